@@ -1,0 +1,64 @@
+/**
+ * The types of CRM fields, named alike for all CRMs. A connector's codec reads each into a canonical value:
+ * `multipicklist` is text joined by `;`, `time` is text, `reference` and `id` are record ids.
+ */
+export const CRM_FIELD_TYPES = [
+  'string',
+  'text', // several lines
+  'phone',
+  'email',
+  'url',
+  'picklist',
+  'multipicklist',
+  'boolean',
+  'integer',
+  'number',
+  'currency',
+  'percent',
+  'date',
+  'datetime',
+  'time',
+  'reference',
+  'id',
+  'unsupported', // addresses, files, encrypted text: never mapped
+] as const;
+export type CrmFieldType = (typeof CRM_FIELD_TYPES)[number];
+
+export interface DescribedOption {
+  /** What the API reads and writes. */
+  readonly value: string;
+  /** What a person sees. */
+  readonly label: string;
+}
+
+/** A field of a CRM object as the connected user may see it. A hidden field is not described at all. */
+export interface DescribedField {
+  /** API name, or a dotted path to a parent's field such as `Account.Name`. */
+  readonly name: string;
+  readonly label: string;
+  readonly type: CrmFieldType;
+  /** Most characters it holds; absent where unknown or not text. */
+  readonly length?: number;
+  /** Options of a `picklist` or `multipicklist`, active ones only. */
+  readonly options?: readonly DescribedOption[];
+  /** The CRM refuses a value that is not an option. */
+  readonly restricted?: boolean;
+  readonly creatable: boolean;
+  readonly updatable: boolean;
+  /** May be blank. False means that a clear is refused. */
+  readonly nullable: boolean;
+  /** Must be given when a record is created. */
+  readonly required: boolean;
+  readonly filterable: boolean;
+  /** No two records share a value, and an upsert by it is possible. */
+  readonly unique: boolean;
+  /** Most decimals kept; absent where unknown or not a number. */
+  readonly scale?: number;
+}
+
+/** A CRM object: its fields by exact API name. */
+export interface DescribedObject {
+  readonly name: string;
+  readonly label: string;
+  readonly fields: readonly DescribedField[];
+}

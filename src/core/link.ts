@@ -1,0 +1,71 @@
+import type { Millis, Value } from './value.ts';
+
+/** Opaque; differs after any change of the thing it versions, whoever made it. Only compared for equality. */
+export type Version = string;
+
+/** What kind of row of the host a record belongs to. */
+export type Entity = 'contact' | 'company';
+
+/**
+ * The pair of values last agreed on, one spelling per side (R1). Local is compared with `local`, remote with `remote`.
+ * No pair at all means that the two sides never agreed.
+ */
+export interface Agreed {
+  readonly local: Value;
+  readonly remote: Value;
+}
+
+/** Values of a CRM write whose outcome is not settled (R3). Until `until` nobody else writes this record (R8). */
+export interface Sent {
+  /** Operation id, ours. */
+  readonly op: string;
+  readonly at: Millis;
+  readonly until: Millis;
+  /** By mapping key. */
+  readonly values: Readonly<Record<string, Agreed>>;
+}
+
+/** A field that the CRM refuses for now (R12): costs no call until it is due, its value changes, or the mapping does. */
+export interface Held {
+  readonly code: string;
+  readonly remedy: string;
+  readonly valueHash: string;
+  /** Null: only a changed value or mapping brings it back. */
+  readonly retryAt: Millis | null;
+}
+
+export type LinkState = 'creating' | 'active' | 'ambiguous' | 'missing' | 'left_filter' | 'tombstone' | 'superseded' | 'declined';
+
+/** Contact ↔ record of one connection. The link is the identity (P11). All times are the store's clock. */
+export interface Link {
+  readonly object: string;
+  /** Null while `creating` or `declined`. Unique with object among live links. */
+  readonly recordId: string | null;
+  readonly state: LinkState;
+  /** Contact version at which nothing was left to send; null: never looked at. */
+  readonly seen: Version | null;
+  /** Fingerprint of the mapping and types it was planned with. */
+  readonly plan: string;
+  /** Earliest retry of a held field or end of an open intent. */
+  readonly dueAt: Millis | null;
+  /** When `base` last changed: a snapshot requested earlier is stale (R6). */
+  readonly syncedAt: Millis;
+  readonly body: LinkBody;
+}
+
+/** One JSON column, opaque to the store. All keys are mapping keys (`ruleKey`). */
+export interface LinkBody {
+  readonly base: Readonly<Record<string, Agreed>>;
+  readonly sent: readonly Sent[];
+  readonly held: Readonly<Record<string, Held>>;
+  /** Newest CRM stamp that was planned. */
+  readonly modifiedAt: string | null;
+  /** The record that a merge in the CRM left. */
+  readonly successor?: string;
+}
+
+export const EMPTY_BODY: LinkBody = { base: {}, sent: [], held: {}, modifiedAt: null };
+
+/** States in which a contact holds its record: no other link of the object may have either of them. */
+export const LIVE_STATES: readonly LinkState[] = ['creating', 'active', 'ambiguous', 'missing', 'left_filter'];
+export const isLive = (state: LinkState): boolean => LIVE_STATES.includes(state);

@@ -1,0 +1,164 @@
+import type { DescribedObject } from './described.ts';
+import type { Filter } from './filter.ts';
+import type { Entity } from './link.ts';
+import type { FieldDefinition, FieldName, Schema } from './schema-types.ts';
+import type { Coerced, Value } from './value.ts';
+
+/** Who wins when both sides changed since they last agreed. Every conflict is recorded, whoever wins. */
+export const CONFLICT_POLICIES = ['crm', 'local', 'newest'] as const;
+export type ConflictPolicy = (typeof CONFLICT_POLICIES)[number];
+/** What a side that became blank does to the other: `clear` it too (default), or `keep` what is there. */
+export type BlankPolicy = 'clear' | 'keep';
+export const UPDATE_MODES = ['overwrite', 'fill_if_empty', 'merge'] as const;
+export type UpdateMode = (typeof UPDATE_MODES)[number];
+export type MappingDirection = 'inbound' | 'outbound' | 'both';
+
+interface RuleBase<K extends string> {
+  /** Contact field. */
+  readonly field: K;
+  readonly blank?: BlankPolicy;
+  /** CRM value → field value; read backwards on the way out. A value that is not listed goes through unchanged. */
+  readonly valueMap?: Readonly<Record<string, string | number | boolean>>;
+}
+export interface InboundRule<K extends string = string> extends RuleBase<K> {
+  readonly direction: 'inbound';
+  /** CRM field or dotted path (`Account.Name`); several: the first that is filled (and fits) counts. */
+  readonly crm: string | readonly string[];
+  /** With several CRM fields: their filled values joined by this text instead. */
+  readonly join?: string;
+  /** Name of a function in `transforms`, applied before the type is checked. */
+  readonly transform?: string;
+  readonly conflict?: ConflictPolicy;
+}
+export interface OutboundRule<K extends string = string> extends RuleBase<K> {
+  readonly direction: 'outbound';
+  readonly crm: string;
+  /** Name of a function in `transforms`, applied to the field's value before it is formatted. */
+  readonly transform?: string;
+  /** Text beyond the CRM's length is refused (default) or cut; a cut is reported. */
+  readonly overflow?: 'refuse' | 'truncate';
+}
+export interface BothRule<K extends string = string> extends RuleBase<K> {
+  readonly direction: 'both';
+  readonly crm: string;
+  readonly conflict?: ConflictPolicy;
+  readonly overflow?: 'refuse' | 'truncate';
+}
+export type AnyRule<K extends string = string> = InboundRule<K> | OutboundRule<K> | BothRule<K>;
+/** A union over fields, so that a misspelt field is an error on that property. */
+export type FieldRule<S extends Schema> = { [K in FieldName<S>]: AnyRule<K> }[FieldName<S>];
+
+/** One CRM object and how its fields relate to a contact's. Plain JSON. */
+// biome-ignore lint/suspicious/noExplicitAny: see Schema
+export interface Mapping<S extends Schema = any> {
+  readonly crmObject: string;
+  readonly fields: readonly FieldRule<S>[];
+  /** Records that don't match are not imported; a linked one that stops matching is left alone from then on. */
+  readonly filter?: Filter;
+  /** Field (or fields, in order) that finds the contact of a new record. Default `phone_number`. */
+  readonly matchKey?: FieldName<S> | readonly FieldName<S>[];
+}
+
+/** One analysis result and the contact field it goes to. Belongs to the workspace, not to a CRM. */
+export type AnalysisRule<S extends Schema> = {
+  [K in Exclude<FieldName<S>, 'phone_number'>]: {
+    /** Name in the conversation's `analysis`. */
+    readonly from: string;
+    readonly field: K;
+    /** `merge` only where the field is text. */
+    readonly mode: S['fields'][K] extends { readonly type: 'string' } ? UpdateMode : Exclude<UpdateMode, 'merge'>;
+    readonly valueMap?: Readonly<Record<string, string | number | boolean>>;
+    readonly transform?: string;
+  };
+}[Exclude<FieldName<S>, 'phone_number'>];
+// biome-ignore lint/suspicious/noExplicitAny: see Schema
+export type Analysis<S extends Schema = any> = readonly AnalysisRule<S>[];
+
+/** Functions stay out of JSON by name. Pure; a throw or an unusable answer refuses that field. */
+export type Transform = (value: Value) => Value;
+export type Transforms = Readonly<Record<string, Transform>>;
+
+/** A record as read, canonical or raw: values by CRM field, dotted path flat or nested. */
+export interface CrmRecord {
+  readonly id: string;
+  readonly object?: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** The CRM's stamp, ISO 8601 UTC. */
+  readonly modifiedAt?: string;
+}
+
+/** A rule ready to run. */
+export interface CompiledRule {
+  /** Mapping key: the CRM paths joined by `|`. Bases, intents and held fields are kept under it. */
+  readonly key: string;
+  readonly crm: readonly string[];
+  readonly field: string;
+  readonly definition: FieldDefinition;
+  readonly direction: MappingDirection;
+  readonly conflict: ConflictPolicy;
+  readonly blank: BlankPolicy;
+  /** Why this rule cannot be used with the CRM as described: it is then absent in both directions (R15). */
+  readonly unusable: {
+    readonly code: 'field_not_visible' | 'incompatible_type' | 'read_only';
+    readonly remedy: string;
+    readonly inbound: boolean;
+    readonly outbound: boolean;
+  } | null;
+  /** The value of this rule's CRM field(s) in a record; undefined = absent. */
+  readRemote(record: CrmRecord): Value | undefined;
+  /** CRM value → field value: valueMap, transform, type, phone number. */
+  toLocal(remote: Value): Coerced;
+  /** Field value → CRM value: transform, valueMap, type, length, options. `truncated` says that text was cut. */
+  toRemote(local: Value): Coerced & { readonly truncated?: boolean };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: see Schema
+export interface CompiledMapping<S extends Schema = any> {
+  readonly schema: S;
+  readonly entity: Entity;
+  readonly crmObject: string;
+  readonly rules: readonly CompiledRule[];
+  /** What to read: mapped fields, outbound ones too, and what the filter needs. Sorted, each once. */
+  readonly crmFields: readonly string[];
+  /** Rules of the match keys, in order. */
+  readonly matchKeys: readonly CompiledRule[];
+  readonly filter: Filter | null;
+  /** Changes when records must be read again: inbound fields, filter, types, coercion (R17). */
+  readonly readFingerprint: string;
+  /** Changes when links must be planned again: any rule or type. */
+  readonly planFingerprint: string;
+  /** The contact fields that a record brings, and those it was refused. Absent ones are in neither. */
+  readRecord(record: CrmRecord): {
+    readonly fields: Readonly<Record<string, Value>>;
+    readonly refused: readonly {
+      readonly field: string;
+      readonly crm: string;
+      readonly code: string;
+      readonly message: string;
+      readonly remedy: string;
+    }[];
+  };
+  /** The CRM values of a contact's outbound fields, and those that can't be written. */
+  toCrm(fields: Readonly<Record<string, Value>>): {
+    readonly values: Readonly<Record<string, Value>>;
+    readonly refused: readonly {
+      readonly field: string;
+      readonly crm: string;
+      readonly code: string;
+      readonly message: string;
+      readonly remedy: string;
+    }[];
+  };
+}
+
+export interface CompileOptions {
+  /** For phone numbers without a country: ISO 3166 two letters. Without it such a number is refused, never guessed. */
+  readonly defaultCountry?: string;
+  /** IANA zone of the connection, for datetime → date. Default UTC. */
+  readonly timeZone?: string;
+  readonly transforms?: Transforms;
+  /** The CRM object as described: fields that it doesn't show become absent. */
+  readonly described?: DescribedObject;
+  /** The connector's own field of each match key, for a mapping that names none. */
+  readonly matchFields?: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,8 @@
+import type { Millis } from '../core/value.ts';
+
+/** Time, injected, so that a whole deployment can be simulated. */
+export interface Clock {
+  now(): Millis;
+  /** Resolves after `ms`, or at once when `signal` aborts (it never rejects). */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,181 @@
+import type { Activity, ActivityLimits } from '../core/activity.ts';
+import type { DescribedObject } from '../core/described.ts';
+import type { Filter } from '../core/filter.ts';
+import type { Json, Millis, Value } from '../core/value.ts';
+
+/** What every call gets. */
+export interface Call {
+  /** Cuts a read in flight. A write looks at it before sending, never during (R4). */
+  readonly signal: AbortSignal;
+  /** Told of each HTTP request to the CRM, once its answer (or the lack of one) is known. */
+  readonly onRequest?: (request: RequestSeen) => void;
+}
+export interface RequestSeen {
+  /** Method and a path without ids or values: `POST /composite/sobjects`. */
+  readonly operation: string;
+  /** HTTP status; null: no answer. */
+  readonly status: number | null;
+  /** The account's calls of the day so far, where the CRM says so. */
+  readonly usage?: { readonly used: number; readonly limit: number };
+}
+
+/** What the CRM says of one record id. Only `deleted` and `merged` are positive evidence (R14). */
+export type Fetched = { readonly id: string } & (
+  | {
+      readonly state: 'present';
+      /** The CRM's stamp, ISO 8601 UTC. */
+      readonly modifiedAt: string;
+      /** Canonical values by CRM field. A field that was not readable is absent, which is not null (R15). */
+      readonly values: Readonly<Record<string, Value>>;
+    }
+  | { readonly state: 'deleted' }
+  | { readonly state: 'merged'; readonly successor: string }
+  /** No answer for this id: hidden, or gone without evidence. */
+  | { readonly state: 'missing' }
+  | { readonly state: 'unreadable'; readonly code: string; readonly remedy: string }
+);
+
+export interface ReadQuery {
+  readonly object: string;
+  /** CRM fields and dotted paths; those that describe does not show come back absent. */
+  readonly fields: readonly string[];
+  /** For the first read of everything; reads of changes carry no filter (R16): the engine evaluates it on each record. */
+  readonly filter: Filter | null;
+  /** A checkpoint of this object and these fields, or null to read everything. */
+  readonly from: Json | null;
+  /** At most so many records in all, for a test sync. */
+  readonly limit?: number;
+}
+
+export interface Page {
+  readonly records: readonly Fetched[];
+  /** The injected clock before the request. */
+  readonly requestedAt: Millis;
+  /** Where to go on after this page, in the CRM's own time (R23). Flat JSON, opaque to the engine. */
+  readonly checkpoint: Json;
+  /** Nothing more for now: the checkpoint stands for changes that are still to come. */
+  readonly last: boolean;
+}
+
+export interface Association {
+  readonly object: string;
+  readonly id: string;
+}
+
+/** One record to create (`id: null`) or update. Values are canonical; null clears. */
+export interface Write {
+  /** Operation id, ours; sent to the CRM where it has a place for it. */
+  readonly op: string;
+  readonly object: string;
+  readonly id: string | null;
+  readonly values: Readonly<Record<string, Value>>;
+  readonly associations?: readonly Association[];
+  /** With `id: null`: upsert by this field, allowed only where describe shows it unique. */
+  readonly uniqueKey?: { readonly field: string; readonly value: string };
+}
+
+/** What became of a write (R4). Anything unclear after the first byte is `unknown`. */
+export type Wrote =
+  | {
+      readonly outcome: 'done';
+      readonly id: string;
+      readonly created: boolean;
+      /** Only what came back. */
+      readonly values: Readonly<Record<string, Value>>;
+      readonly modifiedAt?: string;
+    }
+  | { readonly outcome: 'gone'; readonly successor?: string }
+  | {
+      readonly outcome: 'refused';
+      readonly code: string;
+      readonly remedy: string;
+      /** The CRM field at fault, where it says so. */
+      readonly field?: string;
+      /** The same write may succeed later: a row lock, a limit. */
+      readonly retryable: boolean;
+      /** With code `duplicate`: the record that is there already. */
+      readonly existing?: string;
+    }
+  | { readonly outcome: 'not_sent' | 'unknown'; readonly code: string; readonly remedy: string };
+
+export interface FindQuery {
+  readonly object: string;
+  /** A CRM field; or `$phone` (all phone fields, compared as E.164), `$email`, `$activity` (the key of an activity). */
+  readonly by: '$phone' | '$email' | '$activity' | (string & {});
+  readonly values: readonly string[];
+  /** CRM fields to return. */
+  readonly fields: readonly string[];
+  /** For `$activity`: ISO time of the conversation, which bounds the search, and the record it was logged on. */
+  readonly near?: string;
+  readonly record?: { readonly object: string; readonly id: string };
+}
+export interface FoundRecords {
+  readonly found: readonly { readonly value: string; readonly record: Fetched }[];
+  /** Every write that the CRM accepted before this time of its own clock would have been found. */
+  readonly completeUntil: Millis;
+}
+
+/** The CRM's own form of an activity: what to write, and where its key is kept. */
+export interface ActivityRecord {
+  readonly object: string;
+  readonly values: Readonly<Record<string, Value>>;
+  /** Fields that can only be set on create: left out of an update. */
+  readonly createOnly: readonly string[];
+  readonly associations?: readonly Association[];
+  /** The field that holds `activity.key` and is proven unique, so that a create may be sent again as an upsert. */
+  readonly uniqueKey?: { readonly field: string; readonly value: string };
+}
+
+/** Facts that the engine and the contract suite branch on. Nobody branches on `provider`. */
+export interface Capabilities {
+  readonly writeBatchMax: number;
+  readonly fetchBatchMax: number;
+  /** Most items of one write batch must share an object. */
+  readonly writeOneObject: boolean;
+  /** How long a request that was given up may still take effect, in ms. */
+  readonly settleMs: number;
+  /** How long one request may take, in ms. */
+  readonly requestTimeoutMs: number;
+  /** The CRM tells when each field changed. */
+  readonly fieldTimes: boolean;
+  readonly activity: ActivityLimits;
+  /** The CRM field of the match keys, used where a mapping names none: `{ phone_number: 'Phone', email: 'Email' }`. */
+  readonly matchFields: Readonly<Record<string, string>>;
+}
+
+export interface Account {
+  /** Salesforce org id, HubSpot portal id: another one under the same connection stops every flow. */
+  readonly id: string;
+  readonly userId?: string;
+}
+
+/**
+ * A CRM. Every method may be called by several callers at once; an empty input costs no request.
+ *
+ * @throws CrmSyncError categories `authentication`, `permission`, `rate_limit`, `configuration`, `network`, `server`.
+ */
+export interface CrmConnector {
+  /** Changes only when this interface breaks. */
+  readonly specVersion: 1;
+  readonly provider: string;
+  readonly capabilities: Capabilities;
+  /** Whose data this is. Kept by the connector after the first answer. */
+  account(call: Call): Promise<Account>;
+  /** Fields the connected user can see. May be kept by the connector for a while. */
+  describe(object: string, call: Call): Promise<DescribedObject>;
+  /** Pages of records; may repeat a record, never skips one. At least one page, with a checkpoint. */
+  read(query: ReadQuery, call: Call): AsyncIterable<Page>;
+  /** One answer per id, in order. At most `fetchBatchMax` ids. */
+  fetch(
+    query: { readonly object: string; readonly ids: readonly string[]; readonly fields: readonly string[] },
+    call: Call,
+  ): Promise<readonly Fetched[]>;
+  find(query: FindQuery, call: Call): Promise<FoundRecords>;
+  /**
+   * One request, at most `writeBatchMax` items, one outcome per item in order. Throws only if nothing was sent; a
+   * refused record is an outcome and never rejects the batch.
+   */
+  write(batch: readonly Write[], call: Call): Promise<readonly Wrote[]>;
+  /** How the CRM keeps this activity. Pure but for what describe needs. */
+  activityRecord(activity: Activity, call: Call): Promise<ActivityRecord>;
+}

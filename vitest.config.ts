@@ -1,0 +1,58 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+/** Tests, examples and docs import the package by its name and get the sources. */
+const alias = [
+  { find: /^crm-sync-engine\/(.+)$/, replacement: source('$1.ts') },
+  { find: /^crm-sync-engine$/, replacement: source('index.ts') },
+];
+
+/** The unit tests run under two process time zones: a hidden use of the local zone fails in one of them. */
+const unit = (name: string, TZ: string) => ({
+  resolve: { alias },
+  test: { name, include: ['test/unit/**/*.test.ts'], env: { TZ }, pool: 'forks' as const, isolate: false, benchmark: { include: [] } },
+});
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    unstubEnvs: true,
+    unstubGlobals: true,
+    testTimeout: 30_000,
+    coverage: { provider: 'v8', include: ['src/**/*.ts'], thresholds: { lines: 85 } },
+    projects: [
+      unit('unit tokyo', 'Asia/Tokyo'),
+      unit('unit los angeles', 'America/Los_Angeles'),
+      {
+        resolve: { alias },
+        test: {
+          name: 'flows',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/unit/**', 'test/process/**', 'test/package/**'],
+          pool: 'forks',
+          isolate: false,
+          benchmark: { include: [] },
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'processes',
+          include: ['test/process/**/*.test.ts', 'test/package/**/*.test.ts'],
+          pool: 'forks',
+          testTimeout: 240_000,
+          benchmark: { include: [] },
+        },
+      },
+      {
+        test: {
+          name: 'types',
+          include: [],
+          benchmark: { include: [] },
+          typecheck: { enabled: true, only: true, include: ['test/types/**/*.test-d.ts'], tsconfig: 'tsconfig.json' },
+        },
+      },
+    ],
+  },
+});
