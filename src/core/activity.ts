@@ -6,20 +6,23 @@ export interface Activity {
   readonly key: string;
   readonly channel: Channel;
   readonly direction: Direction;
-  /** Cut to the CRM's limit. */
+  /** One line, cut to the CRM's limit. */
   readonly subject: string;
-  /** Plain text: summary, parties, times, links. Cut to the CRM's limit. */
+  /** Plain text: summary, then a line each for direction, parties, times and links. Cut to the CRM's limit. */
   readonly body: string;
   /** ISO 8601 UTC. */
   readonly startedAt: string;
   readonly endedAt?: string;
   readonly durationSeconds?: number;
-  /** E.164 where possible, else as received. */
+  /** E.164 where possible, else as received. Absent when withheld, not known, or the direction is not known. */
   readonly from?: string;
   readonly to?: string;
+  /** Whole, not cut. */
   readonly summary?: string;
+  /** Only a link that stays: one that expires stands in the body, with its end. */
   readonly recordingUrl?: string;
   readonly outcome: Outcome;
+  /** In the CRM's words where `dispositions` names one, else the platform's. */
   readonly disposition?: string;
   readonly successful?: boolean;
   /** The record it is logged on. */

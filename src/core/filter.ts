@@ -1,4 +1,7 @@
-import type { Value } from './value.ts';
+import * as z from 'zod';
+import { dayExists, isDayShaped, readInstant, startOfDay } from './dates.ts';
+import { CRM_PATH } from './paths.ts';
+import type { Millis, Value } from './value.ts';
 
 /** A CRM field (dotted paths too) against a value. `since` is at or after a day or instant; `blank` is null or ''. */
 export type Condition =
@@ -13,3 +16,83 @@ export type Condition =
 
 /** Plain JSON: conditions combined by `all`, `any` and `not`. */
 export type Filter = Condition | { readonly all: readonly Filter[] } | { readonly any: readonly Filter[] } | { readonly not: Filter };
+
+const field = z.string().regex(CRM_PATH);
+const value = z.union([z.string().max(1_000), z.number(), z.boolean(), z.null()]);
+const comparable = z.union([z.string().max(1_000), z.number()]);
+/** Strict: an unknown key is a mistake, and a filter that is silently wider than meant imports strangers. */
+export const filterSchema: z.ZodType<Filter> = z.lazy(() =>
+  z.union([
+    z.strictObject({ all: z.array(filterSchema).min(1).max(50) }),
+    z.strictObject({ any: z.array(filterSchema).min(1).max(50) }),
+    z.strictObject({ not: filterSchema }),
+    z.strictObject({ field, eq: value }),
+    z.strictObject({ field, ne: value }),
+    z.strictObject({ field, in: z.array(value).min(1).max(200) }),
+    z.strictObject({ field, lt: comparable }),
+    z.strictObject({ field, gt: comparable }),
+    z.strictObject({ field, contains: z.string().min(1).max(1_000) }),
+    z.strictObject({ field, blank: z.boolean() }),
+    z.strictObject({
+      field,
+      since: z.string().refine((text) => instantOf(text) !== null, {
+        params: { code: 'not_a_datetime', remedy: 'Give a day or an instant: `2025-03-15`.' },
+      }),
+    }),
+  ]),
+);
+
+/** Every CRM field a filter looks at, each once. */
+export function filterFields(filter: Filter): readonly string[] {
+  if ('all' in filter) return [...new Set(filter.all.flatMap(filterFields))];
+  if ('any' in filter) return [...new Set(filter.any.flatMap(filterFields))];
+  if ('not' in filter) return filterFields(filter.not);
+  return [filter.field];
+}
+
+/**
+ * Whether a record matches, as a CRM would say it: text is compared without regard to case, an absent field counts as
+ * blank, and values that can't be compared don't match. Never throws.
+ *
+ * @example
+ * matchesFilter({ field: 'Status', in: ['New', 'Open'] }, () => 'new') //=> true
+ * matchesFilter({ not: { field: 'Email', blank: true } }, () => null) //=> false
+ * matchesFilter({ field: 'Score', gt: 10 }, () => 11) //=> true
+ */
+export function matchesFilter(filter: Filter, read: (field: string) => Value | undefined): boolean {
+  if ('all' in filter) return filter.all.every((part) => matchesFilter(part, read));
+  if ('any' in filter) return filter.any.some((part) => matchesFilter(part, read));
+  if ('not' in filter) return !matchesFilter(filter.not, read);
+  const actual = read(filter.field) ?? null;
+  if ('blank' in filter) return (actual === null || actual === '') === filter.blank;
+  if ('eq' in filter) return isSame(actual, filter.eq);
+  if ('ne' in filter) return !isSame(actual, filter.ne);
+  if ('in' in filter) return filter.in.some((wanted) => isSame(actual, wanted));
+  if ('contains' in filter) return typeof actual === 'string' && fold(actual).includes(fold(filter.contains));
+  if ('since' in filter) return compare(actual, filter.since, true) >= 0;
+  return 'lt' in filter ? compare(actual, filter.lt, false) < 0 : compare(actual, filter.gt, false) > 0;
+}
+
+const fold = (text: string): string => text.toLowerCase();
+const orNull = (value: Value): Value => (value === '' ? null : value);
+
+function isSame(actual: Value, wanted: Value): boolean {
+  const [a, b] = [orNull(actual), orNull(wanted)];
+  return typeof a === 'string' && typeof b === 'string' ? fold(a) === fold(b) : a === b;
+}
+
+/** Below, at or above zero; NaN, which is neither, where the two can't be compared. */
+function compare(actual: Value, wanted: string | number, asTime: boolean): number {
+  if (typeof actual === 'number' && typeof wanted === 'number') return actual - wanted;
+  if (typeof actual !== 'string' || typeof wanted !== 'string') return Number.NaN;
+  const [a, b] = [instantOf(actual), instantOf(wanted)];
+  if (a !== null && b !== null) return a - b;
+  if (asTime) return Number.NaN;
+  return fold(actual) < fold(wanted) ? -1 : fold(actual) > fold(wanted) ? 1 : 0;
+}
+
+function instantOf(text: string): Millis | null {
+  if (isDayShaped(text)) return dayExists(text) ? startOfDay(text, 'UTC') : null;
+  const read = readInstant(text, 'UTC');
+  return read === undefined || read === 'no_such_day' ? null : read.at;
+}

@@ -38,6 +38,8 @@ export type LinkState = 'creating' | 'active' | 'ambiguous' | 'missing' | 'left_
 
 /** Contact ↔ record of one connection. The link is the identity (P11). All times are the store's clock. */
 export interface Link {
+  /** Ours; a contact may have several links of an object, of which one at most is live. */
+  readonly id: string;
   readonly object: string;
   /** Null while `creating` or `declined`. Unique with object among live links. */
   readonly recordId: string | null;

@@ -44,18 +44,16 @@ export interface Schema<F extends FieldDefinitions = any> {
 }
 export type ContactSchema<F extends FieldDefinitions = FieldDefinitions> = Schema<BuiltInFields & F>;
 
-/** The value a field holds, without null. */
-export type ValueOf<D> = D extends { readonly type: 'enum'; readonly options: readonly (infer O)[] }
-  ? O extends string
-    ? O
-    : O extends { readonly value: infer V extends string }
-      ? V
-      : never
-  : D extends { readonly type: 'number' }
-    ? number
-    : D extends { readonly type: 'boolean' }
-      ? boolean
-      : string;
+type OptionOf<O> = O extends string ? O : O extends { readonly value: infer V extends string } ? V : never;
+type ScalarOf<T> = T extends 'number' ? number : T extends 'boolean' ? boolean : string;
+/** The value a field holds, without null. Any type of field that is not known any closer: any value. */
+export type ValueOf<D> = 0 extends 1 & D
+  ? string | number | boolean
+  : D extends { readonly type: 'enum'; readonly options: readonly (infer O)[] }
+    ? OptionOf<O>
+    : D extends { readonly type: infer T }
+      ? ScalarOf<T>
+      : string | number | boolean;
 
 export type FieldName<S extends Schema> = keyof S['fields'] & string;
 /** A contact's fields, typed by its schema; every field may be null. */

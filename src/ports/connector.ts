@@ -7,6 +7,8 @@ import type { Json, Millis, Value } from '../core/value.ts';
 export interface Call {
   /** Cuts a read in flight. A write looks at it before sending, never during (R4). */
   readonly signal: AbortSignal;
+  /** The engine's clock: `requestedAt` is told in it. */
+  readonly now: () => Millis;
   /** Told of each HTTP request to the CRM, once its answer (or the lack of one) is known. */
   readonly onRequest?: (request: RequestSeen) => void;
 }
@@ -49,7 +51,7 @@ export interface ReadQuery {
 
 export interface Page {
   readonly records: readonly Fetched[];
-  /** The injected clock before the request. */
+  /** `call.now()` before the request whose snapshot this is: for a cursor, the request that opened it. */
   readonly requestedAt: Millis;
   /** Where to go on after this page, in the CRM's own time (R23). Flat JSON, opaque to the engine. */
   readonly checkpoint: Json;

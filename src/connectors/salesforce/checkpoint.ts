@@ -1,0 +1,80 @@
+import * as z from 'zod';
+import type { Json } from '../../core/value.ts';
+import { CrmSyncError } from '../../errors.ts';
+import { toId18 } from './record-id.ts';
+import { instantLiteral } from './soql.ts';
+
+const instant = z.iso.datetime();
+const recordId = z.string().refine((id) => toId18(id) === id);
+const checkpoint = z.discriminatedUnion('mode', [
+  z.strictObject({ version: z.literal(1), mode: z.literal('all'), startedAt: instant.nullable(), afterId: recordId.nullable() }),
+  z.strictObject({
+    version: z.literal(1),
+    mode: z.literal('changes'),
+    since: instant,
+    startedAt: instant.nullable(),
+    afterStamp: instant.nullable(),
+    afterId: recordId.nullable(),
+  }),
+]);
+
+/**
+ * Where a read goes on. All times are the CRM's, ISO 8601 UTC.
+ *
+ * `all`: the first read of everything, in the order of ids. `changes`: everything up to `since` has been read; between
+ * two reads the other members are null, during one they say how far it came. `startedAt`: when the read that is under
+ * way began, null before its first answer.
+ */
+export type Checkpoint = z.infer<typeof checkpoint>;
+
+export const START: Checkpoint = { version: 1, mode: 'all', startedAt: null, afterId: null };
+
+/** Stands for a start that Salesforce did not tell: everything counts as changed since. */
+const LONG_AGO = '1970-01-01T00:00:00.000Z';
+
+/** @throws CrmSyncError code `invalid_checkpoint`. */
+export function parseCheckpoint(json: Json | null): Checkpoint {
+  if (json === null) return START;
+  const parsed = checkpoint.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new CrmSyncError('The stored checkpoint is not one that this connector wrote.', {
+    code: 'invalid_checkpoint',
+    category: 'configuration',
+    remedy: 'Read everything again: run `pull({ full: true })`.',
+  });
+}
+
+/**
+ * After a page.
+ *
+ * @param startedAt - The CRM's clock when the query of the page started, in ms.
+ * @param row - Its last row, in Salesforce's order: ids are never compared here.
+ */
+export function advance(position: Checkpoint, startedAt: number | null, row: { id: string; stamp: string } | null): Checkpoint {
+  const began = position.startedAt ?? (startedAt === null ? null : new Date(startedAt).toISOString());
+  if (position.mode === 'all') return { ...position, startedAt: began ?? LONG_AGO, afterId: row?.id ?? position.afterId };
+  const next = { ...position, startedAt: began ?? position.since };
+  return row === null ? next : { ...next, afterStamp: row.stamp, afterId: row.id };
+}
+
+/** At the end: changes since the start of this read are still to come, held back by `lagMs`. Never moves back. */
+export function finish(position: Checkpoint, lagMs: number): Checkpoint {
+  const until = new Date(Date.parse(position.startedAt ?? LONG_AGO) - lagMs).toISOString();
+  const since = position.mode === 'changes' && position.since > until ? position.since : until;
+  return { version: 1, mode: 'changes', since, startedAt: null, afterStamp: null, afterId: null };
+}
+
+/** The lowest stamp that a read of changes still has to look at, in ms. */
+export const lowestStamp = (position: Checkpoint & { mode: 'changes' }, overlapMs: number): number =>
+  position.afterStamp === null ? Date.parse(position.since) - overlapMs : Date.parse(position.afterStamp);
+
+/**
+ * The condition that leaves out what has been read, or null. A stamp has a resolution of one second and thousands of
+ * records may share it, so the id goes with it.
+ */
+export function keysetClause(position: Checkpoint, overlapMs: number): string | null {
+  if (position.mode === 'all') return position.afterId === null ? null : `Id > '${position.afterId}'`;
+  const stamp = instantLiteral(lowestStamp(position, overlapMs));
+  if (position.afterStamp === null || position.afterId === null) return `SystemModstamp >= ${stamp}`;
+  return `(SystemModstamp > ${stamp} OR (SystemModstamp = ${stamp} AND Id > '${position.afterId}'))`;
+}

@@ -1,0 +1,179 @@
+import { CrmSyncError } from '../../errors.ts';
+import { type Edge, type HttpAnswer, type HttpResult, sendHttp } from '../../http/send.ts';
+import type { Call } from '../../ports/connector.ts';
+import type { AccessToken, Auth } from '../../ports/tokens.ts';
+import { brokenAnswer, isStaleToken, jsonOf, noAnswer, salesforceError } from './errors.ts';
+import { configuredOrigin } from './hosts.ts';
+
+/** Queries end inside Salesforce after two minutes; that answer says more than a time-out of ours. */
+const READ_TIMEOUT_MS = 130_000;
+const READ_RETRY = { statuses: [406, 408, 420, 429, 500, 502, 503, 504], totalMs: 300_000 };
+/** URI and headers together may have 16,384 bytes; the rest is for the headers. Source: REST API guide, status code 431. */
+const URI_BYTES_MAX = 12_000;
+/** A write that could not run at least so long is not started. */
+const WRITE_MIN_MS = 5_000;
+
+interface ClientOptions {
+  readonly auth: Auth;
+  readonly edge: Edge;
+  /** Overrides the URL of the tokens. */
+  readonly instanceUrl?: string;
+  readonly apiVersion: string;
+  /** How Salesforce names us in its event logs. */
+  readonly clientName: string;
+}
+
+interface Target {
+  readonly method: 'GET' | 'POST' | 'PATCH';
+  /** Below `/services/data/vXX.0`, or from the root with `fromRoot`. */
+  readonly path: string;
+  readonly fromRoot?: true;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** Path without ids or values, for reports and errors. */
+  readonly operation: string;
+}
+export type ReadTarget = Omit<Target, 'method' | 'body'>;
+export type WriteTarget = Target & { readonly method: 'POST' | 'PATCH' };
+
+export interface Answer {
+  /** Parsed JSON. */
+  readonly body: unknown;
+  /** The CRM's clock when it answered, in ms; null where the answer does not say. */
+  readonly crmTime: number | null;
+  /** How long the answer took, in ms. */
+  readonly tookMs: number;
+}
+
+export interface Client {
+  /** The token in use: who and where we are. */
+  token(call: Call): Promise<AccessToken>;
+  /**
+   * A request that changes nothing; it is tried again where that may help.
+   *
+   * @throws CrmSyncError for every answer that is no success.
+   */
+  read(target: ReadTarget, call: Call): Promise<Answer>;
+  /**
+   * A request that changes something, sent once (and once more after a 401, which applied nothing). The signal is looked
+   * at before sending, never during.
+   *
+   * @param deadline - On the injected clock: the answer, or the lack of one, is there by then.
+   * @throws where no access token could be had, so that nothing was sent.
+   */
+  write(target: WriteTarget, call: Call, deadline: number): Promise<HttpResult>;
+  /** True if a read with this query would not fit into a URI. */
+  tooLong(query: string): boolean;
+}
+
+export function createClient({ auth, edge, instanceUrl, apiVersion, clientName }: ClientOptions): Client {
+  const configured = instanceUrl === undefined ? null : configuredOrigin(instanceUrl, 'instanceUrl');
+  const token = (call: Call) => auth.token({ ...edge, signal: call.signal });
+
+  async function once(target: Target, { accessToken, instanceUrl: received }: AccessToken, call: Call, timeoutMs: number | null) {
+    const url = urlOf(target, configured ?? originOf(received), apiVersion);
+    return sendHttp(
+      {
+        method: target.method,
+        url,
+        headers: {
+          accept: 'application/json',
+          authorization: `Bearer ${wellFormed(accessToken)}`,
+          'sforce-call-options': `client=${clientName}`,
+          ...(target.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...target.headers,
+        },
+        ...(target.body === undefined ? {} : { body: JSON.stringify(target.body) }),
+        ...(timeoutMs === null
+          ? { idempotent: true, timeoutMs: READ_TIMEOUT_MS, retry: READ_RETRY, signal: call.signal }
+          : { idempotent: false, timeoutMs }),
+        onTry: ({ status, headers }) => {
+          const usage = usageOf(headers?.get('sforce-limit-info'));
+          call.onRequest?.({ operation: `${target.method} ${target.operation}`, status, ...(usage ? { usage } : {}) });
+        },
+      },
+      edge,
+    );
+  }
+
+  /** Bound: a 401 leads to one token of our own at most; one that somebody else had refreshed may be tried before it. */
+  async function authorized(target: Target, call: Call, deadline: number | null): Promise<HttpResult> {
+    let current = await token(call);
+    for (let renewed = false, reused = false; ; ) {
+      call.signal.throwIfAborted();
+      const left = deadline === null ? null : deadline - edge.clock.now();
+      if (left !== null && left < WRITE_MIN_MS) return { kind: 'failure', sent: false, code: 'no_time_left' };
+      const result = await once(target, current, call, left);
+      if (result.kind === 'failure' || !isStaleToken({ status: result.status, body: result.text }) || renewed) return result;
+      const next = await auth.refresh(current, { ...edge, signal: call.signal });
+      if (next.reused === true && !reused) reused = true;
+      else renewed = true;
+      current = next;
+    }
+  }
+
+  return {
+    token,
+    async read(target, call) {
+      const request: Target = { ...target, method: 'GET' };
+      // Bound: a success that can't be read is asked for once more.
+      for (let attempt = 0; ; attempt += 1) {
+        const result = await authorized(request, call, null);
+        if (result.kind === 'failure') throw noAnswer(`GET ${target.operation}`, result.code);
+        if (result.status !== 200) throw errorOf(result, `GET ${target.operation}`);
+        const body = jsonOf(result.text);
+        if (body !== undefined) return { body, ...timesOf(result) };
+        if (attempt > 0) throw brokenAnswer(`GET ${target.operation}`);
+      }
+    },
+    write: authorized,
+    tooLong: (query) => new URLSearchParams({ q: query }).toString().length + 100 > URI_BYTES_MAX,
+  };
+}
+
+export const errorOf = (answer: HttpAnswer, operation: string): CrmSyncError =>
+  salesforceError({ status: answer.status, body: answer.text, headers: answer.headers }, operation);
+
+/** The account's calls of the last 24 hours; other parts of the header may come before and after. */
+export function usageOf(header: string | null | undefined): { used: number; limit: number } | null {
+  const match = /(?:^|[;,\s])api-usage\s*=\s*(\d+)\s*\/\s*(\d+)/i.exec(header ?? '');
+  return match ? { used: Number(match[1]), limit: Number(match[2]) } : null;
+}
+
+function timesOf({ headers, sentAt, answeredAt }: HttpAnswer): Omit<Answer, 'body'> {
+  const date = Date.parse(headers.get('date') ?? '');
+  return { crmTime: Number.isNaN(date) ? null : date, tookMs: Math.max(0, answeredAt - sentAt) };
+}
+
+function urlOf({ path, fromRoot, query }: Target, origin: string, apiVersion: string): URL {
+  const url = new URL(fromRoot ? path : `/services/data/v${apiVersion}${path}`, origin);
+  if (url.origin !== origin || !url.pathname.startsWith('/services/')) throw brokenAnswer('a request for the next page');
+  for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value);
+  if (url.href.length - origin.length > URI_BYTES_MAX) {
+    throw new CrmSyncError('The query no longer fits into a URL.', {
+      code: 'query_too_long',
+      category: 'configuration',
+      remedy: 'Map fewer fields of this object.',
+    });
+  }
+  return url;
+}
+
+function originOf(instanceUrl: string | undefined): string {
+  if (instanceUrl !== undefined) return configuredOrigin(instanceUrl, 'instanceUrl');
+  throw new CrmSyncError('Nobody says where the Salesforce org lives.', {
+    code: 'no_instance_url',
+    category: 'configuration',
+    remedy: 'Set `instanceUrl`, or store the `instance_url` of the token answer with the tokens.',
+  });
+}
+
+function wellFormed(accessToken: string): string {
+  if (/^[\x21-\x7e]+$/.test(accessToken)) return accessToken;
+  throw new CrmSyncError('The access token is empty or holds characters that no token has.', {
+    code: 'bad_access_token',
+    category: 'configuration',
+    remedy: 'The access token is malformed: check what the token store returns.',
+  });
+}

@@ -1,0 +1,113 @@
+import { CrmSyncError, type ErrorPlace } from '../../errors.ts';
+import { retryAfterMs } from '../../http/retry-policy.ts';
+import { AUTOMATION_LIMIT, CONCURRENT_LIMIT, MEANINGS, type Meaning, meaningOfStatus, NOT_FOR_API, ROW_LOCKED } from './error-codes.ts';
+
+/** One complaint of Salesforce, whichever of its three shapes it came in. Messages stay inside this folder. */
+export interface Complaint {
+  /** Upper case, as documented; '' where there is none. */
+  readonly code: string;
+  readonly message: string;
+  readonly fields: readonly string[];
+}
+
+interface Answered {
+  readonly status: number;
+  /** As received: JSON, HTML, cut, or nothing. */
+  readonly body: string;
+  readonly headers: { get(name: string): string | null };
+}
+
+/** A body as JSON; undefined where it is none, such as an edge's HTML page or an answer that was cut. */
+export function jsonOf(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Reads what an answer complains of: `[{ message, errorCode, fields }]` of the REST API, `{ error, error_description }`
+ * of the token host, `[{ statusCode, message, fields }]` of a collection's item.
+ */
+export function complaintsOf(json: unknown): readonly Complaint[] {
+  const items = Array.isArray(json) ? json : [json];
+  return items.flatMap((item): Complaint[] => {
+    if (typeof item !== 'object' || item === null) return [];
+    const { errorCode, statusCode, error, message, error_description, fields } = item as Record<string, unknown>;
+    const code = [errorCode, statusCode, error].find((each) => typeof each === 'string');
+    if (typeof code !== 'string') return [];
+    const text = [message, error_description].find((each) => typeof each === 'string');
+    return [
+      {
+        code: code.replace(/^sf:/, ''),
+        message: typeof text === 'string' ? text : '',
+        fields: Array.isArray(fields) ? fields.filter((field): field is string => typeof field === 'string') : [],
+      },
+    ];
+  });
+}
+
+/** What a code means; undefined for one that we don't know. Texts count only where nothing else tells two meanings apart. */
+export function meaningOfCode({ code, message }: Complaint): Meaning | undefined {
+  if (code === 'REQUEST_LIMIT_EXCEEDED' && /concurrent/i.test(message)) return CONCURRENT_LIMIT;
+  if (code === 'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY' && message.includes('UNABLE_TO_LOCK_ROW')) return ROW_LOCKED;
+  if (code === 'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY' && message.includes('Too many SOQL queries')) return AUTOMATION_LIMIT;
+  return MEANINGS.get(code);
+}
+
+/** A session that a new token would not mend: refreshing over it would loop forever. */
+const NOT_MENDED_BY_REFRESH = /Connected app is not attached to Agent|This session is not valid for use with the REST API/;
+
+/** True for a 401 that a new access token may mend. */
+export function isStaleToken({ status, body }: Pick<Answered, 'status' | 'body'>): boolean {
+  if (status !== 401 || NOT_MENDED_BY_REFRESH.test(body)) return false;
+  const codes = complaintsOf(jsonOf(body)).map(({ code }) => code);
+  return codes.length === 0 || codes.includes('INVALID_SESSION_ID');
+}
+
+/** The field at fault, as an error may show it; `INVALID_FIELD` and its like name it in their text alone. */
+export function fieldOf({ code, message, fields }: Complaint): string | undefined {
+  const named = /^INVALID_FIELD/.test(code) ? /(?:No such column '|fields?: )(\w+)/.exec(message)?.[1] : undefined;
+  return [...fields, named].find((field) => field !== undefined && /^[A-Za-z][\w.]{0,254}$/.test(field));
+}
+/** A vendor code as an error may show it. */
+export const shownCode = (code: string): string => (/^[A-Za-z][\w.:-]{0,79}$/.test(code) ? code : 'an unknown code');
+
+/**
+ * Turns an answer that is no success into our error. Pure; the message holds the status and Salesforce's code, never its
+ * text, which quotes values.
+ *
+ * @param operation - Method and a path without ids or values, for the message.
+ */
+export function salesforceError({ status, body, headers }: Answered, operation = 'a request', at: ErrorPlace = {}): CrmSyncError {
+  const complaint = complaintsOf(jsonOf(body))[0];
+  const meaning =
+    status === 401 && NOT_MENDED_BY_REFRESH.test(body) ? NOT_FOR_API : ((complaint && meaningOfCode(complaint)) ?? meaningOfStatus(status));
+  const field = complaint && fieldOf(complaint);
+  const date = Date.parse(headers.get('date') ?? '');
+  const asked = retryAfterMs(headers, Number.isNaN(date) ? Number.POSITIVE_INFINITY : date);
+  return new CrmSyncError(`Salesforce answered ${operation} with HTTP ${status}${complaint ? ` and ${shownCode(complaint.code)}` : ''}.`, {
+    ...meaning,
+    retryAfterMs: asked ?? meaning.waitMs ?? null,
+    at: { ...at, ...(field === undefined ? {} : { field }) },
+  });
+}
+
+/** No answer to a read, or to a request for a token. */
+export const noAnswer = (operation: string, cause: string): CrmSyncError =>
+  new CrmSyncError(`Salesforce gave no answer to ${operation} (${shownCode(cause)}).`, {
+    code: 'no_answer',
+    category: 'network',
+    retryable: true,
+    remedy: 'Check that this machine reaches the org over the network; the same call may work later.',
+  });
+
+/** A success that can't be read: cut on the way, or of another shape than documented. */
+export const brokenAnswer = (operation: string): CrmSyncError =>
+  new CrmSyncError(`Salesforce answered ${operation} with a body that can't be read.`, {
+    code: 'broken_answer',
+    category: 'server',
+    retryable: true,
+    remedy: 'Try again; if it lasts, check proxies between this machine and Salesforce.',
+  });

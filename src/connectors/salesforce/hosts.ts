@@ -1,0 +1,40 @@
+import { CrmSyncError } from '../../errors.ts';
+
+const LIGHTNING = /\.lightning\.(force\.com|crmforce\.mil|sfcrmapps\.cn)$/;
+const SALESFORCE = /\.(salesforce\.com|force\.com|salesforce\.mil|crmforce\.mil|sfcrmproducts\.cn|sfcrmapps\.cn)$/;
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+/** Shared hosts that know no single org: a token for one org can't be had without its user or My Domain. */
+export const SHARED_LOGIN = /^(login|test)\.salesforce\.com$/;
+
+/**
+ * The origin of a host that credentials may go to because the host app named it: https, or http on this machine.
+ *
+ * @throws CrmSyncError of category `configuration`.
+ */
+export function configuredOrigin(text: string, option: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const secure = url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.test(url.hostname));
+  if (url && secure && url.username === '' && url.password === '' && !LIGHTNING.test(url.hostname)) return url.origin;
+  throw new CrmSyncError(`\`${option}\` is not a Salesforce URL that credentials may be sent to.`, {
+    code: 'invalid_url',
+    category: 'configuration',
+    remedy: `Set \`${option}\` to the https URL of the org, such as https://acme.my.salesforce.com; a Lightning host serves no API.`,
+  });
+}
+
+/**
+ * The origin of an instance URL that came in an answer or out of storage: it must be Salesforce's own, or the very host
+ * that the app configured.
+ *
+ * @throws CrmSyncError of category `configuration`.
+ */
+export function receivedOrigin(text: string, configured: string): string {
+  const origin = configuredOrigin(text, 'instanceUrl');
+  const { protocol, hostname } = new URL(origin);
+  if (origin === configured || (protocol === 'https:' && SALESFORCE.test(`.${hostname}`))) return origin;
+  throw new CrmSyncError('The instance URL of the tokens is not a Salesforce host, so no token is sent there.', {
+    code: 'foreign_instance_url',
+    category: 'configuration',
+    remedy: 'Connect the account again; if it lives on a host of its own, use that host as `loginUrl`.',
+  });
+}

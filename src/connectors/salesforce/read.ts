@@ -1,0 +1,114 @@
+import { CrmSyncError, invariant } from '../../errors.ts';
+import type { Call, Fetched, Page, ReadQuery } from '../../ports/connector.ts';
+import { advance, type Checkpoint, finish, keysetClause, lowestStamp, parseCheckpoint } from './checkpoint.ts';
+import { toInstant } from './codec.ts';
+import type { Context } from './context.ts';
+import { brokenAnswer } from './errors.ts';
+import { filterClause } from './filter.ts';
+import { queryPages } from './query.ts';
+import { toId18 } from './record-id.ts';
+import { type Selection, selectFields, type WireRow } from './selection.ts';
+import { instantLiteral } from './soql.ts';
+
+/** A window that took too long is not halved below this. */
+const WINDOW_MIN_MS = 60_000;
+
+/** How the rest is asked for; a refusal changes it. */
+interface Manner {
+  readonly selection: Selection;
+  /** Of a first read; null: the engine alone evaluates it. */
+  readonly filter: string | null;
+  /** Upper bound of the stamps, in ms: only after a query took too long. */
+  readonly window: number | null;
+  readonly describedAnew: boolean;
+}
+
+/**
+ * Pages of records, each with the place to go on from.
+ *
+ * The first read goes by id: an edit never moves a record in that order, so one that is there at the start is met once,
+ * and whatever is made or edited meanwhile has a stamp after the start and comes with the changes. Changes go by stamp
+ * and id, deleted records too, without a filter and without an upper bound.
+ */
+export async function* readRecords(context: Context, query: ReadQuery, call: Call): AsyncGenerator<Page> {
+  invariant(query.limit === undefined || query.limit >= 1, 'the limit of a read is at least one record');
+  let position = parseCheckpoint(query.from);
+  let left = query.limit ?? Number.POSITIVE_INFINITY;
+  let manner = await startManner(context, query, position, call);
+
+  // Bound: every turn ends the read, has moved the position on, or has used up one of the few remedies of `mend`.
+  for (;;) {
+    const before = position;
+    const { selection, window } = manner;
+    const deletedToo = position.mode === 'changes' && selection.tellsDeleted;
+    try {
+      for await (const page of queryPages(context.client, { soql: soqlOf(manner, position, left, context.overlapMs), deletedToo }, call)) {
+        const records = page.rows.map((row) => decoded(selection, row));
+        position = advance(position, page.startedAt, lastOf(page.rows));
+        left -= records.length;
+        if (page.done && window !== null && position.mode === 'changes') {
+          position = { ...position, afterStamp: new Date(window).toISOString(), afterId: null };
+        }
+        const last = page.done && window === null && left > 0;
+        const checkpoint = last ? finish(position, context.lagMs) : position;
+        yield { records, requestedAt: page.requestedAt, checkpoint, last };
+        if (last || left <= 0) return;
+      }
+      manner = { ...manner, window: null }; // that window is done: the rest has no upper bound again
+    } catch (error) {
+      if (!(error instanceof CrmSyncError)) throw error;
+      if (error.code === 'query_cursor_expired' && position !== before) continue; // a new query from the last page on
+      const mended = await mend(context, query, { error, manner, position }, call);
+      if (mended === null) throw error.locate({ object: query.object });
+      manner = mended;
+    }
+  }
+}
+
+async function startManner(context: Context, query: ReadQuery, position: Checkpoint, call: Call): Promise<Manner> {
+  const selection = await selectFields(context.describer, query.object, query.fields, call);
+  const filter = position.mode === 'all' && query.filter ? await filterClause(context.describer, query.object, query.filter, call) : null;
+  return { selection, filter, window: null, describedAnew: false };
+}
+
+/** Another way to ask for the same, or null. */
+async function mend(
+  context: Context,
+  query: ReadQuery,
+  { error, manner, position }: { error: CrmSyncError; manner: Manner; position: Checkpoint },
+  call: Call,
+): Promise<Manner | null> {
+  if (error.code === 'field_not_visible' && !manner.describedAnew) {
+    context.describer.forget();
+    return { ...(await startManner(context, query, position, call)), window: manner.window, describedAnew: true };
+  }
+  if (manner.filter !== null && ['query_timeout', 'bad_query', 'query_too_long', 'field_not_visible'].includes(error.code)) {
+    return { ...manner, filter: null }; // the engine evaluates it on each record
+  }
+  if (error.code !== 'query_timeout' || position.mode !== 'changes') return null;
+  const lowest = lowestStamp(position, context.overlapMs);
+  const half = (manner.window ?? context.clock.now()) - lowest;
+  if (half < 2 * WINDOW_MIN_MS) return null;
+  return { ...manner, window: Math.floor((lowest + half / 2) / 1_000) * 1_000 };
+}
+
+function soqlOf({ selection, filter, window }: Manner, position: Checkpoint, left: number, overlapMs: number): string {
+  const upper = window === null ? null : `SystemModstamp < ${instantLiteral(window)}`;
+  const where = [keysetClause(position, overlapMs), upper, filter].filter((clause) => clause !== null).join(' AND ');
+  const order = position.mode === 'all' ? 'Id ASC' : 'SystemModstamp ASC, Id ASC';
+  const limit = Number.isFinite(left) ? ` LIMIT ${left}` : '';
+  return `SELECT ${selection.columns.join(', ')} FROM ${selection.object}${where === '' ? '' : ` WHERE ${where}`} ORDER BY ${order}${limit}`;
+}
+
+function decoded(selection: Selection, row: WireRow): Fetched {
+  const record = selection.decode(row);
+  if (record === null) throw brokenAnswer('a query');
+  return record;
+}
+
+function lastOf(rows: readonly WireRow[]): { id: string; stamp: string } | null {
+  const row = rows.at(-1);
+  const id = toId18(row?.['Id']);
+  const stamp = toInstant(row?.['SystemModstamp']);
+  return id === null || stamp === null ? null : { id, stamp };
+}

@@ -1,0 +1,80 @@
+import type { Activity } from '../../core/activity.ts';
+import type { DescribedField } from '../../core/described.ts';
+import { cutText } from '../../core/text.ts';
+import type { Value } from '../../core/value.ts';
+import type { ActivityRecord } from '../../ports/connector.ts';
+import { type KeyPlace, keyText, referenceLine } from './activity-key.ts';
+import { toId18 } from './record-id.ts';
+
+export const ACTIVITY_LIMITS = { subjectMax: 255, bodyMax: 32_000 } as const;
+
+interface TaskContext {
+  /** Fields of Task as described. */
+  readonly fields: ReadonlyMap<string, DescribedField>;
+  /** A status that means done, in the org's own words; null where none is known. */
+  readonly closedStatus: string | null;
+  readonly timeZone: string;
+  readonly place: KeyPlace;
+}
+
+/**
+ * An activity as a completed Task. Fields that the connected user can't create are left out, as are call fields of
+ * anything that is no call.
+ *
+ * Source: Salesforce Object Reference, Task; `WhatId` must be empty where `WhoId` is a lead.
+ */
+export function taskOf(activity: Activity, { fields, closedStatus, timeZone, place }: TaskContext): ActivityRecord {
+  const isCall = activity.channel === 'call' || activity.channel === 'voicemail';
+  const isPerson = activity.record.object === 'Contact' || activity.record.object === 'Lead';
+  const wanted: Record<string, Value | undefined> = {
+    Subject: activity.subject,
+    Description: describedBody(activity, place, fields.get('Description')?.length ?? ACTIVITY_LIMITS.bodyMax),
+    Status: closedStatus ?? undefined,
+    Priority: hasOption(fields.get('Priority'), 'Normal') ? 'Normal' : undefined,
+    ActivityDate: dayIn(activity.startedAt, timeZone),
+    [isPerson ? 'WhoId' : 'WhatId']: toId18(activity.record.id) ?? activity.record.id,
+    OwnerId: toId18(activity.owner) ?? activity.owner,
+    ...(isCall
+      ? {
+          TaskSubtype: hasOption(fields.get('TaskSubtype'), 'Call') ? 'Call' : undefined,
+          CallType: ['Inbound', 'Outbound'].find(
+            (type) => type.toLowerCase() === activity.direction && hasOption(fields.get('CallType'), type),
+          ),
+          CallDurationInSeconds: activity.durationSeconds === undefined ? undefined : Math.max(0, Math.round(activity.durationSeconds)),
+          CallDisposition: activity.disposition,
+        }
+      : {}),
+    ...(place.kind === 'field' ? { [place.field]: keyText(activity.key, place.length) } : {}),
+  };
+  const usable = Object.entries(wanted).flatMap(([name, value]): [string, Value][] => {
+    const field = fields.get(name);
+    if (value === undefined || value === '' || !field?.creatable) return [];
+    return [[name, typeof value === 'string' && field.length !== undefined ? cutText(value, field.length) : value]];
+  });
+  return {
+    object: 'Task',
+    values: Object.fromEntries(usable),
+    createOnly: usable.map(([name]) => name).filter((name) => name === 'TaskSubtype' || fields.get(name)?.updatable !== true),
+    ...(place.kind === 'field' && place.unique ? { uniqueKey: { field: place.field, value: keyText(activity.key, place.length) } } : {}),
+  };
+}
+
+/** The text, cut so that a line for the key still fits where no field holds it. */
+function describedBody({ body, key }: Activity, place: KeyPlace, length: number): string {
+  if (place.kind === 'field') return body;
+  const line = referenceLine(key);
+  const text = cutText(body, Math.max(0, length - [...line].length - 1)).trimEnd();
+  return text === '' ? line : `${text}\n${line}`;
+}
+
+const hasOption = (field: DescribedField | undefined, value: string): boolean =>
+  field?.options === undefined || field.options.some((option) => option.value === value);
+
+/** The calendar day of an instant in a zone, `YYYY-MM-DD`. */
+export function dayIn(instant: string, timeZone: string): string {
+  const parts = new Intl.DateTimeFormat('en-US', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).formatToParts(
+    new Date(instant),
+  );
+  const part = (type: string) => parts.find((each) => each.type === type)?.value ?? '';
+  return `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`;
+}

@@ -1,0 +1,10 @@
+export type { IgnoredReason, Incoming } from './conversations/incoming.ts';
+export { fromRetell, type ResolvedNumbers, type RetellOptions } from './conversations/retell/from-retell.ts';
+export {
+  type ConvertedRetellConfig,
+  fromRetellCrmConfig,
+  type RetellCrmConfigOptions,
+} from './conversations/retell/from-retell-crm-config.ts';
+export { type RetellWebhookOptions, retellWebhook } from './conversations/retell/retell-webhook.ts';
+export { type RetellSigning, signRetell } from './conversations/retell/signature.ts';
+export { parseConversation, safeParseConversation } from './core/parse-conversation.ts';

@@ -1,0 +1,173 @@
+import type { ActivityLimits } from './activity.ts';
+import type { Channel, Conversation, Direction, Outcome, Party, TranscriptTurn } from './conversation.ts';
+import { dayIn } from './dates.ts';
+import { countCharacters, cutText } from './text.ts';
+import { isWebLink } from './web-link.ts';
+
+const NOUNS: Record<Channel, string> = {
+  call: 'call',
+  sms: 'SMS',
+  chat: 'chat',
+  whatsapp: 'WhatsApp chat',
+  email: 'email',
+  voicemail: 'voicemail',
+  fax: 'fax',
+  other: 'conversation',
+};
+const DIRECTIONS: Record<Direction, string> = { inbound: 'Inbound', outbound: 'Outbound', unknown: 'Not known' };
+const PREPOSITIONS: Record<Direction, string> = { inbound: 'from', outbound: 'to', unknown: 'with' };
+const OUTCOMES: Record<Outcome, string | null> = {
+  completed: 'Completed',
+  voicemail: 'Voicemail',
+  no_answer: 'No answer',
+  busy: 'Busy',
+  failed: 'Failed',
+  canceled: 'Canceled',
+  transferred: 'Transferred',
+  unknown: null,
+};
+const SPEAKERS: Record<TranscriptTurn['role'], string> = { agent: 'Agent', contact: 'Contact', tool: 'Tool', system: 'System' };
+const CUT = '… [cut]';
+const PARAGRAPH = '\n\n';
+
+export interface ActivityTextOptions {
+  /** Name of the contact, empty where it is not known. */
+  readonly name: string;
+  /** In the CRM's words. */
+  readonly disposition: string | undefined;
+  /** IANA zone that times are told in. */
+  readonly timeZone: string;
+  readonly transcript: boolean;
+  readonly limits: ActivityLimits;
+}
+
+/** A text for the CRM, and whether it had to be cut. */
+export interface ActivityText {
+  readonly text: string;
+  readonly cut: boolean;
+}
+
+/** Half characters and control characters, which a CRM refuses or a log hides. Line ends become `\n`. */
+export const cleanText = (text: string): string =>
+  text
+    .replace(/\r\n?/g, '\n')
+    .replace(/\p{Surrogate}/gu, '\uFFFD')
+    .replace(/[^\P{Cc}\n\t]/gu, '')
+    .trim();
+
+/** For a place of one line: what somebody says must not look like a line of ours. */
+export const oneLine = (text: string): string => cleanText(text).replace(/\s+/gu, ' ');
+
+/** How a party is reached, as it is sent to the CRM; undefined where it is withheld or not known. */
+export const addressOf = (party: Party): string | undefined => {
+  if (party.kind === 'anonymous') return undefined;
+  const address = oneLine(party.phone ?? party.email ?? party.raw ?? '');
+  return address === '' ? undefined : address;
+};
+
+const shownAddress = (party: Party): string => {
+  if (party.kind === 'anonymous') return 'withheld';
+  const address = addressOf(party);
+  if (address === undefined) return 'not known';
+  const { phone, extension } = party;
+  return phone === undefined || extension === undefined ? address : `${address} ext. ${oneLine(extension)}`;
+};
+
+/** `Inbound call, Alice Smith`; without a name `Outbound call to +14155550123`. */
+export function activitySubject(conversation: Conversation, { name, limits }: ActivityTextOptions): ActivityText {
+  const { channel, direction, contact } = conversation;
+  const noun = NOUNS[channel];
+  const kind = direction === 'unknown' ? `${noun.charAt(0).toUpperCase()}${noun.slice(1)}` : `${DIRECTIONS[direction]} ${noun}`;
+  const address = addressOf(contact);
+  const unnamed = address === undefined ? kind : `${kind} ${PREPOSITIONS[direction]} ${address}`;
+  return cutTo(name === '' ? unnamed : `${kind}, ${name}`, limits.subjectMax, '…');
+}
+
+/**
+ * `45 s`, `2 min 5 s`, `1 h 0 min 7 s`; parts of a second are rounded.
+ *
+ * @example
+ * durationText(125.4) //=> '2 min 5 s'
+ */
+export function durationText(seconds: number): string {
+  const whole = Math.round(seconds);
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  if (hours > 0) return `${hours} h ${minutes} min ${rest} s`;
+  return minutes > 0 ? `${minutes} min ${rest} s` : `${rest} s`;
+}
+
+/**
+ * A time as people of the zone read it, with the zone and the same instant in UTC.
+ *
+ * @example
+ * timeText('2026-01-05T08:30:00.000Z', 'Europe/Berlin') //=> '2026-01-05 09:30:00 Europe/Berlin (2026-01-05T08:30:00.000Z)'
+ */
+export function timeText(instant: string, timeZone: string): string {
+  const at = Date.parse(instant);
+  const day = dayIn(at, timeZone); // refuses a zone that is not known
+  const two = '2-digit' as const;
+  const time = { timeZone, numberingSystem: 'latn', hourCycle: 'h23' as const, hour: two, minute: two, second: two };
+  return `${day} ${new Intl.DateTimeFormat('en-US', time).format(at)} ${timeZone} (${instant})`;
+}
+
+/** The labelled lines, always in this order; a line whose fact is not known is left out, except what every log must tell. */
+function factLines(conversation: Conversation, { disposition, timeZone }: ActivityTextOptions): string[] {
+  const { channel, direction, contact, agent, durationSeconds, startedAt, startedAtEstimated, sentiment } = conversation;
+  const lines = [`Direction: ${DIRECTIONS[direction]}`];
+  if (durationSeconds !== undefined) lines.push(`Duration: ${durationText(durationSeconds)}`);
+  else if (channel === 'call') lines.push('Duration: not known');
+  if (direction === 'unknown') lines.push(`Contact: ${shownAddress(contact)}`, `Agent: ${shownAddress(agent)}`);
+  else {
+    const [from, to] = direction === 'inbound' ? [contact, agent] : [agent, contact];
+    lines.push(`From: ${shownAddress(from)}`, `To: ${shownAddress(to)}`);
+  }
+  lines.push(`Started: ${timeText(startedAt, timeZone)}${startedAtEstimated === true ? ', estimated' : ''}`);
+  const outcome = OUTCOMES[conversation.outcome];
+  if (outcome !== null) lines.push(`Outcome: ${outcome}`);
+  if (disposition !== undefined) lines.push(`Disposition: ${disposition}`);
+  if (sentiment !== undefined && sentiment !== 'unknown') lines.push(`Sentiment: ${sentiment}`);
+  const recording = recordingLine(conversation, timeZone);
+  if (recording !== undefined) lines.push(recording);
+  return lines;
+}
+
+function recordingLine({ recordingUrl, recordingExpiresAt }: Conversation, timeZone: string): string | undefined {
+  if (recordingUrl === undefined || !isWebLink(recordingUrl)) return undefined;
+  const until = recordingExpiresAt === undefined ? '' : ` (link expires ${timeText(recordingExpiresAt, timeZone)})`;
+  return `Recording: ${recordingUrl}${until}`;
+}
+
+function transcriptText({ transcript }: Conversation): string {
+  if (transcript === undefined) return '';
+  if (typeof transcript === 'string') return cleanText(transcript);
+  return transcript.map(({ role, text }) => `${SPEAKERS[role]}: ${oneLine(text)}`).join('\n');
+}
+
+/**
+ * Summary, labelled lines, and the transcript where asked for. Made from data alone, so that the same conversation always
+ * gives the same text. Where room is short the transcript is cut first, then the summary; the lines stay.
+ */
+export function activityBody(conversation: Conversation, options: ActivityTextOptions): ActivityText {
+  const { bodyMax } = options.limits;
+  const facts = factLines(conversation, options).join('\n');
+  const transcript = options.transcript ? transcriptText(conversation) : '';
+  const texts = [cleanText(conversation.summary ?? ''), transcript === '' ? '' : `Transcript:\n${transcript}`];
+  let room = bodyMax - countCharacters(facts);
+  if (room < 0) return cutTo(facts, bodyMax, CUT);
+  let cut = false;
+  const [before, after] = texts.map((text) => {
+    if (text === '') return text;
+    const shortened = cutTo(text, room - PARAGRAPH.length, CUT);
+    cut ||= shortened.cut;
+    if (shortened.text !== '') room -= countCharacters(shortened.text) + PARAGRAPH.length;
+    return shortened.text;
+  });
+  return { text: [before, facts, after].filter((part) => part !== '').join(PARAGRAPH), cut };
+}
+
+/** Cut by characters, the mark included; where not even the mark and a character fit, nothing is left of the text. */
+function cutTo(text: string, max: number, mark: string): ActivityText {
+  if (countCharacters(text) <= max) return { text, cut: false };
+  const room = max - countCharacters(mark);
+  return { text: room > 0 ? `${cutText(text, room).trimEnd()}${mark}` : '', cut: true };
+}

@@ -1,0 +1,119 @@
+import type { ConflictResolution } from './conflict.ts';
+import type { Agreed, Link, LinkBody, LinkState, Version } from './link.ts';
+import type { FieldReason } from './three-way.ts';
+import type { Fields, Value } from './value.ts';
+
+/** A contact as a planner needs it. Fields that are missing count as null. */
+export interface PlannedContact {
+  readonly id: string;
+  readonly fields: Fields;
+  /** Needed where links are given: `seen` is compared with it. */
+  readonly version?: Version;
+  /** The host removed it; only its links are left. */
+  readonly removed?: boolean;
+}
+
+export interface PlannedLink extends Link {
+  readonly contactId: string;
+}
+
+/** One field of a contact that changes, and why. */
+export interface FieldChange {
+  readonly field: string;
+  readonly before: Value;
+  readonly after: Value;
+  readonly reason: FieldReason;
+  /** The mapping key (CRM field) it came from. */
+  readonly rule: string;
+}
+
+export interface RefusedField {
+  readonly recordId: string | null;
+  readonly contactId: string | null;
+  readonly field: string;
+  readonly crm: string;
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** Both sides changed one field. Nothing is lost: both values are here, whoever won. */
+export interface Conflict extends ConflictResolution {
+  readonly recordId: string;
+  readonly contactId: string;
+  readonly field: string;
+  readonly crm: string;
+  readonly base: Agreed | null;
+  readonly local: Value;
+  readonly remote: Value;
+}
+
+/** What a link becomes. `seen: 'after'`: nothing is left to send once the contact is as planned. */
+export interface LinkPlan {
+  readonly object: string;
+  readonly recordId: string;
+  readonly state: LinkState;
+  readonly plan: string;
+  readonly seen: Version | null | 'after';
+  /** The pair changed: snapshots requested before this commit are stale from now on (R6). */
+  readonly rebased: boolean;
+  readonly body: LinkBody;
+}
+
+export type SkipReason =
+  | 'filtered'
+  | 'no_match_key'
+  | 'ambiguous'
+  | 'contact_removed'
+  | 'superseded'
+  | 'declined'
+  | 'deleted'
+  | 'merged'
+  | 'missing'
+  | 'unknown_record';
+
+interface RecordOutcome {
+  readonly recordId: string;
+  readonly refused: readonly RefusedField[];
+  readonly conflicts: readonly Conflict[];
+  /** CRM fields of outbound-only rules that somebody else changed in the CRM. */
+  readonly drift: readonly string[];
+}
+export type RecordPlan = RecordOutcome &
+  (
+    | {
+        readonly action: 'create';
+        readonly fields: Fields;
+        readonly changes: readonly FieldChange[];
+        readonly link: LinkPlan;
+        readonly keys: MatchValues;
+      }
+    | {
+        readonly action: 'update';
+        readonly contactId: string;
+        /** Changed fields only. */
+        readonly fields: Fields;
+        readonly changes: readonly FieldChange[];
+        readonly link: LinkPlan;
+        readonly keys: MatchValues;
+      }
+    /** Only the link is new or changed. */
+    | { readonly action: 'link'; readonly contactId: string; readonly isNew: boolean; readonly link: LinkPlan }
+    | { readonly action: 'unchanged'; readonly contactId: string }
+    /** The snapshot is too old to be planned: fetch the record by id (R6, R2). */
+    | { readonly action: 'refetch'; readonly contactId: string; readonly reason: 'stale' | 'intent_open' }
+    | {
+        readonly action: 'skip';
+        readonly reason: SkipReason;
+        readonly remedy: string;
+        readonly contactId?: string;
+        /** Contacts that this record could belong to. */
+        readonly candidates?: readonly string[];
+        readonly keys?: MatchValues;
+        /** What its link becomes, if it has one that changes. */
+        readonly link?: LinkPlan;
+      }
+  );
+
+/** Values of the match keys, by contact field: claimed with an insert, watched by records that wait for them. */
+export type MatchValues = Readonly<Record<string, string>>;

@@ -1,0 +1,43 @@
+import type { Agreed, Held, LinkBody, Sent } from './link.ts';
+import type { Millis, Value } from './value.ts';
+
+/** The operation is in the CRM: what was sent is agreed now; `returned` (by mapping key) is what the CRM made of it (R7). */
+export function settleDone(body: LinkBody, op: string, returned: Readonly<Record<string, Value>>, modifiedAt?: string): LinkBody {
+  const sent = body.sent.find((candidate) => candidate.op === op);
+  if (sent === undefined) return body;
+  const base: Record<string, Agreed> = { ...body.base };
+  const held = { ...body.held };
+  for (const [key, { local, remote }] of Object.entries(sent.values)) {
+    base[key] = { local, remote: Object.hasOwn(returned, key) ? (returned[key] as Value) : remote };
+    delete held[key];
+  }
+  return { ...body, base, held, sent: without(body.sent, op), modifiedAt: modifiedAt ?? body.modifiedAt };
+}
+
+/** The operation had no effect: the intent goes, the pair stays as it was; `held` fields cost no call until they are due. */
+export function settleNothing(body: LinkBody, op: string, held: Readonly<Record<string, Held>> = {}): LinkBody {
+  return { ...body, held: { ...body.held, ...held }, sent: without(body.sent, op) };
+}
+
+/**
+ * Settles intents whose time is over by what the CRM shows now, read after they ended (R8): a field that shows what was
+ * sent is agreed; any other was not written, or has been changed since, and keeps its old pair.
+ *
+ * @param remote - By mapping key; a key that is absent is settled as not written.
+ */
+export function settleExpired(body: LinkBody, remote: Readonly<Record<string, Value>>, readAt: Millis): LinkBody {
+  const over = body.sent.filter(({ until }) => until < readAt);
+  if (over.length === 0) return body;
+  const base: Record<string, Agreed> = { ...body.base };
+  for (const { values } of over)
+    for (const [key, pair] of Object.entries(values)) if (Object.hasOwn(remote, key) && remote[key] === pair.remote) base[key] = pair;
+  return { ...body, base, sent: body.sent.filter(({ until }) => until >= readAt) };
+}
+
+const without = (sent: readonly Sent[], op: string): readonly Sent[] => sent.filter((candidate) => candidate.op !== op);
+
+/** When a link must be looked at again for its own sake: an open intent ends, a held field is due. Null: never. */
+export function dueAt(body: LinkBody): Millis | null {
+  const times = [...body.sent.map(({ until }) => until), ...Object.values(body.held).flatMap(({ retryAt }) => retryAt ?? [])];
+  return times.length === 0 ? null : Math.min(...times);
+}

@@ -1,0 +1,29 @@
+import type { Transforms } from './mapping-types.ts';
+import type { Value } from './value.ts';
+
+const onText =
+  (change: (text: string) => string) =>
+  (value: Value): Value =>
+    typeof value === 'string' ? change(value) : value;
+
+/** The transforms that mappings can name without the host giving any; `transforms` adds to them or replaces one. */
+export const TRANSFORMS = {
+  trim: onText((text) => text.trim()),
+  lower_case: onText((text) => text.toLowerCase()),
+  upper_case: onText((text) => text.toUpperCase()),
+  /** `ann-marie o'neil` → `Ann-Marie O'Neil`. */
+  title_case: onText((text) =>
+    text.toLowerCase().replace(/(^|[\s\-'’])(\p{L})/gu, (_, before: string, letter: string) => before + letter.toUpperCase()),
+  ),
+  digits: onText((text) => text.replace(/\D/g, '')),
+  first_word: onText((text) => text.trim().split(/\s+/u)[0] ?? ''),
+  /** `https://www.example.com/about` → `example.com`. Text that is no address gives null. */
+  host: (value) => (typeof value === 'string' ? hostOf(value) : value),
+} as const satisfies Transforms;
+
+function hostOf(text: string): Value {
+  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text.trim()) ? text.trim() : `https://${text.trim()}`;
+  if (!URL.canParse(address)) return null;
+  const { hostname } = new URL(address);
+  return hostname.includes('.') ? hostname.replace(/^www\./, '') : null;
+}

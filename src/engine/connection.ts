@@ -1,0 +1,118 @@
+import type { Json } from '../core/value.ts';
+import { CrmSyncError } from '../errors.ts';
+import type { Account } from '../ports/connector.ts';
+import type { Entry } from '../ports/store.ts';
+import { untilCommitted } from './commit.ts';
+import type { Context } from './context.ts';
+import { KIND } from './kinds.ts';
+import { Session } from './session.ts';
+
+/** Whether flows may call the CRM, and whose account this is. No entry: active, account not known yet. */
+export interface ConnectionState {
+  readonly status: 'active' | 'paused' | 'disconnected';
+  readonly reason: string | null;
+  /** Salesforce org id, HubSpot portal id; null until the first call. */
+  readonly account: string | null;
+}
+
+const ACTIVE: ConnectionState = { status: 'active', reason: null, account: null };
+
+export async function loadConnection(context: Context): Promise<{ state: ConnectionState; entry: Entry | null }> {
+  const [entry] = await context.store.entries({ scope: 'connection', kind: KIND.connection, keys: ['state'], limit: 1 });
+  return entry === undefined ? { state: ACTIVE, entry: null } : { state: entry.body as unknown as ConnectionState, entry };
+}
+
+export async function changeConnection(context: Context, change: Partial<ConnectionState>): Promise<void> {
+  const session = new Session(context);
+  await untilCommitted(context, session, async () => {
+    const { state, entry } = await loadConnection(context);
+    const body = { ...state, ...change } as unknown as Json;
+    return {
+      result: undefined,
+      changes: {
+        rows: [],
+        entries: [{ scope: 'connection', kind: KIND.connection, key: 'state', expected: entry?.version ?? null, put: { body } }],
+      },
+    };
+  });
+}
+
+/** Refuses to work on a connection that is not active: no call is made, pending work is kept. */
+export function assertActive(context: Context, { status, reason }: ConnectionState): void {
+  if (status === 'active') return;
+  throw new CrmSyncError(`The connection is ${status}${reason === null ? '' : `: ${reason}`}.`, {
+    code: `connection_${status}`,
+    category: 'configuration',
+    remedy: 'Call `resume()` once the reason is gone; what is pending is kept until then.',
+    at: { workspace: context.workspace, connection: context.connection },
+  });
+}
+
+/**
+ * The credentials must belong to the account that this connection was made with: another one would mix two companies'
+ * records. The first account is remembered.
+ */
+export async function checkAccount(context: Context, session: Session): Promise<Account> {
+  const account = await context.connector.account(session.call);
+  const { state } = await loadConnection(context);
+  if (state.account === null) await changeConnection(context, { account: account.id });
+  else if (state.account !== account.id)
+    throw new CrmSyncError('The credentials belong to another CRM account than this connection.', {
+      code: 'other_account',
+      category: 'authentication',
+      remedy: 'Connect the account this connection was made with, or call `relink()` to drop its links and start with the new account.',
+      at: { workspace: context.workspace, connection: context.connection },
+    });
+  return account;
+}
+
+/** Drops every link and everything known of the CRM's records, and forgets the account: the next pull matches anew. */
+export async function dropLinks(context: Context, session: Session): Promise<number> {
+  let dropped = 0;
+  for (const { crmObject } of context.mappings) {
+    for (let after: string | null = null; ; ) {
+      const rows = await context.store.scan({ entity: 'contact', object: crmObject, want: 'linked', plan: '', now: 0, after, limit: 500 });
+      const last = rows.at(-1);
+      if (last === undefined) break;
+      await untilCommitted(context, session, async () => {
+        const fresh = await context.store.load({ ids: rows.map(({ id }) => id) });
+        const changes = fresh.map((row) => ({
+          kind: 'update' as const,
+          contactId: row.id,
+          links: row.links
+            .filter(({ object, state }) => object === crmObject && state !== 'superseded')
+            .map((link) => ({
+              ...link,
+              expected: link.version,
+              state: 'superseded' as const,
+              recordId: null,
+              body: { ...link.body, base: {}, sent: [], held: {} },
+            })),
+        }));
+        return { result: undefined, changes: { rows: changes.filter(({ links }) => links.length > 0), entries: [] } };
+      });
+      dropped += rows.length;
+      after = last.id;
+    }
+    await dropEntries(context, session, KIND.checkpoint);
+  }
+  for (const kind of [KIND.waiting, KIND.recheck]) await dropEntries(context, session, kind);
+  return dropped;
+}
+
+async function dropEntries(context: Context, session: Session, kind: string): Promise<void> {
+  for (;;) {
+    const found = await context.store.entries({ scope: 'connection', kind, limit: 500 });
+    if (found.length === 0) return;
+    await untilCommitted(context, session, async () => {
+      const entries = await context.store.entries({ scope: 'connection', kind, limit: 500 });
+      return {
+        result: undefined,
+        changes: {
+          rows: [],
+          entries: entries.map(({ scope, key, version }) => ({ scope, kind, key, expected: version, put: 'delete' as const })),
+        },
+      };
+    });
+  }
+}

@@ -1,0 +1,186 @@
+import { parseAnalysis } from '../core/analysis.ts';
+import type { Conversation } from '../core/conversation.ts';
+import type { DescribedField } from '../core/described.ts';
+import { parseMapping } from '../core/mapping.ts';
+import type { Run } from '../core/run.ts';
+import type { Schema } from '../core/schema-types.ts';
+import { CrmSyncError } from '../errors.ts';
+import type { SyncEvent } from '../ports/observer.ts';
+import { applyAnalysis } from './apply-analysis.ts';
+import { changeConnection, dropLinks } from './connection.ts';
+import { Contacts } from './contacts.ts';
+import type { Context } from './context.ts';
+import { type HandleOptions, handleConversation } from './handle-conversation.ts';
+import { type LogActivityOptions, logActivity } from './log-activity.ts';
+import { noConnector } from './no-connector.ts';
+import type { EngineOptions, FlowOptions, PullOptions, PushOptions } from './options.ts';
+import { retryPending } from './pending.ts';
+import { type Preview, preview } from './preview.ts';
+import { pull } from './pull.ts';
+import { push } from './push.ts';
+import { getRun, listRuns, pruneRuns } from './runs.ts';
+import { Session } from './session.ts';
+import { type Status, status } from './status.ts';
+import type { ConversationResult, Step } from './step.ts';
+import { sync } from './sync.ts';
+import { systemClock } from './system-clock.ts';
+
+/** Recorded runs of the connection, newest first. */
+export interface Runs {
+  list(options?: { readonly limit?: number; readonly after?: string }): Promise<readonly Run[]>;
+  get(id: string): Promise<Run | null>;
+  /** Removes the records of runs that ended before; answers how many. */
+  prune(options: { readonly olderThan: Date }): Promise<number>;
+}
+
+export interface PreviewConversation {
+  readonly conversation: Conversation;
+  readonly contactId?: string;
+}
+
+/**
+ * Keeps a workspace's contacts in step with one connected CRM account. Making one does no I/O and starts nothing: an
+ * engine per job is cheap. Flows may be called from several processes at once.
+ *
+ * @throws CrmSyncError `invalid_document`, naming every problem of mappings and analysis rules, from the constructor.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: a typed engine must fit an untyped parameter
+export class CrmSyncEngine<S extends Schema = any> {
+  readonly schema: S;
+  readonly contacts: Contacts<S>;
+  readonly runs: Runs;
+  readonly #context: Context;
+
+  constructor(options: EngineOptions<S>) {
+    this.schema = options.schema;
+    this.#context = contextOf(options as unknown as EngineOptions<Schema>);
+    this.contacts = new Contacts(this.#context);
+    this.runs = {
+      list: (page) => listRuns(this.#context, page),
+      get: (id) => getRun(this.#context, id),
+      prune: ({ olderThan }) => pruneRuns(this.#context, olderThan),
+    };
+  }
+
+  /** CRM → contacts: what changed since the last pull; resumable at every page. */
+  pull(options: PullOptions = {}): Promise<Run> {
+    return pull(this.#context, options);
+  }
+
+  /** Contacts → CRM: only what changed, only for contacts that have a record. */
+  push(options: PushOptions = {}): Promise<Run> {
+    return push(this.#context, options);
+  }
+
+  /** What is pending, then push, then pull. */
+  sync(options: FlowOptions = {}): Promise<Run> {
+    return sync(this.#context, options);
+  }
+
+  /** Finishes conversations and merges that were left pending. */
+  retryPending(options: FlowOptions = {}): Promise<Run> {
+    return retryPending(this.#context, options);
+  }
+
+  /** Analysis → contact → CRM fields → CRM activity. Idempotent: a redelivered webhook changes nothing. */
+  handleConversation(conversation: Conversation, options: HandleOptions = {}): Promise<ConversationResult> {
+    return handleConversation(this.#context, conversation, options);
+  }
+
+  /** Only the first step: analysis → contact, once per conversation and version of its analysis. */
+  applyAnalysis(conversation: Conversation, { contactId, ...options }: HandleOptions = {}): Promise<Step> {
+    return applyAnalysis(this.#context, new Session(this.#context, options), conversation, contactId);
+  }
+
+  /** Only the last step: one activity in the CRM per conversation; a later delivery updates it. */
+  logActivity(conversation: Conversation, options: LogActivityOptions & FlowOptions = {}): Promise<Step> {
+    return logActivity(this.#context, new Session(this.#context, options), conversation, options);
+  }
+
+  /** What a flow would do, through the same code path; reads are real, nothing is written anywhere. */
+  preview(flow: 'pull' | 'push' | 'sync', options?: { readonly limit?: number }): Promise<Preview>;
+  preview(flow: 'handleConversation' | 'applyAnalysis' | 'logActivity', options: PreviewConversation): Promise<Preview>;
+  preview(
+    flow: 'pull' | 'push' | 'sync' | 'handleConversation' | 'applyAnalysis' | 'logActivity',
+    options: { readonly limit?: number } | PreviewConversation = {},
+  ): Promise<Preview> {
+    const limit = 'limit' in options ? (options.limit ?? PREVIEW_LIMIT) : PREVIEW_LIMIT;
+    if (!('conversation' in options)) {
+      const flows = { pull, push, sync } as const;
+      return preview(this.#context, limit, (context) => flows[flow as keyof typeof flows](context, {}));
+    }
+    const { conversation, contactId } = options;
+    const whose = contactId === undefined ? {} : { contactId };
+    return preview(this.#context, limit, (context) => {
+      if (flow === 'applyAnalysis') return applyAnalysis(context, new Session(context), conversation, contactId);
+      if (flow === 'logActivity') return logActivity(context, new Session(context), conversation, whose);
+      return handleConversation(context, conversation, whose);
+    });
+  }
+
+  /** Queued, running or idle, how far it is, who started it, and what waits. */
+  status(): Promise<Status> {
+    return status(this.#context);
+  }
+
+  /** The fields of a CRM object that the connected user can see: what a settings page offers. */
+  async describeFields(object: string): Promise<readonly DescribedField[]> {
+    return (await this.#context.connector.describe(object, new Session(this.#context).call)).fields;
+  }
+
+  /** No flow makes a call until `resume()`; what is pending is kept. */
+  pause(reason: string): Promise<void> {
+    return changeConnection(this.#context, { status: 'paused', reason });
+  }
+
+  resume(): Promise<void> {
+    return changeConnection(this.#context, { status: 'active', reason: null });
+  }
+
+  /** Ends the connection: its links are dropped, contacts stay with all their values. `resume()` and a pull bring it back. */
+  async disconnect({ reason = 'disconnected' }: { readonly reason?: string } = {}): Promise<void> {
+    await changeConnection(this.#context, { status: 'disconnected', reason, account: null });
+    await dropLinks(this.#context, new Session(this.#context));
+  }
+
+  /** For another CRM account under the same connection: drops the old links and matches every record anew. */
+  async relink(options: FlowOptions = {}): Promise<Run> {
+    await dropLinks(this.#context, new Session(this.#context));
+    await changeConnection(this.#context, { status: 'active', reason: null, account: null });
+    return pull(this.#context, { ...options, full: true });
+  }
+}
+
+const PREVIEW_LIMIT = 10;
+
+function contextOf(options: EngineOptions<Schema>): Context {
+  const { workspace, connection, schema, connector = noConnector, store, observer } = options;
+  for (const [name, value] of Object.entries({ workspace, connection }))
+    if (typeof value !== 'string' || value === '')
+      throw new CrmSyncError(`\`${name}\` is missing.`, {
+        code: 'missing_option',
+        category: 'configuration',
+        remedy: `Give the engine a \`${name}\`: a non-empty text that stays the same.`,
+      });
+  const mappings = (options.mappings ?? []).map((mapping) => parseMapping(schema, mapping));
+  const analysis = parseAnalysis(schema, options.analysis ?? []);
+  return {
+    workspace,
+    connection,
+    schema,
+    options: { ...options, mappings, analysis },
+    mappings,
+    store: store.bind({ workspace, connection }),
+    connector,
+    merger: options.merger ?? null,
+    clock: options.clock ?? systemClock,
+    ids: options.ids ?? (() => crypto.randomUUID()),
+    notify(event) {
+      try {
+        observer?.notify({ ...event, workspace, connection } as SyncEvent);
+      } catch {
+        // An observer watches; one that throws changes nothing in a run.
+      }
+    },
+  };
+}

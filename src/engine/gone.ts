@@ -1,0 +1,90 @@
+import type { LinkState } from '../core/link.ts';
+import type { CompiledMapping } from '../core/mapping-types.ts';
+import type { Millis } from '../core/value.ts';
+import type { Fetched } from '../ports/connector.ts';
+import type { EntryChange, Row, RowChange, StoredLink } from '../ports/store.ts';
+import { failedEntry, recheckEntry } from './recheck.ts';
+
+/** What became of a record that is not there to be read. */
+export interface GoneOutcome {
+  readonly recordId: string;
+  readonly contactId: string | null;
+  /** The state its link got; null: it had none, or had it already. */
+  readonly became: LinkState | null;
+  readonly reason: 'deleted' | 'merged' | 'missing' | 'unreadable';
+  readonly failure?: { readonly code: string; readonly remedy: string };
+}
+
+export interface GoneChanges {
+  readonly rows: readonly RowChange[];
+  readonly entries: readonly EntryChange[];
+  readonly outcomes: readonly GoneOutcome[];
+  /** Match keys of contacts that lost their record: others may have waited for them. */
+  readonly releasedKeys: readonly string[];
+}
+
+/**
+ * Links of records that the page shows as gone. Only an explicit answer for that very id makes a tombstone (R14); a record
+ * that was merged hands over to its successor, which is fetched next; no answer stops outbound writes and nothing else.
+ */
+export function goneChanges(
+  mapping: CompiledMapping,
+  records: readonly Fetched[],
+  rows: ReadonlyMap<string, Row>,
+  at: Millis,
+  attempts: (recordId: string) => number,
+): GoneChanges {
+  const linked = linksByRecord(mapping, rows);
+  const changes: RowChange[] = [];
+  const entries: EntryChange[] = [];
+  const outcomes: GoneOutcome[] = [];
+  const releasedKeys: string[] = [];
+  for (const record of records) {
+    if (record.state === 'present') continue;
+    const found = linked.get(record.id);
+    const became = found === undefined ? null : nextState(record, found.link);
+    outcomes.push({
+      recordId: record.id,
+      contactId: found?.row.id ?? null,
+      became,
+      reason: record.state,
+      ...(record.state === 'unreadable' && { failure: { code: record.code, remedy: record.remedy } }),
+    });
+    if (record.state === 'unreadable') entries.push(failedEntry(mapping.crmObject, record.id, record.code, attempts(record.id), at));
+    if (found === undefined || became === null) continue;
+    changes.push(linkTo(found.row, found.link, became, record, at));
+    if (became === 'missing') continue;
+    releasedKeys.push(...keysOf(mapping, found.row));
+    if (record.state === 'merged')
+      entries.push(recheckEntry({ object: mapping.crmObject, recordId: record.successor, code: 'successor', attempts: 0 }, at));
+  }
+  return { rows: changes, entries, outcomes, releasedKeys };
+}
+
+function nextState(record: Fetched, { state }: StoredLink): LinkState | null {
+  const next = ({ deleted: 'tombstone', merged: 'superseded', missing: 'missing', present: null, unreadable: null } as const)[record.state];
+  const isFinal = state === 'tombstone' || state === 'superseded' || state === 'declined';
+  return next === null || next === state || isFinal ? null : next;
+}
+
+/** Writes that were under way are given up with their record; `missing` keeps them, for the record may come back. */
+function linkTo(row: Row, link: StoredLink, state: LinkState, record: Fetched, at: Millis): RowChange {
+  const { version, contactId: _, ...kept } = link;
+  const body =
+    state === 'missing'
+      ? link.body
+      : { ...link.body, sent: [], held: {}, ...(record.state === 'merged' && { successor: record.successor }) };
+  const change = { ...kept, expected: version, state, body, dueAt: state === 'missing' ? link.dueAt : null, syncedAt: at };
+  return { kind: 'update', contactId: row.id, ...(row.removed !== true && { expected: row.version }), links: [change] };
+}
+
+function linksByRecord(mapping: CompiledMapping, rows: ReadonlyMap<string, Row>): Map<string, { row: Row; link: StoredLink }> {
+  const linked = new Map<string, { row: Row; link: StoredLink }>();
+  for (const row of rows.values())
+    for (const link of row.links) if (link.object === mapping.crmObject && link.recordId !== null) linked.set(link.recordId, { row, link });
+  return linked;
+}
+
+function keysOf(mapping: CompiledMapping, row: Row): string[] {
+  return mapping.matchKeys.flatMap(({ field }) => (typeof row.fields[field] === 'string' ? [`${field}:${row.fields[field]}`] : []));
+}

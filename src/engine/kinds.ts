@@ -1,0 +1,25 @@
+/** The kinds of entries, each with its scope, its key and what is in it. One place, so that no two flows disagree. */
+export const KIND = {
+  /** connection · `state` · whether flows may call the CRM, and whose account it is */
+  connection: 'connection',
+  /** connection · CRM object · where the next pull goes on */
+  checkpoint: 'checkpoint',
+  /** connection · run id · the run as recorded so far */
+  run: 'run',
+  /** workspace · `<field>:<value>` · optimistic lock of a match key: an insert expects its version (R19) */
+  claim: 'claim',
+  /** workspace · `<time>/<id>` · why a contact's fields changed (P12) */
+  history: 'history',
+  /** connection · `<field>:<value>|<object>|<record id>` · records that could not be matched (R20) */
+  waiting: 'waiting',
+  /** connection · `<object>|<record id>` · records to fetch again: failed, stale, or released; ids, never values (R13) */
+  recheck: 'recheck',
+  /** workspace · `<source>:<id>#<analysis hash>` · this analysis has been applied (R22) */
+  applied: 'applied',
+  /** workspace · `<start>/<source>:<id>` · texts that wait for the merger (R10) */
+  merge: 'merge',
+  /** connection · `<source>:<id>` · a conversation until all its steps are done */
+  conversation: 'conversation',
+  /** connection · `<source>:<id>` · the one activity of a conversation: intent, then its id */
+  activity: 'activity',
+} as const;

@@ -1,0 +1,70 @@
+import type { Version } from '../core/link.ts';
+import type { Millis } from '../core/value.ts';
+import { CrmSyncError } from '../errors.ts';
+import { type EntryChange, LEASE_KIND } from '../ports/store.ts';
+import type { Context } from './context.ts';
+import type { Session } from './session.ts';
+
+/** The right to run one flow of a connection. It saves calls only: versions keep everything correct without it (R9). */
+export class Lease {
+  readonly #context: Context;
+  readonly #session: Session;
+  readonly #name: string;
+  readonly #holder: string;
+  #token: Version;
+  #renewedAt: Millis;
+
+  private constructor(context: Context, session: Session, name: string, holder: string, token: Version) {
+    this.#context = context;
+    this.#session = session;
+    this.#name = name;
+    this.#holder = holder;
+    this.#token = token;
+    this.#renewedAt = context.clock.now();
+  }
+
+  /** The lease, or who holds it. */
+  static async take(context: Context, session: Session, name: string, holder: string): Promise<Lease | string> {
+    const leased = await context.store.lease({ name, ttlMs: ttlMs(context), holder });
+    session.heard(leased.now);
+    return leased.held ? new Lease(context, session, name, holder, leased.token) : leased.holder;
+  }
+
+  /** For every commit of the run: applies nothing once another run has taken over. */
+  fence(): EntryChange {
+    return { scope: 'connection', kind: LEASE_KIND, key: this.#name, expected: this.#token };
+  }
+
+  /** Before each page: renews the lease when a third of it is gone. */
+  async keep(): Promise<void> {
+    if (this.#context.clock.now() - this.#renewedAt < ttlMs(this.#context) / 3) return;
+    await this.renew();
+  }
+
+  /** @throws CrmSyncError when another run has taken over meanwhile. */
+  async renew(): Promise<void> {
+    const leased = await this.#context.store.lease({
+      name: this.#name,
+      ttlMs: ttlMs(this.#context),
+      holder: this.#holder,
+      token: this.#token,
+    });
+    this.#session.heard(leased.now);
+    if (!leased.held)
+      throw new CrmSyncError('Another run took over while this one was held up.', {
+        code: 'lease_lost',
+        category: 'conflict',
+        retryable: true,
+        remedy: 'Nothing to do: the other run goes on. If it happens often, raise `leaseMs`.',
+        at: { run: leased.holder },
+      });
+    this.#token = leased.token;
+    this.#renewedAt = this.#context.clock.now();
+  }
+
+  async release(): Promise<void> {
+    await this.#context.store.release(this.#name, this.#token);
+  }
+}
+
+const ttlMs = ({ options }: Context): number => options.leaseMs ?? 120_000;

@@ -1,0 +1,79 @@
+import { type Conversation, conversationKey } from '../core/conversation.ts';
+import { planActivity } from '../core/plan-activity.ts';
+import { isCrmSyncError } from '../errors.ts';
+import type { StoredLink } from '../ports/store.ts';
+import { ActivityWriter } from './activity-writer.ts';
+import { assertActive, checkAccount, loadConnection } from './connection.ts';
+import { type Context, fieldsOf } from './context.ts';
+import { findContact } from './find-contact.ts';
+import type { Session } from './session.ts';
+import { isFatal, pendingStep, type Step, step } from './step.ts';
+
+export interface LogActivityOptions {
+  readonly contactId?: string;
+  /** The record to log on, where it is not the contact's own. */
+  readonly record?: { readonly object: string; readonly id: string };
+}
+
+/** Conversation → one activity of the CRM, on the contact's record. A later delivery updates it and keeps what people edited. */
+export async function logActivity(
+  context: Context,
+  session: Session,
+  conversation: Conversation,
+  options: LogActivityOptions,
+): Promise<Step> {
+  const before = session.apiCalls;
+  const counted = (result: Step): Step => ({ ...result, apiCalls: session.apiCalls - before });
+  if (context.options.activities?.[conversation.channel] !== true)
+    return step('disabled', { reason: 'channel_off', remedy: `Turn on \`activities.${conversation.channel}\`.` });
+  const found = await findContact(context, conversation, options.contactId);
+  const contactId = found.found === 'one' ? found.row.id : null;
+  const record = options.record ?? (found.found === 'one' ? recordOf(context, found.row.links) : null);
+  if (record === null) return step('skipped', { contactId, ...NO_RECORD[found.found] });
+
+  const { owners, dispositions, blockList, timeZone } = context.options;
+  const plan = planActivity(conversation, {
+    record,
+    limits: context.connector.capabilities.activity,
+    ...(found.found === 'one' && { contact: { fields: fieldsOf(context, found.row.fields) } }),
+    ...(owners !== undefined && { owners }),
+    ...(dispositions !== undefined && { dispositions }),
+    ...(blockList !== undefined && { blockList }),
+    ...(timeZone !== undefined && { timeZone }),
+  });
+  if (plan.action === 'skip') return step('skipped', { contactId, reason: plan.reason, remedy: plan.remedy });
+  try {
+    assertActive(context, (await loadConnection(context)).state);
+    await checkAccount(context, session);
+    const written = await new ActivityWriter(context, session, plan.activity, contactId).write();
+    if (written.record !== null && written.status === 'done')
+      context.notify({
+        type: 'activity.logged',
+        contactId: contactId ?? '',
+        object: written.record.object,
+        recordId: written.record.id,
+        conversation: conversationKey(conversation),
+        created: written.created,
+      });
+    const { created: _, ...result } = written;
+    return counted(step(result.status, { ...result, contactId }));
+  } catch (error) {
+    if (isFatal(error) || !isCrmSyncError(error)) throw error;
+    return counted(pendingStep(error, { contactId }));
+  }
+}
+
+const NO_RECORD = {
+  one: { reason: 'no_link', remedy: 'The contact has no record in this CRM: pull it first.' },
+  none: { reason: 'unknown_caller', remedy: "No contact has this number: pull it first, or set `unknownCaller: 'create'`." },
+  several: { reason: 'ambiguous', remedy: 'Several contacts share this number: correct all but one, or name the contact (`contactId`).' },
+} as const;
+
+/** The contact's record: of the first mapped object it is linked to. */
+function recordOf({ mappings }: Context, links: readonly StoredLink[]): { object: string; id: string } | null {
+  for (const { crmObject } of mappings) {
+    const link = links.find(({ object, state, recordId }) => object === crmObject && state === 'active' && recordId !== null);
+    if (link !== undefined) return { object: crmObject, id: link.recordId as string };
+  }
+  return null;
+}

@@ -1,0 +1,58 @@
+import type { Analysis, Mapping, Transforms } from '../core/mapping-types.ts';
+import type { Schema } from '../core/schema-types.ts';
+import type { ConnectionSettings } from '../core/settings.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { CrmConnector } from '../ports/connector.ts';
+import type { Merger } from '../ports/merger.ts';
+import type { Observer } from '../ports/observer.ts';
+import type { ContactStore } from '../ports/store.ts';
+
+/** Live parts are options; everything else is the connection's JSON (`ConnectionSettings`). */
+export interface EngineOptions<S extends Schema> extends Omit<ConnectionSettings<NoInfer<S>>, 'mappings' | 'analysis'> {
+  /** One tenant of the host: owns contacts, schema and analysis rules. */
+  readonly workspace: string;
+  /** One connected CRM account of the workspace: owns links, checkpoints, runs and activities. */
+  readonly connection: string;
+  readonly schema: S;
+  readonly store: ContactStore;
+  /** Without one the engine only applies analyses to contacts. */
+  readonly connector?: CrmConnector;
+  /** Needed where an analysis rule merges; without one, merges wait. */
+  readonly merger?: Merger;
+  readonly observer?: Observer;
+  readonly mappings?: readonly Mapping<NoInfer<S>>[];
+  readonly analysis?: Analysis<NoInfer<S>>;
+  /** Functions that mappings and rules name in `transform`. */
+  readonly transforms?: Transforms;
+  /** Default: the system's clock. */
+  readonly clock?: Clock;
+  /** Makes unique ids. Default: random UUIDs. */
+  readonly ids?: () => string;
+  /** How long a run holds its lease without renewing it, in ms. Default 120,000. */
+  readonly leaseMs?: number;
+}
+
+export interface FlowOptions {
+  /** Who started it; shown in `runs` and `status`. Default `manual`. */
+  readonly trigger?: string;
+  /** The run ends at a committed page in time; no request is started that can't be answered in time. */
+  readonly timeLimitMs?: number;
+  /** Cuts the request in flight; what was committed stays, and the run is `paused`. */
+  readonly signal?: AbortSignal;
+}
+
+export interface PullOptions extends FlowOptions {
+  /** Read every record again, not only what changed. */
+  readonly full?: boolean;
+  /** CRM objects to pull; default: those of all mappings. */
+  readonly objects?: readonly string[];
+  /** A test sync: really imports at most so many records per object, and leaves the checkpoint alone. */
+  readonly sample?: number;
+  /** Pull just these records, by id: what a webhook announced. The checkpoint stays. */
+  readonly records?: readonly { readonly object: string; readonly id: string }[];
+}
+
+export interface PushOptions extends FlowOptions {
+  /** Only these contacts; default: all that have something to send. */
+  readonly contactIds?: readonly string[];
+}

@@ -1,0 +1,77 @@
+import type { InboundPlan } from '../core/inbound.ts';
+import type { RecordPlan } from '../core/plan-types.ts';
+import type { Context } from './context.ts';
+import type { GoneOutcome } from './gone.ts';
+import type { RunRecorder } from './runs.ts';
+
+/** A record that the host's table refused, with its neighbours committed without it. */
+export interface RefusedRecord {
+  readonly recordId: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Counts and tells what a committed page did. */
+export function report(
+  context: Context,
+  run: RunRecorder,
+  object: string,
+  flow: 'pull' | 'push',
+  plan: InboundPlan,
+  gone: readonly GoneOutcome[],
+  refused: readonly RefusedRecord[],
+): void {
+  for (const record of plan.records) {
+    if (flow === 'pull') countRecord(run, record);
+    tell(context, record, flow, object);
+  }
+  for (const { recordId, contactId, field, crm, code, message, remedy } of plan.refused) {
+    run.error({
+      object,
+      ...(recordId !== null && { recordId }),
+      ...(contactId !== null && { contactId }),
+      field,
+      code,
+      message: `${crm}: ${message}`,
+      remedy,
+    });
+    context.notify({ type: 'field.refused', object, recordId, contactId, field, error: { code, remedy } });
+  }
+  for (const outcome of gone) reportGone(context, run, object, flow, outcome);
+  for (const { recordId, code, message } of refused) {
+    const remedy = 'The contacts table refused this record; look at its constraints. It is tried again later.';
+    run.failed({ object, recordId, code, message, remedy }, flow === 'pull');
+    context.notify({ type: 'record.failed', run: run.id, object, recordId, error: { code, remedy } });
+  }
+  run.found({ conflicts: plan.conflicts.length, drift: plan.records.reduce((sum, { drift }) => sum + drift.length, 0) });
+}
+
+function countRecord(run: RunRecorder, record: RecordPlan): void {
+  if (record.action === 'skip') run.skip(record.reason);
+  else if (record.action === 'create') run.count('created');
+  else if (record.action === 'update' || (record.action === 'link' && record.isNew)) run.count('updated');
+  else if (record.action !== 'refetch') run.count('unchanged'); // a refetched record is counted when it has been fetched again
+}
+
+function tell(context: Context, record: RecordPlan, cause: 'pull' | 'push', object: string): void {
+  if (record.action === 'update')
+    context.notify({ type: 'contact.changed', contactId: record.contactId, fields: record.changes.map(({ field }) => field), cause });
+  if (record.action === 'skip' && record.link !== undefined && record.contactId !== undefined)
+    context.notify({ type: 'link.changed', object, recordId: record.recordId, contactId: record.contactId, state: record.link.state });
+  for (const { recordId, contactId, field, winner, reason } of record.conflicts)
+    context.notify({ type: 'conflict', object, recordId, contactId, field, winner, reason });
+}
+
+function reportGone(context: Context, run: RunRecorder, object: string, flow: 'pull' | 'push', outcome: GoneOutcome): void {
+  const { recordId, contactId, became, reason, failure } = outcome;
+  if (failure !== undefined) {
+    run.failed({ object, recordId, code: failure.code, message: 'The record could not be read.', remedy: failure.remedy }, flow === 'pull');
+    context.notify({ type: 'record.failed', run: run.id, object, recordId, error: failure });
+    return;
+  }
+  if (flow === 'pull') {
+    if (became === null) run.skip(reason);
+    else run.count('updated');
+  }
+  if (became !== null && contactId !== null) context.notify({ type: 'link.changed', object, recordId, contactId, state: became });
+}

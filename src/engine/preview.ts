@@ -1,0 +1,102 @@
+import type { HistoryEntry, Run, RunError, RunNote } from '../core/run.ts';
+import type { Value } from '../core/value.ts';
+import type { CrmConnector, Page, Wrote } from '../ports/connector.ts';
+import type { MergeItem, Merger } from '../ports/merger.ts';
+import type { Changeset } from '../ports/store.ts';
+import type { Context } from './context.ts';
+import { KIND } from './kinds.ts';
+import { PreviewStore } from './preview-store.ts';
+import type { ConversationResult, Step } from './step.ts';
+
+/** What a flow would do now. Holds values: never stored, never sent to the observer. */
+export interface Preview {
+  /** Contacts that would be made or changed, each change with its reason. */
+  readonly contacts: readonly PreviewedContact[];
+  /** What would be written to the CRM, activities too. */
+  readonly writes: readonly { readonly object: string; readonly id: string | null; readonly values: Readonly<Record<string, Value>> }[];
+  /** Texts that the merger would be asked for; a preview doesn't call it. */
+  readonly merges: readonly MergeItem[];
+  readonly counts: Run['counts'] | null;
+  readonly skips: Readonly<Record<string, number>>;
+  readonly errors: readonly RunError[];
+  readonly notes: readonly RunNote[];
+  /** For the flows of a conversation. */
+  readonly steps: Readonly<Record<string, Step>>;
+  /** HTTP requests that the preview itself cost: reading is real. */
+  readonly apiCalls: number;
+}
+
+export interface PreviewedContact {
+  /** Null: a new contact. */
+  readonly contactId: string | null;
+  readonly recordId: string | null;
+  readonly changes: HistoryEntry['changes'];
+  readonly conflicts: NonNullable<HistoryEntry['conflicts']>;
+}
+
+interface Captured {
+  readonly writes: Preview['writes'][number][];
+  readonly merges: MergeItem[];
+}
+
+/** Runs a flow as it is, on a store and a CRM that take nothing in. */
+export async function preview(
+  context: Context,
+  limit: number,
+  flow: (context: Context) => Promise<Run | Step | ConversationResult>,
+): Promise<Preview> {
+  const captured: Captured = { writes: [], merges: [] };
+  const store = new PreviewStore(context.store, limit, () => context.clock.now());
+  const connector = previewConnector(context.connector, limit, captured);
+  const merger = context.merger === null ? null : previewMerger(captured);
+  const result = await flow({ ...context, store, connector, merger, notify: () => undefined });
+  const contacts = store.commits.flatMap(contactsOf);
+  const common = { contacts, writes: captured.writes, merges: captured.merges };
+  if ('counts' in result) {
+    const { counts, skips, errors, notes, apiCalls } = result;
+    return { ...common, counts, skips, errors, notes, steps: {}, apiCalls };
+  }
+  const steps: Readonly<Record<string, Step>> = 'steps' in result ? result.steps : { step: result };
+  const apiCalls = Object.values(steps).reduce((sum, step) => sum + step.apiCalls, 0);
+  return { ...common, counts: null, skips: {}, errors: [], notes: [], steps, apiCalls };
+}
+
+/** Everything a flow changes in a contact goes into its history: that is where the preview reads it from. */
+function contactsOf({ entries }: Changeset): PreviewedContact[] {
+  return entries.flatMap(({ kind, put }) => {
+    if (kind !== KIND.history || put === undefined || put === 'delete') return [];
+    const { source, changes, conflicts = [] } = put.body as unknown as HistoryEntry;
+    if (source.flow === 'push' && changes.every(({ reason }) => reason === 'pushed')) return []; // shown among the writes
+    return [{ contactId: typeof put.contactId === 'string' ? put.contactId : null, recordId: source.recordId ?? null, changes, conflicts }];
+  });
+}
+
+function previewConnector(connector: CrmConnector, limit: number, { writes }: Captured): CrmConnector {
+  return {
+    ...connector,
+    account: (call) => connector.account(call),
+    describe: (object, call) => connector.describe(object, call),
+    fetch: (query, call) => connector.fetch(query, call),
+    find: (query, call) => connector.find(query, call),
+    activityRecord: (activity, call) => connector.activityRecord(activity, call),
+    async *read(query, call): AsyncGenerator<Page> {
+      for await (const page of connector.read(query, call)) {
+        yield { ...page, records: page.records.slice(0, limit), last: true };
+        return;
+      }
+    },
+    async write(batch): Promise<readonly Wrote[]> {
+      writes.push(...batch.map(({ object, id, values }) => ({ object, id, values })));
+      return batch.map(({ id }, index) => ({ outcome: 'done', id: id ?? `preview-${index}`, created: id === null, values: {} }));
+    },
+  };
+}
+
+/** Notes what would be merged; the texts stay as they are. */
+const previewMerger = ({ merges }: Captured): Merger => ({
+  specVersion: 1,
+  async merge({ items }) {
+    merges.push(...items);
+    return { fields: Object.fromEntries(items.map(({ field, existing }) => [field, { ok: true, value: existing }])) };
+  },
+});

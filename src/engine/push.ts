@@ -1,0 +1,69 @@
+import type { CompiledMapping } from '../core/mapping-types.ts';
+import type { Run } from '../core/run.ts';
+import type { Row } from '../ports/store.ts';
+import { assertActive, checkAccount, loadConnection } from './connection.ts';
+import { type Context, compile, compiled } from './context.ts';
+import type { Lease } from './lease.ts';
+import type { PushOptions } from './options.ts';
+import { PushBatch } from './push-batch.ts';
+import { type RunRecorder, recorded } from './runs.ts';
+
+/** Contacts → CRM: only linked contacts with something to send, only changed fields, in the CRM's largest batches. */
+export function push(context: Context, options: PushOptions): Promise<Run> {
+  return recorded(context, 'push', options, (run, lease) => pushInto(context, run, lease, options));
+}
+
+export async function pushInto(context: Context, run: RunRecorder, lease: Lease | null, options: PushOptions): Promise<'done' | 'paused'> {
+  assertActive(context, (await loadConnection(context)).state);
+  let isChecked = false;
+  for (const mapping of context.mappings) {
+    if (mapping.fields.every(({ direction }) => direction === 'inbound')) continue;
+    for await (const rows of pendingPages(context, run, compile(context, mapping), options)) {
+      if (run.session.isOver()) return 'paused';
+      if (!isChecked) await checkAccount(context, run.session); // an idle push makes no call at all
+      isChecked = true;
+      const ready = await compiled(context, run.session, mapping);
+      await run.session.step(async () => {
+        await lease?.keep();
+        await new PushBatch(context, run, lease, ready).send(rows);
+      });
+      run.progress(mapping.crmObject);
+      run.assertHealthy();
+    }
+  }
+  return 'done';
+}
+
+/** Contacts of the object with something to send, a write batch at a time, in the order of their ids. */
+async function* pendingPages(
+  context: Context,
+  run: RunRecorder,
+  mapping: CompiledMapping,
+  { contactIds }: PushOptions,
+): AsyncGenerator<readonly Row[]> {
+  const { crmObject: object, planFingerprint: plan } = mapping;
+  const limit = context.connector.capabilities.writeBatchMax;
+  if (contactIds !== undefined) {
+    for (let start = 0; start < contactIds.length; start += limit) {
+      const rows = await context.store.load({ ids: contactIds.slice(start, start + limit) });
+      const linked = rows.filter(({ links }) => links.some((link) => link.object === object && link.state === 'active'));
+      if (linked.length > 0) yield linked;
+    }
+    return;
+  }
+  for (let after: string | null = null; ; ) {
+    const rows: readonly Row[] = await context.store.scan({
+      entity: 'contact',
+      object,
+      want: 'pending',
+      plan,
+      now: run.session.storeNow(),
+      after,
+      limit,
+    });
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows;
+    after = last.id;
+  }
+}

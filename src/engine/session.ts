@@ -1,0 +1,64 @@
+import type { Millis } from '../core/value.ts';
+import type { Call } from '../ports/connector.ts';
+import type { Context } from './context.ts';
+import type { FlowOptions } from './options.ts';
+
+/** One call of a flow: its abort signal, its time limit, its API calls, and the store's clock as last heard. */
+export class Session {
+  apiCalls = 0;
+  readonly signal: AbortSignal;
+  readonly call: Call;
+  readonly #context: Context;
+  readonly #startedAt: Millis;
+  readonly #endsAt: Millis;
+  /** Store time minus our time: workers agree on the store's clock only. */
+  #offset = 0;
+  #longestStepMs = 0;
+
+  constructor(context: Context, { timeLimitMs, signal }: FlowOptions = {}) {
+    this.#context = context;
+    this.signal = signal ?? new AbortController().signal;
+    this.#startedAt = context.clock.now();
+    this.#endsAt = timeLimitMs === undefined ? Number.POSITIVE_INFINITY : this.#startedAt + timeLimitMs;
+    this.call = {
+      signal: this.signal,
+      now: () => context.clock.now(),
+      onRequest: () => {
+        this.apiCalls += 1;
+      },
+    };
+  }
+
+  get durationMs(): Millis {
+    return this.#context.clock.now() - this.#startedAt;
+  }
+
+  /** The store told its time. */
+  heard(storeNow: Millis): void {
+    this.#offset = storeNow - this.#context.clock.now();
+  }
+
+  storeNow(): Millis {
+    return this.#context.clock.now() + this.#offset;
+  }
+
+  /** A time of our clock on the store's. */
+  inStoreTime(ours: Millis): Millis {
+    return ours + this.#offset;
+  }
+
+  /** Runs one step of a loop and remembers the longest: the next one is started only if it fits before the limit. */
+  async step<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.#context.clock.now();
+    try {
+      return await work();
+    } finally {
+      this.#longestStepMs = Math.max(this.#longestStepMs, this.#context.clock.now() - before);
+    }
+  }
+
+  /** Aborted, or the next step would not end in time. */
+  isOver(): boolean {
+    return this.signal.aborted || this.#context.clock.now() + this.#longestStepMs >= this.#endsAt;
+  }
+}

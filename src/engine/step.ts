@@ -1,0 +1,56 @@
+import type { Value } from '../core/value.ts';
+import { isCrmSyncError } from '../errors.ts';
+
+export interface StepChange {
+  readonly field: string;
+  readonly before: Value;
+  readonly after: Value;
+  /** The analysis result it came from, and how it was applied. */
+  readonly rule: string;
+  readonly reason: string;
+}
+
+export interface StepRefusal {
+  readonly field: string;
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** How one step of handling a conversation ended. A failure of one step undoes no other. */
+export interface Step {
+  /**
+   * `done`: it changed something. `unchanged`: it had been done before. `skipped`: there is nothing to do, and `reason` says
+   * why. `pending`: it is kept and finished by `retryPending()` or the next `sync()`. `disabled`: switched off.
+   */
+  readonly status: 'done' | 'unchanged' | 'skipped' | 'pending' | 'disabled';
+  readonly reason: string | null;
+  readonly remedy: string | null;
+  readonly contactId: string | null;
+  readonly changes: readonly StepChange[];
+  readonly refused: readonly StepRefusal[];
+  /** The CRM record of the activity. */
+  readonly record: { readonly object: string; readonly id: string } | null;
+  /** HTTP requests to the CRM. */
+  readonly apiCalls: number;
+}
+
+export interface ConversationResult {
+  readonly contactId: string | null;
+  readonly steps: { readonly analysis: Step; readonly push: Step; readonly activity: Step };
+  /** Every step is settled: answer 200. False: something is `pending`, which is kept: answer 202. */
+  readonly complete: boolean;
+}
+
+const EMPTY = { reason: null, remedy: null, contactId: null, changes: [], refused: [], record: null, apiCalls: 0 } as const;
+
+export const step = (status: Step['status'], more: Partial<Step> = {}): Step => ({ ...EMPTY, status, ...more });
+
+/** A step that could not be finished now: kept, with the error's own words. */
+export function pendingStep(error: unknown, more: Partial<Step> = {}): Step {
+  if (!isCrmSyncError(error)) throw error;
+  return step('pending', { reason: error.code, remedy: error.remedy, ...more });
+}
+
+/** An error that ends the whole call rather than one step: the store is gone, or our configuration is wrong. */
+export const isFatal = (error: unknown): boolean => !isCrmSyncError(error) || error.category === 'store';

@@ -1,0 +1,39 @@
+import type { Run } from '../core/run.ts';
+import type { Context } from './context.ts';
+import { Lease } from './lease.ts';
+import type { FlowOptions } from './options.ts';
+import { pendingInto } from './pending.ts';
+import { pullInto } from './pull.ts';
+import { pushInto } from './push.ts';
+import { type RunRecorder, recorded } from './runs.ts';
+
+/** Pending, push, pull, in one run: a long first import starves no edit. */
+export function sync(context: Context, options: FlowOptions): Promise<Run> {
+  return recorded(context, 'sync', options, async (run) => {
+    run.enter('pending');
+    if ((await pendingInto(context, run)) === 'paused') return 'paused';
+    run.enter('push');
+    if ((await withLease(context, run, 'push', (lease) => pushInto(context, run, lease, {}))) === 'paused') return 'paused';
+    run.enter('pull');
+    return withLease(context, run, 'pull', (lease) => pullInto(context, run, lease, {}));
+  });
+}
+
+/** Each flow under its own lease, so that a sync and a lone pull don't work side by side; who has it is noted. */
+async function withLease(
+  context: Context,
+  run: RunRecorder,
+  flow: 'push' | 'pull',
+  work: (lease: Lease) => Promise<'done' | 'paused'>,
+): Promise<'done' | 'paused'> {
+  const lease = await Lease.take(context, run.session, flow, run.id);
+  if (typeof lease === 'string') {
+    run.note({ code: 'busy', message: `The ${flow} was left out: run ${lease} is at it.` });
+    return 'done';
+  }
+  try {
+    return await work(lease);
+  } finally {
+    await lease.release();
+  }
+}

@@ -1,0 +1,31 @@
+/** How often and how long one call is tried. Every bound is written out, so that no default can change under us. */
+export interface RetryPolicy {
+  /** Tries after the first. */
+  readonly limit: number;
+  readonly statuses: readonly number[];
+  readonly baseDelayMs: number;
+  /** A longer Retry-After is not waited for: the answer goes back to the caller, who can end the run. */
+  readonly retryAfterMaxMs: number;
+  /** From the first request to the last answer. */
+  readonly totalMs: number;
+}
+
+export const RETRY_POLICY: RetryPolicy = {
+  limit: 2,
+  statuses: [408, 429, 500, 502, 503, 504],
+  baseDelayMs: 500,
+  retryAfterMaxMs: 20_000,
+  totalMs: 300_000,
+};
+
+/** Milliseconds a `Retry-After` header asks for (seconds or a date), or null. */
+export function retryAfterMs(headers: { get(name: string): string | null }, now: number): number | null {
+  const text = headers.get('retry-after')?.trim() ?? '';
+  if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000;
+  const at = /[a-z]/i.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(at) ? null : Math.max(0, at - now);
+}
+
+/** Exponential, with the upper half drawn at random so that many clients spread out. */
+export const backoffMs = ({ attempt, baseDelayMs, random }: { attempt: number; baseDelayMs: number; random: number }): number =>
+  Math.round(baseDelayMs * 2 ** attempt * (0.5 + random / 2));

@@ -1,0 +1,104 @@
+import type { Clock } from '../ports/clock.ts';
+import { readText } from './read-text.ts';
+import { backoffMs, RETRY_POLICY, type RetryPolicy, retryAfterMs } from './retry-policy.ts';
+import { type TransportFailure, transportFailure } from './transport-failure.ts';
+
+/** The outside world of an edge, injected. */
+export interface Edge {
+  readonly fetch: typeof globalThis.fetch;
+  readonly clock: Clock;
+  /** From 0 to below 1, for jitter. */
+  readonly random: () => number;
+}
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Only then is it ever sent twice. */
+  readonly idempotent: boolean;
+  /** One try, from the start to the last byte of the answer. */
+  readonly timeoutMs: number;
+  readonly retry?: Partial<RetryPolicy>;
+  /** Cuts the request in flight; absent: nothing does. */
+  readonly signal?: AbortSignal;
+  /** Told of every try. */
+  readonly onTry?: (answer: { readonly status: number | null; readonly headers: Headers | null }) => void;
+}
+
+export interface HttpAnswer {
+  readonly kind: 'answer';
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** Our clock, before the last try was sent and after it was answered. */
+  readonly sentAt: number;
+  readonly answeredAt: number;
+}
+
+/** No answer: `sent: false` says that nothing reached the server, `'unclear'` that the request may have been carried out. */
+export type HttpResult = HttpAnswer | (TransportFailure & { readonly kind: 'failure' });
+
+const RESPONSE_BYTES_MAX = 64 * 1024 * 1024;
+
+/**
+ * The one place that makes requests, and the one owner of their retries. A failure is a result that holds no URL, no
+ * header and no body.
+ *
+ * @throws the reason of `signal` once it has aborted; a request that was to be cut may have been carried out.
+ */
+export async function sendHttp(request: HttpRequest, edge: Edge): Promise<HttpResult> {
+  const policy = { ...RETRY_POLICY, ...request.retry };
+  const deadline = edge.clock.now() + policy.totalMs;
+  // Bound: `limit` tries after the first, and no try that would start after the deadline.
+  for (let attempt = 0; ; attempt += 1) {
+    request.signal?.throwIfAborted();
+    const result = await sendOnce(request, edge);
+    request.onTry?.(result.kind === 'answer' ? { status: result.status, headers: result.headers } : { status: null, headers: null });
+    if (!request.idempotent || attempt >= policy.limit || !worthRetrying(result, policy)) return result;
+    const asked = result.kind === 'answer' ? retryAfterMs(result.headers, edge.clock.now()) : null;
+    if (asked !== null && asked > policy.retryAfterMaxMs) return result;
+    const delay = Math.max(asked ?? 0, backoffMs({ attempt, baseDelayMs: policy.baseDelayMs, random: edge.random() }));
+    if (edge.clock.now() + delay >= deadline) return result;
+    await edge.clock.sleep(delay, request.signal);
+  }
+}
+
+const worthRetrying = (result: HttpResult, policy: RetryPolicy): boolean =>
+  result.kind === 'failure' ? result.code !== 'answer_too_large' : policy.statuses.includes(result.status);
+
+async function sendOnce(request: HttpRequest, { fetch, clock }: Edge): Promise<HttpResult> {
+  const { default: ky } = await import('ky'); // at the first request: importing an edge stays cheap
+  request.signal?.throwIfAborted();
+  const controller = new AbortController();
+  const cut = () => controller.abort(request.signal?.reason);
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    controller.abort();
+  }, request.timeoutMs);
+  request.signal?.addEventListener('abort', cut);
+  const sentAt = clock.now();
+  try {
+    const response = await ky(request.url, {
+      method: request.method,
+      headers: request.headers,
+      ...(request.body === undefined ? {} : { body: request.body }),
+      fetch,
+      signal: controller.signal,
+      timeout: false, // ky's ends with the headers, ours with the last byte
+      retry: 0, // one owner of retries: sendHttp
+      throwHttpErrors: false,
+      redirect: 'manual', // a redirect could carry credentials to another host
+    });
+    const text = await readText(response, RESPONSE_BYTES_MAX);
+    return { kind: 'answer', status: response.status, headers: response.headers, text, sentAt, answeredAt: clock.now() };
+  } catch (error) {
+    request.signal?.throwIfAborted();
+    return { kind: 'failure', ...(timedOut ? { sent: 'unclear' as const, code: 'timeout' } : transportFailure(error)) };
+  } finally {
+    clearTimeout(timer);
+    request.signal?.removeEventListener('abort', cut);
+  }
+}

@@ -1,0 +1,152 @@
+// Core: pure functions over plain data.
+export type { Activity, ActivityLimits } from './core/activity.ts';
+export {
+  type AnalysisInput,
+  type AnalysisPlan,
+  analysisHash,
+  defineAnalysis,
+  lintAnalysis,
+  parseAnalysis,
+  planAnalysis,
+  safeParseAnalysis,
+} from './core/analysis.ts';
+export { type CoerceOptions, coerceValue } from './core/coerce.ts';
+export { type Compatibility, compatible } from './core/compatibility.ts';
+export { compileMapping } from './core/compile.ts';
+export { type ConflictInput, type ConflictResolution, type ConflictTimes, resolveConflict } from './core/conflict.ts';
+export {
+  type Channel,
+  type Conversation,
+  conversationKey,
+  type Direction,
+  type Outcome,
+  type Party,
+  type Sentiment,
+  type TranscriptTurn,
+} from './core/conversation.ts';
+export { CRM_FIELD_TYPES, type CrmFieldType, type DescribedField, type DescribedObject, type DescribedOption } from './core/described.ts';
+export { type DynamicVariableOptions, RESERVED_VARIABLES, toDynamicVariables } from './core/dynamic-variables.ts';
+export { type Condition, type Filter, filterFields, matchesFilter } from './core/filter.ts';
+export { type FormatTarget, type Formatted, formatValue } from './core/format.ts';
+export { type InboundInput, type InboundPlan, planInbound } from './core/inbound.ts';
+export type { Agreed, Entity, Held, Link, LinkBody, LinkState, Sent, Version } from './core/link.ts';
+export { defineMapping, mappingSchema, type ParseMappingOptions, parseMapping, safeParseMapping } from './core/mapping.ts';
+export type {
+  Analysis,
+  AnalysisRule,
+  AnyRule,
+  BlankPolicy,
+  BothRule,
+  CompiledMapping,
+  CompiledRule,
+  CompileOptions,
+  ConflictPolicy,
+  CrmRecord,
+  FieldRule,
+  InboundRule,
+  Mapping,
+  MappingDirection,
+  OutboundRule,
+  Transform,
+  Transforms,
+  UpdateMode,
+} from './core/mapping-types.ts';
+export { type ContactPlan, type OutboundInput, type OutboundPlan, planOutbound } from './core/outbound.ts';
+export { coercePhone, normalizePhone, type Phone, type PhoneOptions, type PhoneReason } from './core/phone.ts';
+export { type ActivityPlan, type ActivitySkipReason, type PlanActivityOptions, planActivity } from './core/plan-activity.ts';
+export type {
+  Conflict,
+  FieldChange,
+  LinkPlan,
+  MatchValues,
+  PlannedContact,
+  PlannedLink,
+  RecordPlan,
+  RefusedField,
+  SkipReason,
+} from './core/plan-types.ts';
+export type { Counts, Flow, HistoryEntry, Run, RunError, RunNote } from './core/run.ts';
+export {
+  completeFields,
+  defineContactSchema,
+  emptyFields,
+  parseContactSchema,
+  parseFieldPatch,
+  safeParseContactSchema,
+} from './core/schema.ts';
+export { planSchemaChange, type SchemaChange, type SchemaUses } from './core/schema-change.ts';
+export type {
+  BuiltInFields,
+  ContactSchema,
+  EnumField,
+  EnumOption,
+  FieldDefinition,
+  FieldDefinitions,
+  FieldName,
+  FieldPatch,
+  FieldsOf,
+  FieldType,
+  PlainField,
+  Schema,
+  StringField,
+  ValueOf,
+} from './core/schema-types.ts';
+export { type ConnectionSettings, parseSettings, safeParseSettings, settingsSchema } from './core/settings.ts';
+export type { DocumentSchema } from './core/standard-schema.ts';
+export { decideField, type FieldDecision, type FieldReason, type FieldState } from './core/three-way.ts';
+export { TRANSFORMS } from './core/transforms.ts';
+export { type Resolution, resolveUpdate } from './core/update.ts';
+export type { Coerced, CoercionCode, Fields, Json, Millis, Parsed, Value } from './core/value.ts';
+// Engine: load, plan, commit.
+export type { ConnectionState } from './engine/connection.ts';
+export type { Contact, Contacts, FieldExplanation, UpdateOptions } from './engine/contacts.ts';
+export { CrmSyncEngine, type PreviewConversation, type Runs } from './engine/engine.ts';
+export type { HandleOptions } from './engine/handle-conversation.ts';
+export type { LogActivityOptions } from './engine/log-activity.ts';
+export type { EngineOptions, FlowOptions, PullOptions, PushOptions } from './engine/options.ts';
+export type { Preview, PreviewedContact } from './engine/preview.ts';
+export type { Status } from './engine/status.ts';
+export type { ConversationResult, Step, StepChange, StepRefusal } from './engine/step.ts';
+export { CrmSyncError, type CrmSyncErrorOptions, type ErrorCategory, type ErrorPlace, type Issue, isCrmSyncError } from './errors.ts';
+// Ports: what a host can replace.
+export type { Clock } from './ports/clock.ts';
+export type {
+  Account,
+  ActivityRecord,
+  Association,
+  Call,
+  Capabilities,
+  CrmConnector,
+  Fetched,
+  FindQuery,
+  FoundRecords,
+  Page,
+  ReadQuery,
+  RequestSeen,
+  Write,
+  Wrote,
+} from './ports/connector.ts';
+export type { Merged, MergeAnswer, MergeItem, MergeRequest, Merger, MergeUsage } from './ports/merger.ts';
+export { combineObservers, type Observer, onEvents, type SyncEvent, type SyncEventType } from './ports/observer.ts';
+export {
+  type BoundStore,
+  type Changeset,
+  type Committed,
+  type ContactRef,
+  type ContactStore,
+  type EntriesQuery,
+  type Entry,
+  type EntryChange,
+  LEASE_KIND,
+  type Leased,
+  type LeaseRequest,
+  type LinkChange,
+  type LoadQuery,
+  type RefusedRow,
+  type Row,
+  type RowChange,
+  type ScanQuery,
+  type Scope,
+  type StoredLink,
+} from './ports/store.ts';
+export type { Tokens, TokenStore } from './ports/tokens.ts';

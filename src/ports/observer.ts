@@ -1,0 +1,112 @@
+import type { Run } from '../core/run.ts';
+import type { CrmSyncError } from '../errors.ts';
+
+interface At {
+  readonly workspace: string;
+  readonly connection: string;
+}
+
+/** What the engine tells while it works. Ids, field names, codes and counts: no personal value, no token. */
+export type SyncEvent = At &
+  (
+    | { readonly type: 'run.started'; readonly run: string; readonly flow: Run['flow']; readonly trigger: string }
+    | {
+        readonly type: 'run.progress';
+        readonly run: string;
+        readonly object: string;
+        readonly counts: Run['counts'];
+        readonly apiCalls: number;
+      }
+    | { readonly type: 'run.finished'; readonly run: string; readonly result: Run }
+    | { readonly type: 'run.failed'; readonly run: string; readonly error: CrmSyncError }
+    | {
+        readonly type: 'record.failed';
+        readonly run: string | null;
+        readonly object: string;
+        readonly recordId: string;
+        readonly error: Failure;
+      }
+    | {
+        readonly type: 'field.refused';
+        readonly object: string;
+        readonly recordId: string | null;
+        readonly contactId: string | null;
+        readonly field: string;
+        readonly error: Failure;
+      }
+    | {
+        readonly type: 'conflict';
+        readonly object: string;
+        readonly recordId: string;
+        readonly contactId: string;
+        readonly field: string;
+        readonly winner: 'crm' | 'local';
+        readonly reason: string;
+      }
+    | {
+        readonly type: 'link.changed';
+        readonly object: string;
+        readonly recordId: string;
+        readonly contactId: string;
+        readonly state: string;
+      }
+    | {
+        readonly type: 'record.written';
+        readonly object: string;
+        readonly recordId: string;
+        readonly contactId: string;
+        readonly fields: readonly string[];
+      }
+    | {
+        readonly type: 'contact.changed';
+        readonly contactId: string;
+        readonly fields: readonly string[];
+        readonly cause: 'pull' | 'push' | 'analysis' | 'merge' | 'manual';
+      }
+    | {
+        readonly type: 'activity.logged';
+        readonly contactId: string;
+        readonly object: string;
+        readonly recordId: string;
+        readonly conversation: string;
+        readonly created: boolean;
+      }
+    | { readonly type: 'merge.failed'; readonly contactId: string; readonly field: string; readonly error: Failure }
+  );
+
+interface Failure {
+  readonly code: string;
+  readonly remedy: string;
+}
+
+export type SyncEventType = SyncEvent['type'];
+
+/** Told of everything, at once. One that throws changes nothing in a run. */
+export interface Observer {
+  notify(event: SyncEvent): void;
+}
+
+/** An observer from one function per event type. */
+export function onEvents(handlers: { readonly [T in SyncEventType]?: (event: Extract<SyncEvent, { type: T }>) => void }): Observer {
+  return {
+    notify(event) {
+      const handler = handlers[event.type] as ((event: SyncEvent) => void) | undefined;
+      handler?.(event);
+    },
+  };
+}
+
+/** Several observers as one; one that throws does not keep the others from being told. */
+export function combineObservers(...observers: readonly Observer[]): Observer {
+  return {
+    notify(event) {
+      for (const observer of observers) {
+        try {
+          observer.notify(event);
+        } catch {
+          // An observer watches; it takes part in nothing.
+        }
+      }
+    },
+  };
+}

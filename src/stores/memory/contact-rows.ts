@@ -1,0 +1,74 @@
+import type { Entity, Version } from '../../core/link.ts';
+import type { Fields } from '../../core/value.ts';
+import type { LoadQuery } from '../../ports/store.ts';
+import { SortedKeys } from './sorted-keys.ts';
+
+export interface StoredContact {
+  readonly id: string;
+  readonly entity: Entity;
+  readonly fields: Fields;
+  readonly version: Version;
+}
+
+/** Value to contact ids. */
+type Index = Map<string, Set<string>>;
+
+function addTo(index: Index, field: string, { id, fields }: StoredContact): void {
+  const value = Object.hasOwn(fields, field) ? fields[field] : null;
+  if (typeof value !== 'string') return;
+  const ids = index.get(value);
+  if (ids) ids.add(id);
+  else index.set(value, new Set([id]));
+}
+
+function takeFrom(index: Index, field: string, { id, fields }: StoredContact): void {
+  const value = Object.hasOwn(fields, field) ? fields[field] : null;
+  if (typeof value !== 'string') return;
+  const ids = index.get(value);
+  ids?.delete(id);
+  if (ids?.size === 0) index.delete(value);
+}
+
+/** The contacts of one workspace, in the order of their ids. A field is indexed from the first time it is asked for. */
+export class ContactRows {
+  readonly ids = new SortedKeys();
+  readonly #rows = new Map<string, StoredContact>();
+  readonly #indexes = new Map<string, Index>();
+
+  get(id: string): StoredContact | undefined {
+    return this.#rows.get(id);
+  }
+
+  put(contact: StoredContact): void {
+    const before = this.#rows.get(contact.id);
+    for (const [field, index] of this.#indexes) {
+      if (before) takeFrom(index, field, before);
+      addTo(index, field, contact);
+    }
+    this.#rows.set(contact.id, contact);
+    if (!before) this.ids.add(contact.id);
+  }
+
+  delete(id: string): void {
+    const before = this.#rows.get(id);
+    if (!before) return;
+    for (const [field, index] of this.#indexes) takeFrom(index, field, before);
+    this.#rows.delete(id);
+    this.ids.delete(id);
+  }
+
+  /** Ids of the contacts whose field is one of these values; text only, compared exactly. */
+  *withKey({ entity, field, values }: NonNullable<LoadQuery['keys']>): Generator<string> {
+    const index = this.#indexOf(field);
+    for (const value of values) for (const id of index.get(value) ?? []) if (this.#rows.get(id)!.entity === entity) yield id;
+  }
+
+  #indexOf(field: string): Index {
+    const known = this.#indexes.get(field);
+    if (known) return known;
+    const index: Index = new Map();
+    for (const contact of this.#rows.values()) addTo(index, field, contact);
+    this.#indexes.set(field, index);
+    return index;
+  }
+}

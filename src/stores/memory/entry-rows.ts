@@ -1,0 +1,82 @@
+import type { EntriesQuery, Entry } from '../../ports/store.ts';
+import { compareCodePoints } from '../semantics/compare-code-points.ts';
+import { SortedKeys } from './sorted-keys.ts';
+
+interface Kind {
+  readonly keys: SortedKeys;
+  readonly rows: Map<string, Entry>;
+}
+
+/** The entries of a workspace, or of one connection. */
+export class EntryRows {
+  readonly #kinds = new Map<string, Kind>();
+  readonly #byContact = new Map<string, Set<Entry>>();
+
+  get(kind: string, key: string): Entry | undefined {
+    return this.#kinds.get(kind)?.rows.get(key);
+  }
+
+  put(entry: Entry): void {
+    const kind = this.#kinds.get(entry.kind) ?? { keys: new SortedKeys(), rows: new Map() };
+    this.#kinds.set(entry.kind, kind);
+    const before = kind.rows.get(entry.key);
+    if (before) this.#forgetContact(before);
+    else kind.keys.add(entry.key);
+    kind.rows.set(entry.key, entry);
+    if (entry.contactId === null) return;
+    const entries = this.#byContact.get(entry.contactId);
+    if (entries) entries.add(entry);
+    else this.#byContact.set(entry.contactId, new Set([entry]));
+  }
+
+  delete(kind: string, key: string): void {
+    const rows = this.#kinds.get(kind);
+    const before = rows?.rows.get(key);
+    if (!rows || !before) return;
+    this.#forgetContact(before);
+    rows.rows.delete(key);
+    rows.keys.delete(key);
+  }
+
+  /** Removes all entries about a contact. */
+  erase(contactId: string): void {
+    for (const { kind, key } of [...(this.#byContact.get(contactId) ?? [])]) this.delete(kind, key);
+  }
+
+  query(query: EntriesQuery): readonly Entry[] {
+    const found: Entry[] = [];
+    if (query.limit <= 0) return found;
+    for (const key of this.#keysOf(query)) {
+      const entry = this.get(query.kind, key);
+      if (entry === undefined || !matches(entry, query)) continue;
+      found.push(entry);
+      if (found.length === query.limit) break;
+    }
+    return found;
+  }
+
+  /** The keys that may match, each once, in the order asked, behind `after`. */
+  #keysOf({ kind, keys, contactId, after, order = 'ascending' }: EntriesQuery): Iterable<string> {
+    const few = keys ?? (contactId === undefined ? undefined : this.#keysAbout(contactId, kind));
+    if (few === undefined) return this.#kinds.get(kind)?.keys[order](after ?? null) ?? [];
+    const compare = order === 'ascending' ? compareCodePoints : (a: string, b: string) => compareCodePoints(b, a);
+    const sorted = [...new Set(few)].sort(compare);
+    return after === undefined ? sorted : sorted.filter((key) => compare(key, after) > 0);
+  }
+
+  #keysAbout(contactId: string, kind: string): readonly string[] {
+    return [...(this.#byContact.get(contactId) ?? [])].filter((entry) => entry.kind === kind).map((entry) => entry.key);
+  }
+
+  #forgetContact(entry: Entry): void {
+    if (entry.contactId === null) return;
+    const entries = this.#byContact.get(entry.contactId);
+    entries?.delete(entry);
+    if (entries?.size === 0) this.#byContact.delete(entry.contactId);
+  }
+}
+
+function matches(entry: Entry, { dueBy, contactId }: EntriesQuery): boolean {
+  if (dueBy !== undefined && (entry.dueAt === null || entry.dueAt > dueBy)) return false;
+  return contactId === undefined || entry.contactId === contactId;
+}

@@ -1,0 +1,115 @@
+import { type Entity, isLive } from '../../core/link.ts';
+import type { StoredLink } from '../../ports/store.ts';
+import { compareCodePoints } from '../semantics/compare-code-points.ts';
+import { SortedKeys } from './sorted-keys.ts';
+
+/** A link and what its contact is, which outlives the contact. */
+export interface LinkRow {
+  readonly entity: Entity;
+  readonly link: StoredLink;
+}
+
+/** One name to several links. */
+class Groups {
+  readonly #rows = new Map<string, Set<LinkRow>>();
+
+  of(name: string): Iterable<LinkRow> {
+    return this.#rows.get(name) ?? [];
+  }
+
+  add(name: string, row: LinkRow): void {
+    const rows = this.#rows.get(name);
+    if (rows) rows.add(row);
+    else this.#rows.set(name, new Set([row]));
+  }
+
+  delete(name: string, row: LinkRow): void {
+    const rows = this.#rows.get(name);
+    rows?.delete(row);
+    if (rows?.size === 0) this.#rows.delete(name);
+  }
+}
+
+interface ObjectIndex {
+  /** Contacts with a link of the object. */
+  readonly contactIds: SortedKeys;
+  /** By record id, live or not. */
+  readonly byRecord: Groups;
+}
+
+/** The links of one connection. */
+export class LinkRows {
+  readonly #byId = new Map<string, LinkRow>();
+  readonly #byContact = new Groups();
+  readonly #objects = new Map<string, ObjectIndex>();
+
+  get(id: string): LinkRow | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** All links of a contact, in the order of their ids. */
+  of(contactId: string): readonly LinkRow[] {
+    const rows = [...this.#byContact.of(contactId)];
+    return rows.length < 2 ? rows : rows.sort((a, b) => compareCodePoints(a.link.id, b.link.id));
+  }
+
+  /** Links of a contact and object, in no particular order. */
+  *ofObject(contactId: string, object: string): Generator<LinkRow> {
+    for (const row of this.#byContact.of(contactId)) if (row.link.object === object) yield row;
+  }
+
+  /** Links to a record, live or not. */
+  withRecord(object: string, recordId: string): Iterable<LinkRow> {
+    return this.#objects.get(object)?.byRecord.of(recordId) ?? [];
+  }
+
+  /** Contacts with a link of the object behind `after`, in the order of ids. */
+  contactsAfter(object: string, after: string | null): Iterable<string> {
+    return this.#objects.get(object)?.contactIds.ascending(after) ?? [];
+  }
+
+  put(row: LinkRow): void {
+    const { id, contactId, object, recordId } = row.link;
+    const before = this.#byId.get(id);
+    if (before) this.#delete(before);
+    this.#byId.set(id, row);
+    this.#byContact.add(contactId, row);
+    const index = this.#indexOf(object);
+    index.contactIds.add(contactId);
+    if (recordId !== null) index.byRecord.add(recordId, row);
+  }
+
+  /** Removes all links of a contact. */
+  erase(contactId: string): void {
+    for (const row of this.of(contactId)) this.#delete(row);
+  }
+
+  /** Whether another live link of the contact and object, or of the record, is there that does not leave. */
+  isTaken(
+    { object, recordId }: Pick<StoredLink, 'object' | 'recordId'>,
+    contactId: string,
+    leaves: (link: StoredLink) => boolean,
+  ): boolean {
+    const stays = ({ link }: LinkRow) => isLive(link.state) && !leaves(link);
+    for (const row of this.ofObject(contactId, object)) if (stays(row)) return true;
+    if (recordId !== null) for (const row of this.withRecord(object, recordId)) if (stays(row)) return true;
+    return false;
+  }
+
+  #delete(row: LinkRow): void {
+    const { id, contactId, object, recordId } = row.link;
+    const index = this.#indexOf(object);
+    this.#byId.delete(id);
+    this.#byContact.delete(contactId, row);
+    if (recordId !== null) index.byRecord.delete(recordId, row);
+    if (this.ofObject(contactId, object).next().done) index.contactIds.delete(contactId);
+  }
+
+  #indexOf(object: string): ObjectIndex {
+    const known = this.#objects.get(object);
+    if (known) return known;
+    const index: ObjectIndex = { contactIds: new SortedKeys(), byRecord: new Groups() };
+    this.#objects.set(object, index);
+    return index;
+  }
+}

@@ -1,0 +1,54 @@
+import type { Version } from '../../core/link.ts';
+import type { LoadQuery, Row, ScanQuery, StoredLink } from '../../ports/store.ts';
+import { compareCodePoints } from '../semantics/compare-code-points.ts';
+import type { Bound } from './workspace.ts';
+
+/** The row of a contact; undefined where nothing of it is here. */
+function rowOf({ workspace, connection }: Bound, id: string): Row | undefined {
+  const contact = workspace.contacts.get(id);
+  const linked = connection.links.of(id);
+  const links = linked.map(({ link }) => link);
+  if (contact) return { ...contact, links };
+  const [first] = linked;
+  return first && { id, entity: first.entity, fields: {}, version: '', links, removed: true };
+}
+
+export function loadRows(bound: Bound, { ids = [], records, keys }: LoadQuery): readonly Row[] {
+  const wanted = new Set(ids);
+  for (const recordId of records?.ids ?? [])
+    for (const { link } of bound.connection.links.withRecord(records!.object, recordId)) wanted.add(link.contactId);
+  if (keys) for (const id of bound.workspace.contacts.withKey(keys)) wanted.add(id);
+  const rows = [...wanted].sort(compareCodePoints).map((id) => rowOf(bound, id));
+  return rows.filter((row) => row !== undefined);
+}
+
+/** Candidates behind `after` in the order of ids, so that a page looks at no more than it must. */
+function candidates({ workspace, connection }: Bound, { want, object, after }: ScanQuery): Iterable<string> {
+  return want === 'pending' || want === 'linked' ? connection.links.contactsAfter(object, after) : workspace.contacts.ids.ascending(after);
+}
+
+function isPending({ seen, plan, dueAt, state }: StoredLink, version: Version, query: ScanQuery): boolean {
+  if (state !== 'active') return false;
+  return seen !== version || plan !== query.plan || (dueAt !== null && dueAt <= query.now);
+}
+
+function isWanted({ workspace, connection }: Bound, query: ScanQuery, id: string): boolean {
+  const { entity, want } = query;
+  const contact = workspace.contacts.get(id);
+  const links = [...connection.links.ofObject(id, query.object)];
+  if (want === 'linked') return links.some((row) => row.entity === entity);
+  if (contact?.entity !== entity) return false;
+  if (want === 'all') return true;
+  return want === 'unlinked' ? links.length === 0 : links.some(({ link }) => isPending(link, contact.version, query));
+}
+
+export function scanRows(bound: Bound, query: ScanQuery): readonly Row[] {
+  const rows: Row[] = [];
+  if (query.limit <= 0) return rows;
+  for (const id of candidates(bound, query)) {
+    if (!isWanted(bound, query, id)) continue;
+    rows.push(rowOf(bound, id)!);
+    if (rows.length === query.limit) break;
+  }
+  return rows;
+}

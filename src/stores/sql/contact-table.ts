@@ -1,0 +1,116 @@
+import type { Entity, Version } from '../../core/link.ts';
+import type { Fields } from '../../core/value.ts';
+import type { LoadQuery, ScanQuery } from '../../ports/store.ts';
+import type { BoundScope } from '../semantics/check-scope.ts';
+import { unstorableField } from '../semantics/unstorable-field.ts';
+import type { Dialect, Query, SqlRow } from './dialect.ts';
+
+export interface StoredContact {
+  readonly id: string;
+  readonly entity: Entity;
+  readonly fields: Fields;
+  readonly version: Version;
+}
+
+/** What became of one inserted or updated contact. */
+export type Kept =
+  | {
+      readonly status: 'done';
+      readonly id: string;
+      readonly version: Version;
+      /** Where the table kept something else than it was given. */
+      readonly stored?: Fields;
+    }
+  | { readonly status: 'refused'; readonly code: string; readonly message: string };
+
+/**
+ * The table of contacts: ours, or the host's own. Called inside a transaction of the store, which checks versions
+ * first; a failure of any row rolls all of them back. A unique violation may be thrown as the database throws it.
+ */
+export interface ContactTable<Transaction> {
+  find(
+    transaction: Transaction,
+    workspace: string,
+    by: { readonly ids: readonly string[] } | NonNullable<LoadQuery['keys']>,
+  ): Promise<readonly StoredContact[]>;
+  /** Ids in order, behind `after`. */
+  scan(
+    transaction: Transaction,
+    scope: BoundScope,
+    query: ScanQuery & { readonly want: Exclude<ScanQuery['want'], 'linked'> },
+  ): Promise<readonly string[]>;
+  /** One outcome per row, in order. `stamp` is a version that was never given before; the table may have its own. */
+  insert(
+    transaction: Transaction,
+    workspace: string,
+    rows: readonly { readonly suggestedId: string; readonly entity: Entity; readonly set: Fields }[],
+    stamp: Version,
+  ): Promise<readonly Kept[]>;
+  /** One outcome per row, in order. `set` is never empty. */
+  update(
+    transaction: Transaction,
+    workspace: string,
+    rows: readonly { readonly contact: StoredContact; readonly set: Fields }[],
+    stamp: Version,
+  ): Promise<readonly Kept[]>;
+  delete(transaction: Transaction, workspace: string, ids: readonly string[]): Promise<void>;
+}
+
+const toContact = (row: SqlRow): StoredContact => ({
+  id: row['id'] as string,
+  entity: row['entity'] as Entity,
+  fields: JSON.parse(row['fields'] as string) as Fields,
+  version: row['version'] as Version,
+});
+
+/** Outcomes of rows that are written together: a refused one keeps all of them from being written. */
+async function writeAll(
+  rows: readonly { readonly id: string; readonly set: Fields }[],
+  version: Version,
+  write: () => Promise<unknown>,
+): Promise<readonly Kept[]> {
+  const problems = rows.map(({ set }) => unstorableField(set));
+  if (problems.every((problem) => problem === null)) await write();
+  return rows.map(({ id }, index) => {
+    const problem = problems[index];
+    return problem ? { status: 'refused', ...problem } : { status: 'done', id, version };
+  });
+}
+
+/** `crm_sync_contacts`: one row per contact, its fields in one JSON column, which keeps every value as it is. */
+export function ownContactTable<Transaction>(dialect: Dialect, query: Query<Transaction>): ContactTable<Transaction> {
+  const { contacts } = dialect;
+  return {
+    async find(transaction, workspace, by) {
+      if ('ids' in by) return (await query(transaction, contacts.byIds, [workspace, JSON.stringify(by.ids)])).map(toContact);
+      const { text, takesField } = contacts.byKey(by.field);
+      const values = [workspace, by.entity, JSON.stringify(by.values), ...(takesField ? [by.field] : [])];
+      return (await query(transaction, text, values)).map(toContact);
+    },
+    async scan(transaction, { workspace, connection }, { want, object, entity, limit, plan, now, after }) {
+      const values = [workspace, connection, object, entity, limit, ...(want === 'pending' ? [plan, now] : [])];
+      const rows =
+        after === null
+          ? await query(transaction, contacts.scan(want, 'start'), values)
+          : await query(transaction, contacts.scan(want, 'after'), [...values, after]);
+      return rows.map((row) => row['id'] as string);
+    },
+    insert(transaction, workspace, rows, stamp) {
+      const named = rows.map(({ suggestedId, set }) => ({ id: suggestedId, set }));
+      return writeAll(named, stamp, () => {
+        const list = rows.map(({ suggestedId, entity, set }) => [suggestedId, entity, JSON.stringify(set)]);
+        return query(transaction, contacts.insert, [workspace, stamp, JSON.stringify(list)]);
+      });
+    },
+    update(transaction, workspace, rows, stamp) {
+      const named = rows.map(({ contact, set }) => ({ id: contact.id, set }));
+      return writeAll(named, stamp, () => {
+        const list = rows.map(({ contact, set }) => [contact.id, contact.entity, JSON.stringify({ ...contact.fields, ...set })]);
+        return query(transaction, contacts.update, [workspace, stamp, JSON.stringify(list)]);
+      });
+    },
+    async delete(transaction, workspace, ids) {
+      await query(transaction, contacts.delete, [workspace, JSON.stringify(ids)]);
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import type { EntriesQuery, ScanQuery } from '../../ports/store.ts';
+
+/** What a statement may be given. Lists go in as one JSON text, so that a text has a fixed number of values. */
+export type SqlValue = string | number | null;
+export type SqlRow = Readonly<Record<string, unknown>>;
+
+/** Runs one statement; no rows for one that returns none. Every text comes from the dialect, every value is bound. */
+export type Query<Transaction> = (transaction: Transaction, text: string, values: readonly SqlValue[]) => Promise<readonly SqlRow[]>;
+
+/**
+ * Runs `work` in one transaction: `write` is serialised with every other writer, `read` sees one state throughout.
+ * Whatever `work` throws rolls back and is thrown again. `work` may run again where the database asks for it.
+ */
+export type RunTransaction<Transaction> = <T>(mode: 'read' | 'write', work: (transaction: Transaction) => Promise<T>) => Promise<T>;
+
+/**
+ * The texts of one database, in which `?1` is the first value. The comment of each names its values in order; `…[]` is a JSON array as text. Rows come
+ * back under the column names in parentheses.
+ */
+export interface Dialect {
+  /** None. A version never given before, and the store's clock in milliseconds (stamp, now). */
+  readonly moment: string;
+  readonly contacts: {
+    /** workspace, ids[]. (id, entity, version, fields) */
+    readonly byIds: string;
+    /** workspace, entity, values[]; and the field, unless the text is made for it. (id, entity, version, fields) */
+    byKey(field: string): { readonly text: string; readonly takesField: boolean };
+    /** Ids in order. workspace, connection, object, entity, limit; plan, now for `pending`; after where asked. (id) */
+    scan(want: Exclude<ScanQuery['want'], 'linked'>, from: 'start' | 'after'): string;
+    /** workspace, version, [id, entity, fields][] */
+    readonly insert: string;
+    /** workspace, version, [id, entity, fields][] of contacts that are there. */
+    readonly update: string;
+    /** workspace, ids[] */
+    readonly delete: string;
+  };
+  readonly links: {
+    /** workspace, connection, contact ids[]; in the order of ids. All columns. */
+    readonly byContacts: string;
+    /** workspace, connection, link ids[]. (id, contact_id, entity, version) */
+    readonly versions: string;
+    /** workspace, connection, object, record ids[]. (contact_id), may repeat. */
+    readonly byRecords: string;
+    /** Contacts in order, each once. workspace, connection, object, entity, limit; after where asked. (id) */
+    linked(from: 'start' | 'after'): string;
+    /** workspace, connection, link ids[] */
+    readonly delete: string;
+    /** workspace, connection, version, [id, object, contact_id, entity, record_id, state, seen, plan, due_at, synced_at, body][] */
+    readonly insert: string;
+    /** workspace, contact ids[]: on every connection. */
+    readonly erase: string;
+  };
+  /** The connection of an entry of scope `workspace` is `''`. */
+  readonly entries: {
+    /** workspace, [connection, kind, key][]. (connection, kind, key, version) */
+    readonly versions: string;
+    /** workspace, connection, kind, limit, then those of keys[], due by, contact id, after that are asked. All columns. */
+    query(asked: {
+      readonly keys: boolean;
+      readonly dueBy: boolean;
+      readonly contactId: boolean;
+      readonly after: boolean;
+      readonly order: NonNullable<EntriesQuery['order']>;
+    }): string;
+    /** workspace, [connection, kind, key][] */
+    readonly delete: string;
+    /** workspace, version, [connection, kind, key, body, due_at, contact_id][] */
+    readonly insert: string;
+    /** workspace, contact ids[]: of both scopes, on every connection. */
+    readonly erase: string;
+  };
+  /** A statement met a unique index or a primary key: somebody else was first. */
+  isUniqueViolation(error: unknown): boolean;
+}

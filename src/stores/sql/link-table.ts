@@ -1,0 +1,107 @@
+import type { Entity, LinkBody, LinkState, Version } from '../../core/link.ts';
+import type { ScanQuery, StoredLink } from '../../ports/store.ts';
+import type { BoundScope } from '../semantics/check-scope.ts';
+import type { Dialect, Query, SqlRow } from './dialect.ts';
+
+/** A link and what its contact is, which outlives the contact. */
+export interface LinkRow {
+  readonly entity: Entity;
+  readonly link: StoredLink;
+}
+
+/** What the checks of a commit need of a link. */
+export interface LinkVersion {
+  readonly contactId: string;
+  readonly entity: Entity;
+  readonly version: Version;
+}
+
+export interface LinkTable<Transaction> {
+  /** By contact, each in the order of link ids. */
+  ofContacts(transaction: Transaction, scope: BoundScope, contactIds: readonly string[]): Promise<ReadonlyMap<string, readonly LinkRow[]>>;
+  contactsWithRecords(
+    transaction: Transaction,
+    scope: BoundScope,
+    object: string,
+    recordIds: readonly string[],
+  ): Promise<readonly string[]>;
+  linked(transaction: Transaction, scope: BoundScope, query: ScanQuery): Promise<readonly string[]>;
+  versions(transaction: Transaction, scope: BoundScope, ids: readonly string[]): Promise<ReadonlyMap<string, LinkVersion>>;
+  /** Replaces links as a set, so that two of them may swap their records. */
+  replace(transaction: Transaction, scope: BoundScope, rows: readonly LinkRow[], version: Version): Promise<void>;
+  erase(transaction: Transaction, workspace: string, contactIds: readonly string[]): Promise<void>;
+}
+
+const toLinkRow = (row: SqlRow): LinkRow => ({
+  entity: row['entity'] as Entity,
+  link: {
+    id: row['id'] as string,
+    object: row['object'] as string,
+    contactId: row['contact_id'] as string,
+    recordId: row['record_id'] as string | null,
+    state: row['state'] as LinkState,
+    seen: row['seen'] as Version | null,
+    plan: row['plan'] as string,
+    dueAt: row['due_at'] as number | null,
+    syncedAt: row['synced_at'] as number,
+    version: row['version'] as Version,
+    body: JSON.parse(row['body'] as string) as LinkBody,
+  },
+});
+
+const toColumns = ({ entity, link }: LinkRow) => [
+  link.id,
+  link.object,
+  link.contactId,
+  entity,
+  link.recordId,
+  link.state,
+  link.seen,
+  link.plan,
+  link.dueAt,
+  link.syncedAt,
+  JSON.stringify(link.body),
+];
+
+export function linkTable<Transaction>({ links }: Dialect, query: Query<Transaction>): LinkTable<Transaction> {
+  return {
+    async ofContacts(transaction, { workspace, connection }, contactIds) {
+      const rows = await query(transaction, links.byContacts, [workspace, connection, JSON.stringify(contactIds)]);
+      const byContact = new Map<string, LinkRow[]>();
+      for (const row of rows.map(toLinkRow)) {
+        const known = byContact.get(row.link.contactId);
+        if (known) known.push(row);
+        else byContact.set(row.link.contactId, [row]);
+      }
+      return byContact;
+    },
+    async contactsWithRecords(transaction, { workspace, connection }, object, recordIds) {
+      const rows = await query(transaction, links.byRecords, [workspace, connection, object, JSON.stringify(recordIds)]);
+      return rows.map((row) => row['contact_id'] as string);
+    },
+    async linked(transaction, { workspace, connection }, { object, entity, limit, after }) {
+      const values = [workspace, connection, object, entity, limit];
+      const rows =
+        after === null
+          ? await query(transaction, links.linked('start'), values)
+          : await query(transaction, links.linked('after'), [...values, after]);
+      return rows.map((row) => row['id'] as string);
+    },
+    async versions(transaction, { workspace, connection }, ids) {
+      const rows = await query(transaction, links.versions, [workspace, connection, JSON.stringify(ids)]);
+      return new Map(
+        rows.map((row) => [
+          row['id'] as string,
+          { contactId: row['contact_id'] as string, entity: row['entity'] as Entity, version: row['version'] as Version },
+        ]),
+      );
+    },
+    async replace(transaction, { workspace, connection }, rows, version) {
+      await query(transaction, links.delete, [workspace, connection, JSON.stringify(rows.map(({ link }) => link.id))]);
+      await query(transaction, links.insert, [workspace, connection, version, JSON.stringify(rows.map(toColumns))]);
+    },
+    async erase(transaction, workspace, contactIds) {
+      await query(transaction, links.erase, [workspace, JSON.stringify(contactIds)]);
+    },
+  };
+}

@@ -1,0 +1,134 @@
+import type { Version } from '../../core/link.ts';
+import type { Millis } from '../../core/value.ts';
+import { type BoundStore, type ContactStore, LEASE_KIND, type LoadQuery, type Row, type ScanQuery } from '../../ports/store.ts';
+import { checkChangeset } from '../semantics/check-changeset.ts';
+import { type BoundScope, checkScope } from '../semantics/check-scope.ts';
+import { compareCodePoints } from '../semantics/compare-code-points.ts';
+import { decideLease } from '../semantics/decide-lease.ts';
+import { commitChangeset, type Tables, Undone } from './commit-changeset.ts';
+import { type ContactTable, ownContactTable, type StoredContact } from './contact-table.ts';
+import type { Dialect, Query, RunTransaction } from './dialect.ts';
+import { entryTable } from './entry-table.ts';
+import { linkTable } from './link-table.ts';
+
+export interface SqlStoreOptions<Transaction> {
+  readonly dialect: Dialect;
+  readonly transaction: RunTransaction<Transaction>;
+  readonly query: Query<Transaction>;
+  /** Where contacts are. Default: `crm_sync_contacts`. */
+  readonly contacts?: ContactTable<Transaction>;
+  /** The store's clock. Default: the database's. */
+  readonly clock?: { now(): Millis } | undefined;
+}
+
+interface Sql<Transaction> extends Tables<Transaction> {
+  readonly dialect: Dialect;
+  readonly transaction: RunTransaction<Transaction>;
+  moment(transaction: Transaction): Promise<{ readonly stamp: Version; readonly now: Millis }>;
+}
+
+/** Rows of these contacts in the order of ids; a contact that was not loaded already is looked for. */
+async function rowsOf<Transaction>(
+  { contacts, links }: Tables<Transaction>,
+  transaction: Transaction,
+  scope: BoundScope,
+  { ids, loaded = [] }: { readonly ids: Iterable<string>; readonly loaded?: readonly StoredContact[] },
+): Promise<readonly Row[]> {
+  const known = new Map(loaded.map((contact) => [contact.id, contact]));
+  const all = [...new Set([...ids, ...known.keys()])].sort(compareCodePoints);
+  if (all.length === 0) return [];
+  const missing = all.filter((id) => !known.has(id));
+  if (missing.length > 0)
+    for (const contact of await contacts.find(transaction, scope.workspace, { ids: missing })) known.set(contact.id, contact);
+  const linked = await links.ofContacts(transaction, scope, all);
+  return all.flatMap((id): readonly Row[] => {
+    const contact = known.get(id);
+    const rows = linked.get(id) ?? [];
+    const own = rows.map(({ link }) => link);
+    if (contact) return [{ id, entity: contact.entity, fields: contact.fields, version: contact.version, links: own }];
+    return rows.length === 0 ? [] : [{ id, entity: rows[0]!.entity, fields: {}, version: '', links: own, removed: true }];
+  });
+}
+
+async function load<Transaction>(tables: Tables<Transaction>, transaction: Transaction, scope: BoundScope, query: LoadQuery) {
+  const { ids = [], records, keys } = query;
+  const wanted = new Set(ids);
+  if (records && records.ids.length > 0)
+    for (const id of await tables.links.contactsWithRecords(transaction, scope, records.object, records.ids)) wanted.add(id);
+  const loaded = keys && keys.values.length > 0 ? await tables.contacts.find(transaction, scope.workspace, keys) : [];
+  return rowsOf(tables, transaction, scope, { ids: wanted, loaded });
+}
+
+async function scan<Transaction>(tables: Tables<Transaction>, transaction: Transaction, scope: BoundScope, query: ScanQuery) {
+  const { want } = query;
+  const ids =
+    want === 'linked'
+      ? await tables.links.linked(transaction, scope, query)
+      : await tables.contacts.scan(transaction, scope, { ...query, want });
+  return rowsOf(tables, transaction, scope, { ids });
+}
+
+function bindTo<Transaction>(sql: Sql<Transaction>, scope: BoundScope): BoundStore {
+  const { dialect, transaction: run, contacts, links, entries } = sql;
+  return {
+    load: (query) => run('read', (transaction) => load(sql, transaction, scope, query)),
+    scan: async (query) => (query.limit <= 0 ? [] : run('read', (transaction) => scan(sql, transaction, scope, query))),
+    entries: async (query) => (query.limit <= 0 ? [] : run('read', (transaction) => entries.query(transaction, scope, query))),
+    async commit(changes) {
+      checkChangeset(changes);
+      const work = async (transaction: Transaction) => {
+        const { stamp, now } = await sql.moment(transaction);
+        try {
+          return await commitChangeset({ contacts, links, entries, transaction, scope, stamp, at: now }, changes);
+        } catch (error) {
+          throw dialect.isUniqueViolation(error) ? new Undone({ status: 'moved' }) : error;
+        }
+      };
+      try {
+        return await run('write', work);
+      } catch (error) {
+        if (error instanceof Undone) return error.answer;
+        throw error;
+      }
+    },
+    lease: (request) =>
+      run('write', async (transaction) => {
+        const { stamp, now } = await sql.moment(transaction);
+        const name = { scope: 'connection', kind: LEASE_KIND, key: request.name } as const;
+        const [lease] = await entries.query(transaction, scope, { ...name, keys: [request.name], limit: 1 });
+        const decision = decideLease({ lease, request, now, stamp });
+        const { answer } = decision;
+        if (decision.action === 'write' && answer.held) {
+          const { body, dueAt } = decision;
+          await entries.put(transaction, scope, [{ ...name, body, dueAt, contactId: null }], answer.token);
+        }
+        return answer;
+      }),
+    release: (name, token) =>
+      run('write', async (transaction) => {
+        const lease = { scope: 'connection', kind: LEASE_KIND, key: name } as const;
+        const [version] = (await entries.versions(transaction, scope, [lease])).values();
+        if (version === token) await entries.delete(transaction, scope, [lease]);
+      }),
+  };
+}
+
+/**
+ * A store over any database that has the tables of the dialect. Correctness needs only that a `write` transaction is
+ * serialised or that unique indexes hold: whoever is second is told `moved`.
+ */
+export function sqlStore<Transaction>(options: SqlStoreOptions<Transaction>): ContactStore {
+  const { dialect, transaction, query, clock } = options;
+  const sql: Sql<Transaction> = {
+    dialect,
+    transaction,
+    contacts: options.contacts ?? ownContactTable(dialect, query),
+    links: linkTable(dialect, query),
+    entries: entryTable(dialect, query),
+    async moment(inside) {
+      const [row] = await query(inside, dialect.moment, []);
+      return { stamp: row!['stamp'] as Version, now: clock?.now() ?? (row!['now'] as Millis) };
+    },
+  };
+  return { specVersion: 1, bind: (scope) => bindTo(sql, checkScope(scope)) };
+}

@@ -1,0 +1,97 @@
+import type { Dialect } from './dialect.ts';
+
+/** Match keys with an index of their own (see the migrations). */
+const INDEXED_KEYS = ['phone_number', 'email', 'domain', 'name'];
+
+const CONTACT = 'c.id, c.entity, c.version, c.fields';
+
+const SCANS = {
+  all: 'from crm_sync_contacts c where c.workspace = ?1',
+  unlinked: `from crm_sync_contacts c where c.workspace = ?1 and not exists (
+    select 1 from crm_sync_links l where l.workspace = ?1 and l.connection = ?2 and l.contact_id = c.id and l.object = ?3)`,
+  // cross join: SQLite keeps this order, so that it walks one index of links in the order of ids and sorts nothing
+  pending: `from crm_sync_links l cross join crm_sync_contacts c on c.workspace = l.workspace and c.id = l.contact_id
+    where l.workspace = ?1 and l.connection = ?2 and l.object = ?3 and l.state = 'active'
+      and (l.seen is null or l.seen <> c.version or l.plan <> ?6 or l.due_at <= ?7)`,
+} as const;
+
+const ENTRY_FILTERS = [
+  ['keys', (n: number) => `key in (select value from json_each(?${n}))`],
+  ['dueBy', (n: number) => `due_at <= ?${n}`],
+  ['contactId', (n: number) => `contact_id = ?${n}`],
+] as const;
+
+/** Extended result codes of SQLite: SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE. */
+const UNIQUE_VIOLATIONS = [1555, 2067];
+
+/**
+ * The texts for SQLite. Lists come in through `json_each`, one statement for a whole page. `indexed by` stands where the planner would rather avoid a sort than find few rows.
+ *
+ * Source: SQLite documentation, JSON Functions And Operators; The INDEXED BY Clause; The UPSERT Clause.
+ */
+export const sqliteDialect: Dialect = {
+  moment: "select lower(hex(randomblob(12))) as stamp, cast(round(unixepoch('subsec') * 1000) as integer) as now",
+  contacts: {
+    byIds: `select ${CONTACT} from crm_sync_contacts c where c.workspace = ?1 and c.id in (select value from json_each(?2))`,
+    byKey: (field) => {
+      const select = `select ${CONTACT} from crm_sync_contacts c where c.workspace = ?1 and c.entity = ?2`;
+      if (INDEXED_KEYS.includes(field))
+        return { text: `${select} and json_extract(c.fields, '$.${field}') in (select value from json_each(?3))`, takesField: false };
+      return {
+        text: `${select} and exists (select 1 from json_each(c.fields) f
+          where f.key = ?4 and f.type = 'text' and f.value in (select value from json_each(?3)))`,
+        takesField: true,
+      };
+    },
+    scan: (want, from) => {
+      const [id, entity, after] = want === 'pending' ? ['l.contact_id', 'l.entity', '?8'] : ['c.id', 'c.entity', '?6'];
+      return `select ${id} as id ${SCANS[want]} and ${entity} = ?4 ${from === 'after' ? `and ${id} > ${after}` : ''} order by ${id} limit ?5`;
+    },
+    insert: `insert into crm_sync_contacts (workspace, version, id, entity, fields)
+      select ?1, ?2, value ->> 0, value ->> 1, value ->> 2 from json_each(?3)`,
+    // an upsert that always meets its row: SQLite would join an update … from with a list row by row
+    update: `insert into crm_sync_contacts (workspace, version, id, entity, fields)
+      select ?1, ?2, value ->> 0, value ->> 1, value ->> 2 from json_each(?3) where true
+      on conflict (workspace, id) do update set version = excluded.version, fields = excluded.fields`,
+    delete: 'delete from crm_sync_contacts where workspace = ?1 and id in (select value from json_each(?2))',
+  },
+  links: {
+    byContacts: `select id, object, contact_id, entity, record_id, state, seen, plan, due_at, synced_at, version, body from crm_sync_links
+      indexed by crm_sync_links_contact
+      where workspace = ?1 and connection = ?2 and contact_id in (select value from json_each(?3)) order by id`,
+    versions: `select id, contact_id, entity, version from crm_sync_links
+      where workspace = ?1 and connection = ?2 and id in (select value from json_each(?3))`,
+    byRecords: `select contact_id from crm_sync_links
+      where workspace = ?1 and connection = ?2 and object = ?3 and record_id in (select value from json_each(?4))`,
+    linked: (from) => `select distinct contact_id as id from crm_sync_links
+      where workspace = ?1 and connection = ?2 and object = ?3 and entity = ?4 ${from === 'after' ? 'and contact_id > ?6' : ''}
+      order by contact_id limit ?5`,
+    delete: `delete from crm_sync_links where workspace = ?1 and connection = ?2 and id in (select value from json_each(?3))`,
+    insert: `insert into crm_sync_links
+      (workspace, connection, version, id, object, contact_id, entity, record_id, state, seen, plan, due_at, synced_at, body)
+      select ?1, ?2, ?3, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
+        value ->> 8, value ->> 9, value ->> 10 from json_each(?4)`,
+    erase: 'delete from crm_sync_links where workspace = ?1 and contact_id in (select value from json_each(?2))',
+  },
+  entries: {
+    versions: `select e.connection, e.kind, e.key, e.version
+      from json_each(?2) named cross join crm_sync_entries e
+      on e.workspace = ?1 and e.connection = named.value ->> 0 and e.kind = named.value ->> 1 and e.key = named.value ->> 2`,
+    query: (asked) => {
+      const conditions = ['workspace = ?1', 'connection = ?2', 'kind = ?3'];
+      let next = 5;
+      for (const [name, condition] of ENTRY_FILTERS) if (asked[name]) conditions.push(condition(next++));
+      if (asked.after) conditions.push(`key ${asked.order === 'ascending' ? '>' : '<'} ?${next}`);
+      const index = asked.dueBy && !asked.keys && !asked.contactId ? 'indexed by crm_sync_entries_due' : '';
+      return `select key, body, version, due_at, contact_id from crm_sync_entries ${index} where ${conditions.join(' and ')}
+        order by key ${asked.order === 'ascending' ? 'asc' : 'desc'} limit ?4`;
+    },
+    delete: `delete from crm_sync_entries where workspace = ?1 and (connection, kind, key) in (
+      select value ->> 0, value ->> 1, value ->> 2 from json_each(?2))`,
+    insert: `insert into crm_sync_entries (workspace, version, connection, kind, key, body, due_at, contact_id)
+      select ?1, ?2, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5 from json_each(?3)`,
+    erase: 'delete from crm_sync_entries where workspace = ?1 and contact_id in (select value from json_each(?2))',
+  },
+  isUniqueViolation: (error) =>
+    typeof error === 'object' && error !== null && 'errcode' in error && UNIQUE_VIOLATIONS.includes(Number(error.errcode)),
+};

@@ -1,0 +1,71 @@
+/** One step of the schema. A step that was released never changes: a new one follows it. */
+export interface Migration {
+  readonly version: number;
+  readonly statements: readonly string[];
+}
+
+/** Where the steps that were taken are noted: the file may be the host's, so `user_version` is not ours to use. */
+export const MIGRATIONS_TABLE = `create table if not exists crm_sync_migrations (
+  version integer primary key,
+  applied_at text not null default (strftime('%Y-%m-%dT%H:%M:%fZ'))
+)`;
+
+const matchKeyIndex = (field: string) =>
+  `create index crm_sync_contacts_${field} on crm_sync_contacts (workspace, json_extract(fields, '$.${field}'))`;
+
+export const sqliteMigrations: readonly Migration[] = [
+  {
+    version: 1,
+    statements: [
+      `create table crm_sync_contacts (
+        workspace text not null,
+        id text not null,
+        entity text not null,
+        version text not null,
+        fields text not null,
+        primary key (workspace, id)
+      )`,
+      ...['phone_number', 'email', 'domain', 'name'].map(matchKeyIndex),
+      `create table crm_sync_links (
+        workspace text not null,
+        connection text not null,
+        id text not null,
+        object text not null,
+        contact_id text not null,
+        entity text not null,
+        record_id text,
+        state text not null,
+        seen text,
+        plan text not null,
+        due_at integer,
+        synced_at integer not null,
+        version text not null,
+        body text not null,
+        primary key (workspace, connection, id)
+      )`,
+      `create unique index crm_sync_links_live_contact on crm_sync_links (workspace, connection, object, contact_id)
+        where state in ('creating', 'active', 'ambiguous', 'missing', 'left_filter')`,
+      `create unique index crm_sync_links_live_record on crm_sync_links (workspace, connection, object, record_id)
+        where record_id is not null and state in ('creating', 'active', 'ambiguous', 'missing', 'left_filter')`,
+      // holds all that a scan looks at, so that a scan reads no row of links
+      `create index crm_sync_links_object on crm_sync_links
+        (workspace, connection, object, contact_id, state, entity, seen, plan, due_at)`,
+      `create index crm_sync_links_record on crm_sync_links (workspace, connection, object, record_id) where record_id is not null`,
+      `create index crm_sync_links_contact on crm_sync_links (workspace, contact_id, connection)`,
+      `create table crm_sync_entries (
+        workspace text not null,
+        connection text not null,
+        kind text not null,
+        key text not null,
+        version text not null,
+        due_at integer,
+        contact_id text,
+        body text not null,
+        primary key (workspace, connection, kind, key)
+      )`,
+      `create index crm_sync_entries_due on crm_sync_entries (workspace, connection, kind, key, due_at) where due_at is not null`,
+      `create index crm_sync_entries_contact on crm_sync_entries (workspace, contact_id, connection, kind, key)
+        where contact_id is not null`,
+    ],
+  },
+];

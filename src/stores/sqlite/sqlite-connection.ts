@@ -1,0 +1,149 @@
+import type { SqlRow, SqlValue } from '../sql/dialect.ts';
+import { migrate } from './migrate.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
+import { isBusy, storeClosed, storeError, storeInTransaction } from './sqlite-errors.ts';
+
+export interface ConnectionOptions {
+  open(): Promise<SqliteDatabase>;
+  /** Whether the database is closed with the store: the host closes what it opened. */
+  readonly owned: boolean;
+  sleep(ms: number): Promise<void>;
+  /** How long a transaction waits for other writers, in milliseconds. */
+  readonly busyTimeoutMs: number;
+}
+
+const BEGIN = { read: 'begin', write: 'begin immediate' } as const;
+
+function begin(database: SqliteDatabase, mode: 'read' | 'write'): void {
+  try {
+    database.exec(BEGIN[mode]);
+  } catch (error) {
+    throw String(error).includes('within a transaction') ? storeInTransaction(error) : error;
+  }
+}
+
+/** Ends a transaction, also where SQLite has ended it by itself, or the database was closed meanwhile. */
+function rollBack(database: SqliteDatabase): void {
+  try {
+    database.exec('rollback');
+  } catch (error) {
+    if (!/no transaction is active|database is not open/.test(String(error))) throw error;
+  }
+}
+
+interface Prepared {
+  readonly statement: ReturnType<SqliteDatabase['prepare']>;
+  /** Numbers of the values, in the order in which the statement takes them. */
+  readonly order: readonly number[];
+}
+
+/** Prepares a text with numbered values (`?1`), which node:sqlite binds only in newer versions of Node. */
+function prepare(database: SqliteDatabase, text: string): Prepared {
+  const order: number[] = [];
+  const inOrder = text.replaceAll(/\?(\d+)/g, (_, number) => {
+    order.push(Number(number));
+    return '?';
+  });
+  return { statement: database.prepare(inOrder), order };
+}
+
+/** Pauses between attempts: twice as long each time, 50 ms at most, until they sum up to the limit. */
+function* pauses(limitMs: number): Generator<number> {
+  let waitedMs = 0;
+  for (let pauseMs = 1; waitedMs < limitMs; pauseMs = Math.min(pauseMs * 2, 50)) {
+    yield pauseMs;
+    waitedMs += pauseMs;
+  }
+}
+
+/**
+ * One SQLite connection. Its transactions run one after the other, because statements between two awaits of one
+ * transaction would become part of it. A locked database is tried again after a pause and not by SQLite's busy
+ * timeout: that blocks the event loop, on which the other writer may be waiting.
+ */
+export class SqliteConnection {
+  readonly #options: ConnectionOptions;
+  #closed = false;
+  #database: SqliteDatabase | null = null;
+  readonly #statements = new Map<string, Prepared>();
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+  }
+
+  transaction<T>(mode: 'read' | 'write', work: (connection: SqliteConnection) => Promise<T>): Promise<T> {
+    const turn = this.#queue.then(() => this.#untilFree(() => this.#attempt(mode, work)));
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async query(text: string, values: readonly SqlValue[]): Promise<readonly SqlRow[]> {
+    const database = this.#use();
+    const prepared = this.#statements.get(text) ?? prepare(database, text);
+    this.#statements.set(text, prepared);
+    return prepared.statement.all(...prepared.order.map((number) => values[number - 1]!)) as readonly SqlRow[];
+  }
+
+  /** Closes at once; a transaction under way rolls back and fails with `store_closed`. */
+  close(): void {
+    const database = this.#database;
+    this.#closed = true;
+    this.#database = null;
+    this.#statements.clear();
+    if (this.#options.owned) database?.close();
+  }
+
+  /** Closes when everything asked so far is done. */
+  async drain(): Promise<void> {
+    await this.#queue;
+    this.close();
+  }
+
+  #use(): SqliteDatabase {
+    if (this.#database === null) throw storeClosed();
+    return this.#database;
+  }
+
+  async #open(): Promise<void> {
+    if (this.#closed) throw storeClosed();
+    if (this.#database) return;
+    const database = await this.#options.open();
+    try {
+      if (this.#closed) throw storeClosed();
+      migrate(database);
+    } catch (error) {
+      if (this.#options.owned) database.close();
+      throw error;
+    }
+    this.#database = database;
+  }
+
+  async #attempt<T>(mode: 'read' | 'write', work: (connection: SqliteConnection) => Promise<T>): Promise<T> {
+    await this.#open();
+    const database = this.#use();
+    begin(database, mode);
+    try {
+      const result = await work(this);
+      this.#use().exec('commit');
+      return result;
+    } catch (error) {
+      rollBack(database);
+      throw error;
+    }
+  }
+
+  async #untilFree<T>(attempt: () => Promise<T>): Promise<T> {
+    for (const pauseMs of pauses(this.#options.busyTimeoutMs)) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!isBusy(error)) throw storeError(error);
+      }
+      await this.#options.sleep(pauseMs);
+    }
+    return attempt().catch((error: unknown) => {
+      throw storeError(error);
+    });
+  }
+}

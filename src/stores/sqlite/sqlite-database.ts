@@ -1,0 +1,42 @@
+import { CrmSyncError } from '../../errors.ts';
+
+/** The members of `DatabaseSync` (node:sqlite) that the store uses. */
+export interface SqliteDatabase {
+  exec(text: string): void;
+  prepare(text: string): { all(...values: (string | number | null)[]): readonly unknown[] };
+  close(): void;
+}
+
+type SqliteModule = { readonly DatabaseSync: new (file: string) => SqliteDatabase };
+
+/**
+ * Opens a file for the store alone. `node:sqlite` is loaded here, so that a Node without it can import the package.
+ * A commit is on the disk when it is answered (`synchronous = full`): an intent that a power cut takes back is a
+ * duplicate in the CRM.
+ *
+ * @throws CrmSyncError of category `configuration`, code `sqlite_missing`; else what SQLite throws.
+ */
+export async function openDatabase(
+  file: string,
+  loadSqlite: () => Promise<SqliteModule> = () => import('node:sqlite'),
+): Promise<SqliteDatabase> {
+  let sqlite: SqliteModule;
+  try {
+    sqlite = await loadSqlite();
+  } catch (cause) {
+    throw new CrmSyncError('This Node has no node:sqlite.', {
+      code: 'sqlite_missing',
+      category: 'configuration',
+      remedy: 'Run Node 22.13 or newer (node:sqlite needs a flag before that), or use another store.',
+      cause,
+    });
+  }
+  const database = new sqlite.DatabaseSync(file);
+  try {
+    database.exec('pragma busy_timeout = 0; pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return database;
+}

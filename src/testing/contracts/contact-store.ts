@@ -1,0 +1,34 @@
+import { commits } from './contact-store/commits.ts';
+import { entries } from './contact-store/entries.ts';
+import { isolation } from './contact-store/isolation.ts';
+import type { StoreCapability, StoreUnderTest } from './contact-store/kit.ts';
+import { leases } from './contact-store/leases.ts';
+import { links } from './contact-store/links.ts';
+import { loading } from './contact-store/loading.ts';
+import { removals } from './contact-store/removals.ts';
+import { scans } from './contact-store/scans.ts';
+import { values } from './contact-store/values.ts';
+import type { ContractCase } from './contract-case.ts';
+
+export type { StoreCapability, StoreUnderTest } from './contact-store/kit.ts';
+
+/**
+ * What every `ContactStore` must do, one case per sentence of the port. Run it against a store of your own, under any
+ * test runner, with the capabilities that it has.
+ *
+ * @example
+ * const capabilities = { clock: true, suggestedIds: true, anyFields: true, refusesRows: false, exactScans: true };
+ * for (const { id, rule, requires, check } of contactStoreContract)
+ *   test(`${id} ${rule}`, { skip: requires !== undefined && !capabilities[requires] }, () => check(() => ({ store: myStore() })));
+ */
+export const contactStoreContract: readonly ContractCase<StoreUnderTest, StoreCapability>[] = [
+  ...loading,
+  ...values,
+  ...commits,
+  ...links,
+  ...removals,
+  ...isolation,
+  ...scans,
+  ...entries,
+  ...leases,
+];

@@ -1,0 +1,24 @@
+import type { Millis } from '../../core/value.ts';
+
+/** Effects that take place when the clock has come to them: late commits, writes whose caller has given up. */
+export interface Later {
+  at(time: Millis, effect: () => void): void;
+  /** Runs what is due, in order of time. */
+  settle(): void;
+}
+
+export function createLater(now: () => Millis): Later {
+  let waiting: { readonly time: Millis; readonly effect: () => void }[] = [];
+  return {
+    at(time, effect) {
+      waiting.push({ time, effect });
+    },
+    settle() {
+      if (waiting.length === 0) return;
+      const due = waiting.filter(({ time }) => time <= now()).sort((a, b) => a.time - b.time);
+      if (due.length === 0) return;
+      waiting = waiting.filter((entry) => !due.includes(entry));
+      for (const { effect } of due) effect();
+    },
+  };
+}

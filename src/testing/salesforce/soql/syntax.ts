@@ -1,0 +1,31 @@
+import type { Token } from './tokens.ts';
+
+/** `Account.Owner.Name`, as written, with its place in the text. */
+export interface Path {
+  readonly names: readonly string[];
+  readonly at: number;
+}
+
+export type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=' | 'LIKE' | 'IN' | 'NOT IN' | 'INCLUDES' | 'EXCLUDES';
+
+export type Condition =
+  | { readonly kind: 'all' | 'any'; readonly parts: readonly Condition[] }
+  | { readonly kind: 'not'; readonly part: Condition }
+  | { readonly kind: 'compare'; readonly path: Path; readonly operator: Operator; readonly literals: readonly Token[] };
+
+export interface Ordering {
+  readonly path: Path;
+  readonly descending: boolean;
+  readonly nullsLast: boolean;
+}
+
+export interface Query {
+  /** `count` for `SELECT COUNT()`. */
+  readonly select: readonly Path[] | 'count';
+  readonly from: Token;
+  readonly alias: string | null;
+  readonly where: Condition | null;
+  readonly orderBy: readonly Ordering[];
+  readonly limit: number | null;
+  readonly offset: number;
+}

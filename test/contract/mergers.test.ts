@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { appendMerger } from '../../src/mergers/append-merger.ts';
+import { unionMerger } from '../../src/mergers/union-merger.ts';
+import type { MergeAnswer, Merged, MergeItem, MergeRequest, Merger } from '../../src/ports/merger.ts';
+import { type MergerCapabilities, mergerContract } from '../../src/testing/contracts/merger.ts';
+
+const ALL: MergerCapabilities = { keepsText: true, deterministic: true, idempotent: true };
+const MERGERS: Readonly<Record<string, () => Merger>> = {
+  'appendMerger()': () => appendMerger(),
+  'appendMerger({ dated: false, separator })': () => appendMerger({ dated: false, separator: ' | ' }),
+  'unionMerger()': () => unionMerger(),
+};
+
+describe.each(Object.entries(MERGERS))('%s', (_, make) => {
+  for (const one of mergerContract)
+    it.skipIf(one.requires !== undefined && !ALL[one.requires])(`${one.id} ${one.rule}`, () => one.check(make));
+});
+
+it('ids are unique and in order, so that reports can quote them', () => {
+  const ids = mergerContract.map(({ id }) => id);
+  expect(ids).toEqual(ids.map((_, index) => `MC-${String(index + 1).padStart(2, '0')}`));
+});
+
+// ---- each case can fail: a merger that breaks just its rule -----------------------------------------------------
+type Answers = (request: MergeRequest, good: MergeAnswer, signal: AbortSignal) => MergeAnswer | Promise<MergeAnswer>;
+const broken = (answers: Answers): Merger => ({
+  specVersion: 1,
+  merge: async (request, options) => answers(request, await appendMerger().merge(request, options), options.signal),
+});
+/** Like `broken`, with each item answered by itself. */
+const wrong = (answer: (item: MergeItem, good: Merged) => Merged): Merger =>
+  broken(({ items }, { fields }) => ({
+    fields: Object.fromEntries(items.map((item) => [item.field, answer(item, fields[item.field]!)])),
+  }));
+const joined = ({ existing, incoming }: MergeItem): Merged => ({ ok: true, value: `${existing}\n${incoming}` });
+
+function countingMerger(): Merger {
+  let calls = 0;
+  return wrong((item) => {
+    calls += 1;
+    return { ok: true, value: `${item.existing}\n${item.incoming} (${calls})` };
+  });
+}
+function lastFieldMerger(): Merger {
+  let field = '';
+  return broken(async ({ items }, { fields }) => {
+    field = items[0]?.field ?? field;
+    await Promise.resolve();
+    await Promise.resolve();
+    return { fields: Object.fromEntries(Object.values(fields).map((merged) => [field, merged])) };
+  });
+}
+
+const BROKEN: Readonly<Record<string, readonly Merger[]>> = {
+  'MC-01': [broken(({ items }, { fields }) => ({ fields: { [items[0]!.field]: fields[items[0]!.field]! } }))],
+  'MC-02': [
+    broken((_, { fields }) => ({ fields: { ...fields, invented: { ok: true, value: 'x' } } })),
+    broken(({ items }, { fields }) => ({ fields: items.length === 0 ? { invented: { ok: true, value: 'x' } } : fields })),
+  ],
+  'MC-03': [
+    wrong((item, good) => (item.incoming.trim() === '' ? { ok: true, value: '' } : good)),
+    wrong(() => ({ ok: true, value: '  ' })),
+    wrong(() => ({ ok: false, code: 'failed', remedy: '' })),
+  ],
+  'MC-04': [
+    wrong(joined),
+    wrong((item, good) => (item.maxLength === 1 ? ({ ok: false, code: 'too_long', remedy: 'x', value: item.incoming } as Merged) : good)),
+  ],
+  'MC-05': [
+    broken((_, { fields }) =>
+      Object.values(fields).some(({ ok }) => !ok)
+        ? { fields: Object.fromEntries(Object.keys(fields).map((field) => [field, { ok: false, code: 'x', remedy: 'x' }])) }
+        : { fields },
+    ),
+  ],
+  'MC-06': [
+    broken((request, good) => {
+      (request.items as MergeItem[]).pop();
+      return good;
+    }),
+    broken((request, good) => {
+      for (const item of request.items) (item as { existing: string }).existing = item.existing.trim();
+      return good;
+    }),
+  ],
+  'MC-07': [
+    { specVersion: 1, merge: (request) => appendMerger().merge(request, { signal: new AbortController().signal }) },
+    {
+      specVersion: 1,
+      merge: async (request, { signal }) => {
+        if (signal.aborted) throw new Error('some other error');
+        return appendMerger().merge(request, { signal });
+      },
+    },
+  ],
+  'MC-08': [lastFieldMerger()],
+  'MC-09': [
+    broken((_, { fields }) => {
+      const answered: Record<string, Merged> = {};
+      for (const [field, merged] of Object.entries(fields)) if (!(field in answered)) answered[field] = merged;
+      return { fields: answered };
+    }),
+  ],
+  'MC-10': [wrong(({ incoming }) => ({ ok: true, value: incoming })), wrong(({ existing }) => ({ ok: true, value: existing }))],
+  'MC-11': [countingMerger()],
+  'MC-12': [wrong(joined)],
+};
+
+it('a broken merger stands for every case', () => {
+  expect(Object.keys(BROKEN)).toEqual(mergerContract.map(({ id }) => id));
+});
+for (const one of mergerContract)
+  it.each((BROKEN[one.id] ?? []).map((merger, index) => [index + 1, merger] as const))(
+    `${one.id} fails where it is not so that ${one.rule} (%i)`,
+    (_, merger) => expect(one.check(() => merger)).rejects.toMatchObject({ name: expect.stringMatching(/AssertionError|TypeError/) }),
+  );

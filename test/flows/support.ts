@@ -1,0 +1,76 @@
+import { CrmSyncEngine, defineAnalysis, defineContactSchema, defineMapping, type EngineOptions } from 'crm-sync-engine';
+import { salesforce } from 'crm-sync-engine/salesforce';
+import { memoryStore } from 'crm-sync-engine/stores/memory';
+import { appendMerger, fakeSalesforce, manualClock, recordEvents } from 'crm-sync-engine/testing';
+
+export const schema = defineContactSchema({
+  lead_status: { type: 'enum', options: ['New', 'Working', 'Qualified'] },
+  email: { type: 'string' },
+  company_name: { type: 'string' },
+  interaction_summary: { type: 'string', description: 'A running summary of all conversations. Keep the most recent prominent.' },
+});
+
+export const CUSTOM_FIELDS = {
+  Contact: {
+    Lead_Status__c: { type: 'picklist', options: ['New', 'Working', 'Qualified'], restricted: true },
+    Notes__c: { type: 'textarea', length: 32_000 },
+  },
+} as const;
+
+/** The mapping of the walk-through: inbound, both ways and outbound. */
+export const contactMapping = defineMapping(schema, {
+  crmObject: 'Contact',
+  fields: [
+    { crm: 'Phone', field: 'phone_number', direction: 'inbound' },
+    { crm: 'FirstName', field: 'first_name', direction: 'inbound' },
+    { crm: 'LastName', field: 'last_name', direction: 'inbound' },
+    { crm: 'Account.Name', field: 'company_name', direction: 'inbound' },
+    { crm: 'Lead_Status__c', field: 'lead_status', direction: 'both', conflict: 'newest' },
+    { crm: 'Email', field: 'email', direction: 'both' },
+    { crm: 'Notes__c', field: 'interaction_summary', direction: 'outbound' },
+  ],
+});
+
+export const analysis = defineAnalysis(schema, [
+  { from: 'lead_qualification_status', field: 'lead_status', mode: 'overwrite' },
+  { from: 'email', field: 'email', mode: 'fill_if_empty' },
+  { from: 'customer_notes', field: 'interaction_summary', mode: 'merge' },
+]);
+
+/** One deployment: a fake Salesforce, a store and an engine on one clock that moves only when told. */
+export function deployment(options: Partial<EngineOptions<typeof schema>> = {}) {
+  const clock = manualClock('2026-01-05T09:00:00Z');
+  const crm = fakeSalesforce({ fields: CUSTOM_FIELDS, clock });
+  const events = recordEvents();
+  const store = options.store ?? memoryStore({ clock });
+  let number = 0;
+  const engineOf = (more: Partial<EngineOptions<typeof schema>> = {}) =>
+    new CrmSyncEngine({
+      workspace: 'acme',
+      connection: 'acme-salesforce',
+      schema,
+      connector: salesforce({ ...crm.options, clock }),
+      merger: appendMerger(),
+      mappings: [contactMapping],
+      analysis,
+      activities: { call: true },
+      defaultCountry: 'US',
+      observer: events,
+      clock,
+      ids: () => {
+        number += 1;
+        return `id-${String(number).padStart(6, '0')}`;
+      },
+      ...options,
+      store,
+      ...more,
+    });
+  return { clock, crm, events, store, engine: engineOf(), engineOf };
+}
+
+/** The requests to the CRM's API that `work` costs, token requests apart. */
+export async function callsOf(crm: ReturnType<typeof fakeSalesforce>, work: () => Promise<unknown>): Promise<readonly string[]> {
+  const before = crm.calls.length;
+  await work();
+  return crm.calls.slice(before).flatMap((call) => (call.operation === 'token' ? [] : [call.operation]));
+}

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { manualClock } from '../../../src/testing/manual-clock.ts';
+import { fakeSalesforce } from '../../../src/testing/salesforce/fake-salesforce.ts';
+import { apiOf } from './api.ts';
+
+const org = () => {
+  const clock = manualClock('2026-03-15T10:00:00.400Z');
+  const crm = fakeSalesforce({ clock });
+  return { clock, crm, ...apiOf(crm) };
+};
+const stamp = (record: { readonly fields: Readonly<Record<string, unknown>> }) => record.fields['SystemModstamp'];
+
+describe('stamps', () => {
+  it('are whole seconds of the clock of the org, which the Date header tells', async () => {
+    const { clock, crm, call } = org();
+    const ann = crm.add('Contact', { LastName: 'Ann' });
+    expect(stamp(ann)).toBe('2026-03-15T10:00:00.000+0000');
+    clock.advance(700);
+    expect(stamp(crm.edit(ann.id, { Title: 'x' }))).toBe('2026-03-15T10:00:01.000+0000');
+    crm.advance(60_000);
+    expect(stamp(crm.edit(ann.id, { Title: 'x' }))).toBe('2026-03-15T10:01:01.000+0000');
+    expect((await call('limits')).headers.get('date')).toBe('Sun, 15 Mar 2026 10:01:01 GMT');
+  });
+
+  it('may be older than the moment the record becomes visible', async () => {
+    const { clock, crm, column } = org();
+    crm.add('Contact', { LastName: 'Old' }, { stampedAt: '2026-03-15T09:50:00Z' });
+    crm.add('Contact', { LastName: 'Late' }, { commitDelayMs: 30_000 });
+    expect(await column('SELECT LastName FROM Contact')).toEqual(['Old']);
+    clock.advance(30_000);
+    expect(await column('SELECT LastName FROM Contact ORDER BY SystemModstamp')).toEqual(['Old', 'Late']);
+    expect(crm.list('Contact').map(stamp)).toEqual(['2026-03-15T09:50:00.000+0000', '2026-03-15T10:00:00.000+0000']);
+  });
+
+  it('of an edit may commit late too', async () => {
+    const { clock, crm } = org();
+    const ann = crm.add('Contact', { LastName: 'Ann' });
+    clock.advance(5000);
+    crm.edit(ann.id, { Title: 'late' }, { commitDelayMs: 10_000 });
+    expect(crm.record(ann.id).fields['Title']).toBeNull();
+    clock.advance(10_000);
+    expect(crm.record(ann.id).fields).toMatchObject({ Title: 'late', SystemModstamp: '2026-03-15T10:00:05.000+0000' });
+  });
+
+  it('of a child do not move with its parent', () => {
+    const { clock, crm } = org();
+    const acme = crm.add('Account', { Name: 'Acme' });
+    const ann = crm.add('Contact', { LastName: 'Ann', AccountId: acme.id });
+    clock.advance(60_000);
+    crm.edit(acme.id, { Name: 'Acme Ltd' });
+    expect(stamp(crm.record(ann.id))).toBe(stamp(ann));
+  });
+});
+
+describe('deletion', () => {
+  it('takes along what hangs on the record, and restoring brings it back', () => {
+    const { crm } = org();
+    const acme = crm.add('Account', { Name: 'Acme' });
+    const ann = crm.add('Contact', { LastName: 'Ann', AccountId: acme.id });
+    const bea = crm.add('Contact', { LastName: 'Bea', AccountId: acme.id });
+    const task = crm.add('Task', { Subject: 'Call', WhoId: ann.id });
+    crm.remove(bea.id);
+    crm.remove(acme.id);
+    expect([acme, ann, bea, task].map(({ id }) => crm.record(id).deleted)).toEqual([true, true, true, true]);
+    crm.restore(acme.id);
+    expect([acme, ann, bea, task].map(({ id }) => crm.record(id).deleted)).toEqual([false, false, true, false]);
+  });
+
+  it('moves the stamp, so that an incremental queryAll sees it', async () => {
+    const { clock, crm, queryAll } = org();
+    const ann = crm.add('Contact', { LastName: 'Ann' });
+    clock.advance(60_000);
+    crm.remove(ann.id);
+    const { body } = await queryAll('SELECT Id, IsDeleted, MasterRecordId FROM Contact WHERE SystemModstamp >= 2026-03-15T10:00:30Z');
+    expect(body.records).toEqual([{ attributes: expect.any(Object), Id: ann.id, IsDeleted: true, MasterRecordId: null }]);
+  });
+});
+
+it('a merge deletes the loser, names the winner, and moves what hung on the loser', async () => {
+  const { crm, queryAll } = org();
+  const winner = crm.add('Contact', { LastName: 'Winner' });
+  const loser = crm.add('Contact', { LastName: 'Loser' });
+  const task = crm.add('Task', { Subject: 'Call', WhoId: loser.id });
+  crm.merge(winner.id, loser.id);
+  expect(crm.record(loser.id)).toMatchObject({ deleted: true, mergedInto: winner.id });
+  expect(crm.record(task.id)).toMatchObject({ deleted: false, fields: { WhoId: winner.id } });
+  const { body } = await queryAll('SELECT MasterRecordId FROM Contact WHERE IsDeleted = true');
+  expect(body.records[0].MasterRecordId).toBe(winner.id);
+  expect(() => crm.merge(winner.id, loser.id)).toThrow('ENTITY_IS_DELETED');
+});
+
+describe('what a test does wrong', () => {
+  it.each<readonly [string, (crm: ReturnType<typeof fakeSalesforce>) => unknown, string]>([
+    ['an unknown object', (crm) => crm.add('Nothing', {}), 'NOT_FOUND'],
+    ['an unknown field', (crm) => crm.add('Contact', { LastName: 'x', Nope__c: 1 }), "No such column 'Nope__c'"],
+    ['a missing field', (crm) => crm.add('Contact', {}), 'REQUIRED_FIELD_MISSING'],
+    ['an unknown id', (crm) => crm.record('003000000000000AAA'), 'there is no record'],
+    ['a field name that is not custom', () => fakeSalesforce({ fields: { Contact: { Nope: { type: 'string' } } } }), 'must end in __c'],
+    ['an object that is not custom', () => fakeSalesforce({ fields: { Nope: {} } }), 'ends in __c'],
+    ['a field to hide that is not there', () => fakeSalesforce({ hidden: ['Contact.Nope'] }), 'Contact.Nope'],
+    ['a wrong org id', () => fakeSalesforce({ orgId: '001' }), 'no org id'],
+  ])('%s is thrown', (_, run, message) => {
+    expect(() => run(fakeSalesforce())).toThrow(message);
+  });
+});
+
+it('records are snapshots', () => {
+  const { crm } = org();
+  const ann = crm.add('Contact', { LastName: 'Ann' });
+  crm.edit(ann.id, { LastName: 'Bea' });
+  expect([ann.fields['LastName'], crm.record(ann.id).fields['LastName']]).toEqual(['Ann', 'Bea']);
+});
+
+it('two orgs filled alike give the same ids', () => {
+  const ids = () => {
+    const { crm } = org();
+    return Array.from({ length: 5 }, () => crm.add('Contact', { LastName: 'x' }).id);
+  };
+  expect(ids()).toEqual(ids());
+  expect(new Set(ids()).size).toBe(5);
+});

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { RESERVED_VARIABLES, toDynamicVariables } from '../../../src/core/dynamic-variables.ts';
+import { CrmSyncError } from '../../../src/errors.ts';
+
+const fields = {
+  first_name: 'Alice',
+  do_not_call: false,
+  vip: true,
+  score: 0,
+  tiny: 1e-7,
+  big: 9007199254740991,
+  since: '2025-03-15',
+  seen_at: '2025-03-15T10:30:00.000Z',
+  email: null,
+  notes: ' ',
+};
+const texts = {
+  first_name: 'Alice',
+  do_not_call: 'false',
+  vip: 'true',
+  score: '0',
+  tiny: '0.0000001',
+  big: '9007199254740991',
+  since: '2025-03-15',
+  seen_at: '2025-03-15T10:30:00.000Z',
+};
+
+it('every value is text; empty fields are left out, so that the default of the agent applies', () => {
+  expect(toDynamicVariables({ fields })).toEqual(texts);
+});
+
+it('empty fields become empty text where that is asked for', () => {
+  expect(toDynamicVariables({ fields }, { blank: 'empty' })).toEqual({ ...texts, email: '', notes: '' });
+});
+
+describe('names that the platform sets itself', () => {
+  const refused = (name: string, options = {}): unknown => {
+    try {
+      return toDynamicVariables({ fields: { [name]: null } }, options);
+    } catch (error) {
+      return error instanceof CrmSyncError ? [error.code, error.issues.map(({ path }) => path.join('.'))] : error;
+    }
+  };
+  it.each(RESERVED_VARIABLES.map((name) => name.replace('*', '')))('%s is refused, even while the field is empty', (name) => {
+    expect(refused(name)).toEqual(['reserved_variable', [`fields.${name}`]]);
+    expect(refused(name, { prefix: 'crm_' })).toEqual({});
+  });
+  it.each(['current_time_America/New_York', 'current_calendar_utc'])('%s is refused by its beginning', (name) =>
+    expect(refused(name)).toEqual(['reserved_variable', [`fields.${name}`]]),
+  );
+  it.each(['direction_of_travel', 'my_call_id', 'current'])('%s is free', (name) => expect(refused(name)).toEqual({}));
+  it('a prefix that makes a reserved name is refused too', () =>
+    expect(refused('time', { prefix: 'current_' })).toEqual(['reserved_variable', ['fields.time']]));
+  it('another platform has other names', () => {
+    expect(refused('direction', { reserved: ['session*'] })).toEqual({});
+    expect(refused('session_id', { reserved: ['session*'] })).toEqual(['reserved_variable', ['fields.session_id']]);
+  });
+});
