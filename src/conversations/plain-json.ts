@@ -7,7 +7,7 @@ const DEPTH_MAX = 32; // a conversation goes through queues, and what reads it b
  * Undefined where the value has no JSON form. Left out: keys without a value, keys named `__proto__`, which code further
  * on could take for the prototype, and whatever is nested deeper than 32 levels.
  */
-export function plainJson(value: unknown, within: readonly object[] = []): Json | undefined {
+function plainJson(value: unknown, within: readonly object[] = []): Json | undefined {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
   if (typeof value !== 'object' || within.length > DEPTH_MAX || within.includes(value)) return undefined;

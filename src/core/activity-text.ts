@@ -96,13 +96,8 @@ export function durationText(seconds: number): string {
   return minutes > 0 ? `${minutes} min ${rest} s` : `${rest} s`;
 }
 
-/**
- * A time as people of the zone read it, with the zone and the same instant in UTC.
- *
- * @example
- * timeText('2026-01-05T08:30:00.000Z', 'Europe/Berlin') //=> '2026-01-05 09:30:00 Europe/Berlin (2026-01-05T08:30:00.000Z)'
- */
-export function timeText(instant: string, timeZone: string): string {
+/** A time as people of the zone read it, with the zone and the same instant in UTC. */
+function timeText(instant: string, timeZone: string): string {
   const at = Date.parse(instant);
   const day = dayIn(at, timeZone); // refuses a zone that is not known
   const two = '2-digit' as const;

@@ -24,9 +24,16 @@ export interface FakeOAuth {
   revoke(): void;
 }
 
+/** Where a request came in, and what a token answer says of where to go on. */
+export interface Place {
+  readonly isLoginHost: boolean;
+  readonly instanceUrl: string;
+  /** Host of the identity URL. */
+  readonly loginUrl: string;
+}
+
 export interface OAuthService extends FakeOAuth {
-  /** @param instanceUrl - Where the API of this org is, as the token answer tells it. */
-  token(request: FakeRequest, place: { readonly instanceUrl: string; readonly isLoginHost: boolean }): Promise<DataAnswer>;
+  token(request: FakeRequest, place: Place): Promise<DataAnswer>;
   authorizePage(request: FakeRequest): DataAnswer;
   revokeToken(request: FakeRequest): DataAnswer;
 }
@@ -145,7 +152,7 @@ export function createOAuth({ sessions, orgId, userId, now }: OAuthContext): OAu
       refreshTokens.clear();
       sessions.endAll();
     },
-    async token(request, { instanceUrl, isLoginHost }) {
+    async token(request, { instanceUrl, loginUrl, isLoginHost }) {
       if (request.method !== 'POST') return refused(new OAuthRefusal('invalid_request', 'must use HTTP POST'));
       if (!/^application\/x-www-form-urlencoded\b/i.test(request.headers.get('content-type') ?? ''))
         return refused(new OAuthRefusal('invalid_request', 'the content type must be application/x-www-form-urlencoded'));
@@ -156,7 +163,7 @@ export function createOAuth({ sessions, orgId, userId, now }: OAuthContext): OAu
         if (run === undefined) throw new OAuthRefusal('unsupported_grant_type', 'grant type not supported');
         checkClient(request, form, grant);
         const more = await run(form, { isLoginHost });
-        const id = `https://login.salesforce.com/id/${orgId}/${userId}`;
+        const id = `${loginUrl}/id/${orgId}/${userId}`;
         const common = { access_token: sessions.issue(), scope: 'refresh_token api', instance_url: instanceUrl, id, token_type: 'Bearer' };
         return { status: 200, body: { ...common, ...more, issued_at: String(now()), signature: 'fakesignature=' } };
       } catch (error) {

@@ -1,5 +1,6 @@
 import type { FakeRequest } from '../fake-http.ts';
 import { SalesforceFailure } from './failure.ts';
+import type { Place } from './oauth.ts';
 import { answered, type DataAnswer, type DataCall, ok } from './rest/call.ts';
 import { segmentsOf } from './rest/composite.ts';
 import { assertVersion, versions } from './rest/read.ts';
@@ -11,11 +12,7 @@ import { userInfo } from './user-info.ts';
 const URI_MAX = 16_384;
 
 /** Understands a request, without carrying it out. */
-export function planOf(
-  context: ServiceContext,
-  request: FakeRequest,
-  place: { readonly isLoginHost: boolean; readonly instanceUrl: string },
-): Plan {
+export function planOf(context: ServiceContext, request: FakeRequest, place: Place): Plan {
   const { data, oauth, sessions } = context;
   const path = request.url.pathname.replace(/\/$/, '');
   const open = (operation: string, run: Plan['run'], token = false): Plan => ({
@@ -26,7 +23,7 @@ export function planOf(
     run,
   });
   const personal = (): DataAnswer =>
-    sessions.use(bearerOf(request)) ? ok(userInfo(data.org, place.instanceUrl)) : { status: 403, body: 'Bad_OAuth_Token' };
+    sessions.use(bearerOf(request)) ? ok(userInfo(data.org, place)) : { status: 403, body: 'Bad_OAuth_Token' };
 
   if (path === '/services/oauth2/token') return open('token', () => oauth.token(request, place), true);
   if (path === '/services/oauth2/authorize') return open('authorize', () => oauth.authorizePage(request));

@@ -23,7 +23,11 @@ export function createService(context: ServiceContext): FakeHandler {
 
     requests += 1;
     const id = requests.toString(16).padStart(32, '0');
-    const plan = planOf(context, request, { isLoginHost, instanceUrl: loopback ? request.url.origin : context.instanceUrl });
+    const plan = planOf(context, request, {
+      isLoginHost,
+      instanceUrl: loopback ? request.url.origin : context.instanceUrl,
+      loginUrl: loopback ? request.url.origin : 'https://login.salesforce.com',
+    });
     const before = usage.used();
     const note = (status: number | null): void => {
       const { operations, token } = plan;

@@ -1,10 +1,11 @@
+import type { Place } from './oauth.ts';
 import type { Org } from './org.ts';
 import { offsetAt } from './soql/date-literals.ts';
 
 /** The answer of `/services/oauth2/userinfo`; `/id/{org}/{user}` gives the same and its own URL. */
-export function userInfo(org: Org, instanceUrl: string): Record<string, unknown> {
+export function userInfo(org: Org, { instanceUrl, loginUrl }: Place): Record<string, unknown> {
   const { values } = org.database.get(org.userId)!;
-  const id = `https://login.salesforce.com/id/${org.id}/${org.userId}`;
+  const id = `${loginUrl}/id/${org.id}/${org.userId}`;
   const data = `${instanceUrl}/services/data/v{version}/`;
   return {
     sub: id,

@@ -30,7 +30,7 @@ describe('collections', () => {
       of('Contact', { id: '003Fk00000ZZZZZ', LastName: 'x' }),
       of('Contact', { id: 'abc', LastName: 'x' }),
       of('Contact', { LastName: 'x' }),
-      of('Account', { id: contacts[2], Name: 'x' }),
+      of('Account', { id: crm.userId, Name: 'x' }),
       of('Contact', { id: contacts[2], Nothing__c: 1 }),
     ]);
     expect([mixed.status, mixed.body]).toEqual([
@@ -63,9 +63,9 @@ describe('collections', () => {
     });
   });
 
-  it('need attributes before anything else', async () => {
+  it('need attributes with a type', async () => {
     const { send } = org();
-    const { status, body } = await send('POST', [{ LastName: 'x' }, { LastName: 'x', attributes: { type: 'Contact' } }]);
+    const { status, body } = await send('POST', [{ LastName: 'x' }, { LastName: 'x', attributes: {} }]);
     expect([status, body]).toEqual([200, [failed('JSON_PARSER_ERROR'), failed('JSON_PARSER_ERROR')]]);
   });
 

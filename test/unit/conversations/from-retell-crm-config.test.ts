@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { type ConvertedRetellConfig, fromRetellCrmConfig } from '../../../src/conversations/retell/from-retell-crm-config.ts';
 import { safeParseContactSchema } from '../../../src/core/schema.ts';
 import { safeParseSettings } from '../../../src/core/settings.ts';
-import { isCrmSyncError } from '../../../src/errors.ts';
 
 /** As `get-crm-config` and `get-app` answer it. */
 const CONFIG = {
@@ -198,33 +197,48 @@ it.each([[null], [undefined], ['text'], [[]]])('%o is no configuration', (config
   expect(() => fromRetellCrmConfig(config)).toThrow(expect.objectContaining({ code: 'invalid_document', category: 'configuration' }));
 });
 
+const names = fc.constantFrom('email', 'first_name', 'phone_number', 'seats', '__proto__', 'nickname', 7);
+const crmNames = fc.constantFrom('Phone', 'Email', 'Account.Name', "x' OR 'a", '', null);
+const fieldsLike = fc.array(
+  fc.record({ name: names, type: fc.constantFrom('string', 'number', 'enum', 'x'), options: fc.jsonValue() }, { requiredKeys: ['name'] }),
+);
+const syncLike = fc.array(fc.oneof(fc.record({ external_field_name: crmNames, field_name: names }), fc.jsonValue()));
+const rulesLike = fc.array(
+  fc.record({ analysis_data_name: crmNames, field_name: names, update_mode: fc.constantFrom('overwrite', 'fill_if_empty', 'merge', 'x') }),
+);
+const appLike = fc.record({
+  provider: fc.constantFrom('salesforce', 'hubspot', 'x', 7),
+  crm_config: fc.record({ inbound_sync_mappings: syncLike, outbound_sync_mappings: syncLike }),
+});
+
 test.prop([
   fc.record(
     {
-      custom_fields: fc.oneof(
-        fc.jsonValue(),
-        fc.array(
-          fc.record(
-            {
-              name: fc.oneof(fc.string(), fc.constantFrom('email', '__proto__', 'first_name')),
-              type: fc.constantFrom('string', 'enum', 'x'),
-              options: fc.jsonValue(),
-            },
-            { requiredKeys: [] },
-          ),
-        ),
-      ),
-      crm_analysis_data_mappings: fc.jsonValue(),
-      app: fc.oneof(fc.jsonValue(), fc.record({ provider: fc.constantFrom('salesforce', 'x'), crm_config: fc.jsonValue() })),
+      custom_fields: fc.oneof(fieldsLike, fc.jsonValue()),
+      crm_analysis_data_mappings: fc.oneof(rulesLike, fc.jsonValue()),
+      app: fc.oneof(appLike, fc.jsonValue()),
     },
     { requiredKeys: [] },
   ),
-])('any configuration gives a schema and settings that read back, or an error of the taxonomy', (config) => {
-  try {
-    const { schema, settings } = fromRetellCrmConfig(config);
-    expect(safeParseContactSchema(JSON.parse(JSON.stringify(schema))).ok).toBe(true);
-    expect(safeParseSettings(schema, JSON.parse(JSON.stringify(settings)))).toEqual({ ok: true, value: settings });
-  } catch (error) {
-    expect(isCrmSyncError(error)).toBe(true);
-  }
+  fc.option(fc.constant({ crmObject: 'Lead' }), { nil: {} }),
+])('any configuration gives a schema and settings that read back', (config, options) => {
+  const { schema, settings } = fromRetellCrmConfig(config, options);
+  expect(safeParseContactSchema(JSON.parse(JSON.stringify(schema))).ok).toBe(true);
+  expect(safeParseSettings(schema, JSON.parse(JSON.stringify(settings)))).toEqual({ ok: true, value: settings });
+});
+
+test.prop([syncLike, syncLike, rulesLike])('every entry is carried over or reported', (inbound, outbound, rules) => {
+  const { settings, report } = convert(
+    { crm_analysis_data_mappings: rules },
+    { inbound_sync_mappings: inbound, outbound_sync_mappings: outbound },
+  );
+  const failed = (list: string) =>
+    new Set(report.filter(({ path }) => path.includes(list)).flatMap(({ path }) => path.find(Number.isInteger) ?? []));
+  const fields = settings.mappings[0]?.fields ?? [];
+  const added = report.some(({ code }) => code === 'match_key_added') ? 1 : 0;
+  const read = fields.filter(({ direction }) => direction !== 'outbound').length - added;
+  const written = fields.filter(({ direction }) => direction !== 'inbound').length;
+  expect(read + failed('inbound_sync_mappings').size).toBe(inbound.length);
+  expect(written + failed('outbound_sync_mappings').size).toBe(outbound.length);
+  expect(settings.analysis.length + failed('crm_analysis_data_mappings').size).toBe(rules.length);
 });

@@ -157,9 +157,12 @@ function each<T>(
   return ok(results.map((result) => (result.success ? { success: false, errors: [innocent.toResult()], ...onFailure } : result)));
 }
 
-/** @throws SalesforceFailure JSON_PARSER_ERROR where `attributes` is missing or not the first member. */
+/**
+ * @throws SalesforceFailure JSON_PARSER_ERROR where `attributes.type` is missing. The real message asks for it before any
+ * other member, yet jsforce sends it after the id and is served.
+ */
 function typeOf(org: Org, record: unknown): ObjectSchema {
-  const attributes = isObject(record) && Object.keys(record)[0] === 'attributes' ? record['attributes'] : undefined;
+  const attributes = isObject(record) ? record['attributes'] : undefined;
   const type = isObject(attributes) ? attributes['type'] : undefined;
   if (typeof type !== 'string')
     throw new SalesforceFailure(
