@@ -39,6 +39,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'processes',
+          globalSetup: ['test/build.ts'],
           include: ['test/process/**/*.test.ts', 'test/package/**/*.test.ts'],
           pool: 'forks',
           testTimeout: 240_000,

@@ -126,7 +126,7 @@ export type {
   Write,
   Wrote,
 } from './ports/connector.ts';
-export type { Merged, MergeAnswer, MergeItem, MergeRequest, Merger, MergeUsage } from './ports/merger.ts';
+export type { MergeAnswer, Merged, MergeItem, MergeRequest, Merger, MergeUsage } from './ports/merger.ts';
 export { combineObservers, type Observer, onEvents, type SyncEvent, type SyncEventType } from './ports/observer.ts';
 export {
   type BoundStore,
@@ -149,4 +149,4 @@ export {
   type Scope,
   type StoredLink,
 } from './ports/store.ts';
-export type { Tokens, TokenStore } from './ports/tokens.ts';
+export type { TokenStore, Tokens } from './ports/tokens.ts';

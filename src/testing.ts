@@ -1,9 +1,21 @@
 export { appendMerger } from './mergers/append-merger.ts';
 export { memoryStore } from './stores/memory.ts';
-export { contactStoreContract } from './testing/contracts/contact-store.ts';
-export type { ContractCase } from './testing/contracts/contract-case.ts';
-export { mergerContract } from './testing/contracts/merger.ts';
+export { contactStoreContract, type StoreCapability, type StoreUnderTest } from './testing/contracts/contact-store.ts';
+export type { ContractCase, Make } from './testing/contracts/contract-case.ts';
+export { type MergerCapabilities, mergerContract } from './testing/contracts/merger.ts';
 export { type ConversationOptions, conversation } from './testing/conversation.ts';
+export type { SeenCall } from './testing/fake-calls.ts';
+export type { ListeningFake } from './testing/fake-server.ts';
 export { type ManualClock, manualClock } from './testing/manual-clock.ts';
 export { type RecordedEvents, recordEvents } from './testing/record-events.ts';
-export { fakeSalesforce } from './testing/salesforce/fake-salesforce.ts';
+export {
+  type ChangeOptions,
+  type FakeRecord,
+  type FakeSalesforce,
+  type FakeSalesforceOptions,
+  fakeSalesforce,
+} from './testing/salesforce/fake-salesforce.ts';
+export type { FakeOAuth } from './testing/salesforce/oauth.ts';
+export type { Automation, DuplicateRule, ValidationRule } from './testing/salesforce/org.ts';
+export type { FieldSpec } from './testing/salesforce/schema/field-spec.ts';
+export type { SalesforceFault } from './testing/salesforce/service-context.ts';

@@ -1,260 +1,189 @@
 import { CrmSyncError } from '../errors.ts';
-import { coerceValue } from './coerce.ts';
-import type { DescribedField, DescribedObject } from './described.ts';
+import { compileRule, crmFieldsOf, type DescribedFields } from './compile-rule.ts';
+import { isTimeZone } from './dates.ts';
 import { filterFields } from './filter.ts';
-import { formatValue } from './format.ts';
 import { hashOf } from './hash.ts';
-import type {
-  AnyRule,
-  CompiledMapping,
-  CompiledRule,
-  CompileOptions,
-  CrmRecord,
-  InboundRule,
-  Mapping,
-  OutboundRule,
-  Transform,
-} from './mapping-types.ts';
-import { readPath } from './paths.ts';
-import { coercePhone } from './phone.ts';
+import type { AnyRule, CompiledMapping, CompiledRule, CompileOptions, CrmRecord, InboundRule, Mapping } from './mapping-types.ts';
+import { isCountry } from './phone.ts';
 import { definitionOf } from './schema.ts';
-import type { FieldDefinition, FieldName, Schema } from './schema-types.ts';
-import { TRANSFORMS } from './transforms.ts';
-import { unusableReason } from './unusable.ts';
-import type { Coerced, Value } from './value.ts';
+import type { Schema } from './schema-types.ts';
+import { listNames } from './text.ts';
+import { isVisible } from './unusable.ts';
+import type { Value } from './value.ts';
 
 /**
- * A mapping ready to run: every value of a record read, coerced and formatted by plain functions.
+ * A mapping ready to run: every value of a record read, coerced and formatted by plain functions. Options that can't
+ * work are told here, not in the middle of a page.
  *
- * @throws CrmSyncError `unknown_transform`, category `configuration`.
+ * With `described`, rules on fields that the connected user doesn't see are absent (R15). A filter or a match key can't
+ * be: without them strangers would be imported, or nobody found.
+ *
+ * @throws CrmSyncError category `configuration`: `unknown_field`, `unknown_transform`, `unknown_country`,
+ *   `unknown_time_zone`, `match_key_not_mapped`; category `permission`: `filter_field_not_visible`.
  *
  * @example
  * compileMapping(defineContactSchema({}), { crmObject: 'Contact', fields: [{ crm: 'Phone', field: 'phone_number', direction: 'inbound' }] }).crmFields //=> ['Phone']
+ * compileMapping(defineContactSchema({}), { crmObject: 'Contact', fields: [{ crm: 'FirstName', field: 'first_name', direction: 'inbound' }] }, { matchFields: { phone_number: 'Phone' } }).crmFields //=> ['FirstName', 'Phone']
  */
 export function compileMapping<S extends Schema>(
   schema: S,
   mapping: Mapping<NoInfer<S>>,
   options: CompileOptions = {},
 ): CompiledMapping<S> {
-  const keys = matchKeyNames(mapping);
-  const given = mapping.fields as readonly AnyRule[];
-  const added = keys.flatMap((field) => connectorRule(given, field, options) ?? []);
-  const all = [...given, ...added];
-  const described = options.described === undefined ? null : fieldsByName(options.described);
-  const rules = all.map((rule) => compileRule(schema, rule, described, options));
-  const filter = mapping.filter ?? null;
-  const reads = [...rules.flatMap(({ crm }) => crm), ...(filter === null ? [] : filterFields(filter))];
+  checkOptions(options);
+  const plain: Mapping = mapping;
+  const matchKeyNames = matchKeysOf(plain);
+  const given: readonly AnyRule[] = plain.fields;
+  const all = [...given, ...matchKeyNames.flatMap((field) => connectorRule(given, field, options) ?? [])];
+  const described: DescribedFields = options.described && new Map(options.described.fields.map((field) => [field.name, field]));
+  const keys = keysOf(all);
+  const rules = all.map((rule, index) =>
+    compileRule({ rule, key: keys[index]!, definition: knownDefinition(schema, rule.field), described, options }),
+  );
+  const matchKeys = matchKeyNames.flatMap((name) => rules.find(({ field, direction }) => field === name && direction !== 'outbound') ?? []);
+  const filter = plain.filter ?? null;
+  if (described !== undefined) {
+    checkFilter(plain, described);
+    checkMatchKeys(plain, matchKeys);
+  }
   return {
     schema,
     entity: schema.entity,
-    crmObject: mapping.crmObject,
+    crmObject: plain.crmObject,
     rules,
-    crmFields: [...new Set(reads)].sort(),
-    matchKeys: keys.flatMap((field) => rules.find((rule) => rule.field === field && rule.direction !== 'outbound') ?? []),
+    crmFields: [...new Set([...rules.flatMap(({ crm }) => crm), ...(filter === null ? [] : filterFields(filter))])].sort(),
+    matchKeys,
     filter,
-    readFingerprint: hashOf({
-      ...context(mapping, options),
-      rules: all.filter(({ direction }) => direction !== 'outbound').map((rule) => identity(schema, rule, 'read')),
-    }),
-    planFingerprint: hashOf({ ...context(mapping, options), rules: all.map((rule) => identity(schema, rule, 'plan')) }),
+    ...fingerprints(schema, plain, all, rules, options),
     readRecord: (record) => readRecord(rules, record),
     toCrm: (fields) => toCrm(rules, fields),
   };
 }
 
-const matchKeyNames = <S extends Schema>({ matchKey = 'phone_number' as FieldName<S> }: Mapping<S>): readonly string[] =>
-  typeof matchKey === 'string' ? [matchKey] : (matchKey as readonly string[]);
+const refuseOptions = (message: string, code: string, remedy: string): CrmSyncError =>
+  new CrmSyncError(message, { code, category: 'configuration', remedy });
 
-/** A mapping that names no CRM field for its match key gets the connector's own. */
-function connectorRule(rules: readonly AnyRule[], field: string, { matchFields = {} }: CompileOptions): InboundRule | null {
-  const isMapped = rules.some((rule) => rule.field === field && rule.direction !== 'outbound');
-  const crm = Object.hasOwn(matchFields, field) ? matchFields[field] : undefined;
-  return isMapped || crm === undefined ? null : { crm, field, direction: 'inbound' };
+function checkOptions({ defaultCountry, timeZone }: CompileOptions): void {
+  if (defaultCountry !== undefined && !isCountry(defaultCountry))
+    throw refuseOptions('The default country is not known.', 'unknown_country', 'Use two capital letters of ISO 3166, such as `US`.');
+  if (timeZone !== undefined && !isTimeZone(timeZone))
+    throw refuseOptions('The time zone is not known.', 'unknown_time_zone', 'Use an IANA name, such as `Europe/Berlin` or `UTC`.');
 }
 
-/** What else a fingerprint depends on: the filter decides what is read, country and zone how it is understood. */
-const context = ({ crmObject, filter, matchKey }: Mapping, { defaultCountry, timeZone }: CompileOptions) => ({
-  crmObject,
-  filter: filter ?? null,
-  matchKey: matchKey ?? null,
-  defaultCountry: defaultCountry ?? null,
-  timeZone: timeZone ?? null,
-});
-
-/** What a rule's results depend on. Labels and descriptions are for people. */
-function identity(schema: Schema, rule: AnyRule, of: 'read' | 'plan') {
-  const { label: _, description: __, ...definition } = definitionOf(schema, rule.field) ?? {};
-  if (of === 'plan') return { ...rule, definition };
-  const { crm, field, valueMap, ...rest } = rule;
-  return {
-    crm,
-    field,
-    valueMap,
-    definition,
-    join: 'join' in rest ? rest.join : null,
-    transform: 'transform' in rest ? rest.transform : null,
-  };
+function knownDefinition(schema: Schema, field: string) {
+  const definition = definitionOf(schema, field);
+  if (definition !== undefined) return definition;
+  const remedy = 'Correct the mapping, or add the field to the schema.';
+  throw refuseOptions(`The mapping names \`${field}\`, which is no field of the schema.`, 'unknown_field', remedy);
 }
 
-function fieldsByName({ fields }: DescribedObject): ReadonlyMap<string, DescribedField> {
-  return new Map(fields.map((field) => [field.name, field]));
-}
-
-function compileRule(
-  schema: Schema,
-  rule: AnyRule,
-  described: ReadonlyMap<string, DescribedField> | null,
-  options: CompileOptions,
-): CompiledRule {
-  const crm = typeof rule.crm === 'string' ? [rule.crm] : rule.crm;
-  const definition = definitionOf(schema, rule.field) as FieldDefinition;
-  const [only] = crm;
-  const source = crm.length === 1 && only !== undefined ? described?.get(only) : undefined;
-  const transform = 'transform' in rule && rule.transform !== undefined ? namedTransform(rule.transform, options) : null;
-  const toLocal = localReader(rule, definition, source, transform, options);
-  return {
-    key: crm.join('|'),
-    crm,
-    field: rule.field,
-    definition,
-    direction: rule.direction,
-    conflict: 'conflict' in rule ? (rule.conflict ?? 'crm') : 'crm',
-    blank: rule.blank ?? 'clear',
-    unusable: described === null ? null : unusableReason(rule, crm, definition, described),
-    readRemote: remoteReader(crm, 'join' in rule ? rule.join : undefined, toLocal),
-    toLocal,
-    toRemote: remoteWriter(rule, definition, source, transform, options),
-  };
-}
-
-function namedTransform(name: string, { transforms = {} }: CompileOptions): Transform {
-  const known: Readonly<Record<string, Transform>> = { ...TRANSFORMS, ...transforms };
-  if (Object.hasOwn(known, name)) return known[name] as Transform;
-  throw new CrmSyncError(`Unknown transform '${name}'.`, {
-    code: 'unknown_transform',
-    category: 'configuration',
-    remedy: `Give the function as \`transforms: { ${name}: … }\`, or use one of ${Object.keys(TRANSFORMS).join(', ')}.`,
+function checkFilter({ crmObject, filter }: Mapping, described: NonNullable<DescribedFields>): void {
+  const hidden = filter === undefined ? [] : filterFields(filter).filter((field) => !isVisible(field, described));
+  if (hidden.length === 0) return;
+  throw new CrmSyncError(`The filter looks at ${listNames(hidden)}, which the connected user does not see.`, {
+    code: 'filter_field_not_visible',
+    category: 'permission',
+    remedy: 'Let the connected user see the field, or change the filter: without it nobody can say which records are meant.',
+    at: { object: crmObject },
   });
 }
 
-/** One field as it is. Several: the first that is filled and fits, else the first that is filled; or all of them joined. */
-function remoteReader(crm: readonly string[], join: string | undefined, toLocal: CompiledRule['toLocal']): CompiledRule['readRemote'] {
-  const [only] = crm;
-  if (crm.length === 1 && only !== undefined) return (record) => readPath(record, only);
-  return (record: CrmRecord) => {
-    const values = crm.flatMap((path) => readPath(record, path) ?? (readPath(record, path) === null ? [null] : []));
-    if (values.length === 0) return undefined;
-    const filled = values.filter((value) => value !== null && value !== '');
-    if (join !== undefined) return filled.length === 0 ? null : filled.join(join);
-    return filled.find((value) => toLocal(value).ok) ?? filled[0] ?? null;
-  };
+function checkMatchKeys(mapping: Mapping, matchKeys: readonly CompiledRule[]): void {
+  if (matchKeys.length > 0) return;
+  throw new CrmSyncError(`No CRM field is mapped to ${listNames(matchKeysOf(mapping))}, by which contacts are found.`, {
+    code: 'match_key_not_mapped',
+    category: 'configuration',
+    remedy: "Add a rule with direction 'inbound' for it, or choose another `matchKey`.",
+    at: { object: mapping.crmObject },
+  });
 }
 
-function localReader(
-  rule: AnyRule,
-  definition: FieldDefinition,
-  source: DescribedField | undefined,
-  transform: Transform | null,
-  options: CompileOptions,
+const matchKeysOf = ({ matchKey = 'phone_number' }: Mapping): readonly string[] => (typeof matchKey === 'string' ? [matchKey] : matchKey);
+
+/** A mapping that reads nothing into its match key gets the connector's own field. */
+function connectorRule(rules: readonly AnyRule[], field: string, { matchFields = {} }: CompileOptions): InboundRule | undefined {
+  const isRead = rules.some((rule) => rule.field === field && rule.direction !== 'outbound');
+  const crm = Object.hasOwn(matchFields, field) ? matchFields[field] : undefined;
+  return isRead || crm === undefined ? undefined : { crm, field, direction: 'inbound' };
+}
+
+/**
+ * A rule that writes is kept under the CRM field's own name. One CRM field may also be read into several contact fields
+ * (`Name` into a first and a last name): the others have their field's name added, for each needs a pair of its own.
+ */
+function keysOf(rules: readonly AnyRule[]): readonly string[] {
+  const taken = new Set(rules.flatMap((rule) => (rule.direction === 'inbound' ? [] : [rule.crm])));
+  return rules.map((rule) => {
+    const key = crmFieldsOf(rule).join('|');
+    if (rule.direction !== 'inbound') return key;
+    if (taken.has(key)) return `${key}>${rule.field}`;
+    taken.add(key);
+    return key;
+  });
+}
+
+/** The order of rules, defaults that are written out, and words for people change no fingerprint. */
+function fingerprints(
+  schema: Schema,
+  mapping: Mapping,
+  rules: readonly AnyRule[],
+  compiled: readonly CompiledRule[],
+  { defaultCountry, timeZone }: CompileOptions,
 ) {
-  const { defaultCountry, timeZone } = options;
-  const change = rule.direction === 'inbound' ? transform : null;
-  const from =
-    source === undefined ? {} : { from: { type: source.type, ...(source.options !== undefined && { options: source.options }) } };
-  const isChanged = change !== null || rule.valueMap !== undefined;
-  const how = { ...(timeZone !== undefined && { timeZone }), ...(isChanged ? {} : from) };
-  return (remote: Value): Coerced => {
-    const mapped = mapIn(rule.valueMap, remote);
-    const changed = change === null ? ({ ok: true, value: mapped } as const) : transformed(change, mapped);
-    if (!changed.ok) return changed;
-    if (rule.field === 'phone_number') return coercePhone(changed.value, defaultCountry === undefined ? {} : { defaultCountry });
-    return coerceValue(changed.value, definition, how) as Coerced;
+  const { crmObject, filter } = mapping;
+  const common = { crmObject, filter, matchKeys: matchKeysOf(mapping), defaultCountry, timeZone: timeZone ?? 'UTC' };
+  const hashed = (parts: readonly object[]) => hashOf({ ...common, rules: parts.map(hashOf).sort() });
+  const reads = (rule: AnyRule) => {
+    const { label: _, description: __, ...definition } = knownDefinition(schema, rule.field);
+    const { join, transform } = rule as Partial<InboundRule>;
+    return { crm: crmFieldsOf(rule), field: rule.field, valueMap: rule.valueMap, join, transform, definition };
   };
-}
-
-function remoteWriter(
-  rule: AnyRule,
-  definition: FieldDefinition,
-  target: DescribedField | undefined,
-  transform: Transform | null,
-  { timeZone }: CompileOptions,
-) {
-  const change = rule.direction === 'outbound' ? transform : null;
-  const overflow = (rule as OutboundRule).overflow;
-  const form =
-    target === undefined ? null : { ...target, ...(overflow !== undefined && { overflow }), ...(timeZone !== undefined && { timeZone }) };
-  return (local: Value): Coerced & { readonly truncated?: boolean } => {
-    const changed = change === null ? ({ ok: true, value: local } as const) : transformed(change, local);
-    if (!changed.ok) return changed;
-    const mapped = mapOut(rule.valueMap, changed.value);
-    if (form === null) return { ok: true, value: mapped };
-    // A mapped or transformed value is the CRM's own word already: it is no longer of the field's type.
-    const isOwnWord = change !== null || mapped !== changed.value;
-    return formatValue(mapped, isOwnWord ? { type: typeOf(mapped) } : definition, form);
+  const plans = (rule: AnyRule) => {
+    const { direction, blank = 'clear' } = rule;
+    const { conflict = 'crm' } = rule as Partial<InboundRule>;
+    const overflow = ('overflow' in rule ? rule.overflow : undefined) ?? 'refuse';
+    return { ...reads(rule), direction, blank, conflict, overflow };
   };
-}
-
-const typeOf = (value: Value): 'string' | 'number' | 'boolean' =>
-  typeof value === 'number' || typeof value === 'boolean' ? (typeof value as 'number' | 'boolean') : 'string';
-
-function transformed(change: Transform, value: Value): Coerced {
-  try {
-    const result: unknown = change(value);
-    if (
-      result === null ||
-      typeof result === 'string' ||
-      typeof result === 'boolean' ||
-      (typeof result === 'number' && Number.isFinite(result))
-    )
-      return { ok: true, value: result };
-  } catch {
-    // A transform is the host's code: what it can't take is refused, and the other fields go on.
-  }
   return {
-    ok: false,
-    code: 'not_text',
-    message: 'The transform gave no usable value.',
-    remedy: 'Make the transform answer text, a finite number, true/false or null.',
+    readFingerprint: hashed(rules.filter(({ direction }) => direction !== 'outbound').map(reads)),
+    planFingerprint: [hashed(rules.map(plans)), ...compiled.map(({ identity }) => identity).sort()].join('.'),
   };
 }
 
-type ValueMap = Readonly<Record<string, string | number | boolean>> | undefined;
+type RecordFields = ReturnType<CompiledMapping['readRecord']>;
+type RefusedValue = RecordFields['refused'][number];
 
-function mapIn(map: ValueMap, remote: Value): Value {
-  if (map === undefined || remote === null) return remote;
-  const text = String(remote);
-  if (Object.hasOwn(map, text)) return map[text] as Value;
-  const folded = Object.keys(map).find((name) => name.toLowerCase() === text.toLowerCase());
-  return folded === undefined ? remote : (map[folded] as Value);
-}
-
-function mapOut(map: ValueMap, local: Value): Value {
-  if (map === undefined || local === null) return local;
-  return Object.entries(map).find(([, value]) => value === local)?.[0] ?? local;
-}
-
-function readRecord(rules: readonly CompiledRule[], record: CrmRecord): ReturnType<CompiledMapping['readRecord']> {
+function readRecord(rules: readonly CompiledRule[], record: CrmRecord): RecordFields {
   const fields: Record<string, Value> = {};
-  const refused: ReturnType<CompiledMapping['readRecord']>['refused'][number][] = [];
+  const refused: RefusedValue[] = [];
   for (const rule of rules) {
-    if (rule.direction === 'outbound') continue;
-    const remote = rule.readRemote(record);
+    const remote = rule.direction === 'outbound' || rule.unusable?.inbound === true ? undefined : rule.readRemote(record);
     if (remote === undefined) continue;
     const local = rule.toLocal(remote);
     if (local.ok) fields[rule.field] = local.value;
-    else refused.push({ field: rule.field, crm: rule.key, code: local.code, message: local.message, remedy: local.remedy });
+    else refused.push(refusedValue(rule, local));
   }
   return { fields, refused };
 }
 
 function toCrm(rules: readonly CompiledRule[], fields: Readonly<Record<string, Value>>): ReturnType<CompiledMapping['toCrm']> {
   const values: Record<string, Value> = {};
-  const refused: ReturnType<CompiledMapping['toCrm']>['refused'][number][] = [];
+  const refused: RefusedValue[] = [];
   for (const rule of rules) {
     if (rule.direction === 'inbound' || !Object.hasOwn(fields, rule.field)) continue;
-    const remote = rule.toRemote(fields[rule.field] as Value);
+    const { unusable } = rule;
+    if (unusable?.outbound === true) {
+      refused.push(refusedValue(rule, { ...unusable, message: 'The CRM field cannot be written.' }));
+      continue;
+    }
+    const remote = rule.toRemote(fields[rule.field]!);
     if (remote.ok) values[rule.key] = remote.value;
-    else refused.push({ field: rule.field, crm: rule.key, code: remote.code, message: remote.message, remedy: remote.remedy });
+    else refused.push(refusedValue(rule, remote));
   }
   return { values, refused };
 }
+
+const refusedValue = (
+  { field, key }: CompiledRule,
+  { code, message, remedy }: { readonly code: string; readonly message: string; readonly remedy: string },
+): RefusedValue => ({ field, crm: key, code, message, remedy });

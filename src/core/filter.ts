@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { crmPathSchema } from './crm-path.ts';
 import { dayExists, isDayShaped, readInstant, startOfDay } from './dates.ts';
-import { CRM_PATH } from './paths.ts';
 import type { Millis, Value } from './value.ts';
 
 /** A CRM field (dotted paths too) against a value. `since` is at or after a day or instant; `blank` is null or ''. */
@@ -17,42 +17,58 @@ export type Condition =
 /** Plain JSON: conditions combined by `all`, `any` and `not`. */
 export type Filter = Condition | { readonly all: readonly Filter[] } | { readonly any: readonly Filter[] } | { readonly not: Filter };
 
-const field = z.string().regex(CRM_PATH);
-const value = z.union([z.string().max(1_000), z.number(), z.boolean(), z.null()]);
-const comparable = z.union([z.string().max(1_000), z.number()]);
-/** Strict: an unknown key is a mistake, and a filter that is silently wider than meant imports strangers. */
-export const filterSchema: z.ZodType<Filter> = z.lazy(() =>
+const TEXT_MAX = 1_000;
+const DEPTH_MAX = 8;
+const CONDITIONS_MAX = 200;
+
+const field = crmPathSchema;
+const value = z.union([z.string().max(TEXT_MAX), z.number(), z.boolean(), z.null()]);
+const comparable = z.union([z.string().max(TEXT_MAX), z.number()]);
+const since = z.string().refine((text) => instantOf(text) !== null, {
+  error: 'is no day or instant',
+  params: { code: 'not_a_datetime', remedy: 'Give a day or an instant, such as `2025-03-15` or `2025-03-15T10:30:00Z`.' },
+});
+const part: z.ZodType<Filter> = z.lazy(() =>
   z.union([
-    z.strictObject({ all: z.array(filterSchema).min(1).max(50) }),
-    z.strictObject({ any: z.array(filterSchema).min(1).max(50) }),
-    z.strictObject({ not: filterSchema }),
+    z.strictObject({ all: z.array(part).min(1).max(50) }),
+    z.strictObject({ any: z.array(part).min(1).max(50) }),
+    z.strictObject({ not: part }),
     z.strictObject({ field, eq: value }),
     z.strictObject({ field, ne: value }),
-    z.strictObject({ field, in: z.array(value).min(1).max(200) }),
+    z.strictObject({ field, in: z.array(value).min(1).max(CONDITIONS_MAX) }),
     z.strictObject({ field, lt: comparable }),
     z.strictObject({ field, gt: comparable }),
-    z.strictObject({ field, contains: z.string().min(1).max(1_000) }),
+    z.strictObject({ field, contains: z.string().min(1).max(TEXT_MAX) }),
     z.strictObject({ field, blank: z.boolean() }),
-    z.strictObject({
-      field,
-      since: z.string().refine((text) => instantOf(text) !== null, {
-        params: { code: 'not_a_datetime', remedy: 'Give a day or an instant: `2025-03-15`.' },
-      }),
-    }),
+    z.strictObject({ field, since }),
   ]),
 );
 
-/** Every CRM field a filter looks at, each once. */
-export function filterFields(filter: Filter): readonly string[] {
-  if ('all' in filter) return [...new Set(filter.all.flatMap(filterFields))];
-  if ('any' in filter) return [...new Set(filter.any.flatMap(filterFields))];
-  if ('not' in filter) return filterFields(filter.not);
-  return [filter.field];
-}
+/** Strict: an unknown key is a mistake, and a filter that is silently wider than meant imports strangers. */
+export const filterSchema: z.ZodType<Filter> = part.superRefine((filter, context) => {
+  const problem = (message: string, code: string, remedy: string) =>
+    context.addIssue({ code: 'custom', message, params: { code, remedy } });
+  if (depthOf(filter) > DEPTH_MAX) problem(`is nested more than ${DEPTH_MAX} levels deep`, 'too_deep', 'Flatten the filter.');
+  if (conditionsOf(filter).length > CONDITIONS_MAX)
+    problem(`has more than ${CONDITIONS_MAX} conditions`, 'too_long', 'Join conditions on one field into one with `in`.');
+});
+
+const partsOf = (filter: Filter): readonly Filter[] | undefined =>
+  'all' in filter ? filter.all : 'any' in filter ? filter.any : 'not' in filter ? [filter.not] : undefined;
+const depthOf = (filter: Filter): number => 1 + Math.max(0, ...(partsOf(filter) ?? []).map(depthOf));
+const conditionsOf = (filter: Filter): readonly Condition[] => partsOf(filter)?.flatMap(conditionsOf) ?? [filter as Condition];
+
+/**
+ * Every CRM field a filter looks at, each once.
+ *
+ * @example
+ * filterFields({ all: [{ field: 'Status', eq: 'Open' }, { not: { field: 'Email', blank: true } }] }) //=> ['Status', 'Email']
+ */
+export const filterFields = (filter: Filter): readonly string[] => [...new Set(conditionsOf(filter).map((condition) => condition.field))];
 
 /**
  * Whether a record matches, as a CRM would say it: text is compared without regard to case, an absent field counts as
- * blank, and values that can't be compared don't match. Never throws.
+ * blank, and values that can't be compared don't match. A day stands for its first instant in UTC. Never throws.
  *
  * @example
  * matchesFilter({ field: 'Status', in: ['New', 'Open'] }, () => 'new') //=> true
@@ -81,13 +97,13 @@ function isSame(actual: Value, wanted: Value): boolean {
   return typeof a === 'string' && typeof b === 'string' ? fold(a) === fold(b) : a === b;
 }
 
-/** Below, at or above zero; NaN, which is neither, where the two can't be compared. */
+/** Below, at or above zero; NaN, which is neither, where the two can't be compared: a time and other text can't. */
 function compare(actual: Value, wanted: string | number, asTime: boolean): number {
   if (typeof actual === 'number' && typeof wanted === 'number') return actual - wanted;
-  if (typeof actual !== 'string' || typeof wanted !== 'string') return Number.NaN;
+  if (typeof actual !== 'string' || typeof wanted !== 'string' || actual === '') return Number.NaN;
   const [a, b] = [instantOf(actual), instantOf(wanted)];
   if (a !== null && b !== null) return a - b;
-  if (asTime) return Number.NaN;
+  if (a !== null || b !== null || asTime) return Number.NaN;
   return fold(actual) < fold(wanted) ? -1 : fold(actual) > fold(wanted) ? 1 : 0;
 }
 

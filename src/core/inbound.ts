@@ -1,9 +1,12 @@
+import { Candidates } from './candidates.ts';
 import { matchesFilter } from './filter.ts';
-import { EMPTY_BODY, isLive, type LinkBody, type LinkState } from './link.ts';
+import { isLive, type LinkState } from './link.ts';
 import type { CompiledMapping, CrmRecord } from './mapping-types.ts';
-import { type FieldsPlan, planFields } from './plan-fields.ts';
+import { readPath } from './paths.ts';
+import { type FieldsPlan, MATCH_KEY_TAKEN, planFields, refusedField } from './plan-fields.ts';
 import type { Conflict, LinkPlan, MatchValues, PlannedContact, PlannedLink, RecordPlan, RefusedField, SkipReason } from './plan-types.ts';
-import type { Fields, Millis, Value } from './value.ts';
+import { emptyFields } from './schema.ts';
+import type { Fields, Millis } from './value.ts';
 
 export interface InboundInput {
   readonly mapping: CompiledMapping;
@@ -41,8 +44,7 @@ const SNAPSHOT_MARGIN_MS = 2_000;
  * match keys), what each field becomes, and why. Planning the same page on the result changes nothing.
  */
 export function planInbound(input: InboundInput): InboundPlan {
-  const planner = new PagePlanner(input);
-  return planOf(input.records.map((record) => planner.plan(record)));
+  return planOf(new PagePlanner(input).plan());
 }
 
 /** Two halves of a page as one plan. */
@@ -74,36 +76,61 @@ const REMEDIES: Readonly<Record<SkipReason, string>> = {
   unknown_record: 'The record is not linked to a contact.',
 };
 
-/** The state of one page: rows that the page itself makes are seen by the records after them (R19). */
+/** The state of one page: what is decided for one record is seen by the records after it (R19). */
 class PagePlanner {
   readonly #input: InboundInput;
   readonly #mapping: CompiledMapping;
   readonly #readAt: Millis;
   readonly #contacts: Map<string, PlannedContact>;
   readonly #linkOfRecord = new Map<string, PlannedLink>();
-  /** Contacts that hold another record of the object: no candidates. */
-  readonly #taken = new Set<string>();
-  readonly #byKey = new Map<string, string[]>();
+  readonly #candidates: Candidates;
 
   constructor(input: InboundInput) {
     this.#input = input;
     this.#mapping = input.mapping;
     this.#readAt = typeof input.now === 'number' ? input.now : new Date(input.now).getTime();
     this.#contacts = new Map(input.contacts.map((contact) => [contact.id, contact]));
-    for (const link of input.links ?? []) {
+    this.#candidates = new Candidates(input.mapping.matchKeys);
+    for (const { id, fields, removed } of input.contacts) if (removed !== true) this.#candidates.add(id, fields);
+    // A record may have past links beside the one that is live: that one counts.
+    for (const link of [...(input.links ?? [])].sort((a, b) => Number(isLive(a.state)) - Number(isLive(b.state)))) {
       if (link.recordId !== null) this.#linkOfRecord.set(link.recordId, link);
-      if (isLive(link.state) || link.state === 'declined') this.#taken.add(link.contactId);
+      if (isLive(link.state) || link.state === 'declined') this.#candidates.take(link.contactId);
     }
-    for (const { field } of this.#mapping.matchKeys)
-      for (const contact of input.contacts) if (contact.removed !== true) this.#index(field, contact.fields[field] ?? null, contact.id);
   }
 
-  plan(record: CrmRecord): RecordPlan {
+  /**
+   * One plan per record, in order. Links count before match keys, so linked records are decided first. A record that waits
+   * for a match key is looked at again once the others have moved on: the result does not hang on the order of the page.
+   */
+  plan(): readonly RecordPlan[] {
+    const plans = new Map<CrmRecord, RecordPlan>();
+    const decide = (record: CrmRecord, plan: RecordPlan): void => {
+      this.#carryOut(plan);
+      plans.set(record, plan);
+    };
+    const { records } = this.#input;
+    const isLinked = ({ id }: CrmRecord): boolean => this.#linkOfRecord.has(id);
+    let open = [...records.filter(isLinked), ...records.filter((record) => !isLinked(record))];
+    for (let before = Number.POSITIVE_INFINITY; open.length > 0 && open.length < before; ) {
+      before = open.length; // each round decides at least one record, or is the last
+      const waiting: CrmRecord[] = [];
+      for (const record of open) {
+        const plan = this.#plan(record);
+        if (isWaiting(plan)) waiting.push(record);
+        else decide(record, plan);
+      }
+      open = waiting;
+    }
+    for (const record of open) decide(record, this.#plan(record));
+    return records.map((record) => plans.get(record) as RecordPlan);
+  }
+
+  #plan(record: CrmRecord): RecordPlan {
     const link = this.#linkOfRecord.get(record.id);
-    const matches = this.#mapping.filter === null || matchesFilter(this.#mapping.filter, (field) => readField(record, field));
+    const matches = this.#mapping.filter === null || matchesFilter(this.#mapping.filter, (field) => readPath(record, field));
     if (link !== undefined) return this.#planLinked(record, link, matches);
-    if (!matches) return this.#skip(record, 'filtered');
-    return this.#planNew(record);
+    return matches ? this.#planNew(record) : this.#skip(record, 'filtered');
   }
 
   #planLinked(record: CrmRecord, link: PlannedLink, matches: boolean): RecordPlan {
@@ -111,57 +138,46 @@ class PagePlanner {
     const contact = this.#contacts.get(contactId);
     if (link.state === 'superseded' || link.state === 'declined') return this.#skip(record, link.state, { contactId });
     if (contact === undefined || contact.removed === true) return this.#skip(record, 'contact_removed', { contactId });
-    if (!isLive(link.state) && this.#taken.has(contactId)) return this.#skip(record, 'superseded', { contactId }); // it has another record now
+    if (!isLive(link.state) && this.#candidates.isTaken(contactId)) return this.#skip(record, 'superseded', { contactId }); // it has another record now
+    const refetch = (reason: 'stale' | 'intent_open') =>
+      ({ action: 'refetch', recordId: record.id, contactId, reason, ...NOTHING }) as const;
     if (!matches) {
       if (link.state === 'left_filter') return this.#skip(record, 'filtered', { contactId });
-      return this.#skip(record, 'filtered', { contactId, link: this.#linkPlan(link, 'left_filter', link.body, link.seen, false) });
+      if (this.#isStale(record, link)) return refetch('stale');
+      return this.#skip(record, 'filtered', { contactId, link: this.#linkPlan(link, { state: 'left_filter' }) });
     }
-    const plan = this.#planFields(record, contact, link.body, link.plan === this.#mapping.planFingerprint);
+    const plan = this.#planFields(record, contact, link);
+    if (plan.recheck) return refetch('intent_open');
     const state: LinkState = link.state === 'creating' || link.state === 'ambiguous' ? link.state : 'active';
-    const seen = plan.send ? link.seen : plan.changes.length > 0 ? 'after' : (contact.version ?? link.seen);
+    const isCurrent = link.plan === this.#mapping.planFingerprint;
+    const seen = seenAfter(plan, contact, link);
     const changed = plan.rebased || plan.body !== link.body || state !== link.state || plan.changes.length > 0;
-    const replanned =
-      !plan.send && (link.plan !== this.#mapping.planFingerprint || (contact.version !== undefined && link.seen !== contact.version));
-    if (plan.recheck) return { action: 'refetch', recordId: record.id, contactId, reason: 'intent_open', ...NOTHING };
-    if (changed && this.#isStale(record, link)) return { action: 'refetch', recordId: record.id, contactId, reason: 'stale', ...NOTHING };
-    if (!changed && !replanned) return { action: 'unchanged', recordId: record.id, contactId, ...explained(plan) };
-    const next = this.#linkPlan(link, state, plan.body, seen, plan.rebased, plan.send ? link.plan : this.#mapping.planFingerprint);
+    const isLinkBehind = seen !== link.seen || (!isCurrent && !plan.send);
+    if (changed && this.#isStale(record, link)) return refetch('stale');
+    if (!changed && !isLinkBehind) return { action: 'unchanged', recordId: record.id, contactId, ...explained(plan) };
+    const { body, rebased } = plan;
+    const next = this.#linkPlan(link, { state, body, rebased, seen, plan: this.#mapping.planFingerprint });
     return this.#planned(record, contact, plan, next, false);
   }
 
   #planNew(record: CrmRecord): RecordPlan {
     const { keys, refused } = this.#matchValues(record);
     if (Object.keys(keys).length === 0) return this.#skip(record, 'no_match_key', { refused });
-    const match = this.#match(keys);
-    if (match.candidates.length === 0) return this.#planCreate(record, keys);
-    if (match.contact === null) return this.#skip(record, 'ambiguous', { candidates: match.candidates, keys });
-    const { contact } = match;
-    const plan = this.#planFields(record, contact, EMPTY_BODY);
-    const seen = plan.send ? null : plan.changes.length > 0 ? 'after' : (contact.version ?? null);
-    this.#taken.add(contact.id);
-    return this.#planned(record, contact, plan, this.#newLink(record, plan, seen), true);
-  }
-
-  /** The one contact that has a key and no other record of the object; keys count in their order. */
-  #match(keys: MatchValues): { contact: PlannedContact | null; candidates: readonly string[] } {
-    const candidates: string[] = [];
-    for (const [field, value] of Object.entries(keys)) {
-      const found = this.#byKey.get(`${field}:${value}`) ?? [];
-      candidates.push(...found);
-      const free = found.filter((id) => !this.#taken.has(id));
-      if (free.length > 1) break;
-      if (free.length === 1) return { contact: this.#contacts.get(free[0] as string) as PlannedContact, candidates };
+    const { only, all } = this.#candidates.match(keys);
+    const contact = only === null ? undefined : this.#contacts.get(only);
+    if (contact !== undefined) {
+      const plan = this.#planFields(record, contact);
+      const seen = plan.send ? null : plan.changes.length > 0 ? 'after' : (contact.version ?? null);
+      return this.#planned(record, contact, plan, this.#newLink(record, plan, seen), true);
     }
-    return { contact: null, candidates };
+    if (all.length === 0) return this.#planCreate(record, keys);
+    const candidates = all.filter((id) => !isNew(id)); // a contact that this page makes has no id yet
+    return this.#skip(record, 'ambiguous', { candidates, keys });
   }
 
   #planCreate(record: CrmRecord, keys: MatchValues): RecordPlan {
-    const plan = this.#planFields(record, null, EMPTY_BODY);
-    const fields = { ...emptyOf(this.#mapping), ...plan.set };
-    const id = `new:${record.id}`;
-    this.#contacts.set(id, { id, fields });
-    this.#taken.add(id);
-    for (const [field, value] of Object.entries(keys)) this.#index(field, value, id);
+    const plan = this.#planFields(record, null);
+    const fields = { ...emptyFields(this.#mapping.schema), ...plan.set };
     const link = this.#newLink(record, plan, plan.send ? null : 'after');
     return { action: 'create', recordId: record.id, fields, changes: plan.changes, link, keys, ...explained(plan) };
   }
@@ -169,10 +185,23 @@ class PagePlanner {
   #planned(record: CrmRecord, contact: PlannedContact, plan: FieldsPlan, link: LinkPlan, isNew: boolean): RecordPlan {
     const common = { recordId: record.id, contactId: contact.id, link, ...explained(plan) };
     if (plan.changes.length === 0) return { action: 'link', isNew, ...common };
-    const keys = this.#movedKeys(contact, plan.set);
-    for (const [field, value] of Object.entries(keys)) this.#index(field, value, contact.id);
-    this.#contacts.set(contact.id, { ...contact, fields: { ...contact.fields, ...plan.set } });
-    return { action: 'update', ...common, fields: plan.set, changes: plan.changes, keys };
+    return { action: 'update', ...common, fields: plan.set, changes: plan.changes, keys: this.#movedKeys(contact, plan.set) };
+  }
+
+  /** What the records after this one see of its plan. */
+  #carryOut(plan: RecordPlan): void {
+    if (plan.action === 'create') this.#put(newId(plan.recordId), plan.fields);
+    else if (plan.action === 'update') this.#put(plan.contactId, plan.fields);
+    else if ((plan.action === 'link' || plan.action === 'skip') && plan.link !== undefined && plan.contactId !== undefined)
+      this.#candidates.take(plan.contactId);
+  }
+
+  #put(id: string, set: Fields): void {
+    const before = this.#contacts.get(id);
+    const fields = { ...before?.fields, ...set };
+    this.#contacts.set(id, { id, ...before, fields });
+    this.#candidates.add(id, fields, before?.fields);
+    this.#candidates.take(id);
   }
 
   #movedKeys(contact: PlannedContact, set: Fields): MatchValues {
@@ -184,30 +213,21 @@ class PagePlanner {
     const keys: Record<string, string> = {};
     const refused: RefusedField[] = [];
     for (const rule of this.#mapping.matchKeys) {
-      const remote = rule.readRemote(record);
+      const remote = rule.unusable?.inbound === true ? undefined : rule.readRemote(record);
       if (remote === undefined) continue;
       const value = rule.toLocal(remote);
-      if (!value.ok)
-        refused.push({
-          recordId: record.id,
-          contactId: null,
-          field: rule.field,
-          crm: rule.key,
-          code: value.code,
-          message: value.message,
-          remedy: value.remedy,
-        });
+      if (!value.ok) refused.push(refusedField({ recordId: record.id, contactId: null }, rule, value));
       else if (typeof value.value === 'string') keys[rule.field] = value.value;
     }
     return { keys, refused };
   }
 
-  #planFields(record: CrmRecord, contact: PlannedContact | null, body: LinkBody, planIsCurrent = true): FieldsPlan {
+  #planFields(record: CrmRecord, contact: PlannedContact | null, link?: PlannedLink): FieldsPlan {
     const contactId = contact?.id ?? null;
     const editedAt = contactId === null ? undefined : this.#input.editedAt?.[contactId];
-    const isTaken = (field: string, value: string) => (this.#byKey.get(`${field}:${value}`) ?? []).some((id) => id !== contactId);
+    const isTaken = (field: string, value: string) => this.#candidates.withKey(field, value).some((id) => id !== contactId);
     const fields = contact?.fields ?? {};
-    return planFields({ mapping: this.#mapping, record, contactId, fields, body, planIsCurrent, readAt: this.#readAt, editedAt, isTaken });
+    return planFields({ mapping: this.#mapping, record, contactId, fields, link, readAt: this.#readAt, editedAt, isTaken });
   }
 
   #isStale(record: CrmRecord, link: PlannedLink): boolean {
@@ -229,16 +249,10 @@ class PagePlanner {
     };
   }
 
-  #linkPlan(link: PlannedLink, state: LinkState, body: LinkBody, seen: LinkPlan['seen'], rebased: boolean, plan = link.plan): LinkPlan {
-    return { object: link.object, recordId: link.recordId as string, state, plan, seen, rebased, body };
-  }
-
-  #index(field: string, value: Value, id: string): void {
-    if (typeof value !== 'string' || value === '') return;
-    const key = `${field}:${value}`;
-    const ids = this.#byKey.get(key);
-    if (ids === undefined) this.#byKey.set(key, [id]);
-    else if (!ids.includes(id)) ids.push(id);
+  /** A link as it is, but for what is given. */
+  #linkPlan(link: PlannedLink, next: Partial<LinkPlan>): LinkPlan {
+    const { object, recordId, state, plan, seen, body } = link;
+    return { object, recordId: recordId as string, state, plan, seen, rebased: false, body, ...next };
   }
 
   #skip(record: CrmRecord, reason: SkipReason, more: Partial<Extract<RecordPlan, { action: 'skip' }>> = {}): RecordPlan {
@@ -248,12 +262,20 @@ class PagePlanner {
 
 const explained = ({ refused, conflicts, drift }: FieldsPlan) => ({ refused, conflicts, drift });
 
-function readField(record: CrmRecord, path: string): Value | undefined {
-  if (!Object.hasOwn(record.fields, path)) return undefined;
-  const value = record.fields[path];
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value === null ? value : undefined;
-}
+/** It may come out otherwise once other records of the page have been decided. */
+const isWaiting = (plan: RecordPlan): boolean =>
+  (plan.action === 'skip' && plan.reason === 'ambiguous') || plan.refused.some(({ code }) => code === MATCH_KEY_TAKEN);
 
-function emptyOf({ schema }: CompiledMapping): Record<string, null> {
-  return Object.fromEntries(Object.keys(schema.fields).map((field) => [field, null]));
+/** Stands in for the id of a contact that the page makes; no host's id starts like this. */
+const NEW = '\u0000new:';
+const newId = (recordId: string): string => NEW + recordId;
+const isNew = (id: string): boolean => id.startsWith(NEW);
+
+/**
+ * The contact version at which nothing is left to send (R11). With something left, the link must stay behind the contact,
+ * or it would not be found again; a link that was not behind, or is about to be told of a new mapping, is set back.
+ */
+function seenAfter({ send, changes }: FieldsPlan, { version }: PlannedContact, link: PlannedLink): LinkPlan['seen'] {
+  if (!send) return changes.length > 0 ? 'after' : (version ?? link.seen);
+  return changes.length > 0 || link.seen !== version ? link.seen : null;
 }

@@ -1,123 +1,181 @@
 import * as z from 'zod';
+import { crmPathSchema } from './crm-path.ts';
 import { filterSchema } from './filter.ts';
-import { type AnyRule, CONFLICT_POLICIES, type Mapping } from './mapping-types.ts';
-import { CRM_PATH } from './paths.ts';
-import { fieldSchema, valueMapProblem, valueMapSchema } from './rule-schema.ts';
+import type { DescribeIssue } from './issues.ts';
+import { CONFLICT_POLICIES, type Mapping, type MappingDirection } from './mapping-types.ts';
+import {
+  type AddProblem,
+  checkTogether,
+  fieldSchema,
+  itemsOf,
+  membersOf,
+  transformSchema,
+  valueMapProblem,
+  valueMapSchema,
+} from './rule-schema.ts';
 import { definitionOf } from './schema.ts';
 import type { Schema } from './schema-types.ts';
 
-type Problem = (path: readonly (string | number)[], message: string, code: string, remedy: string) => void;
-
-const crmField = z.string().regex(CRM_PATH).max(200);
+const OBJECT_NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
+const objectName = z
+  .string()
+  .refine((name) => name.length <= 100 && OBJECT_NAME.test(name), {
+    error: 'is no name of a CRM object',
+    params: { code: 'invalid_crm_object', remedy: 'Give its API name, such as `Contact`: letters, digits, underscores.' },
+  })
+  .meta({ pattern: OBJECT_NAME.source, maxLength: 100 });
 
 /** The strict form of a mapping: unknown keys are mistakes, and every problem is told at once. */
 export function mappingDocument(schema: Schema): z.ZodType<Mapping> {
-  const common = { field: fieldSchema(schema), blank: z.enum(['clear', 'keep']).optional(), valueMap: valueMapSchema.optional() };
+  const field = fieldSchema(schema);
+  const common = { field, blank: z.enum(['clear', 'keep']).optional(), valueMap: valueMapSchema.optional() };
   const conflict = z.enum(CONFLICT_POLICIES).optional();
   const overflow = z.enum(['refuse', 'truncate']).optional();
-  const transform = z.string().min(1).max(100).optional();
+  const transform = transformSchema.optional();
   const rule = z.discriminatedUnion('direction', [
     z.strictObject({
       ...common,
       direction: z.literal('inbound'),
-      crm: z.union([crmField, z.array(crmField).min(1).max(10)]),
+      crm: z.union([crmPathSchema, z.array(crmPathSchema).min(1).max(10)]),
       join: z.string().max(20).optional(),
       transform,
       conflict,
     }),
-    z.strictObject({ ...common, direction: z.literal('outbound'), crm: crmField, transform, overflow }),
-    z.strictObject({ ...common, direction: z.literal('both'), crm: crmField, conflict, overflow }),
+    z.strictObject({ ...common, direction: z.literal('outbound'), crm: crmPathSchema, transform, overflow }),
+    z.strictObject({ ...common, direction: z.literal('both'), crm: crmPathSchema, conflict, overflow }),
   ]);
-  const key = fieldSchema(schema);
-  return z
-    .strictObject({
-      crmObject: z
-        .string()
-        .regex(/^[A-Za-z][A-Za-z0-9_]*$/)
-        .max(100),
-      fields: z.array(rule).min(1).max(500),
-      filter: filterSchema.optional(),
-      matchKey: z.union([key, z.array(key).min(1).max(5)]).optional(),
-    })
-    .check(
-      z.superRefine(
-        (value, context) => {
-          const problem: Problem = (path, message, code, remedy) =>
-            context.addIssue({ code: 'custom', path: [...path], message, params: { code, remedy } });
-          checkRules(schema, value.fields as readonly AnyRule[], problem);
-          checkMatchKeys(schema, value as Mapping, problem);
-        },
-        { when: ({ value }) => isReadable(value) },
-      ),
-    ) as unknown as z.ZodType<Mapping>;
+  const document = z.strictObject({
+    crmObject: objectName,
+    fields: z.array(rule).min(1).max(500),
+    filter: filterSchema.optional(),
+    matchKey: z.union([field, z.array(field).min(1).max(5)]).optional(),
+  });
+  return document.check(
+    checkTogether((value, add) => {
+      const { fields, matchKey } = membersOf(value);
+      const rules = itemsOf(fields).map(readRule);
+      checkRules(schema, rules, add);
+      checkMatchKeys(schema, matchKey, rules, add);
+    }),
+  ) as z.ZodType as z.ZodType<Mapping>;
 }
 
-/** The rules can be looked at together, even where some of them have problems of their own. */
-function isReadable(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || !('fields' in value) || !Array.isArray(value.fields)) return false;
-  return value.fields.every(
-    (rule) => typeof rule === 'object' && rule !== null && typeof rule.field === 'string' && typeof rule.direction === 'string',
-  );
+const MISPLACED: Readonly<Record<MappingDirection, Readonly<Record<string, string>>>> = {
+  inbound: { overflow: 'is about text that is written, and the rule only reads' },
+  outbound: {
+    conflict: 'has nothing to decide: an outbound rule never takes the value of the CRM',
+    join: 'is for rules that only read',
+  },
+  both: {
+    transform: 'cannot be read backwards, as a rule for both directions needs; a `valueMap` can',
+    join: 'is for rules that only read',
+  },
+};
+
+/** A key that only rules of another direction have is told so, and not called unknown. */
+export const describeRuleIssue: DescribeIssue = (issue) => {
+  if (issue.code !== 'unrecognized_keys') return undefined;
+  const [key, ...others] = issue.keys;
+  const { direction } = membersOf(issue.input);
+  if (key === undefined || others.length > 0 || typeof direction !== 'string' || !Object.hasOwn(MISPLACED, direction)) return undefined;
+  const reasons = MISPLACED[direction as MappingDirection];
+  if (!Object.hasOwn(reasons, key)) return undefined;
+  return { code: 'misplaced_key', message: `\`${key}\` ${reasons[key]}`, remedy: 'Leave it out, or change the direction of the rule.' };
+};
+
+/** What can be told of a rule, whatever its shape. */
+interface ReadRule {
+  readonly field: string | undefined;
+  readonly direction: MappingDirection | undefined;
+  readonly paths: readonly string[];
+  readonly isList: boolean;
+  readonly join: unknown;
+  readonly valueMap: unknown;
 }
 
-function checkRules(schema: Schema, rules: readonly AnyRule[], problem: Problem): void {
-  const readInto = new Map<string, number>();
-  const writtenFrom = new Map<string, number>();
+function readRule(raw: unknown): ReadRule {
+  const { field, direction, crm, join, valueMap } = membersOf(raw);
+  const isKnown = direction === 'inbound' || direction === 'outbound' || direction === 'both';
+  return {
+    field: typeof field === 'string' ? field : undefined,
+    direction: isKnown ? direction : undefined,
+    paths: [crm].flat().filter((path) => typeof path === 'string'),
+    isList: Array.isArray(crm),
+    join,
+    valueMap,
+  };
+}
+
+const reads = ({ direction }: ReadRule): boolean => direction === 'inbound' || direction === 'both';
+const writes = ({ direction }: ReadRule): boolean => direction === 'outbound' || direction === 'both';
+
+function checkRules(schema: Schema, rules: readonly ReadRule[], add: AddProblem): void {
   for (const [index, rule] of rules.entries()) {
-    const path = ['fields', index];
-    const paths = typeof rule.crm === 'string' ? [rule.crm] : Array.isArray(rule.crm) ? (rule.crm as readonly string[]) : [];
-    const definition = definitionOf(schema, rule.field);
-    if (rule.direction !== 'outbound') {
-      const earlier = readInto.get(rule.field);
-      if (earlier !== undefined)
-        problem(
-          [...path, 'field'],
-          `${rule.field} is read by fields.${earlier} already`,
-          'two_readers',
-          'List the CRM fields in one rule: the first that is filled counts.',
-        );
-      readInto.set(rule.field, index);
-    }
-    if (rule.direction !== 'inbound') {
-      const [crm = ''] = paths;
-      const earlier = writtenFrom.get(crm);
-      if (earlier !== undefined)
-        problem([...path, 'crm'], `${crm} is written by fields.${earlier} already`, 'two_writers', 'Keep one of the two.');
-      writtenFrom.set(crm, index);
-      if (crm.includes('.'))
-        problem(
-          [...path, 'crm'],
-          `${crm} belongs to a parent record and can not be written through this one`,
+    const { field, paths, isList } = rule;
+    const at = ['fields', index];
+    const earlier = rules.slice(0, index);
+    const reader = reads(rule) && field !== undefined ? earlier.findIndex((other) => reads(other) && other.field === field) : -1;
+    if (reader >= 0)
+      add(
+        [...at, 'field'],
+        `is read by fields.${reader} already`,
+        'two_readers',
+        'List the CRM fields in one rule: the first that is filled counts.',
+      );
+    const [target] = paths;
+    if (writes(rule) && target !== undefined) {
+      const writer = earlier.findIndex((other) => writes(other) && other.paths[0] === target);
+      if (writer >= 0) add([...at, 'crm'], `is written by fields.${writer} already`, 'two_writers', 'Keep one of the two.');
+      if (target.includes('.'))
+        add(
+          [...at, 'crm'],
+          'belongs to a parent record, which is not written through this one',
           'parent_not_writable',
           "Use direction 'inbound', or map the parent object itself.",
         );
     }
-    if ('join' in rule && rule.join !== undefined && paths.length < 2)
-      problem([...path, 'join'], '`join` needs several CRM fields', 'join_needs_several', 'List several CRM fields, or leave `join` out.');
-    if (new Set(paths).size < paths.length)
-      problem([...path, 'crm'], 'names a CRM field twice', 'duplicate_crm_field', 'Keep one of the two.');
-    const misfit = definition === undefined ? null : valueMapProblem(rule.valueMap, definition, rule.direction !== 'inbound');
-    if (misfit !== null)
-      problem([...path, 'valueMap'], misfit, 'value_map_misfit', 'Map each CRM value to a value of its own that the field holds.');
+    const opposite = earlier.findIndex((other) => isOpposite(rule, other));
+    if (opposite >= 0)
+      add([...at, 'direction'], `reverses fields.${opposite}`, 'split_directions', "Make one rule with direction 'both' of the two.");
+    if (rule.join !== undefined && rule.direction === 'inbound' && paths.length < 2)
+      add([...at, 'join'], 'needs several CRM fields', 'join_needs_several', 'List several CRM fields, or leave `join` out.');
+    for (const [position, path] of paths.entries())
+      if (paths.indexOf(path) < position)
+        add([...at, 'crm', ...(isList ? [position] : [])], 'is listed twice', 'duplicate_crm_field', 'Keep one of the two.');
+    const definition = field === undefined ? undefined : definitionOf(schema, field);
+    const misfit = definition && valueMapProblem(rule.valueMap, definition, { isReversible: writes(rule) });
+    if (misfit !== undefined)
+      add([...at, 'valueMap'], misfit, 'value_map_misfit', 'Give each CRM value a value of its own that the field holds.');
   }
 }
 
-function checkMatchKeys(schema: Schema, { matchKey = 'phone_number', fields }: Mapping, problem: Problem): void {
-  const names: readonly string[] = typeof matchKey === 'string' ? [matchKey] : matchKey;
+/** One field and one CRM field, once in each direction: two rules would take each other's writes for somebody else's. */
+function isOpposite(a: ReadRule, b: ReadRule): boolean {
+  const isPair = (a.direction === 'inbound' && b.direction === 'outbound') || (a.direction === 'outbound' && b.direction === 'inbound');
+  return (
+    isPair && a.field !== undefined && a.field === b.field && a.paths.length === 1 && b.paths.length === 1 && a.paths[0] === b.paths[0]
+  );
+}
+
+function checkMatchKeys(schema: Schema, matchKey: unknown, rules: readonly ReadRule[], add: AddProblem): void {
+  const names = Array.isArray(matchKey) ? matchKey : [matchKey ?? 'phone_number'];
   for (const [index, name] of names.entries()) {
-    const path = typeof matchKey === 'string' ? ['matchKey'] : ['matchKey', index];
-    if (names.indexOf(name) < index) problem(path, `names ${name} twice`, 'duplicate_match_key', 'Keep one of the two.');
+    if (typeof name !== 'string') continue;
+    const at = Array.isArray(matchKey) ? ['matchKey', index] : ['matchKey'];
+    if (names.indexOf(name) < index) {
+      add(at, 'is listed twice', 'duplicate_match_key', 'Keep one of the two.');
+      continue;
+    }
     const type = definitionOf(schema, name)?.type;
     if (type !== undefined && type !== 'string')
-      problem(path, `must be a text field, ${name} is ${type}`, 'match_key_not_text', 'Match by a text field.');
-    const rules = (fields as readonly AnyRule[]).map((rule, at) => ({ rule, at })).filter(({ rule }) => rule.field === name);
-    const [outbound] = rules;
-    if (outbound !== undefined && rules.every(({ rule }) => rule.direction === 'outbound'))
-      problem(
-        ['fields', outbound.at, 'direction'],
-        `${name} finds contacts and must be read from the CRM`,
+      add(at, `is a ${type} field, and contacts are found by text`, 'match_key_not_text', 'Choose a text field.');
+    const own = rules.flatMap((rule, position) => (rule.field === name && rule.direction !== undefined ? [{ ...rule, position }] : []));
+    if (own[0] !== undefined && own.every((rule) => rule.direction === 'outbound'))
+      add(
+        ['fields', own[0].position, 'direction'],
+        'only writes the field by which contacts are found',
         'match_key_not_read',
-        "Use direction 'inbound' or 'both', or leave the rule out: the CRM's own field is used then.",
+        "Use direction 'inbound' or 'both', or leave the rule out: the CRM's own field is read then.",
       );
   }
 }

@@ -89,8 +89,13 @@ export interface CrmRecord {
 
 /** A rule ready to run. */
 export interface CompiledRule {
-  /** Mapping key: the CRM paths joined by `|`. Bases, intents and held fields are kept under it. */
+  /**
+   * Mapping key: the CRM paths joined by `|`; where another rule has the same ones, an inbound rule's field is added
+   * (`Name>last_name`). Bases, intents and held fields are kept under it. A rule that writes has the CRM field's own name.
+   */
   readonly key: string;
+  /** Hash of what a pair of the two sides depends on: where the values come from and how one becomes the other (R17). */
+  readonly identity: string;
   readonly crm: readonly string[];
   readonly field: string;
   readonly definition: FieldDefinition;
@@ -125,7 +130,7 @@ export interface CompiledMapping<S extends Schema = any> {
   readonly filter: Filter | null;
   /** Changes when records must be read again: inbound fields, filter, types, coercion (R17). */
   readonly readFingerprint: string;
-  /** Changes when links must be planned again: any rule or type. */
+  /** Changes when links must be planned again: any rule or type. Ends in the identities of the rules, after a dot each. */
   readonly planFingerprint: string;
   /** The contact fields that a record brings, and those it was refused. Absent ones are in neither. */
   readRecord(record: CrmRecord): {

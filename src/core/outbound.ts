@@ -1,6 +1,9 @@
+import { carryOver } from './carry-over.ts';
 import { hashOf } from './hash.ts';
 import type { Agreed, Held, LinkBody } from './link.ts';
 import type { CompiledMapping, CompiledRule } from './mapping-types.ts';
+import { own } from './own.ts';
+import { isLeftToSend, type Reason, refusedField } from './plan-fields.ts';
 import type { PlannedContact, PlannedLink, RefusedField } from './plan-types.ts';
 import type { Millis, Value } from './value.ts';
 
@@ -56,7 +59,9 @@ export interface OutboundPlan {
  * (R1), only what the CRM can take, never over a value that was not read where the mapping goes both ways.
  */
 export function planOutbound(input: OutboundInput): OutboundPlan {
-  const links = new Map(input.links.map((link) => [link.contactId, link]));
+  // A contact may have past links beside the one that is live.
+  const byState = [...input.links].sort((a, b) => Number(a.state === 'active') - Number(b.state === 'active'));
+  const links = new Map(byState.map((link) => [link.contactId, link]));
   const contacts = input.contacts.map((contact) => planContact(input, contact, links.get(contact.id)));
   return {
     contacts,
@@ -72,7 +77,7 @@ function planContact(input: OutboundInput, contact: PlannedContact, link: Planne
   if (link === undefined) return { action: 'skip', reason: 'no_link', ...common };
   if (link.state !== 'active') return { action: 'skip', reason: 'link_not_active', ...common };
   const { body } = link;
-  const remote = input.remote?.[contact.id];
+  const remote = own(input.remote ?? {}, contact.id);
   if (body.sent.length > 0) {
     const until = Math.max(...body.sent.map((sent) => sent.until));
     return until >= millis(input.now) || remote !== undefined ? { action: 'wait', until, ...common } : { action: 'read', ...common };
@@ -80,11 +85,12 @@ function planContact(input: OutboundInput, contact: PlannedContact, link: Planne
   return planFieldsOut(input, contact, link, remote);
 }
 
+/** A `hold` without a message is told of by the mapping as a whole, and not for each contact. */
 type FieldOut =
   | { readonly do: 'nothing' }
   | { readonly do: 'read' }
   | { readonly do: 'agree'; readonly pair: Agreed }
-  | { readonly do: 'hold'; readonly held: Held; readonly message: string }
+  | { readonly do: 'hold'; readonly held: Held; readonly message: string | null }
   | { readonly do: 'write'; readonly pair: Agreed; readonly truncated: boolean };
 
 function planFieldsOut(
@@ -93,41 +99,32 @@ function planFieldsOut(
   link: PlannedLink,
   remote: Readonly<Record<string, Value>> | undefined,
 ): ContactPlan {
-  const only = input.only?.[contact.id];
-  const base: Record<string, Agreed> = { ...link.body.base };
+  const { mapping } = input;
+  const now = millis(input.now);
+  const known = carryOver(mapping, link.plan, link.body);
+  const only = own(input.only ?? {}, contact.id);
+  const base: Record<string, Agreed> = { ...known.base };
   const held: Record<string, Held> = {};
   const values: Record<string, Value> = {};
   const sent: Record<string, Agreed> = {};
   const refused: RefusedField[] = [];
   const truncated: string[] = [];
   let mustRead = false;
-  for (const rule of input.mapping.rules) {
+  for (const rule of mapping.rules) {
     const { key, field } = rule;
-    const kept = link.body.held[key];
-    if (rule.direction === 'inbound' || rule.unusable?.outbound === true) continue;
-    if (only !== undefined && !only.includes(key)) {
-      if (kept !== undefined) held[key] = kept;
-      continue;
-    }
+    if (rule.direction === 'inbound') continue;
     const local = contact.fields[field] ?? null;
-    if (kept !== undefined && isStillHeld(kept, local, input, link)) {
-      held[key] = kept;
-      continue;
-    }
-    const out = planFieldOut(rule, local, base[key], remote, millis(input.now));
+    const kept = own(known.held, key);
+    const isLeftOut = only !== undefined && !only.includes(key);
+    if (kept !== undefined && (isLeftOut || isStillHeld(kept, local, now))) held[key] = kept;
+    if (isLeftOut || Object.hasOwn(held, key)) continue;
+    const out = planFieldOut(rule, local, own(base, key), remote, now);
     if (out.do === 'read') mustRead = true;
     else if (out.do === 'agree') base[key] = out.pair;
     else if (out.do === 'hold') {
       held[key] = out.held;
-      refused.push({
-        recordId: link.recordId,
-        contactId: contact.id,
-        field,
-        crm: key,
-        code: out.held.code,
-        message: out.message,
-        remedy: out.held.remedy,
-      });
+      const { message } = out;
+      if (message !== null) refused.push(refusedField({ recordId: link.recordId, contactId: contact.id }, rule, { ...out.held, message }));
     } else if (out.do === 'write') {
       sent[key] = out.pair;
       values[key] = out.pair.remote;
@@ -136,7 +133,7 @@ function planFieldsOut(
   }
   const common = { contactId: contact.id, recordId: link.recordId, refused, truncated };
   if (mustRead) return { action: 'read', ...common, refused: [], truncated: [] };
-  const body = { ...link.body, base, held };
+  const body = { ...known, base, held };
   return Object.keys(values).length > 0 ? { action: 'write', values, sent, body, ...common } : { action: 'none', body, ...common };
 }
 
@@ -147,18 +144,50 @@ function planFieldOut(
   remote: Readonly<Record<string, Value>> | undefined,
   now: Millis,
 ): FieldOut {
-  if (base !== undefined && base.local === local) return { do: 'nothing' };
-  if (base === undefined && local === null) return { do: 'nothing' };
-  if (remote === undefined && (base === undefined || rule.direction === 'both')) return { do: 'read' };
-  // Without a pair only a blank CRM field is filled; a filled or hidden one was settled, or refused, when it was read (R18).
-  if (base === undefined && remote?.[rule.key] !== null) return { do: 'nothing' };
-  if (local === null && rule.blank === 'keep') return { do: 'agree', pair: { local, remote: base?.remote ?? null } };
+  if (!isLeftToSend(rule, local, base)) return { do: 'nothing' };
+  // Kept until the field is shown, or may be written, again (R15).
+  if (rule.unusable?.outbound === true) return { do: 'hold', message: null, held: heldField(rule.unusable, local, now) };
+  if (base !== undefined && local === null && rule.blank === 'keep') return { do: 'agree', pair: { local, remote: base.remote } };
+  if (base === undefined || rule.direction === 'both') {
+    if (remote === undefined) return { do: 'read' };
+    const present = own(remote, rule.key);
+    if (present === undefined) return hold(UNREAD, local, now);
+    // Without a pair only a blank CRM field is filled; a filled one was agreed on, or refused, when it was read (R18).
+    if (base === undefined && present !== null) return { do: 'nothing' };
+    // A CRM value that could not be taken over is not written over either.
+    if (base !== undefined && present !== base.remote) return holdUntilSettled(rule, present, local, now);
+  }
   const out = rule.toRemote(local);
-  if (!out.ok) return { do: 'hold', message: out.message, held: heldField(out, local, now) };
+  if (!out.ok) return hold(out, local, now);
   const pair = { local, remote: out.value };
   return out.value === base?.remote ? { do: 'agree', pair } : { do: 'write', pair, truncated: out.truncated === true };
 }
 
+const UNREAD: Reason = {
+  code: 'not_readable',
+  message: 'The record does not show the field.',
+  remedy: 'Let the connected user see the field of this record: it is not written without knowing what is there.',
+};
+const UNSETTLED: Reason = {
+  code: 'changed_in_crm',
+  message: 'The CRM value has changed, and could not be taken over.',
+  remedy: 'Nothing to do, unless the record itself is reported with a problem: it is read again soon.',
+};
+
+const hold = (reason: Reason, local: Value, now: Millis): FieldOut => ({
+  do: 'hold',
+  message: reason.message,
+  held: heldField(reason, local, now),
+});
+
+function holdUntilSettled(rule: CompiledRule, present: Value, local: Value, now: Millis): FieldOut {
+  const incoming = rule.toLocal(present);
+  if (!incoming.ok) return hold(incoming, local, now);
+  return { do: 'hold', message: UNSETTLED.message, held: { ...heldField(UNSETTLED, local, now), retryAt: now + UNSETTLED_MS } };
+}
+
+/** The record was read too early, or its new value waits for another record: this settles itself, or is reported there. */
+const UNSETTLED_MS = 5 * 60 * 1000;
 /** The CRM may learn to take the value (a new picklist option, a longer field): a held field is tried again after a day. */
 const HELD_MS = 24 * 60 * 60 * 1000;
 
@@ -170,9 +199,8 @@ export const heldField = ({ code, remedy }: { readonly code: string; readonly re
   retryAt: now + HELD_MS,
 });
 
-function isStillHeld(held: Held, local: Value, { now, mapping }: OutboundInput, link: PlannedLink): boolean {
-  const isDue = held.retryAt !== null && held.retryAt <= millis(now);
-  return !isDue && link.plan === mapping.planFingerprint && held.valueHash === hashOf(local);
-}
+/** Of a mapping that has changed no field is held any more. */
+const isStillHeld = ({ retryAt, valueHash }: Held, local: Value, now: Millis): boolean =>
+  (retryAt === null || retryAt > now) && valueHash === hashOf(local);
 
 const millis = (time: Date | string | Millis): Millis => (typeof time === 'number' ? time : new Date(time).getTime());

@@ -1,19 +1,20 @@
-import type { CrmRecord } from './mapping-types.ts';
+import { isValue } from './is-value.ts';
 import type { Value } from './value.ts';
 
-const isScalar = (value: unknown): value is Value =>
-  value === null || typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
+/** A CRM field name or a path over at most five parents: identifiers and dots, nothing that could end a quoted text. */
+export const CRM_PATH = /^[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*){0,5}$/;
 
 /**
  * The value at a CRM field or dotted path: flat (`{ 'Account.Name': 'Acme' }`) or nested (`{ Account: { Name: 'Acme' } }`).
- * An empty parent gives null; what is not there is undefined, which is not null (R15). Only own properties count.
+ * An empty parent gives null; what is not there, or is no value, is undefined, which is not null (R15). Only own
+ * properties count.
  *
  * @example
  * readPath({ id: '1', fields: { Account: { Name: 'Acme' } } }, 'Account.Name') //=> 'Acme'
  * readPath({ id: '1', fields: { Account: null } }, 'Account.Name') //=> null
  * readPath({ id: '1', fields: {} }, 'Account.Name') //=> undefined
  */
-export function readPath({ fields }: CrmRecord, path: string): Value | undefined {
+export function readPath({ fields }: { readonly fields: Readonly<Record<string, unknown>> }, path: string): Value | undefined {
   if (Object.hasOwn(fields, path)) return scalarOf(fields[path]);
   if (!path.includes('.')) return undefined;
   let parent: unknown = fields;
@@ -25,11 +26,8 @@ export function readPath({ fields }: CrmRecord, path: string): Value | undefined
   return scalarOf(parent);
 }
 
-/** An instant is written as its text; anything else that is no value counts as absent. */
-const scalarOf = (value: unknown): Value | undefined => {
-  if (isScalar(value)) return value;
-  return value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : undefined;
-};
-
-/** A CRM field name or a path over at most five parents: identifiers and dots, nothing that could end a quoted text. */
-export const CRM_PATH = /^[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*){0,5}$/;
+/** An instant is read as its text. */
+function scalarOf(found: unknown): Value | undefined {
+  if (isValue(found)) return found;
+  return found instanceof Date && !Number.isNaN(found.getTime()) ? found.toISOString() : undefined;
+}

@@ -1,8 +1,9 @@
+import { carryOver } from './carry-over.ts';
 import type { ConflictTimes } from './conflict.ts';
 import { hashOf } from './hash.ts';
-import type { Agreed, LinkBody } from './link.ts';
-import { EMPTY_BODY } from './link.ts';
+import { type Agreed, EMPTY_BODY, type Link, type LinkBody } from './link.ts';
 import type { CompiledMapping, CompiledRule, CrmRecord } from './mapping-types.ts';
+import { own } from './own.ts';
 import type { Conflict, FieldChange, RefusedField } from './plan-types.ts';
 import { settleExpired } from './settle.ts';
 import { decideField } from './three-way.ts';
@@ -14,9 +15,8 @@ export interface FieldsInput {
   /** Null for a contact that is about to be made. */
   readonly contactId: string | null;
   readonly fields: Fields;
-  readonly body?: LinkBody;
-  /** The link was planned with this mapping: what the CRM refused under it stays held. Default true. */
-  readonly planIsCurrent?: boolean;
+  /** Absent: a first link. */
+  readonly link?: Pick<Link, 'body' | 'plan'> | undefined;
   /** Store time of the snapshot: intents that ended before it are settled by what it shows. */
   readonly readAt: Millis;
   /** When fields were last edited here, ISO 8601 UTC, as far as known. */
@@ -35,79 +35,62 @@ export interface FieldsPlan {
   readonly rebased: boolean;
   /** At least one field still has to reach the CRM, or could not be judged. */
   readonly send: boolean;
-  /** A write is open, and the record shows something that is neither the old value nor ours. */
+  /** A write is open, and what the record shows can't be judged before it is settled. */
   readonly recheck: boolean;
 }
 
 /** Every rule of a mapping against one record and one contact. Inbound rules first: outbound ones see what they set. */
-export function planFields({
-  mapping,
-  record,
-  contactId,
-  fields,
-  body: given = EMPTY_BODY,
-  planIsCurrent = true,
-  readAt,
-  editedAt,
-  isTaken,
-}: FieldsInput): FieldsPlan {
+export function planFields({ mapping, record, contactId, fields, link, readAt, editedAt, isTaken }: FieldsInput): FieldsPlan {
+  const given = link?.body ?? EMPTY_BODY;
   const remotes = readRemotes(mapping, record);
-  const body = settleExpired(given, remotes, readAt);
+  const settled = settleExpired(given, remotes, readAt);
+  const body = link === undefined ? settled : carryOver(mapping, link.plan, settled);
   const base: Record<string, Agreed> = { ...body.base };
   const set: Record<string, Value> = {};
   const changes: FieldChange[] = [];
   const refused: RefusedField[] = [];
   const conflicts: Conflict[] = [];
   const drift: string[] = [];
-  let rebased = body.base !== given.base;
+  let rebased = settled.base !== given.base;
   let send = false;
-  let recheck = false;
+  // What a write under way will have agreed on is meant by the mapping that it was planned with.
+  let recheck = body.sent.length > 0 && link?.plan !== mapping.planFingerprint;
 
   /** The CRM refused this very value: it is not tried again before something changes or it is due (R12). */
-  const isHeld = ({ key }: CompiledRule, local: Value): boolean => {
-    const held = planIsCurrent ? body.held[key] : undefined;
-    return held !== undefined && held.valueHash === hashOf(local);
-  };
+  const isHeld = ({ key }: CompiledRule, local: Value): boolean => own(body.held, key)?.valueHash === hashOf(local);
 
   for (const rule of inReadingOrder(mapping.rules)) {
     const { key, field } = rule;
-    const local = (field in set ? set[field] : fields[field]) ?? null;
+    const local = (Object.hasOwn(set, field) ? set[field] : fields[field]) ?? null;
+    const pair = own(base, key);
+    const refuse = (reason: Reason): void => {
+      refused.push(refusedField({ recordId: record.id, contactId }, rule, reason));
+      // What is not taken from the CRM keeps nothing here from being sent, or held; at a first link nothing is written (R18).
+      send ||= pair !== undefined && isLeftToSend(rule, local, pair) && !isHeld(rule, local);
+    };
     if (!Object.hasOwn(remotes, key)) {
-      send ||= isLeftToSend(rule, local, base[key]) && !isHeld(rule, local); // absent never counts as a move (R15)
+      send ||= isLeftToSend(rule, local, pair) && !isHeld(rule, local); // absent never counts as a move (R15)
       continue;
     }
     const remote = remotes[key] as Value;
-    const incoming = incomingValue(rule, remote, local, base[key]);
+    const incoming = incomingValue(rule, remote, local, pair);
     if (!incoming.ok) {
-      refused.push({
-        recordId: record.id,
-        contactId,
-        field,
-        crm: key,
-        code: incoming.code,
-        message: incoming.message,
-        remedy: incoming.remedy,
-      });
+      refuse(incoming);
       continue;
     }
     const isMatchKey = mapping.matchKeys.some((matchKey) => matchKey.field === field);
-    if (
-      isMatchKey &&
-      rule.direction !== 'outbound' &&
-      remote !== base[key]?.remote &&
-      typeof incoming.value === 'string' &&
-      isTaken(field, incoming.value)
-    ) {
-      refused.push({ recordId: record.id, contactId, field, crm: key, ...keyTaken(field) });
+    const isMoved = rule.direction !== 'outbound' && remote !== pair?.remote && incoming.value !== local;
+    if (isMatchKey && isMoved && typeof incoming.value === 'string' && isTaken(field, incoming.value)) {
+      refuse(keyTaken(field));
       continue;
     }
-    const sent = body.sent.flatMap(({ values }) => (Object.hasOwn(values, key) ? [(values[key] as Agreed).remote] : []));
+    const sent = body.sent.flatMap(({ values }) => own(values, key) ?? []).map((pair) => pair.remote);
     const decision = decideField({
       direction: rule.direction,
       policy: rule.conflict,
       blank: rule.blank,
       isMatchKey,
-      base: base[key],
+      base: pair,
       local,
       remote,
       incoming: incoming.value,
@@ -119,7 +102,7 @@ export function planFields({
       changes.push({ field, before: local, after: decision.set, reason: decision.reason, rule: key });
     }
     if (decision.conflict !== undefined && contactId !== null)
-      conflicts.push({ ...decision.conflict, recordId: record.id, contactId, field, crm: key, base: base[key] ?? null, local, remote });
+      conflicts.push({ ...decision.conflict, recordId: record.id, contactId, field, crm: key, base: pair ?? null, local, remote });
     if (decision.reason === 'drift') drift.push(key);
     if (decision.base !== undefined) {
       base[key] = decision.base;
@@ -132,8 +115,24 @@ export function planFields({
   return { set, changes, refused, conflicts, drift, body: rebased ? { ...body, base, modifiedAt } : body, rebased, send, recheck };
 }
 
+/** Why a field is refused: one sentence each of what happened and what to do. */
+export interface Reason {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+export const refusedField = (
+  { recordId, contactId }: Pick<RefusedField, 'recordId' | 'contactId'>,
+  { field, key }: Pick<CompiledRule, 'field' | 'key'>,
+  { code, message, remedy }: Reason,
+): RefusedField => ({ recordId, contactId, field, crm: key, code, message, remedy });
+
+/** Code of a match key that was not taken over because another contact has it. */
+export const MATCH_KEY_TAKEN = 'match_key_taken';
+
 const keyTaken = (field: string) => ({
-  code: 'match_key_taken',
+  code: MATCH_KEY_TAKEN,
   message: `Another contact has this ${field} already.`,
   remedy: `Correct ${field} on one of the two records, or merge them; the contact keeps its old ${field} until then.`,
 });
@@ -165,9 +164,9 @@ function incomingValue(rule: CompiledRule, remote: Value, local: Value, base: Ag
   return !incoming.ok && rule.direction === 'outbound' ? ({ ok: true, value: remote } as const) : incoming;
 }
 
-/** A field without a CRM value to compare with: it is left to send where it moved, or was never agreed on. */
-function isLeftToSend(rule: CompiledRule, local: Value, base: Agreed | undefined): boolean {
-  if (rule.direction === 'inbound' || rule.unusable?.outbound === true) return false;
+/** Without a CRM value to compare with, a field is left to send (or to hold) where it moved, or was never agreed on. */
+export function isLeftToSend({ direction }: CompiledRule, local: Value, base: Agreed | undefined): boolean {
+  if (direction === 'inbound') return false;
   return base === undefined ? local !== null : local !== base.local;
 }
 

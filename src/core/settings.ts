@@ -1,13 +1,14 @@
 import * as z from 'zod';
 import { refusedDocument } from '../errors.ts';
-import { analysisSchema } from './analysis.ts';
+import { analysisDocument } from './analysis.ts';
 import type { Channel } from './conversation.ts';
 import { isTimeZone } from './dates.ts';
 import { deepFreeze } from './freeze.ts';
 import { parseDocument } from './issues.ts';
-import { mappingDocument } from './mapping-schema.ts';
+import { describeRuleIssue, mappingDocument } from './mapping-schema.ts';
 import type { Analysis, Mapping } from './mapping-types.ts';
-import { isCountry } from './phone.ts';
+import { isCountry, normalizePhone } from './phone.ts';
+import { checkTogether, itemsOf, membersOf } from './rule-schema.ts';
 import type { Schema } from './schema-types.ts';
 import { type DocumentSchema, documentSchema } from './standard-schema.ts';
 import type { Parsed } from './value.ts';
@@ -27,7 +28,7 @@ export interface ConnectionSettings<S extends Schema = any> {
   readonly owners?: Readonly<Record<string, string>>;
   /** The CRM's word for how a call ended, by the platform's. */
   readonly dispositions?: Readonly<Record<string, string>>;
-  /** Numbers whose conversations are never logged: E.164. */
+  /** Whose conversations are never logged: numbers in E.164, other addresses exactly as the platform gives them. */
   readonly blockList?: readonly string[];
   /** For numbers without a country: ISO 3166, two letters. Without it they are refused, never guessed. */
   readonly defaultCountry?: string;
@@ -35,52 +36,86 @@ export interface ConnectionSettings<S extends Schema = any> {
   readonly timeZone?: string;
 }
 
-const CHANNELS = ['call', 'sms', 'chat', 'whatsapp', 'email', 'voicemail', 'fax', 'other'] as const satisfies readonly Channel[];
+const CHANNELS: Readonly<Record<Channel, z.ZodType<boolean | undefined>>> = {
+  call: z.boolean().optional(),
+  sms: z.boolean().optional(),
+  chat: z.boolean().optional(),
+  whatsapp: z.boolean().optional(),
+  email: z.boolean().optional(),
+  voicemail: z.boolean().optional(),
+  fax: z.boolean().optional(),
+  other: z.boolean().optional(),
+};
+
+const texts = z.record(z.string(), z.string().min(1));
+
+/** Conversations have numbers in E.164: another spelling in the list would block nobody. */
+const blocked = z
+  .string()
+  .min(1)
+  .refine(
+    (text) => {
+      const phone = normalizePhone(text);
+      return phone.kind !== 'unparseable' && (phone.kind !== 'phone' || phone.e164 === text);
+    },
+    {
+      error: 'is a number that is not in E.164',
+      params: { code: 'not_e164', remedy: 'Write `+`, country code and national number, without spaces.' },
+    },
+  );
+
+const country = z.string().refine(isCountry, {
+  error: 'is no country',
+  params: { code: 'unknown_country', remedy: 'Use two capital letters of ISO 3166, such as `US`, `GB` or `DE`.' },
+});
+const timeZone = z.string().refine(isTimeZone, {
+  error: 'is no time zone',
+  params: { code: 'unknown_time_zone', remedy: 'Use an IANA name, such as `Europe/Berlin` or `UTC`.' },
+});
+
+/** One mapping per object: links and checkpoints are kept by it. */
+const onePerObject = checkTogether((value, add) => {
+  const objects = itemsOf(value).map((mapping) => membersOf(mapping)['crmObject']);
+  for (const [index, name] of objects.entries()) {
+    const first = objects.indexOf(name);
+    if (typeof name === 'string' && first < index)
+      add([index, 'crmObject'], `is mapped by mappings.${first} already`, 'duplicate_mapping', 'Put all its fields into one mapping.');
+  }
+});
 
 function settingsDocument(schema: Schema): z.ZodType<ConnectionSettings> {
-  const mappings = z.array(mappingDocument(schema)).check((context) => {
-    for (const [index, { crmObject }] of context.value.entries()) {
-      const first = context.value.findIndex((mapping) => mapping.crmObject === crmObject);
-      if (first < index)
-        context.issues.push({
-          code: 'custom',
-          input: context.value,
-          path: [index, 'crmObject'],
-          message: `${crmObject} is mapped by mappings.${first} already`,
-          params: { code: 'duplicate_mapping', remedy: 'Put all its fields into one mapping.' },
-        });
-    }
-  });
-  const texts = z.record(z.string(), z.string().min(1));
-  return z.strictObject({
-    mappings: mappings.optional(),
-    analysis: analysisSchema(schema).optional(),
-    activities: z.strictObject(Object.fromEntries(CHANNELS.map((channel) => [channel, z.boolean().optional()]))).optional(),
+  const document = z.strictObject({
+    mappings: z.array(mappingDocument(schema)).max(50).check(onePerObject).optional(),
+    analysis: analysisDocument(schema).optional(),
+    activities: z.strictObject(CHANNELS).optional(),
     unknownCaller: z.enum(['skip', 'create']).optional(),
     owners: texts.optional(),
     dispositions: texts.optional(),
-    blockList: z.array(z.string().min(1)).optional(),
-    defaultCountry: z
-      .string()
-      .refine(isCountry, {
-        error: 'is no country',
-        params: { code: 'unknown_country', remedy: 'Use the two letters of ISO 3166: `US`, `GB`, `DE`.' },
-      })
-      .optional(),
-    timeZone: z
-      .string()
-      .refine(isTimeZone, { error: 'is no time zone', params: { code: 'unknown_time_zone', remedy: 'Use an IANA name: `Europe/Berlin`.' } })
-      .optional(),
-  }) as unknown as z.ZodType<ConnectionSettings>;
+    blockList: z.array(blocked).optional(),
+    defaultCountry: country.optional(),
+    timeZone: timeZone.optional(),
+  });
+  return document as z.ZodType as z.ZodType<ConnectionSettings>;
 }
 
-/** A connection's settings from JSON, or every problem at once. */
+/**
+ * Reads the settings of a connection from untrusted JSON: frozen plain data, or every problem at once. Every member may
+ * be left out; any key that is not known is refused.
+ *
+ * @example
+ * safeParseSettings(defineContactSchema({}), { timeZone: 'Europe/Berlin', defaultCountry: 'DE' }) //=> { ok: true, value: { timeZone: 'Europe/Berlin', defaultCountry: 'DE' } }
+ * safeParseSettings(defineContactSchema({}), { timezone: 'Europe/Berlin' }).issues[0].code //=> 'unknown_key'
+ */
 export function safeParseSettings<S extends Schema>(schema: S, json: unknown): Parsed<ConnectionSettings<S>> {
-  const parsed = parseDocument(settingsDocument(schema), json);
+  const parsed = parseDocument(settingsDocument(schema), json, describeRuleIssue);
   return parsed.ok ? { ok: true, value: deepFreeze(parsed.value) } : parsed;
 }
 
-/** @throws CrmSyncError `invalid_document` with every problem. */
+/**
+ * As `safeParseSettings`, for callers that can't go on without the settings.
+ *
+ * @throws CrmSyncError `invalid_document` with every problem in `issues`.
+ */
 export function parseSettings<S extends Schema>(schema: S, json: unknown): ConnectionSettings<S> {
   const parsed = safeParseSettings(schema, json);
   if (!parsed.ok) throw refusedDocument('The settings', parsed.issues);
@@ -89,4 +124,4 @@ export function parseSettings<S extends Schema>(schema: S, json: unknown): Conne
 
 /** The form of a connection's settings for this schema, for settings pages and other validators. */
 export const settingsSchema = <S extends Schema>(schema: S): DocumentSchema<ConnectionSettings<S>> =>
-  documentSchema(settingsDocument(schema));
+  documentSchema(settingsDocument(schema), (json) => safeParseSettings(schema, json));

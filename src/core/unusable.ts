@@ -3,39 +3,50 @@ import type { DescribedField } from './described.ts';
 import type { AnyRule, CompiledRule } from './mapping-types.ts';
 import type { FieldDefinition } from './schema-types.ts';
 
+type FieldsByName = ReadonlyMap<string, DescribedField>;
+
+/** Whether the connected user sees a CRM field. Most CRMs describe a parent's fields with the parent: a path is taken on trust then. */
+export const isVisible = (path: string, described: FieldsByName): boolean =>
+  described.has(path) || (path.includes('.') && ![...described.keys()].some((name) => name.includes('.')));
+
+/** A value map or a transform makes another value of it: what the types say no longer counts, but for what can't be read at all. */
+export function isIncompatible(rule: AnyRule, field: DescribedField, definition: FieldDefinition): boolean {
+  const isChanged = rule.valueMap !== undefined || ('transform' in rule && rule.transform !== undefined);
+  return field.type === 'unsupported' || (!isChanged && compatible(field.type, definition.type) === 'no');
+}
+
 /**
  * Why a rule can't be used with the CRM as described; null: it can. A hidden or deleted field makes it absent in both
- * directions, so that nothing is cleared (R15); a read-only target only stops writing.
+ * directions, so that nothing is cleared (R15); a read-only target only stops writing. Of several CRM fields, one that
+ * can be used is enough.
  */
 export function unusableReason(
   rule: AnyRule,
   crm: readonly string[],
   definition: FieldDefinition,
-  described: ReadonlyMap<string, DescribedField>,
+  described: FieldsByName,
 ): CompiledRule['unusable'] {
-  const knowsPaths = [...described.keys()].some((name) => name.includes('.'));
-  const isKnown = (path: string) => described.has(path) || (path.includes('.') && !knowsPaths); // a parent's fields are described elsewhere
-  const known = crm.filter(isKnown);
-  if (known.length === 0)
+  const visible = crm.filter((path) => isVisible(path, described));
+  if (visible.length === 0)
     return {
       code: 'field_not_visible',
       remedy: `The connected user does not see ${crm.join(', ')}: check the spelling and the field's permissions.`,
       inbound: true,
       outbound: true,
     };
-  const field = known.length === 1 && known[0] !== undefined ? described.get(known[0]) : undefined;
-  if (field === undefined) return null;
-  if (compatible(field.type, definition.type) === 'no')
+  const fields = visible.map((path) => described.get(path));
+  const [first] = fields;
+  if (first !== undefined && fields.every((field) => field !== undefined && isIncompatible(rule, field, definition)))
     return {
       code: 'incompatible_type',
-      remedy: `A ${field.type} of the CRM does not fit a ${definition.type} field: map another field, or change its type.`,
+      remedy: `A ${first.type} of the CRM does not fit a ${definition.type} field: map another field, or change its type.`,
       inbound: true,
       outbound: true,
     };
-  if (rule.direction !== 'inbound' && !field.updatable)
+  if (rule.direction !== 'inbound' && first?.updatable === false)
     return {
       code: 'read_only',
-      remedy: `The connected user can not write ${field.name}: make it writable, or map it inbound only.`,
+      remedy: `The connected user cannot write ${first.name}: make it writable, or map it inbound only.`,
       inbound: false,
       outbound: true,
     };

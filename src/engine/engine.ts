@@ -6,6 +6,7 @@ import type { Run } from '../core/run.ts';
 import type { Schema } from '../core/schema-types.ts';
 import { CrmSyncError } from '../errors.ts';
 import type { SyncEvent } from '../ports/observer.ts';
+import { systemClock } from '../ports/system-clock.ts';
 import { applyAnalysis } from './apply-analysis.ts';
 import { changeConnection, dropLinks } from './connection.ts';
 import { Contacts } from './contacts.ts';
@@ -23,7 +24,6 @@ import { Session } from './session.ts';
 import { type Status, status } from './status.ts';
 import type { ConversationResult, Step } from './step.ts';
 import { sync } from './sync.ts';
-import { systemClock } from './system-clock.ts';
 
 /** Recorded runs of the connection, newest first. */
 export interface Runs {

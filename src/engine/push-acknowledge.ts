@@ -1,18 +1,12 @@
 import type { Held, LinkBody, LinkState, Version } from '../core/link.ts';
 import type { CompiledMapping } from '../core/mapping-types.ts';
 import { dueAt, settleDone, settleNothing } from '../core/settle.ts';
-import type { Wrote } from '../ports/connector.ts';
 import type { EntryChange, LinkChange, Row, RowChange, StoredLink } from '../ports/store.ts';
 import { untilCommitted } from './commit.ts';
 import type { Context } from './context.ts';
 import { historyEntry } from './history.ts';
-import type { IntendedWrite } from './push-batch.ts';
+import type { WriteOutcome } from './push-types.ts';
 import type { RunRecorder } from './runs.ts';
-
-export interface WriteOutcome {
-  readonly write: IntendedWrite;
-  readonly wrote: Wrote;
-}
 
 /**
  * Records what the CRM did. A fact is never dropped: it expects neither the contact's version nor the lease, and where the

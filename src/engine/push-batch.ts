@@ -10,27 +10,13 @@ import { untilCommitted } from './commit.ts';
 import { type Context, fieldsOf } from './context.ts';
 import type { Lease } from './lease.ts';
 import { applyPage } from './page.ts';
-import { acknowledge, type WriteOutcome } from './push-acknowledge.ts';
+import { acknowledge } from './push-acknowledge.ts';
 import { Refusals } from './push-refusals.ts';
+import type { IntendedWrite, WriteOutcome, WritePlan } from './push-types.ts';
 import type { RunRecorder } from './runs.ts';
 
 /** A `both` field is written at most this long after it was read (R24). */
 const READ_AGE_MAX_MS = 10_000;
-
-type WritePlan = Extract<ContactPlan, { action: 'write' }>;
-
-/** A write whose intent is committed. */
-export interface IntendedWrite {
-  readonly op: string;
-  readonly plan: WritePlan;
-  readonly link: StoredLink;
-  /** What was committed before the request. */
-  readonly intent: LinkChange;
-  /** One field is tried alone: the others are still to come. */
-  readonly isPartial: boolean;
-  /** Contact version that the plan was made for: nothing newer is claimed to be seen (R11). */
-  readonly version: Version;
-}
 
 interface Remote {
   readonly values: Readonly<Record<string, Value>>;

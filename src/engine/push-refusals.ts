@@ -1,7 +1,7 @@
 import type { Held } from '../core/link.ts';
 import { heldField } from '../core/outbound.ts';
 import type { Millis } from '../core/value.ts';
-import type { WriteOutcome } from './push-acknowledge.ts';
+import type { WriteOutcome } from './push-types.ts';
 
 /** A row lock or the like is tried again at once, this often. */
 const RETRIES_MAX = 1;

@@ -1,8 +1,9 @@
 import type { CompiledMapping } from '../core/mapping-types.ts';
 import type { Run } from '../core/run.ts';
 import type { Row } from '../ports/store.ts';
+import { compile, compiled } from './compiled.ts';
 import { assertActive, checkAccount, loadConnection } from './connection.ts';
-import { type Context, compile, compiled } from './context.ts';
+import type { Context } from './context.ts';
 import type { Lease } from './lease.ts';
 import type { PushOptions } from './options.ts';
 import { PushBatch } from './push-batch.ts';

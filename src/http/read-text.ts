@@ -1,5 +1,5 @@
 /** A body larger than asked for; what was read is thrown away. */
-export class TooLarge extends Error {
+class TooLarge extends Error {
   override readonly name = 'TooLarge';
   readonly code = 'answer_too_large';
 }

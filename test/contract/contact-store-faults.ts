@@ -50,9 +50,12 @@ const committing = (change: (changes: Changeset, bound: BoundStore, around: Surr
   replacing((bound, around) => ({ commit: async (changes) => bound.commit(await change(changes, bound, around)) }));
 
 const mapRows = (change: (row: RowChange, bound: BoundStore) => RowChange | Promise<RowChange>) =>
-  committing(async ({ rows, entries }, bound) => ({ rows: await Promise.all(rows.map((row) => change(row, bound))), entries }));
+  committing(async ({ rows, entries }, bound) => ({ rows: await Promise.all(rows.map(async (row) => change(row, bound))), entries }));
 const mapEntries = (change: (entry: EntryChange, bound: BoundStore) => EntryChange | Promise<EntryChange>) =>
-  committing(async ({ rows, entries }, bound) => ({ rows, entries: await Promise.all(entries.map((entry) => change(entry, bound))) }));
+  committing(async ({ rows, entries }, bound) => ({
+    rows,
+    entries: await Promise.all(entries.map(async (entry) => change(entry, bound))),
+  }));
 const mapLinks = (change: (link: LinkChange, row: RowChange, current: Row | undefined) => LinkChange) =>
   mapRows(async (row, bound) => {
     const current = await find(bound, idOf(row));
@@ -173,7 +176,7 @@ export const contactStoreFaults: Readonly<Record<string, Fault>> = {
   'CS-31': mapRows(async (row, bound) => {
     const current = await find(bound, idOf(row));
     if (row.kind !== 'update' || (row.links ?? []).length > 0 || !current) return row;
-    return { ...row, links: current.links.map(({ version, contactId: _, ...link }) => ({ ...link, expected: version })) };
+    return { ...row, links: current.links.map((link) => ({ ...link, expected: link.version })) };
   }),
   'CS-32': replacing((bound) => ({
     entries: async (query) => (await bound.entries(query)).map((entry) => ({ ...entry, version: `hash of ${JSON.stringify(entry.body)}` })),
@@ -343,7 +346,7 @@ export const contactStoreFaults: Readonly<Record<string, Fault>> = {
   'CS-75': replacing((bound) => ({
     entries: ({ dueBy, ...query }) => bound.entries({ ...query, ...(dueBy !== undefined && { dueBy: dueBy - 1 }) }),
   })),
-  'CS-76': replacing((bound) => ({ entries: ({ order: _, ...query }) => bound.entries(query) })),
+  'CS-76': replacing((bound) => ({ entries: (query) => bound.entries({ ...query, order: 'ascending' }) })),
   'CS-77': replacing((bound) => ({
     async lease(request) {
       const leased = await bound.lease(request);

@@ -69,14 +69,21 @@ describe("Alice's walk-through", () => {
       email: 'alice@example.com',
     });
     const result = await engine.handleConversation(call);
-    expect(result).toMatchObject({ complete: true, steps: { analysis: { status: 'done' }, push: { status: 'done' }, activity: { status: 'done' } } });
+    expect(result).toMatchObject({
+      complete: true,
+      steps: { analysis: { status: 'done' }, push: { status: 'done' }, activity: { status: 'done' } },
+    });
 
     const { contact } = await engine.contacts.byPhone('+14155550123');
     expect(contact?.fields).toMatchObject({ lead_status: 'Qualified', email: 'alice@example.com' });
     expect(contact?.fields.interaction_summary).toMatch(/Asked about prices\.[\s\S]*wants demo next week/);
 
     const { fields } = crm.record(recordId) ?? { fields: {} };
-    expect(fields).toMatchObject({ Lead_Status__c: 'Qualified', Email: 'alice@example.com', Notes__c: contact?.fields.interaction_summary });
+    expect(fields).toMatchObject({
+      Lead_Status__c: 'Qualified',
+      Email: 'alice@example.com',
+      Notes__c: contact?.fields.interaction_summary,
+    });
 
     const tasks = crm.list('Task');
     expect(tasks).toHaveLength(tasksBefore + 1);
@@ -103,7 +110,10 @@ describe("Alice's walk-through", () => {
     const tasks = crm.list('Task');
     const calls = await callsOf(crm, async () => {
       const again = await engine.handleConversation(call);
-      expect(again).toMatchObject({ complete: true, steps: { analysis: { status: 'unchanged' }, push: { status: 'unchanged' }, activity: { status: 'unchanged' } } });
+      expect(again).toMatchObject({
+        complete: true,
+        steps: { analysis: { status: 'unchanged' }, push: { status: 'unchanged' }, activity: { status: 'unchanged' } },
+      });
     });
     expect(await engine.contacts.list()).toEqual(contacts);
     expect(crm.list('Contact')).toEqual(records);
@@ -111,7 +121,7 @@ describe("Alice's walk-through", () => {
     expect(calls.filter((operation) => !operation.startsWith('GET'))).toEqual([]);
   });
 
-  it("a first-ever call costs no merge: the text is taken as it is", async () => {
+  it('a first-ever call costs no merge: the text is taken as it is', async () => {
     const merged: unknown[] = [];
     const { engine, crm, clock } = deployment({
       merger: {

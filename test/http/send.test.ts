@@ -2,9 +2,9 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type HttpRequest, sendHttp } from '../../src/http/send.ts';
-import { systemClock } from '../../src/http/system-clock.ts';
+import { systemClock } from '../../src/ports/system-clock.ts';
 
-const edge = { fetch: globalThis.fetch, clock: { now: systemClock.now, sleep: async () => {} }, random: () => 0 };
+const edge = { fetch: globalThis.fetch, clock: { now: () => systemClock.now(), sleep: async () => {} }, random: () => 0 };
 const closing: (() => void)[] = [];
 afterEach(() => {
   for (const close of closing.splice(0)) close();

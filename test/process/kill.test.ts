@@ -51,7 +51,9 @@ function work(file: string, killAfterMs?: number): Promise<'killed' | 'done'> {
   return token.then(
     ({ accessToken }) =>
       new Promise((resolve, reject) => {
-        const child = spawn(process.execPath, ['--no-warnings', worker, file, server.url, accessToken], { stdio: ['ignore', 'pipe', 'pipe'] });
+        const child = spawn(process.execPath, ['--no-warnings', worker, file, server.url, accessToken], {
+          stdio: ['ignore', 'pipe', 'pipe'],
+        });
         let said = '';
         let complained = '';
         child.stderr.on('data', (text) => {

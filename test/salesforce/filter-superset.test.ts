@@ -26,7 +26,7 @@ for (const [index, text] of TEXTS.entries()) {
 const connector = salesforce(crm.options);
 const statuses = new Set<number | null>();
 const onRequest = ({ status }: RequestSeen) => void statuses.add(status);
-const call = { signal: new AbortController().signal, now: clock.now, onRequest };
+const call = { signal: new AbortController().signal, now: () => clock.now(), onRequest };
 const FIELDS = [
   'LastName',
   'FirstName',

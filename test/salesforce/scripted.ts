@@ -6,7 +6,7 @@ import type { Auth } from '../../src/ports/tokens.ts';
 export const INSTANCE = 'https://acme.my.salesforce.com';
 export const NOW = Date.UTC(2026, 4, 1, 12, 0, 0);
 
-export interface Seen {
+interface Seen {
   readonly method: string;
   readonly path: string;
   /** The query or search, decoded. */
@@ -96,7 +96,7 @@ export const described = (name: string, fields: Record<string, string | object>)
       ...(typeof more === 'string' ? { type: more } : more),
     })),
   });
-export const CONTACT = described('Contact', {
+const CONTACT = described('Contact', {
   MasterRecordId: 'reference',
   FirstName: 'string',
   Phone: 'phone',

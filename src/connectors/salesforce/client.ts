@@ -34,7 +34,7 @@ interface Target {
   /** Path without ids or values, for reports and errors. */
   readonly operation: string;
 }
-export type ReadTarget = Omit<Target, 'method' | 'body'>;
+type ReadTarget = Omit<Target, 'method' | 'body'>;
 export type WriteTarget = Target & { readonly method: 'POST' | 'PATCH' };
 
 export interface Answer {

@@ -41,7 +41,7 @@ type WireField = z.infer<typeof wireField>;
 const wireObject = z.object({ name: z.string(), label: text, fields: z.array(z.unknown()) });
 
 /** How a parent is reached: `Account` through `AccountId`. */
-export interface Relation {
+interface Relation {
   readonly lookup: string;
   /** Several: the parent may be of any of these objects. */
   readonly targets: readonly string[];

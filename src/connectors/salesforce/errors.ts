@@ -68,7 +68,7 @@ export function isStaleToken({ status, body }: Pick<Answered, 'status' | 'body'>
 
 /** The field at fault, as an error may show it; `INVALID_FIELD` and its like name it in their text alone. */
 export function fieldOf({ code, message, fields }: Complaint): string | undefined {
-  const named = /^INVALID_FIELD/.test(code) ? /(?:No such column '|fields?: )(\w+)/.exec(message)?.[1] : undefined;
+  const named = code.startsWith('INVALID_FIELD') ? /(?:No such column '|fields?: )(\w+)/.exec(message)?.[1] : undefined;
   return [...fields, named].find((field) => field !== undefined && /^[A-Za-z][\w.]{0,254}$/.test(field));
 }
 /** A vendor code as an error may show it. */

@@ -1,7 +1,7 @@
 import { CrmSyncError } from '../../errors.ts';
-import { systemClock } from '../../http/system-clock.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Call, Capabilities, CrmConnector } from '../../ports/connector.ts';
+import { systemClock } from '../../ports/system-clock.ts';
 import type { Auth } from '../../ports/tokens.ts';
 import { createAccount } from './account.ts';
 import { keyPlace } from './activity-key.ts';
@@ -92,7 +92,7 @@ export function salesforce(options: SalesforceOptions): CrmConnector {
     specVersion: 1,
     provider: 'salesforce',
     capabilities: CAPABILITIES,
-    account: context.account,
+    account: (call) => context.account(call),
     describe: async (object, call) => (await context.describer.object(object, call)).described,
     read: (query, call) => readRecords(context, query, call),
     fetch: (query, call) => fetchRecords(context, query, call),

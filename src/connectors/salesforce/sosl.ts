@@ -1,5 +1,5 @@
 /** Most characters of a search with operators. Source: SOQL and SOSL Reference, SOSL Limits. */
-export const SEARCH_MAX = 4_000;
+const SEARCH_MAX = 4_000;
 
 /**
  * A search of phone fields. Terms are digits and spaces only, so that nothing in them has a meaning of its own.

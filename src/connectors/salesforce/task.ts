@@ -1,6 +1,6 @@
 import type { Activity } from '../../core/activity.ts';
 import type { DescribedField } from '../../core/described.ts';
-import { cutText } from '../../core/text.ts';
+import { countCharacters, cutText } from '../../core/text.ts';
 import type { Value } from '../../core/value.ts';
 import type { ActivityRecord } from '../../ports/connector.ts';
 import { type KeyPlace, keyText, referenceLine } from './activity-key.ts';
@@ -63,7 +63,7 @@ export function taskOf(activity: Activity, { fields, closedStatus, timeZone, pla
 function describedBody({ body, key }: Activity, place: KeyPlace, length: number): string {
   if (place.kind === 'field') return body;
   const line = referenceLine(key);
-  const text = cutText(body, Math.max(0, length - [...line].length - 1)).trimEnd();
+  const text = cutText(body, Math.max(0, length - countCharacters(line) - 1)).trimEnd();
   return text === '' ? line : `${text}\n${line}`;
 }
 

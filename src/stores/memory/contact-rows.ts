@@ -1,6 +1,7 @@
 import type { Entity, Version } from '../../core/link.ts';
 import type { Fields } from '../../core/value.ts';
 import type { LoadQuery } from '../../ports/store.ts';
+import { Groups } from './groups.ts';
 import { SortedKeys } from './sorted-keys.ts';
 
 export interface StoredContact {
@@ -10,23 +11,23 @@ export interface StoredContact {
   readonly version: Version;
 }
 
-/** Value to contact ids. */
-type Index = Map<string, Set<string>>;
+/** Value of one field to contact ids. */
+type Index = Groups<string>;
 
-function addTo(index: Index, field: string, { id, fields }: StoredContact): void {
+/** The value that a contact is found by; only text is a match key. */
+function keyOf({ fields }: StoredContact, field: string): string | null {
   const value = Object.hasOwn(fields, field) ? fields[field] : null;
-  if (typeof value !== 'string') return;
-  const ids = index.get(value);
-  if (ids) ids.add(id);
-  else index.set(value, new Set([id]));
+  return typeof value === 'string' ? value : null;
 }
 
-function takeFrom(index: Index, field: string, { id, fields }: StoredContact): void {
-  const value = Object.hasOwn(fields, field) ? fields[field] : null;
-  if (typeof value !== 'string') return;
-  const ids = index.get(value);
-  ids?.delete(id);
-  if (ids?.size === 0) index.delete(value);
+function addTo(index: Index, field: string, contact: StoredContact): void {
+  const key = keyOf(contact, field);
+  if (key !== null) index.add(key, contact.id);
+}
+
+function takeFrom(index: Index, field: string, contact: StoredContact): void {
+  const key = keyOf(contact, field);
+  if (key !== null) index.delete(key, contact.id);
 }
 
 /** The contacts of one workspace, in the order of their ids. A field is indexed from the first time it is asked for. */
@@ -60,13 +61,13 @@ export class ContactRows {
   /** Ids of the contacts whose field is one of these values; text only, compared exactly. */
   *withKey({ entity, field, values }: NonNullable<LoadQuery['keys']>): Generator<string> {
     const index = this.#indexOf(field);
-    for (const value of values) for (const id of index.get(value) ?? []) if (this.#rows.get(id)!.entity === entity) yield id;
+    for (const value of values) for (const id of index.of(value)) if (this.#rows.get(id)!.entity === entity) yield id;
   }
 
   #indexOf(field: string): Index {
     const known = this.#indexes.get(field);
     if (known) return known;
-    const index: Index = new Map();
+    const index: Index = new Groups();
     for (const contact of this.#rows.values()) addTo(index, field, contact);
     this.#indexes.set(field, index);
     return index;

@@ -1,5 +1,6 @@
 import type { EntriesQuery, Entry } from '../../ports/store.ts';
 import { compareCodePoints } from '../semantics/compare-code-points.ts';
+import { Groups } from './groups.ts';
 import { SortedKeys } from './sorted-keys.ts';
 
 interface Kind {
@@ -10,7 +11,7 @@ interface Kind {
 /** The entries of a workspace, or of one connection. */
 export class EntryRows {
   readonly #kinds = new Map<string, Kind>();
-  readonly #byContact = new Map<string, Set<Entry>>();
+  readonly #byContact = new Groups<Entry>();
 
   get(kind: string, key: string): Entry | undefined {
     return this.#kinds.get(kind)?.rows.get(key);
@@ -23,10 +24,7 @@ export class EntryRows {
     if (before) this.#forgetContact(before);
     else kind.keys.add(entry.key);
     kind.rows.set(entry.key, entry);
-    if (entry.contactId === null) return;
-    const entries = this.#byContact.get(entry.contactId);
-    if (entries) entries.add(entry);
-    else this.#byContact.set(entry.contactId, new Set([entry]));
+    if (entry.contactId !== null) this.#byContact.add(entry.contactId, entry);
   }
 
   delete(kind: string, key: string): void {
@@ -40,7 +38,7 @@ export class EntryRows {
 
   /** Removes all entries about a contact. */
   erase(contactId: string): void {
-    for (const { kind, key } of [...(this.#byContact.get(contactId) ?? [])]) this.delete(kind, key);
+    for (const { kind, key } of Array.from(this.#byContact.of(contactId))) this.delete(kind, key);
   }
 
   query(query: EntriesQuery): readonly Entry[] {
@@ -65,14 +63,13 @@ export class EntryRows {
   }
 
   #keysAbout(contactId: string, kind: string): readonly string[] {
-    return [...(this.#byContact.get(contactId) ?? [])].filter((entry) => entry.kind === kind).map((entry) => entry.key);
+    return Array.from(this.#byContact.of(contactId))
+      .filter((entry) => entry.kind === kind)
+      .map((entry) => entry.key);
   }
 
   #forgetContact(entry: Entry): void {
-    if (entry.contactId === null) return;
-    const entries = this.#byContact.get(entry.contactId);
-    entries?.delete(entry);
-    if (entries?.size === 0) this.#byContact.delete(entry.contactId);
+    if (entry.contactId !== null) this.#byContact.delete(entry.contactId, entry);
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Entity, isLive } from '../../core/link.ts';
 import type { StoredLink } from '../../ports/store.ts';
 import { compareCodePoints } from '../semantics/compare-code-points.ts';
+import { Groups } from './groups.ts';
 import { SortedKeys } from './sorted-keys.ts';
 
 /** A link and what its contact is, which outlives the contact. */
@@ -9,38 +10,17 @@ export interface LinkRow {
   readonly link: StoredLink;
 }
 
-/** One name to several links. */
-class Groups {
-  readonly #rows = new Map<string, Set<LinkRow>>();
-
-  of(name: string): Iterable<LinkRow> {
-    return this.#rows.get(name) ?? [];
-  }
-
-  add(name: string, row: LinkRow): void {
-    const rows = this.#rows.get(name);
-    if (rows) rows.add(row);
-    else this.#rows.set(name, new Set([row]));
-  }
-
-  delete(name: string, row: LinkRow): void {
-    const rows = this.#rows.get(name);
-    rows?.delete(row);
-    if (rows?.size === 0) this.#rows.delete(name);
-  }
-}
-
 interface ObjectIndex {
   /** Contacts with a link of the object. */
   readonly contactIds: SortedKeys;
   /** By record id, live or not. */
-  readonly byRecord: Groups;
+  readonly byRecord: Groups<LinkRow>;
 }
 
 /** The links of one connection. */
 export class LinkRows {
   readonly #byId = new Map<string, LinkRow>();
-  readonly #byContact = new Groups();
+  readonly #byContact = new Groups<LinkRow>();
   readonly #objects = new Map<string, ObjectIndex>();
 
   get(id: string): LinkRow | undefined {
@@ -53,9 +33,10 @@ export class LinkRows {
     return rows.length < 2 ? rows : rows.sort((a, b) => compareCodePoints(a.link.id, b.link.id));
   }
 
-  /** Links of a contact and object, in no particular order. */
-  *ofObject(contactId: string, object: string): Generator<LinkRow> {
-    for (const row of this.#byContact.of(contactId)) if (row.link.object === object) yield row;
+  /** Whether a contact has a link of the object for which `test` holds. */
+  has(contactId: string, object: string, test: (row: LinkRow) => boolean = () => true): boolean {
+    for (const row of this.#byContact.of(contactId)) if (row.link.object === object && test(row)) return true;
+    return false;
   }
 
   /** Links to a record, live or not. */
@@ -91,7 +72,7 @@ export class LinkRows {
     leaves: (link: StoredLink) => boolean,
   ): boolean {
     const stays = ({ link }: LinkRow) => isLive(link.state) && !leaves(link);
-    for (const row of this.ofObject(contactId, object)) if (stays(row)) return true;
+    if (this.has(contactId, object, stays)) return true;
     if (recordId !== null) for (const row of this.withRecord(object, recordId)) if (stays(row)) return true;
     return false;
   }
@@ -102,7 +83,7 @@ export class LinkRows {
     this.#byId.delete(id);
     this.#byContact.delete(contactId, row);
     if (recordId !== null) index.byRecord.delete(recordId, row);
-    if (this.ofObject(contactId, object).next().done) index.contactIds.delete(contactId);
+    if (!this.has(contactId, object)) index.contactIds.delete(contactId);
   }
 
   #indexOf(object: string): ObjectIndex {

@@ -32,14 +32,14 @@ function isPending({ seen, plan, dueAt, state }: StoredLink, version: Version, q
   return seen !== version || plan !== query.plan || (dueAt !== null && dueAt <= query.now);
 }
 
-function isWanted({ workspace, connection }: Bound, query: ScanQuery, id: string): boolean {
-  const { entity, want } = query;
+function isWanted({ workspace, connection: { links } }: Bound, query: ScanQuery, id: string): boolean {
+  const { entity, object, want } = query;
+  if (want === 'linked') return links.has(id, object, (row) => row.entity === entity);
   const contact = workspace.contacts.get(id);
-  const links = [...connection.links.ofObject(id, query.object)];
-  if (want === 'linked') return links.some((row) => row.entity === entity);
   if (contact?.entity !== entity) return false;
   if (want === 'all') return true;
-  return want === 'unlinked' ? links.length === 0 : links.some(({ link }) => isPending(link, contact.version, query));
+  if (want === 'unlinked') return !links.has(id, object);
+  return links.has(id, object, ({ link }) => isPending(link, contact.version, query));
 }
 
 export function scanRows(bound: Bound, query: ScanQuery): readonly Row[] {

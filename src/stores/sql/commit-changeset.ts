@@ -103,9 +103,10 @@ async function applyLinks<Transaction>(
     linkHolds(change, before.get(change.id), { id: of.id, exists: of.contact !== undefined }),
   );
   if (!holds) throw new Undone(MOVED);
-  const toRow = ({ expected: _, ...change }: LinkChange, { id, version, contact }: Applied): LinkRow => {
+  const toRow = (change: LinkChange, { id, version, contact }: Applied): LinkRow => {
     const { entity } = contact ?? before.get(change.id)!;
-    return { entity, link: { ...change, contactId: id, seen: change.seen === 'after' ? version : change.seen, version: stamp } };
+    const { expected: _, seen, ...link } = change;
+    return { entity, link: { ...link, contactId: id, seen: seen === 'after' ? version : seen, version: stamp } };
   };
   await links.replace(
     transaction,

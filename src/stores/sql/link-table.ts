@@ -10,7 +10,7 @@ export interface LinkRow {
 }
 
 /** What the checks of a commit need of a link. */
-export interface LinkVersion {
+interface LinkVersion {
   readonly contactId: string;
   readonly entity: Entity;
   readonly version: Version;

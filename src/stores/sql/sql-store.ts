@@ -114,8 +114,8 @@ function bindTo<Transaction>(sql: Sql<Transaction>, scope: BoundScope): BoundSto
 }
 
 /**
- * A store over any database that has the tables of the dialect. Correctness needs only that a `write` transaction is
- * serialised or that unique indexes hold: whoever is second is told `moved`.
+ * A store over any database that has the tables of the dialect. A commit looks at versions and then writes, so its
+ * `write` transaction must let no other writer in between.
  */
 export function sqlStore<Transaction>(options: SqlStoreOptions<Transaction>): ContactStore {
   const { dialect, transaction, query, clock } = options;

@@ -1,3 +1,4 @@
+import { LIVE_STATES } from '../../core/link.ts';
 import type { Dialect } from './dialect.ts';
 
 /** Match keys with an index of their own (see the migrations). */
@@ -9,11 +10,17 @@ const SCANS = {
   all: 'from crm_sync_contacts c where c.workspace = ?1',
   unlinked: `from crm_sync_contacts c where c.workspace = ?1 and not exists (
     select 1 from crm_sync_links l where l.workspace = ?1 and l.connection = ?2 and l.contact_id = c.id and l.object = ?3)`,
-  // cross join: SQLite keeps this order, so that it walks one index of links in the order of ids and sorts nothing
-  pending: `from crm_sync_links l cross join crm_sync_contacts c on c.workspace = l.workspace and c.id = l.contact_id
+  // cross join: SQLite keeps this order, so that it walks one index of links in the order of contacts and sorts nothing
+  pending: `from crm_sync_links l indexed by crm_sync_links_contact
+    cross join crm_sync_contacts c on c.workspace = l.workspace and c.id = l.contact_id
     where l.workspace = ?1 and l.connection = ?2 and l.object = ?3 and l.state = 'active'
       and (l.seen is null or l.seen <> c.version or l.plan <> ?6 or l.due_at <= ?7)`,
 } as const;
+
+/** Each half has an index of its own: the one of live links is unique. */
+const recordsOf = (live: 'in' | 'not in') => `select contact_id from crm_sync_links
+  where workspace = ?1 and connection = ?2 and object = ?3 and record_id in (select value from json_each(?4))
+    and state ${live} (${LIVE_STATES.map((state) => `'${state}'`).join(', ')})`;
 
 const ENTRY_FILTERS = [
   ['keys', (n: number) => `key in (select value from json_each(?${n}))`],
@@ -25,7 +32,8 @@ const ENTRY_FILTERS = [
 const UNIQUE_VIOLATIONS = [1555, 2067];
 
 /**
- * The texts for SQLite. Lists come in through `json_each`, one statement for a whole page. `indexed by` stands where the planner would rather avoid a sort than find few rows.
+ * The texts for SQLite. Lists come in through `json_each`, one statement for a whole page. `indexed by` stands where the
+ * planner would rather avoid a sort than find few rows.
  *
  * Source: SQLite documentation, JSON Functions And Operators; The INDEXED BY Clause; The UPSERT Clause.
  */
@@ -61,9 +69,8 @@ export const sqliteDialect: Dialect = {
       where workspace = ?1 and connection = ?2 and contact_id in (select value from json_each(?3)) order by id`,
     versions: `select id, contact_id, entity, version from crm_sync_links
       where workspace = ?1 and connection = ?2 and id in (select value from json_each(?3))`,
-    byRecords: `select contact_id from crm_sync_links
-      where workspace = ?1 and connection = ?2 and object = ?3 and record_id in (select value from json_each(?4))`,
-    linked: (from) => `select distinct contact_id as id from crm_sync_links
+    byRecords: `${recordsOf('in')} union all ${recordsOf('not in')}`,
+    linked: (from) => `select distinct contact_id as id from crm_sync_links indexed by crm_sync_links_contact
       where workspace = ?1 and connection = ?2 and object = ?3 and entity = ?4 ${from === 'after' ? 'and contact_id > ?6' : ''}
       order by contact_id limit ?5`,
     delete: `delete from crm_sync_links where workspace = ?1 and connection = ?2 and id in (select value from json_each(?3))`,
@@ -82,8 +89,9 @@ export const sqliteDialect: Dialect = {
       let next = 5;
       for (const [name, condition] of ENTRY_FILTERS) if (asked[name]) conditions.push(condition(next++));
       if (asked.after) conditions.push(`key ${asked.order === 'ascending' ? '>' : '<'} ?${next}`);
-      const index = asked.dueBy && !asked.keys && !asked.contactId ? 'indexed by crm_sync_entries_due' : '';
-      return `select key, body, version, due_at, contact_id from crm_sync_entries ${index} where ${conditions.join(' and ')}
+      const index = asked.keys ? '' : asked.contactId ? 'contact' : asked.dueBy ? 'due' : '';
+      const indexedBy = index && `indexed by crm_sync_entries_${index}`;
+      return `select key, body, version, due_at, contact_id from crm_sync_entries ${indexedBy} where ${conditions.join(' and ')}
         order by key ${asked.order === 'ascending' ? 'asc' : 'desc'} limit ?4`;
     },
     delete: `delete from crm_sync_entries where workspace = ?1 and (connection, kind, key) in (

@@ -11,7 +11,8 @@ export const MIGRATIONS_TABLE = `create table if not exists crm_sync_migrations 
 )`;
 
 const matchKeyIndex = (field: string) =>
-  `create index crm_sync_contacts_${field} on crm_sync_contacts (workspace, json_extract(fields, '$.${field}'))`;
+  `create index crm_sync_contacts_${field} on crm_sync_contacts (workspace, json_extract(fields, '$.${field}'))
+    where json_extract(fields, '$.${field}') is not null`;
 
 export const sqliteMigrations: readonly Migration[] = [
   {
@@ -43,15 +44,15 @@ export const sqliteMigrations: readonly Migration[] = [
         body text not null,
         primary key (workspace, connection, id)
       )`,
-      `create unique index crm_sync_links_live_contact on crm_sync_links (workspace, connection, object, contact_id)
+      `create unique index crm_sync_links_live_contact on crm_sync_links (workspace, contact_id, connection, object)
         where state in ('creating', 'active', 'ambiguous', 'missing', 'left_filter')`,
       `create unique index crm_sync_links_live_record on crm_sync_links (workspace, connection, object, record_id)
         where record_id is not null and state in ('creating', 'active', 'ambiguous', 'missing', 'left_filter')`,
-      // holds all that a scan looks at, so that a scan reads no row of links
-      `create index crm_sync_links_object on crm_sync_links
-        (workspace, connection, object, contact_id, state, entity, seen, plan, due_at)`,
-      `create index crm_sync_links_record on crm_sync_links (workspace, connection, object, record_id) where record_id is not null`,
-      `create index crm_sync_links_contact on crm_sync_links (workspace, contact_id, connection)`,
+      `create index crm_sync_links_past_record on crm_sync_links (workspace, connection, object, record_id)
+        where record_id is not null and state not in ('creating', 'active', 'ambiguous', 'missing', 'left_filter')`,
+      // links of a contact; and in the order of contacts all that a scan looks at, so that it reads no row of links
+      `create index crm_sync_links_contact on crm_sync_links
+        (workspace, contact_id, connection, object, state, entity, seen, plan, due_at)`,
       `create table crm_sync_entries (
         workspace text not null,
         connection text not null,
@@ -64,8 +65,7 @@ export const sqliteMigrations: readonly Migration[] = [
         primary key (workspace, connection, kind, key)
       )`,
       `create index crm_sync_entries_due on crm_sync_entries (workspace, connection, kind, key, due_at) where due_at is not null`,
-      `create index crm_sync_entries_contact on crm_sync_entries (workspace, contact_id, connection, kind, key)
-        where contact_id is not null`,
+      `create index crm_sync_entries_contact on crm_sync_entries (workspace, contact_id) where contact_id is not null`,
     ],
   },
 ];

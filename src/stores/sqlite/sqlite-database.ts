@@ -9,6 +9,10 @@ export interface SqliteDatabase {
 
 type SqliteModule = { readonly DatabaseSync: new (file: string) => SqliteDatabase };
 
+/** No busy timeout: it would block the event loop (see `SqliteConnection`). The page cache takes 32 MB at most. */
+const PRAGMAS = `pragma busy_timeout = 0; pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;
+  pragma cache_size = -32000`;
+
 /**
  * Opens a file for the store alone. `node:sqlite` is loaded here, so that a Node without it can import the package.
  * A commit is on the disk when it is answered (`synchronous = full`): an intent that a power cut takes back is a
@@ -33,7 +37,7 @@ export async function openDatabase(
   }
   const database = new sqlite.DatabaseSync(file);
   try {
-    database.exec('pragma busy_timeout = 0; pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
+    database.exec(PRAGMAS);
   } catch (error) {
     database.close();
     throw error;

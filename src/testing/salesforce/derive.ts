@@ -6,7 +6,7 @@ import { CLOSED_CASE_STATUS, CLOSED_TASK_STATUS, STAGES } from './schema/work.ts
 
 /** What Salesforce itself works out when a record is saved: names, addresses, closed flags, the account of a task. */
 export function derive(org: Org, object: ObjectSchema, values: Values, before: Values | null, at: Millis): Values {
-  return { ...values, ...addressesOf(object, values), ...(DERIVE[object.name]?.({ org, values, before, at }) ?? {}) };
+  return { ...values, ...addressesOf(object, values), ...DERIVE[object.name]?.({ org, values, before, at }) };
 }
 
 interface Saving {

@@ -1,12 +1,12 @@
 import type { Millis } from '../../core/value.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { systemClock } from '../../ports/system-clock.ts';
 import type { Auth } from '../../ports/tokens.ts';
 import { type CallLog, callLog } from '../fake-calls.ts';
 import { type Fault, faultPlan } from '../fake-faults.ts';
 import { fetchOf } from '../fake-http.ts';
 import { mswHandlersOf } from '../fake-msw.ts';
 import { type ListeningFake, listenTo } from '../fake-server.ts';
-import { wallClock } from '../wall-clock.ts';
 import { createCursors } from './cursors.ts';
 import { isDeleted, type StoredRecord } from './database.ts';
 import { SalesforceFailure } from './failure.ts';
@@ -115,7 +115,7 @@ export interface FakeSalesforce {
  * with the code `FAKE_DOES_NOT_SUPPORT`.
  */
 export function fakeSalesforce(options: FakeSalesforceOptions = {}): FakeSalesforce {
-  const { clock = wallClock, instanceUrl = 'https://fake.my.salesforce.com' } = options;
+  const { clock = systemClock, instanceUrl = 'https://fake.my.salesforce.com' } = options;
   let ahead = 0;
   const now = (): Millis => clock.now() + ahead;
   const org = createOrg(options, now);
@@ -169,7 +169,7 @@ export function fakeSalesforce(options: FakeSalesforceOptions = {}): FakeSalesfo
     orgId: org.id,
     userId: org.userId,
     calls: log.calls,
-    forgetCalls: log.clear,
+    forgetCalls: () => log.clear(),
     add(object, fields, when = {}) {
       later.settle();
       const schema = asMistake(() => objectOf(org, object));
@@ -209,12 +209,12 @@ export function fakeSalesforce(options: FakeSalesforceOptions = {}): FakeSalesfo
     share(id) {
       stored(id).shared = true;
     },
-    fault: faults.declare,
+    fault: (fault) => faults.declare(fault),
     verify() {
       const unused = faults.unused().map(({ on, what, times }) => `${what} on '${on}' (${times} left)`);
       if (unused.length > 0) throw new Error(`fakeSalesforce: declared and not used: ${unused.join(', ')}.`);
     },
-    expireSessions: sessions.endAll,
+    expireSessions: () => sessions.endAll(),
     now,
     advance(ms) {
       ahead += ms;

@@ -4,7 +4,7 @@ import type { DataAnswer } from './rest/call.ts';
 import type { Sessions } from './sessions.ts';
 
 /** A key of WebCrypto for RSASSA-PKCS1-v1_5 with SHA-256. */
-export type PublicKey = Parameters<typeof crypto.subtle.verify>[1];
+type PublicKey = Parameters<typeof crypto.subtle.verify>[1];
 
 /** The connected app and its user, to go through a real OAuth dance. */
 export interface FakeOAuth {

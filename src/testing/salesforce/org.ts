@@ -19,12 +19,18 @@ export interface DuplicateRule {
 }
 
 export interface OrgOptions {
+  /** Custom fields by object and API name. An object that is not built in becomes a custom object; its name ends in `__c`. */
   readonly fields?: Readonly<Record<string, Readonly<Record<string, FieldSpec>>>>;
+  /** Fields that field-level security hides, as `Contact.DoNotCall`. Default `['Task.Type']`, which orgs often hide. */
   readonly hidden?: readonly string[];
+  /** IANA zone of the connected user: what date literals such as TODAY go by. Default `America/Los_Angeles`. */
   readonly userZone?: string;
   readonly orgId?: string;
+  /** By object. */
   readonly validationRules?: Readonly<Record<string, ValidationRule>>;
+  /** By object; they look at every live record, also those that the test adds. */
   readonly duplicateRules?: Readonly<Record<string, DuplicateRule>>;
+  /** By object; an automation sets off no other. */
   readonly automations?: Readonly<Record<string, Automation>>;
 }
 

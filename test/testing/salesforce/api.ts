@@ -35,7 +35,7 @@ export function apiOf(crm: FakeSalesforce, version = '66.0') {
     queryAll: (soql: string) => call(`queryAll?q=${encodeURIComponent(soql)}`),
     search: (sosl: string) => call(`search?q=${encodeURIComponent(sosl)}`),
     /** One value of each row. */
-    async column(soql: string, name = 'LastName'): Promise<readonly unknown[]> {
+    column: async (soql: string, name = 'LastName'): Promise<readonly unknown[]> => {
       const { body } = await call(`query?q=${encodeURIComponent(soql)}`);
       return Array.isArray(body) ? body.map(({ errorCode }) => errorCode) : body.records.map((row: Record<string, unknown>) => row[name]);
     },

@@ -145,7 +145,7 @@ describe('what cannot be carried over is reported with its place', () => {
     ],
     ['an analysis rule of no field', rule({ field_name: 'nickname' }), 'crm_analysis_data_mappings.0.field_name: unknown_field'],
     ['an analysis rule of an inherited name', rule({ field_name: 'toString' }), 'crm_analysis_data_mappings.0.field_name: unknown_field'],
-    ['an analysis of the phone number', rule({ field_name: 'phone_number' }), 'crm_analysis_data_mappings.0.field_name: match_key_target'],
+    ['an analysis of the phone number', rule({ field_name: 'phone_number' }), 'crm_analysis_data_mappings.0.field_name: protected_field'],
     [
       'a merge of what is no text',
       rule({ field_name: 'seats', update_mode: 'merge' }),

@@ -28,16 +28,40 @@ describe('first link: no pair yet (R18)', () => {
   const REMOTE = { blank: null, equal: 'ours', different: 'theirs' } as const;
   const EXPECTED: Record<MappingDirection, Record<keyof typeof LOCAL, Record<keyof typeof REMOTE, Cell>>> = {
     inbound: {
-      blank: { blank: ['first_link_equal', 'keep', false], equal: ['first_link_filled', 'set', false], different: ['first_link_filled', 'set', false] },
-      filled: { blank: ['first_link_quiet', 'keep', false], equal: ['first_link_equal', 'keep', false], different: ['first_link_conflict', 'set', false] },
+      blank: {
+        blank: ['first_link_equal', 'keep', false],
+        equal: ['first_link_filled', 'set', false],
+        different: ['first_link_filled', 'set', false],
+      },
+      filled: {
+        blank: ['first_link_quiet', 'keep', false],
+        equal: ['first_link_equal', 'keep', false],
+        different: ['first_link_conflict', 'set', false],
+      },
     },
     both: {
-      blank: { blank: ['first_link_equal', 'keep', false], equal: ['first_link_filled', 'set', false], different: ['first_link_filled', 'set', false] },
-      filled: { blank: ['first_link_to_send', 'keep', true], equal: ['first_link_equal', 'keep', false], different: ['first_link_conflict', 'set', false] },
+      blank: {
+        blank: ['first_link_equal', 'keep', false],
+        equal: ['first_link_filled', 'set', false],
+        different: ['first_link_filled', 'set', false],
+      },
+      filled: {
+        blank: ['first_link_to_send', 'keep', true],
+        equal: ['first_link_equal', 'keep', false],
+        different: ['first_link_conflict', 'set', false],
+      },
     },
     outbound: {
-      blank: { blank: ['first_link_equal', 'keep', false], equal: ['first_link_quiet', 'keep', false], different: ['first_link_quiet', 'keep', false] },
-      filled: { blank: ['first_link_to_send', 'keep', true], equal: ['first_link_equal', 'keep', false], different: ['first_link_quiet', 'keep', false] },
+      blank: {
+        blank: ['first_link_equal', 'keep', false],
+        equal: ['first_link_quiet', 'keep', false],
+        different: ['first_link_quiet', 'keep', false],
+      },
+      filled: {
+        blank: ['first_link_to_send', 'keep', true],
+        equal: ['first_link_equal', 'keep', false],
+        different: ['first_link_quiet', 'keep', false],
+      },
     },
   };
   for (const direction of Object.keys(EXPECTED) as MappingDirection[])
@@ -50,7 +74,12 @@ describe('first link: no pair yet (R18)', () => {
   it('never lets a policy overwrite a filled CRM field', () => {
     for (const policy of ['crm', 'local', 'newest'] as const satisfies ConflictPolicy[]) {
       const decision = decideField(state({ policy, local: 'ours', remote: 'theirs', incoming: 'theirs' }));
-      expect(decision).toMatchObject({ set: 'theirs', base: { local: 'theirs', remote: 'theirs' }, send: false, conflict: { winner: 'crm' } });
+      expect(decision).toMatchObject({
+        set: 'theirs',
+        base: { local: 'theirs', remote: 'theirs' },
+        send: false,
+        conflict: { winner: 'crm' },
+      });
     }
   });
 });
@@ -106,11 +135,22 @@ describe('while a write of ours is open (R2)', () => {
     expect(decideField(state({ base, local: 'b', remote: 'B', incoming: 'b', sent: ['B'] }))).toEqual({ reason: 'ours', send: false });
   });
   it('the value from before is no news either', () => {
-    expect(decideField(state({ base, local: 'b', remote: 'A', incoming: 'a', sent: ['B'] }))).toEqual({ reason: 'local_changed', send: true });
+    expect(decideField(state({ base, local: 'b', remote: 'A', incoming: 'a', sent: ['B'] }))).toEqual({
+      reason: 'local_changed',
+      send: true,
+    });
   });
   it('any other value is left alone and looked at again', () => {
-    expect(decideField(state({ base, local: 'b', remote: 'C', incoming: 'c', sent: ['B'] }))).toEqual({ reason: 'intent_open', send: false, recheck: true });
-    expect(decideField(state({ local: 'b', remote: 'C', incoming: 'c', sent: ['B'] }))).toEqual({ reason: 'intent_open', send: false, recheck: true });
+    expect(decideField(state({ base, local: 'b', remote: 'C', incoming: 'c', sent: ['B'] }))).toEqual({
+      reason: 'intent_open',
+      send: false,
+      recheck: true,
+    });
+    expect(decideField(state({ local: 'b', remote: 'C', incoming: 'c', sent: ['B'] }))).toEqual({
+      reason: 'intent_open',
+      send: false,
+      recheck: true,
+    });
     expect(decideField(state({ local: 'b', remote: 'B', incoming: 'b', sent: ['B'] }))).toEqual({ reason: 'ours', send: false });
   });
 });
@@ -119,7 +159,11 @@ describe('newest (R24)', () => {
   const both = { base: { local: 'a', remote: 'a' }, policy: 'newest', local: 'b', remote: 'c', incoming: 'c' } as const;
   it.each([
     ['a later local edit wins', { local: 10_000, remote: 1_000 }, { winner: 'local', reason: 'later_edit' }],
-    ['within the skew the CRM wins and says that times did not decide', { local: 2_000, remote: 1_000 }, { winner: 'crm', reason: 'undecided_times' }],
+    [
+      'within the skew the CRM wins and says that times did not decide',
+      { local: 2_000, remote: 1_000 },
+      { winner: 'crm', reason: 'undecided_times' },
+    ],
     ["a record's later stamp proves nothing", { local: 1_000, remote: 99_000 }, { winner: 'crm', reason: 'undecided_times' }],
     ["a field's own later time does", { local: 1_000, remote: 99_000, remoteIsExact: true }, { winner: 'crm', reason: 'later_edit' }],
     ['unknown times decide nothing', {}, { winner: 'crm', reason: 'undecided_times' }],

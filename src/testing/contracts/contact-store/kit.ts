@@ -42,7 +42,7 @@ export type StoreCase = ContractCase<StoreUnderTest, StoreCapability>;
 export type MakeStore = Make<StoreUnderTest>;
 
 export const HERE = { workspace: 'acme', connection: 'acme-salesforce' };
-export const PLAN = 'plan-1';
+const PLAN = 'plan-1';
 /** The time that scans are asked with; any number does, for `now` comes from the caller. */
 export const NOW = 1_000_000;
 

@@ -32,13 +32,13 @@ export interface DataService {
   readonly cursors: Cursors;
   readonly indexDelayMs: number;
   /** Requests of the last 24 hours, and how many the org may make. */
-  usage(): { readonly used: number; readonly limit: number };
+  readonly usage: () => { readonly used: number; readonly limit: number };
   /** Runs one part of a composite request. */
-  dispatch(call: DataCall): DataAnswer;
+  readonly dispatch: (call: DataCall) => DataAnswer;
   /** What a request is for, without running it. */
-  operationsOf(call: DataCall): readonly string[];
+  readonly operationsOf: (call: DataCall) => readonly string[];
   /** When the metadata last changed. */
-  describedAt(): number;
+  readonly describedAt: () => number;
 }
 
 export type Endpoint = (call: DataCall) => DataAnswer;

@@ -53,7 +53,7 @@ export const upsertMany: Endpoint = (call) => {
     if (typeOf(org, record) !== object) throw new SalesforceFailure('INVALID_TYPE', `The record is no ${object.name}`);
     const value = valueIn(record) ?? null;
     if (value === null) throw new SalesforceFailure('MISSING_ARGUMENT', `${key.name} not specified`);
-    if (repeated.has(value)) throw new SalesforceFailure('DUPLICATE_VALUE', `Duplicate external id specified: ${String(value)}`);
+    if (repeated.has(value)) throw new SalesforceFailure('DUPLICATE_VALUE', `Duplicate external id specified: ${JSON.stringify(value)}`);
     const found = findByKey(org, object, key, value);
     if (found.length > 1)
       throw new SalesforceFailure(

@@ -7,7 +7,7 @@ import { type Term, wordsOf } from '../sosl/term.ts';
 import { bodyObject, type DataCall, type Endpoint, ok, unlessModified } from './call.ts';
 
 const VERSION_MIN = 31;
-export const VERSION_MAX = 66;
+const VERSION_MAX = 66;
 const SEASONS = ['Summer', 'Winter', 'Spring'] as const;
 
 /** `GET /services/data`: needs no session and counts for nothing. Version 31.0 was Summer '14; three a year follow. */
@@ -88,10 +88,11 @@ function askedInUrl(query: URLSearchParams): Asked {
 function askedInBody(body: Readonly<Record<string, unknown>>): Asked {
   const list = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
   const number = (value: unknown): number | null => (typeof value === 'number' ? value : null);
+  const text = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise);
   const objects = Array.isArray(body['sobjects']) ? (body['sobjects'] as readonly Readonly<Record<string, unknown>>[]) : [];
   return {
-    q: String(body['q'] ?? ''),
-    in: String(body['in'] ?? 'ALL'),
+    q: text(body['q'], ''),
+    in: text(body['in'], 'ALL'),
     objects: objects.map(({ name, fields, limit }) => ({
       name: String(name),
       fields: list(fields ?? body['fields']),

@@ -19,7 +19,7 @@ export type FieldType =
   | 'datetime'
   | 'address';
 
-export interface PicklistOption {
+interface PicklistOption {
   readonly value: string;
   readonly label: string;
   readonly active: boolean;

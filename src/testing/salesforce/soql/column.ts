@@ -13,7 +13,7 @@ export interface Column {
   readonly field: Field;
   /** The field itself lies on the object of the query. */
   readonly direct: boolean;
-  read(record: StoredRecord): Stored;
+  readonly read: (record: StoredRecord) => Stored;
 }
 
 /** What the objects behind a polymorphic lookup have in common (Object Reference, "Name"). */

@@ -75,7 +75,7 @@ export function compileOrder(text: string, orderBy: readonly Ordering[], columnO
     const { field, read } = columnOf(path);
     if (!field.sortable) throw invalidField(text, path.at, `field '${field.name}' can not be sorted in a query call`);
     const compare =
-      field.type === 'id' || field.type === 'reference' ? (a: Stored, b: Stored) => compareIds(String(a), String(b)) : compareValues;
+      field.type === 'id' || field.type === 'reference' ? (a: Stored, b: Stored) => compareIds(textOf(a), textOf(b)) : compareValues;
     const nulls = nullsLast ? 1 : -1; // blanks come first, whatever the direction, unless asked otherwise
     return (first, second) => {
       const [a, b] = [read(first), read(second)];
@@ -94,6 +94,8 @@ export function compileOrder(text: string, orderBy: readonly Ordering[], columnO
 
 function compareValues(a: Stored, b: Stored): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
-  const [first, second] = [String(a).toLowerCase(), String(b).toLowerCase()];
+  const [first, second] = [textOf(a).toLowerCase(), textOf(b).toLowerCase()];
   return first < second ? -1 : first > second ? 1 : 0;
 }
+
+const textOf = (value: Stored): string => (typeof value === 'object' ? '' : String(value));

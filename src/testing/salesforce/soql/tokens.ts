@@ -100,4 +100,7 @@ export function literalPieces(text: string, { text: raw, at }: Token, like: bool
 }
 
 /** The text of a string literal outside LIKE. */
-export const literalText = (text: string, token: Token): string => literalPieces(text, token, false).join('');
+export const literalText = (text: string, token: Token): string =>
+  literalPieces(text, token, false)
+    .filter((piece) => typeof piece === 'string')
+    .join('');

@@ -93,7 +93,7 @@ export function scopeOf(word: string): Scope {
   return scope as Scope;
 }
 
-export const everyObject = (org: Org, base: string): readonly Target[] =>
+const everyObject = (org: Org, base: string): readonly Target[] =>
   org.schema.objects.filter(({ definition }) => definition.searchable).map((object) => plainTarget(org, object, base));
 
 function parseTargets(org: Org, reader: Reader, base: string): readonly Target[] {

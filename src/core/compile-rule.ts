@@ -1,0 +1,126 @@
+import { isBlank } from './blank.ts';
+import { type CoerceOptions, coerceValue } from './coerce.ts';
+import type { DescribedField } from './described.ts';
+import { type FormatTarget, formatValue } from './format.ts';
+import { hashOf } from './hash.ts';
+import type { AnyRule, CompiledRule, CompileOptions, CrmRecord, InboundRule, Transform } from './mapping-types.ts';
+import { readPath } from './paths.ts';
+import { coercePhone, type PhoneOptions } from './phone.ts';
+import { present } from './present.ts';
+import { applyTransform, mapIn, mapOut, namedTransform } from './rule-values.ts';
+import type { FieldDefinition } from './schema-types.ts';
+import { unusableReason } from './unusable.ts';
+import type { Coerced, Value } from './value.ts';
+
+/** The CRM fields of the object by name; undefined: not described. */
+export type DescribedFields = ReadonlyMap<string, DescribedField> | undefined;
+
+export interface RuleToCompile {
+  readonly rule: AnyRule;
+  /** Unique within the mapping. */
+  readonly key: string;
+  readonly definition: FieldDefinition;
+  readonly described: DescribedFields;
+  readonly options: CompileOptions;
+}
+
+export const crmFieldsOf = ({ crm }: AnyRule): readonly string[] => (typeof crm === 'string' ? [crm] : crm);
+
+/** One rule as plain functions. */
+export function compileRule({ rule, key, definition, described, options }: RuleToCompile): CompiledRule {
+  const crm = crmFieldsOf(rule);
+  const transform = 'transform' in rule && rule.transform !== undefined ? namedTransform(rule.transform, options.transforms) : undefined;
+  const field = crm.length === 1 ? described?.get(crm[0]!) : undefined;
+  const toLocal = localReader(rule, definition, field, rule.direction === 'inbound' ? transform : undefined, options);
+  return {
+    key,
+    identity: identityOf(rule, key, definition, options),
+    crm,
+    field: rule.field,
+    definition,
+    direction: rule.direction,
+    conflict: ('conflict' in rule ? rule.conflict : undefined) ?? 'crm',
+    blank: rule.blank ?? 'clear',
+    unusable: described === undefined ? null : unusableReason(rule, crm, definition, described),
+    readRemote: remoteReader(crm, 'join' in rule ? rule.join : undefined, toLocal, described, options),
+    toLocal,
+    toRemote: remoteWriter(rule, definition, field, rule.direction === 'outbound' ? transform : undefined, options),
+  };
+}
+
+/** Eight digits tell the rules of one mapping apart. How text is cut, or who wins, changes nothing about what was agreed. */
+function identityOf(rule: AnyRule, key: string, { type }: FieldDefinition, { defaultCountry, timeZone }: CompileOptions): string {
+  const { join, transform } = rule as Partial<InboundRule>;
+  const country = rule.field === 'phone_number' ? defaultCountry : undefined;
+  const zone = type === 'date' || type === 'datetime' ? (timeZone ?? 'UTC') : undefined;
+  return hashOf({ key, field: rule.field, type, valueMap: rule.valueMap, join, transform, country, zone }).slice(0, 8);
+}
+
+/** One field as it is. Several: the first that is filled and fits, else the first that is filled; or the filled ones joined. */
+function remoteReader(
+  crm: readonly string[],
+  join: string | undefined,
+  toLocal: CompiledRule['toLocal'],
+  described: DescribedFields,
+  { timeZone }: CompileOptions,
+): CompiledRule['readRemote'] {
+  const read = (record: CrmRecord, path: string): Value | undefined => canonical(readPath(record, path), described?.get(path), timeZone);
+  if (crm.length === 1) return (record) => read(record, crm[0]!);
+  return (record) => {
+    const values = crm.map((path) => read(record, path)).filter((value) => value !== undefined);
+    if (values.length === 0) return undefined;
+    const filled = values.filter((value) => !isBlank(value));
+    if (join !== undefined) return filled.length === 0 ? null : filled.join(join);
+    return filled.find((value) => isFilled(toLocal(value))) ?? filled[0] ?? null;
+  };
+}
+
+const isFilled = (coerced: Coerced): boolean => coerced.ok && coerced.value !== null;
+
+/** A time as the API spells it (`+0000`) in our spelling, so that the same instant compares equal. Other values stay. */
+function canonical(value: Value | undefined, field: DescribedField | undefined, timeZone = 'UTC'): Value | undefined {
+  if (typeof value !== 'string' || (field?.type !== 'date' && field?.type !== 'datetime')) return value;
+  // A day is nobody's instant: no zone may shift it.
+  const read = coerceValue(value, { type: field.type }, { timeZone: field.type === 'date' ? 'UTC' : timeZone });
+  return read.ok ? read.value : value;
+}
+
+function localReader(
+  { field, valueMap }: AnyRule,
+  definition: FieldDefinition,
+  source: DescribedField | undefined,
+  transform: Transform | undefined,
+  { defaultCountry, timeZone }: CompileOptions,
+): CompiledRule['toLocal'] {
+  return (remote) => {
+    const mapped = mapIn(valueMap, remote);
+    const changed = applyTransform(transform, mapped);
+    if (!changed.ok) return changed;
+    if (field === 'phone_number') return coercePhone(changed.value, present<PhoneOptions>({ defaultCountry }));
+    // A value that the rule has changed is no longer of the CRM field's type.
+    const from = transform === undefined && mapped === remote ? source : undefined;
+    return coerceValue(changed.value, definition, present<CoerceOptions>({ timeZone, from })) as Coerced;
+  };
+}
+
+function remoteWriter(
+  rule: AnyRule,
+  definition: FieldDefinition,
+  described: DescribedField | undefined,
+  transform: Transform | undefined,
+  { timeZone }: CompileOptions,
+): CompiledRule['toRemote'] {
+  const overflow = 'overflow' in rule ? rule.overflow : undefined;
+  const target = described === undefined ? undefined : present<FormatTarget>({ ...described, overflow, timeZone });
+  return (local) => {
+    const changed = applyTransform(transform, local);
+    if (!changed.ok) return changed;
+    const mapped = mapOut(rule.valueMap, changed.value);
+    if (target === undefined) return { ok: true, value: mapped };
+    // A value that the rule has changed is the CRM's own word, and no longer of the field's type.
+    const isChanged = transform !== undefined || mapped !== changed.value;
+    return formatValue(mapped, isChanged ? { type: plainType(mapped) } : definition, target);
+  };
+}
+
+const plainType = (value: Value) => (typeof value === 'number' ? 'number' : typeof value === 'boolean' ? 'boolean' : 'string');

@@ -1,0 +1,16 @@
+import * as z from 'zod';
+import { CRM_PATH } from './paths.ts';
+
+const LENGTH_MAX = 200;
+
+/** The API name of a CRM field, or a dotted path, in a document. */
+export const crmPathSchema = z
+  .string()
+  .refine((path) => path.length <= LENGTH_MAX && CRM_PATH.test(path), {
+    error: 'is no name of a CRM field',
+    params: {
+      code: 'invalid_crm_field',
+      remedy: 'Give its API name (letters, digits, underscores), or a dotted path over at most five parents, such as `Account.Name`.',
+    },
+  })
+  .meta({ pattern: CRM_PATH.source, maxLength: LENGTH_MAX });

@@ -1,0 +1,92 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../..', import.meta.url));
+let folder: string;
+
+interface Manifest {
+  readonly exports: Readonly<Record<string, unknown>>;
+}
+const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as Manifest;
+const subpaths = Object.keys(manifest.exports)
+  .filter((path) => path !== './package.json')
+  .map((path) => path.replace(/^\./, 'crm-sync-engine'));
+
+/** A host's project with nothing but the packed package in it. */
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'crm-sync-package-'));
+  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: root });
+  const packed = JSON.parse(stdout) as { filename: string }[] | Record<string, { filename: string }>;
+  const [{ filename } = { filename: '' }] = Object.values(packed);
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'host', private: true, type: 'module' }));
+  await run('npm', ['install', '--no-audit', '--no-fund', `./${filename}`], { cwd: folder });
+}, 180_000);
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const evaluate = async (type: 'module' | 'commonjs', code: string): Promise<string> =>
+  (await run(process.execPath, ['--no-warnings', `--input-type=${type}`, '--eval', code], { cwd: folder })).stdout;
+
+describe('the packed package', () => {
+  it.each(subpaths)('%s can be imported, and required from CommonJS', async (subpath) => {
+    const names = await evaluate('module', `console.log(JSON.stringify(Object.keys(await import('${subpath}')).sort()))`);
+    expect(await evaluate('commonjs', `console.log(JSON.stringify(Object.keys(require('${subpath}')).sort()))`)).toBe(names);
+  });
+
+  it('exports what the committed list says: a change of the public API shows in a diff', async () => {
+    const report: Record<string, unknown> = {};
+    for (const subpath of subpaths)
+      report[subpath] = JSON.parse(await evaluate('module', `console.log(JSON.stringify(Object.keys(await import('${subpath}')).sort()))`));
+    await expect(`${JSON.stringify(report, null, 2)}\n`).toMatchFileSnapshot('exports.json');
+  });
+
+  it('has one copy of the error class, whichever subpath it came by', async () => {
+    const code = `
+      import { isCrmSyncError } from 'crm-sync-engine';
+      import { retellWebhook } from 'crm-sync-engine/conversations';
+      const read = retellWebhook({ apiKey: 'k' });
+      const error = await read(new Request('https://example.com', { method: 'POST', body: '{}' })).catch((thrown) => thrown);
+      console.log(isCrmSyncError(error), error.category);`;
+    expect((await evaluate('module', code)).trim()).toBe('true webhook');
+  });
+
+  it('declares types that a strict host can compile against', async () => {
+    const host = `
+      import { CrmSyncEngine, defineContactSchema } from 'crm-sync-engine';
+      import { salesforce } from 'crm-sync-engine/salesforce';
+      import { sqliteStore } from 'crm-sync-engine/stores/sqlite';
+      import { conversation, fakeSalesforce } from 'crm-sync-engine/testing';
+      const schema = defineContactSchema({ lead_status: { type: 'enum', options: ['New', 'Qualified'] } });
+      const engine: CrmSyncEngine = new CrmSyncEngine({
+        workspace: 'w', connection: 'c', schema, store: sqliteStore({ file: ':memory:' }), connector: salesforce(fakeSalesforce().options),
+        mappings: [{ crmObject: 'Contact', fields: [{ crm: 'Status__c', field: 'lead_status', direction: 'both' }] }],
+      });
+      export const status: 'New' | 'Qualified' | null | undefined = (await new CrmSyncEngine({ workspace: 'w', connection: 'c', schema, store: sqliteStore({ file: ':memory:' }) }).contacts.get('1'))?.fields.lead_status;
+      export const result = await engine.handleConversation(conversation({}));
+    `;
+    await writeFile(join(folder, 'host.ts'), host);
+    const options = [
+      '--noEmit',
+      '--strict',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2023',
+      '--lib',
+      'es2023,dom,esnext.disposable',
+      '--skipLibCheck',
+      'false',
+      '--types',
+      '',
+    ];
+    await run(join(root, 'node_modules/.bin/tsc'), [...options, 'host.ts'], { cwd: folder }).catch((error: { stdout: string }) => {
+      throw new Error(error.stdout);
+    });
+  });
+});

@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+
+const DEMO = fileURLToPath(new URL('../../examples/demo/run.ts', import.meta.url));
+
+const demo = (...options: string[]) =>
+  promisify(execFile)(process.execPath, [DEMO, ...options], { env: { ...process.env, FORCE_COLOR: undefined } });
+
+describe('npm run demo', () => {
+  it('tells the whole story, finds all of it true, and leaves nothing behind', async () => {
+    const started = performance.now();
+    const { stdout, stderr } = await demo(); // rejects for another exit code than 0
+    expect(performance.now() - started).toBeLessThan(60_000);
+    expect(stderr).toBe('');
+    const lines = stdout.split('\n');
+    const inOrder = [
+      /✓ 3,000 contacts created, 0 failed/,
+      /✓ 3 records left out, with the reason: 2 no_match_key .*1 ambiguous/,
+      /✓ 6 API calls: .*1 token request/,
+      /Phone +\(415\) 555-0123 +phone_number +\+14155550123/,
+      /Lead_Status__c +New +lead_status +New/,
+      /^2 {2}An earlier call/,
+      /\{\{first_name\}\} +Alice/,
+      /→ 200 \{"analysis":"done","push":"done","activity":"done"\}/,
+      /lead_qualification_status +Qualified +overwrite +lead_status/,
+      /email +alice@example\.com +fill_if_empty +email/,
+      /customer_notes +Interested in enterprise plan.* +merge +interaction_summary/,
+      /lead_status +New +Qualified/,
+      /email +\(empty\) +alice@example\.com/,
+      /Lead_Status__c +New +Qualified/,
+      /CallType +Inbound/,
+      /CallDurationInSeconds +125/,
+      /From: \+14155550123/,
+      /To: \+14155550199/,
+      /Started: 2026-01-07 15:30:00 UTC/,
+      /✓ lead_status overwritten, here and in Salesforce/,
+      /✓ the notes of both calls are kept/,
+      /the webhook again +analysis unchanged, push unchanged, activity unchanged +none/,
+      /push\(\) +0 to send +none/,
+      /a forged webhook +401, signature_mismatch +none/,
+      /✓ before and after: 3,000 contacts, 2 Tasks, not a field changed/,
+      /last_name +Smith +Smith-Jones +LastName/,
+      /✓ push\(\) makes no call/,
+      /email +alice@example\.com +01-07 15:32 +call_a94f3e, fill_if_empty/,
+      /✓ all 8 values that Alice has say where they came from/,
+    ];
+    let at = 0;
+    for (const line of inOrder) {
+      const found = lines.findIndex((text, index) => index >= at && line.test(text));
+      expect(found, `${line} after line ${at} of:\n${stdout}`).toBeGreaterThanOrEqual(at);
+      at = found + 1;
+    }
+    expect(stdout).not.toContain('✗');
+    for (const trick of ['\u001b', '\r']) expect(stdout).not.toContain(trick); // stdout is no terminal here
+    expect(lines.filter((line) => [...line].length > 100)).toEqual([]);
+    const file = /(\S+contacts\.db)/.exec(stdout)?.[1];
+    expect(existsSync(file ?? '')).toBe(false);
+  });
+
+  it('keeps the database where it is asked to, and says where', async () => {
+    const { stdout } = await demo('--keep');
+    const file = /The database is kept: (\S+contacts\.db)/.exec(stdout)?.[1] ?? '';
+    expect(existsSync(file)).toBe(true);
+    await rm(dirname(file), { recursive: true });
+  });
+});

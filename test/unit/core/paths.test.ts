@@ -1,0 +1,71 @@
+import { test } from '@fast-check/vitest';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { crmPathSchema } from '../../../src/core/crm-path.ts';
+import { isValue } from '../../../src/core/is-value.ts';
+import { readPath } from '../../../src/core/paths.ts';
+
+const at = (fields: Readonly<Record<string, unknown>>, path: string) => readPath({ fields }, path);
+
+describe('a value is read', () => {
+  it.each<readonly [rule: string, fields: Readonly<Record<string, unknown>>, path: string, expected: unknown]>([
+    ['by its name', { Phone: '1' }, 'Phone', '1'],
+    ['false and 0 too', { A: false, B: 0 }, 'B', 0],
+    ['as null where it is null', { Phone: null }, 'Phone', null],
+    ['from a flat dotted name', { 'Account.Name': 'Acme' }, 'Account.Name', 'Acme'],
+    ['from nested objects', { Account: { attributes: { type: 'Account' }, Owner: { Name: 'Ann' } } }, 'Account.Owner.Name', 'Ann'],
+    ['flat before nested', { 'Account.Name': 'flat', Account: { Name: 'nested' } }, 'Account.Name', 'flat'],
+    ['as null below a parent that is null', { Account: null }, 'Account.Owner.Name', null],
+    ['as absent where the field is missing', {}, 'Phone', undefined],
+    ['as absent where the parent is missing', {}, 'Account.Name', undefined],
+    ['as absent where the parent lacks it', { Account: {} }, 'Account.Name', undefined],
+    ['as absent below text', { Account: 'x' }, 'Account.length', undefined],
+    ['as absent where it is an object or a list', { Account: { Name: ['a'] } }, 'Account.Name', undefined],
+    ['as absent where it is undefined', { Phone: undefined }, 'Phone', undefined],
+    ['as absent where it is no finite number', { Score: Number.NaN }, 'Score', undefined],
+    ['as ISO text from a Date', { At: new Date(0) }, 'At', '1970-01-01T00:00:00.000Z'],
+    ['as absent from an invalid Date', { At: new Date(Number.NaN) }, 'At', undefined],
+    ['never from a prototype', { Account: {} }, 'Account.constructor.name', undefined],
+    ['never from a prototype, flat', {}, 'constructor', undefined],
+    ['never through __proto__', { Account: {} }, 'Account.__proto__.toString', undefined],
+    ['from an object without a prototype', { Account: Object.assign(Object.create(null), { Name: 'x' }) }, 'Account.Name', 'x'],
+  ])('%s', (_, fields, path, expected) => expect(at(fields, path)).toBe(expected));
+});
+
+test.prop([fc.dictionary(fc.string(), fc.anything()), fc.string()])(
+  'whatever a record holds, a value or nothing is read',
+  (fields, path) => {
+    const found = at(fields, path);
+    expect(found === undefined || isValue(found)).toBe(true);
+  },
+);
+
+describe('the name of a CRM field', () => {
+  it.each(['Phone', 'Lead_Status__c', 'hs_lead_status', 'Account.Name', 'A.b.c.d.e.f', 'x'.repeat(200)])('can be %s', (path) =>
+    expect(crmPathSchema.safeParse(path).success).toBe(true),
+  );
+  it.each([
+    '',
+    ' Phone',
+    'Phone ',
+    'Phone\n',
+    'First Name',
+    "O'Name",
+    'a"b',
+    'a`b',
+    'a-b',
+    'a,b',
+    'a;b',
+    'a)b',
+    '1a',
+    '_a',
+    '.Name',
+    'Account.',
+    'Account..Name',
+    'A.b.c.d.e.f.g',
+    '__proto__',
+    'Account.__proto__',
+    'Größe',
+    'x'.repeat(201),
+  ])('cannot be %j', (path) => expect(crmPathSchema.safeParse(path).success).toBe(false));
+});
