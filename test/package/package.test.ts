@@ -46,7 +46,7 @@ describe('the packed package', () => {
         await evaluate('module', `console.log(JSON.stringify(Object.keys(await import('${subpath}'))))`),
       ) as string[];
       const declared = await readFile(join(root, 'dist', `${subpath.replace(/^crm-sync-engine\/?/, '') || 'index'}.d.ts`), 'utf8');
-      const names = [...declared.matchAll(/^export \{([^}]*)\}/gm)].flatMap(([, list = '']) => list.split(','));
+      const names = [...declared.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap(([, list = '']) => list.split(','));
       const exported = names.map((name) =>
         name
           .trim()
