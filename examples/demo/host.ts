@@ -1,0 +1,64 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { type Clock, type CrmSyncEngine, isCrmSyncError } from 'crm-sync-engine';
+import { retellWebhook } from 'crm-sync-engine/conversations';
+
+export interface Host extends AsyncDisposable {
+  readonly url: string;
+}
+
+export interface HostOptions {
+  readonly engine: CrmSyncEngine;
+  /** Retell signs its webhooks with it. */
+  readonly apiKey: string;
+  readonly clock: Clock;
+}
+
+/** The host app: a web server with one route. Frameworks that speak `Request` and `Response` need only the middle of it. */
+export async function startHost({ engine, apiKey, clock }: HostOptions): Promise<Host> {
+  const readRetell = retellWebhook({ apiKey, clock });
+
+  async function onWebhook(request: Request): Promise<{ status: number; body: object }> {
+    try {
+      const incoming = await readRetell(request); // signature and age are checked over the raw body
+      if (incoming.kind === 'ignored') return { status: 200, body: { ignored: incoming.reason } };
+      const { steps, complete } = await engine.handleConversation(incoming.conversation);
+      const { analysis, push, activity } = steps;
+      // What is pending is stored already, and the next sync finishes it: Retell need not deliver it again.
+      return { status: complete ? 200 : 202, body: { analysis: analysis.status, push: push.status, activity: activity.status } };
+    } catch (error) {
+      if (!isCrmSyncError(error)) throw error;
+      const status = error.category === 'webhook' ? 401 : error.retryable ? 503 : 500;
+      return { status, body: { code: error.code, remedy: error.remedy } };
+    }
+  }
+
+  const server = createServer((incoming, outgoing) => {
+    answer(incoming, outgoing).catch(() => outgoing.writeHead(500).end('{}'));
+  });
+  async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const found = incoming.method === 'POST' && incoming.url === '/hooks/retell';
+    const { status, body } = found ? await onWebhook(requestOf(incoming)) : { status: 404, body: {} };
+    outgoing.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  }
+
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** Node's request as the web's, its body untouched. */
+function requestOf(incoming: IncomingMessage): Request {
+  const headers = Object.entries(incoming.headers).flatMap(([name, value]): [string, string][] =>
+    typeof value === 'string' ? [[name, value]] : [],
+  );
+  const body = Readable.toWeb(incoming) as ReadableStream<Uint8Array>;
+  return new Request(new URL(incoming.url ?? '/', 'http://127.0.0.1'), { method: 'POST', headers, body, duplex: 'half' });
+}
