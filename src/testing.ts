@@ -1,5 +1,17 @@
 export { appendMerger } from './mergers/append-merger.ts';
 export { memoryStore } from './stores/memory.ts';
+export { type ClockCapability, clockContract } from './testing/contracts/clock.ts';
+export {
+  type ConnectorCapability,
+  type ConnectorUnderTest,
+  type CrmFault,
+  type CrmFields,
+  type CrmUnderTest,
+  type CrmValues,
+  connectorContract,
+  type HeldRequest,
+  type RequestKind,
+} from './testing/contracts/connector.ts';
 export { contactStoreContract, type StoreCapability, type StoreUnderTest } from './testing/contracts/contact-store.ts';
 export type { ContractCase, Make } from './testing/contracts/contract-case.ts';
 export { type MergerCapabilities, mergerContract } from './testing/contracts/merger.ts';

@@ -42,7 +42,9 @@ const AREA_CODES = [
 const LINES = 100;
 const MADE_AT = '2025-11-03T16:20:00Z';
 
+/** Contacts with a number of their own, and all records. */
 export const PEOPLE = AREA_CODES.length * LINES + LINES;
+export const RECORDS = PEOPLE + 3;
 
 /** A Salesforce org with 3,000 contacts, and three more as real orgs have them. All of it is made up. */
 export function createOrg(clock: Clock) {

@@ -8,13 +8,16 @@ export interface PhoneCall {
   readonly startedAt: string;
   readonly seconds: number;
   readonly summary: string;
+  /** What was said: agent and caller in turn. */
+  readonly turns: readonly string[];
   /** What the agent's post-call analysis was told to find out. */
   readonly found: Readonly<Record<string, string>>;
 }
 
 /** The body of a `call_analyzed` webhook, as Retell sends it. Source: Retell, "Webhook overview". */
-export function analysedCall({ id, from, to, startedAt, seconds, summary, found }: PhoneCall): string {
+export function analysedCall({ id, from, to, startedAt, seconds, summary, turns, found }: PhoneCall): string {
   const start = Date.parse(startedAt);
+  const spoken = turns.map((content, index) => ({ role: index % 2 === 0 ? 'agent' : 'user', content }));
   return JSON.stringify({
     event: 'call_analyzed',
     call: {
@@ -30,6 +33,8 @@ export function analysedCall({ id, from, to, startedAt, seconds, summary, found 
       end_timestamp: start + seconds * 1000,
       duration_ms: seconds * 1000,
       disconnection_reason: 'user_hangup',
+      transcript: spoken.map(({ role, content }) => `${role === 'agent' ? 'Agent' : 'User'}: ${content}`).join('\n'),
+      transcript_object: spoken,
       call_analysis: {
         call_summary: summary,
         user_sentiment: 'Positive',

@@ -11,6 +11,7 @@ import { schema, settings } from './settings.ts';
 export const RETELL_KEY = 'key_3f1e9a_webhook_demo';
 
 export type Stage = Awaited<ReturnType<typeof setUp>>;
+export type CallMeter = ReturnType<typeof callMeter>;
 export type DemoContact = Contact<typeof schema>;
 
 /** Everything that the story needs: a Salesforce org behind HTTP, a database file, the engine, and the host's web server. */
@@ -48,13 +49,13 @@ export async function setUp(folder: string, startsAt: string) {
     salesforceUrl: salesforceServer.url,
     hostUrl: host.url,
     /** Tells how many records a run has processed, until it is told to stop. */
-    watchProgress(listener: (processed: number) => void): () => void {
+    watchProgress: (listener: (processed: number) => void): (() => void) => {
       onProgress = listener;
       return () => {
         onProgress = () => undefined;
       };
     },
-    async alice(): Promise<DemoContact> {
+    alice: async (): Promise<DemoContact> => {
       const { contact } = await engine.contacts.byPhone('(415) 555-0123');
       if (contact === null) throw new Error('The demo has lost Alice.');
       return contact;

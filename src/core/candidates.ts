@@ -48,7 +48,7 @@ export class Candidates {
   #keysOf(fields: Fields): readonly string[] {
     return this.#matchKeys.flatMap(({ field }) => {
       const value = fields[field];
-      return typeof value === 'string' && value !== '' ? [keyOf(field, value)] : [];
+      return typeof value === 'string' ? [keyOf(field, value)] : [];
     });
   }
 }

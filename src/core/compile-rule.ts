@@ -92,14 +92,17 @@ function localReader(
   transform: Transform | undefined,
   { defaultCountry, timeZone }: CompileOptions,
 ): CompiledRule['toLocal'] {
+  const phone = present<PhoneOptions>({ defaultCountry });
+  const changedValue = present<CoerceOptions>({ timeZone });
+  const crmValue = present<CoerceOptions>({ timeZone, from: source });
   return (remote) => {
     const mapped = mapIn(valueMap, remote);
     const changed = applyTransform(transform, mapped);
     if (!changed.ok) return changed;
-    if (field === 'phone_number') return coercePhone(changed.value, present<PhoneOptions>({ defaultCountry }));
+    if (field === 'phone_number') return coercePhone(changed.value, phone);
     // A value that the rule has changed is no longer of the CRM field's type.
-    const from = transform === undefined && mapped === remote ? source : undefined;
-    return coerceValue(changed.value, definition, present<CoerceOptions>({ timeZone, from })) as Coerced;
+    const isChanged = transform !== undefined || mapped !== remote;
+    return coerceValue(changed.value, definition, isChanged ? changedValue : crmValue) as Coerced;
   };
 }
 

@@ -6,7 +6,7 @@ import { findBooleanOption, findOption, namedOption } from './options.ts';
 import { refuse } from './refusal.ts';
 import { plainDecimal, roundDecimal } from './scalars.ts';
 import type { FieldDefinition } from './schema-types.ts';
-import { countCharacters, cutText, listNames } from './text.ts';
+import { countCharacters, fitText, listNames } from './text.ts';
 import type { Coerced, Value } from './value.ts';
 
 export { compatible } from './compatibility.ts';
@@ -31,9 +31,10 @@ const textOf = (value: Filled): string => (typeof value === 'number' ? plainDeci
 function toText(value: Filled, target: FormatTarget): Formatted {
   const text = textOf(value);
   const { length } = target;
-  if (length === undefined || text.length <= length || countCharacters(text) <= length) return ok(text);
+  if (length === undefined || text.length <= length) return ok(text);
   const free = target.type === 'string' || target.type === 'text';
-  if (free && target.overflow === 'truncate') return { ok: true, value: cutText(text, length), truncated: true };
+  if (free && target.overflow === 'truncate') return { ok: true, value: fitText(text, length), truncated: true };
+  if (countCharacters(text) <= length) return ok(text); // whether two units are one character is the CRM's to say
   return refuse(
     'too_long',
     `The text is longer than the ${length} characters that the CRM field holds.`,

@@ -101,28 +101,31 @@ class PagePlanner {
 
   /**
    * One plan per record, in order. Links count before match keys, so linked records are decided first. A record that waits
-   * for a match key is looked at again once the others have moved on: the result does not hang on the order of the page.
+   * for a match key is looked at again once others have moved on: the same page on its own result finds nothing new.
    */
   plan(): readonly RecordPlan[] {
     const plans = new Map<CrmRecord, RecordPlan>();
-    const decide = (record: CrmRecord, plan: RecordPlan): void => {
+    const decide = (record: CrmRecord): void => {
+      const plan = this.#plan(record);
       this.#carryOut(plan);
       plans.set(record, plan);
     };
     const { records } = this.#input;
     const isLinked = ({ id }: CrmRecord): boolean => this.#linkOfRecord.has(id);
     let open = [...records.filter(isLinked), ...records.filter((record) => !isLinked(record))];
-    for (let before = Number.POSITIVE_INFINITY; open.length > 0 && open.length < before; ) {
-      before = open.length; // each round decides at least one record, or is the last
+    while (open.length > 0) {
       const waiting: CrmRecord[] = [];
-      for (const record of open) {
-        const plan = this.#plan(record);
-        if (isWaiting(plan)) waiting.push(record);
-        else decide(record, plan);
+      for (const record of open)
+        if (isWaiting(this.#plan(record))) waiting.push(record);
+        else decide(record);
+      if (waiting.length < open.length) open = waiting;
+      else {
+        // All wait for each other. One that has a contact goes on without its key, and others may follow; else none can.
+        const next = waiting.find((record) => this.#plan(record).action !== 'skip');
+        for (const record of next === undefined ? waiting : [next]) decide(record);
+        open = next === undefined ? [] : waiting.filter((record) => record !== next);
       }
-      open = waiting;
     }
-    for (const record of open) decide(record, this.#plan(record));
     return records.map((record) => plans.get(record) as RecordPlan);
   }
 
@@ -151,8 +154,8 @@ class PagePlanner {
     const state: LinkState = link.state === 'creating' || link.state === 'ambiguous' ? link.state : 'active';
     const isCurrent = link.plan === this.#mapping.planFingerprint;
     const seen = seenAfter(plan, contact, link);
-    const changed = plan.rebased || plan.body !== link.body || state !== link.state || plan.changes.length > 0;
-    const isLinkBehind = seen !== link.seen || (!isCurrent && !plan.send);
+    const changed = plan.rebased || state !== link.state || plan.changes.length > 0;
+    const isLinkBehind = seen !== link.seen || (!isCurrent && !isLeftToDo(plan));
     if (changed && this.#isStale(record, link)) return refetch('stale');
     if (!changed && !isLinkBehind) return { action: 'unchanged', recordId: record.id, contactId, ...explained(plan) };
     const { body, rebased } = plan;
@@ -185,7 +188,7 @@ class PagePlanner {
   #planned(record: CrmRecord, contact: PlannedContact, plan: FieldsPlan, link: LinkPlan, isNew: boolean): RecordPlan {
     const common = { recordId: record.id, contactId: contact.id, link, ...explained(plan) };
     if (plan.changes.length === 0) return { action: 'link', isNew, ...common };
-    return { action: 'update', ...common, fields: plan.set, changes: plan.changes, keys: this.#movedKeys(contact, plan.set) };
+    return { action: 'update', ...common, fields: plan.set, changes: plan.changes, keys: this.#movedKeys(plan.set) };
   }
 
   /** What the records after this one see of its plan. */
@@ -204,8 +207,8 @@ class PagePlanner {
     this.#candidates.take(id);
   }
 
-  #movedKeys(contact: PlannedContact, set: Fields): MatchValues {
-    const moved = this.#mapping.matchKeys.filter(({ field }) => typeof set[field] === 'string' && set[field] !== contact.fields[field]);
+  #movedKeys(set: Fields): MatchValues {
+    const moved = this.#mapping.matchKeys.filter(({ field }) => typeof set[field] === 'string');
     return Object.fromEntries(moved.map(({ field }) => [field, set[field] as string]));
   }
 
@@ -271,11 +274,15 @@ const NEW = '\u0000new:';
 const newId = (recordId: string): string => NEW + recordId;
 const isNew = (id: string): boolean => id.startsWith(NEW);
 
+/** Something has to reach the CRM, or may be on its way there. */
+const isLeftToDo = ({ send, body }: FieldsPlan): boolean => send || body.sent.length > 0;
+
 /**
- * The contact version at which nothing is left to send (R11). With something left, the link must stay behind the contact,
- * or it would not be found again; a link that was not behind, or is about to be told of a new mapping, is set back.
+ * The contact version at which nothing was left to do (R11). Otherwise the link must stay behind the contact, or it would
+ * not be found again: one that is not behind is set back.
  */
-function seenAfter({ send, changes }: FieldsPlan, { version }: PlannedContact, link: PlannedLink): LinkPlan['seen'] {
-  if (!send) return changes.length > 0 ? 'after' : (version ?? link.seen);
-  return changes.length > 0 || link.seen !== version ? link.seen : null;
+function seenAfter(plan: FieldsPlan, { version }: PlannedContact, link: PlannedLink): LinkPlan['seen'] {
+  const isChanged = plan.changes.length > 0;
+  if (!isLeftToDo(plan)) return isChanged ? 'after' : (version ?? link.seen);
+  return isChanged || link.seen !== version ? link.seen : null;
 }

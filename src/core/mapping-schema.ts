@@ -137,7 +137,7 @@ function checkRules(schema: Schema, rules: readonly ReadRule[], add: AddProblem)
     const opposite = earlier.findIndex((other) => isOpposite(rule, other));
     if (opposite >= 0)
       add([...at, 'direction'], `reverses fields.${opposite}`, 'split_directions', "Make one rule with direction 'both' of the two.");
-    if (rule.join !== undefined && rule.direction === 'inbound' && paths.length < 2)
+    if (rule.join !== undefined && paths.length < 2)
       add([...at, 'join'], 'needs several CRM fields', 'join_needs_several', 'List several CRM fields, or leave `join` out.');
     for (const [position, path] of paths.entries())
       if (paths.indexOf(path) < position)

@@ -65,8 +65,8 @@ export type AnalysisRule<S extends Schema> = {
     /** Name in the conversation's `analysis`. */
     readonly from: string;
     readonly field: K;
-    /** `merge` only where the field is text. */
-    readonly mode: S['fields'][K] extends { readonly type: 'string' } ? UpdateMode : Exclude<UpdateMode, 'merge'>;
+    /** `merge` only where the field is text, or may be: the fields of a schema from JSON are known at run time. */
+    readonly mode: [Extract<S['fields'][K], { readonly type: 'string' }>] extends [never] ? Exclude<UpdateMode, 'merge'> : UpdateMode;
     readonly valueMap?: Readonly<Record<string, string | number | boolean>>;
     readonly transform?: string;
   };

@@ -116,8 +116,9 @@ function planFieldsOut(
     const local = contact.fields[field] ?? null;
     const kept = own(known.held, key);
     const isLeftOut = only !== undefined && !only.includes(key);
-    if (kept !== undefined && (isLeftOut || isStillHeld(kept, local, now))) held[key] = kept;
-    if (isLeftOut || Object.hasOwn(held, key)) continue;
+    const isLeft = isLeftToSend(rule, local, own(base, key));
+    if (kept !== undefined && (isLeftOut || (isLeft && isStillHeld(kept, local, now)))) held[key] = kept;
+    if (isLeftOut || !isLeft || Object.hasOwn(held, key)) continue;
     const out = planFieldOut(rule, local, own(base, key), remote, now);
     if (out.do === 'read') mustRead = true;
     else if (out.do === 'agree') base[key] = out.pair;
@@ -137,6 +138,7 @@ function planFieldsOut(
   return Object.keys(values).length > 0 ? { action: 'write', values, sent, body, ...common } : { action: 'none', body, ...common };
 }
 
+/** For a field that has something left to send. */
 function planFieldOut(
   rule: CompiledRule,
   local: Value,
@@ -144,7 +146,6 @@ function planFieldOut(
   remote: Readonly<Record<string, Value>> | undefined,
   now: Millis,
 ): FieldOut {
-  if (!isLeftToSend(rule, local, base)) return { do: 'nothing' };
   // Kept until the field is shown, or may be written, again (R15).
   if (rule.unusable?.outbound === true) return { do: 'hold', message: null, held: heldField(rule.unusable, local, now) };
   if (base !== undefined && local === null && rule.blank === 'keep') return { do: 'agree', pair: { local, remote: base.remote } };

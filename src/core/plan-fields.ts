@@ -1,7 +1,7 @@
 import { carryOver } from './carry-over.ts';
 import type { ConflictTimes } from './conflict.ts';
 import { hashOf } from './hash.ts';
-import { type Agreed, EMPTY_BODY, type Link, type LinkBody } from './link.ts';
+import { type Agreed, EMPTY_BODY, type Held, type Link, type LinkBody } from './link.ts';
 import type { CompiledMapping, CompiledRule, CrmRecord } from './mapping-types.ts';
 import { own } from './own.ts';
 import type { Conflict, FieldChange, RefusedField } from './plan-types.ts';
@@ -46,6 +46,7 @@ export function planFields({ mapping, record, contactId, fields, link, readAt, e
   const settled = settleExpired(given, remotes, readAt);
   const body = link === undefined ? settled : carryOver(mapping, link.plan, settled);
   const base: Record<string, Agreed> = { ...body.base };
+  const held: Record<string, Held> = { ...body.held };
   const set: Record<string, Value> = {};
   const changes: FieldChange[] = [];
   const refused: RefusedField[] = [];
@@ -57,7 +58,7 @@ export function planFields({ mapping, record, contactId, fields, link, readAt, e
   let recheck = body.sent.length > 0 && link?.plan !== mapping.planFingerprint;
 
   /** The CRM refused this very value: it is not tried again before something changes or it is due (R12). */
-  const isHeld = ({ key }: CompiledRule, local: Value): boolean => own(body.held, key)?.valueHash === hashOf(local);
+  const isHeld = ({ key }: CompiledRule, local: Value): boolean => own(held, key)?.valueHash === hashOf(local);
 
   for (const rule of inReadingOrder(mapping.rules)) {
     const { key, field } = rule;
@@ -97,7 +98,7 @@ export function planFields({ mapping, record, contactId, fields, link, readAt, e
       sent,
       times: timesOf(editedAt?.[field], record.modifiedAt),
     });
-    if (decision.set !== undefined && decision.set !== local) {
+    if (decision.set !== undefined) {
       set[field] = decision.set;
       changes.push({ field, before: local, after: decision.set, reason: decision.reason, rule: key });
     }
@@ -106,13 +107,14 @@ export function planFields({ mapping, record, contactId, fields, link, readAt, e
     if (decision.reason === 'drift') drift.push(key);
     if (decision.base !== undefined) {
       base[key] = decision.base;
+      if (!decision.send) delete held[key]; // agreed on: there is nothing left to hold
       rebased = true;
     }
     recheck ||= decision.recheck === true;
     send ||= decision.send && !isHeld(rule, local);
   }
   const modifiedAt = later(given.modifiedAt, record.modifiedAt ?? null);
-  return { set, changes, refused, conflicts, drift, body: rebased ? { ...body, base, modifiedAt } : body, rebased, send, recheck };
+  return { set, changes, refused, conflicts, drift, body: rebased ? { ...body, base, held, modifiedAt } : body, rebased, send, recheck };
 }
 
 /** Why a field is refused: one sentence each of what happened and what to do. */

@@ -23,6 +23,21 @@ export function cutText(text: string, max: number): string {
   return text.slice(0, end);
 }
 
+/**
+ * The text cut to a field's length, never through a character. Counted in UTF-16 units, as the strictest CRM does: what
+ * fits so, fits wherever code points are counted.
+ *
+ * Source: Salesforce Help, Surrogate Pair Characters Are Treated as Two Characters.
+ *
+ * @example
+ * fitText('Zoë 🚀🚀', 7) //=> 'Zoë 🚀'
+ */
+export function fitText(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const splits = /[\ud800-\udbff]/.test(text.charAt(length - 1));
+  return text.slice(0, splits ? length - 1 : length);
+}
+
 /** Names for a message: quoted, and at most `max` of them. */
 export function listNames(names: readonly string[], max = 40): string {
   const shown = names.slice(0, max).map((name) => `\`${name}\``);

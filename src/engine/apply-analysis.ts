@@ -8,6 +8,7 @@ import { type Context, fieldsOf } from './context.ts';
 import { type FoundContact, findContact } from './find-contact.ts';
 import { historyEntry } from './history.ts';
 import { KIND } from './kinds.ts';
+import { type Claims, claimsOf, keyEntries, keyOf, loadClaims } from './match-keys.ts';
 import { drainMerges, type QueuedMerge } from './merges.ts';
 import type { Session } from './session.ts';
 import { type Step, type StepChange, step } from './step.ts';
@@ -34,12 +35,14 @@ export async function applyAnalysis(context: Context, session: Session, conversa
 }
 
 async function attempt(context: Context, session: Session, conversation: Conversation, contactId: string | undefined) {
-  const found = await findContact(context, conversation, contactId);
   const marker = `${conversationKey(conversation)}#${analysisHash(conversation)}`;
   const [applied] = await context.store.entries({ scope: 'workspace', kind: KIND.applied, keys: [marker], limit: 1 });
+  const { phone } = conversation.contact;
+  const callerClaims = await loadClaims(context, phone === undefined ? [] : [keyOf('phone_number', phone)]);
+  const found = await findContact(context, conversation, contactId);
   if (applied !== undefined)
     return { changes: null, result: step('unchanged', { contactId: found.found === 'one' ? found.row.id : applied.contactId }) };
-  const target = await targetOf(context, found);
+  const target = targetOf(context, found, callerClaims);
   if ('status' in target) return { changes: null, result: target };
 
   const { timeZone, transforms } = context.options;
@@ -53,12 +56,13 @@ async function attempt(context: Context, session: Session, conversation: Convers
   });
   const at = session.storeNow();
   const contact = target.row?.id ?? { row: 0 };
-  const rows: RowChange[] = [];
-  if (target.row === null) rows.push({ kind: 'insert', entity: 'contact', suggestedId: target.id, set: { ...target.fields, ...plan.set } });
-  else if (Object.keys(plan.set).length > 0 || plan.merges.length > 0)
-    rows.push({ kind: 'update', contactId: target.row.id, expected: target.row.version, set: plan.set });
+  const row: RowChange =
+    target.row === null
+      ? { kind: 'insert', entity: 'contact', suggestedId: target.id, set: { ...target.fields, ...plan.set } }
+      : { kind: 'update', contactId: target.row.id, expected: target.row.version, set: plan.set };
   const entries: EntryChange[] = [
     ...target.entries,
+    ...(await keyEntries(context, { contact, before: target.fields, set: plan.set, at })),
     { scope: 'workspace', kind: KIND.applied, key: marker, expected: null, put: { body: null, contactId: contact } },
   ];
   if (plan.merges.length > 0) entries.push(mergeEntry(conversation, plan, contact, at));
@@ -68,7 +72,7 @@ async function attempt(context: Context, session: Session, conversation: Convers
     entries.push(historyEntry(context, contact, { at: new Date(at).toISOString(), source, changes }));
   }
   return {
-    changes: { rows, entries },
+    changes: { rows: [row], entries },
     result: step(changes.length > 0 ? 'done' : 'unchanged', { contactId: target.row?.id ?? target.id, changes, refused: plan.refused }),
   };
 }
@@ -87,7 +91,7 @@ const createdChange = ({ row, fields }: Target): StepChange[] =>
     : [];
 
 /** The contact to write to, a new one where the settings ask for it, or why there is none. */
-async function targetOf(context: Context, found: FoundContact): Promise<Step | Target> {
+function targetOf(context: Context, found: FoundContact, claims: Claims): Step | Target {
   if (found.found === 'one') return { row: found.row, id: found.row.id, fields: fieldsOf(context, found.row.fields), entries: [] };
   if (found.found === 'several')
     return step('skipped', {
@@ -98,14 +102,8 @@ async function targetOf(context: Context, found: FoundContact): Promise<Step | T
     return step('skipped', { reason: 'no_number', remedy: 'The conversation has no usable number: name the contact (`contactId`).' });
   if (context.options.unknownCaller !== 'create')
     return step('skipped', { reason: 'unknown_caller', remedy: "Pull the contact first, or set `unknownCaller: 'create'`." });
-  const key = `phone_number:${found.phone}`;
-  const [claim] = await context.store.entries({ scope: 'workspace', kind: KIND.claim, keys: [key], limit: 1 });
-  return {
-    row: null,
-    id: context.ids(),
-    fields: { ...emptyFields(context.schema), phone_number: found.phone },
-    entries: [{ scope: 'workspace', kind: KIND.claim, key, expected: claim?.version ?? null, put: { body: null, contactId: { row: 0 } } }],
-  };
+  const keys = { phone_number: found.phone };
+  return { row: null, id: context.ids(), fields: { ...emptyFields(context.schema), ...keys }, entries: claimsOf(claims, keys, { row: 0 }) };
 }
 
 function mergeEntry(conversation: Conversation, { merges }: AnalysisPlan, contactId: string | { row: number }, at: number): EntryChange {
@@ -113,7 +111,7 @@ function mergeEntry(conversation: Conversation, { merges }: AnalysisPlan, contac
   const body: QueuedMerge = {
     conversation: conversationKey(conversation),
     at: conversation.startedAt,
-    items: merges.map(({ field, incoming }) => ({ field, incoming })),
+    items: merges.map(({ field, incoming, rule }) => ({ field, incoming, rule: rule.from })),
     attempts: 0,
   };
   return { scope: 'workspace', kind: KIND.merge, key, expected: null, put: { body: body as unknown as Json, dueAt: at, contactId } };

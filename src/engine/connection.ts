@@ -1,6 +1,5 @@
 import type { Json } from '../core/value.ts';
 import { CrmSyncError } from '../errors.ts';
-import type { Account } from '../ports/connector.ts';
 import type { Entry } from '../ports/store.ts';
 import { untilCommitted } from './commit.ts';
 import type { Context } from './context.ts';
@@ -17,22 +16,23 @@ export interface ConnectionState {
 
 const ACTIVE: ConnectionState = { status: 'active', reason: null, account: null };
 
+export const CONNECTION_KEY = { scope: 'connection', kind: KIND.connection, key: 'state' } as const;
+
 export async function loadConnection(context: Context): Promise<{ state: ConnectionState; entry: Entry | null }> {
-  const [entry] = await context.store.entries({ scope: 'connection', kind: KIND.connection, keys: ['state'], limit: 1 });
+  const { scope, kind, key } = CONNECTION_KEY;
+  const [entry] = await context.store.entries({ scope, kind, keys: [key], limit: 1 });
   return entry === undefined ? { state: ACTIVE, entry: null } : { state: entry.body as unknown as ConnectionState, entry };
 }
 
-export async function changeConnection(context: Context, change: Partial<ConnectionState>): Promise<void> {
+/** Flows under way notice at their next commit (`Permit`). */
+export async function changeConnection(context: Context, change: (state: ConnectionState) => Partial<ConnectionState>): Promise<void> {
   const session = new Session(context);
   await untilCommitted(context, session, async () => {
     const { state, entry } = await loadConnection(context);
-    const body = { ...state, ...change } as unknown as Json;
+    const body = { ...state, ...change(state) } as unknown as Json;
     return {
       result: undefined,
-      changes: {
-        rows: [],
-        entries: [{ scope: 'connection', kind: KIND.connection, key: 'state', expected: entry?.version ?? null, put: { body } }],
-      },
+      changes: { rows: [], entries: [{ ...CONNECTION_KEY, expected: entry?.version ?? null, put: { body } }] },
     };
   });
 }
@@ -46,24 +46,6 @@ export function assertActive(context: Context, { status, reason }: ConnectionSta
     remedy: 'Call `resume()` once the reason is gone; what is pending is kept until then.',
     at: { workspace: context.workspace, connection: context.connection },
   });
-}
-
-/**
- * The credentials must belong to the account that this connection was made with: another one would mix two companies'
- * records. The first account is remembered.
- */
-export async function checkAccount(context: Context, session: Session): Promise<Account> {
-  const account = await context.connector.account(session.call);
-  const { state } = await loadConnection(context);
-  if (state.account === null) await changeConnection(context, { account: account.id });
-  else if (state.account !== account.id)
-    throw new CrmSyncError('The credentials belong to another CRM account than this connection.', {
-      code: 'other_account',
-      category: 'authentication',
-      remedy: 'Connect the account this connection was made with, or call `relink()` to drop its links and start with the new account.',
-      at: { workspace: context.workspace, connection: context.connection },
-    });
-  return account;
 }
 
 /** Drops every link and everything known of the CRM's records, and forgets the account: the next pull matches anew. */

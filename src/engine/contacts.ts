@@ -2,14 +2,13 @@ import { normalizePhone } from '../core/phone.ts';
 import type { HistoryEntry } from '../core/run.ts';
 import { parseFieldPatch } from '../core/schema.ts';
 import type { FieldPatch, FieldsOf, Schema } from '../core/schema-types.ts';
-import type { Value } from '../core/value.ts';
+import type { Fields, Value } from '../core/value.ts';
 import { CrmSyncError, refusedDocument } from '../errors.ts';
-import type { EntryChange, Row } from '../ports/store.ts';
+import type { Row } from '../ports/store.ts';
 import { untilCommitted } from './commit.ts';
 import { type Context, fieldsOf } from './context.ts';
 import { historyEntry, historyOf } from './history.ts';
-import { KIND } from './kinds.ts';
-import { releaseWaiting } from './recheck.ts';
+import { keyEntries, matchFields } from './match-keys.ts';
 import { Session } from './session.ts';
 
 /** A contact as the host sees it. */
@@ -99,9 +98,12 @@ export class Contacts<S extends Schema> {
         .filter(([field, after]) => fields[field] !== after)
         .map(([field, after]) => ({ field, before: fields[field] ?? null, after, rule: 'manual', reason: 'manual' }));
       if (changes.length === 0) return { result: [], changes: null };
-      const at = new Date(session.storeNow()).toISOString();
+      const at = session.storeNow();
       const set = Object.fromEntries(changes.map(({ field, after }) => [field, after]));
-      const entries = [...(await this.#claim(row, set)), historyEntry(context, id, { at, source: { flow: 'manual', by }, changes })];
+      const claimed = await keyEntries(context, { contact: id, before: fields, set, at });
+      await this.#assertFree(id, set);
+      const history = historyEntry(context, id, { at: new Date(at).toISOString(), source: { flow: 'manual', by }, changes });
+      const entries = [...claimed, history];
       return { result: changes, changes: { rows: [{ kind: 'update', contactId: id, expected: row.version, set }], entries } };
     });
     if (result.length > 0)
@@ -117,27 +119,14 @@ export class Contacts<S extends Schema> {
     );
   }
 
-  /** A number belongs to one contact: the edit claims the new one, and records that waited for either are looked at again. */
-  async #claim(row: Row, set: Readonly<Record<string, Value>>): Promise<readonly EntryChange[]> {
-    const { store } = this.#context;
-    const phone = set['phone_number'];
-    if (phone === undefined) return [];
-    const key = `phone_number:${phone}`;
-    const released = await releaseWaiting(this.#context, [`phone_number:${row.fields['phone_number'] ?? ''}`, key], 0);
-    if (typeof phone !== 'string') return released;
-    const others = await store.load({ keys: { entity: 'contact', field: 'phone_number', values: [phone] } });
-    if (others.some(({ id }) => id !== row.id))
-      throw new CrmSyncError('Another contact has this phone_number already.', {
-        code: 'match_key_taken',
-        category: 'duplicate',
-        remedy: 'Correct the number on one of the two contacts.',
-        at: { contactId: row.id, field: 'phone_number' },
-      });
-    const [claim] = await store.entries({ scope: 'workspace', kind: KIND.claim, keys: [key], limit: 1 });
-    return [
-      ...released,
-      { scope: 'workspace', kind: KIND.claim, key, expected: claim?.version ?? null, put: { body: null, contactId: row.id } },
-    ];
+  /** A number belongs to one contact. Looked at after its claim was: of two edits at once one sees the other (R19). */
+  async #assertFree(id: string, set: Fields): Promise<void> {
+    for (const field of matchFields(this.#context)) {
+      const value = set[field];
+      if (typeof value !== 'string') continue;
+      const owners = await this.#context.store.load({ keys: { entity: 'contact', field, values: [value] } });
+      if (owners.some((owner) => owner.id !== id)) throw keyTaken(id, field);
+    }
   }
 
   #contact(row: Row): Contact<S> {
@@ -145,6 +134,14 @@ export class Contacts<S extends Schema> {
     return { id: row.id, fields: fieldsOf(this.#context, row.fields) as FieldsOf<S>, version: row.version, links };
   }
 }
+
+const keyTaken = (contactId: string, field: string): CrmSyncError =>
+  new CrmSyncError(`Another contact has this ${field} already.`, {
+    code: 'match_key_taken',
+    category: 'duplicate',
+    remedy: `Correct ${field} on one of the two contacts.`,
+    at: { contactId, field },
+  });
 
 const notFound = (id: string): CrmSyncError =>
   new CrmSyncError('There is no such contact.', {

@@ -130,23 +130,23 @@ export class CrmSyncEngine<S extends Schema = any> {
 
   /** No flow makes a call until `resume()`; what is pending is kept. */
   pause(reason: string): Promise<void> {
-    return changeConnection(this.#context, { status: 'paused', reason });
+    return changeConnection(this.#context, () => ({ status: 'paused', reason }));
   }
 
   resume(): Promise<void> {
-    return changeConnection(this.#context, { status: 'active', reason: null });
+    return changeConnection(this.#context, () => ({ status: 'active', reason: null }));
   }
 
   /** Ends the connection: its links are dropped, contacts stay with all their values. `resume()` and a pull bring it back. */
   async disconnect({ reason = 'disconnected' }: { readonly reason?: string } = {}): Promise<void> {
-    await changeConnection(this.#context, { status: 'disconnected', reason, account: null });
+    await changeConnection(this.#context, () => ({ status: 'disconnected', reason, account: null }));
     await dropLinks(this.#context, new Session(this.#context));
   }
 
   /** For another CRM account under the same connection: drops the old links and matches every record anew. */
   async relink(options: FlowOptions = {}): Promise<Run> {
     await dropLinks(this.#context, new Session(this.#context));
-    await changeConnection(this.#context, { status: 'active', reason: null, account: null });
+    await changeConnection(this.#context, () => ({ status: 'active', reason: null, account: null }));
     return pull(this.#context, { ...options, full: true });
   }
 }
@@ -176,11 +176,11 @@ function contextOf(options: EngineOptions<Schema>): Context {
     clock: options.clock ?? systemClock,
     ids: options.ids ?? (() => crypto.randomUUID()),
     notify(event) {
+      // An observer watches; one that fails changes nothing in a run, at once or later.
       try {
-        observer?.notify({ ...event, workspace, connection } as SyncEvent);
-      } catch {
-        // An observer watches; one that throws changes nothing in a run.
-      }
+        const told: unknown = observer?.notify({ ...event, workspace, connection } as SyncEvent);
+        if (told instanceof Promise) told.catch(() => undefined);
+      } catch {}
     },
   };
 }

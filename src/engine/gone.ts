@@ -23,17 +23,21 @@ export interface GoneChanges {
   readonly releasedKeys: readonly string[];
 }
 
+interface GoneInput {
+  readonly mapping: CompiledMapping;
+  readonly records: readonly Fetched[];
+  readonly rows: ReadonlyMap<string, Row>;
+  /** The store's clock. */
+  readonly at: Millis;
+  /** How often a record has failed, this time included. */
+  readonly attempts: (recordId: string) => number;
+}
+
 /**
  * Links of records that the page shows as gone. Only an explicit answer for that very id makes a tombstone (R14); a record
  * that was merged hands over to its successor, which is fetched next; no answer stops outbound writes and nothing else.
  */
-export function goneChanges(
-  mapping: CompiledMapping,
-  records: readonly Fetched[],
-  rows: ReadonlyMap<string, Row>,
-  at: Millis,
-  attempts: (recordId: string) => number,
-): GoneChanges {
+export function goneChanges({ mapping, records, rows, at, attempts }: GoneInput): GoneChanges {
   const linked = linksByRecord(mapping, rows);
   const changes: RowChange[] = [];
   const entries: EntryChange[] = [];
@@ -50,21 +54,37 @@ export function goneChanges(
       reason: record.state,
       ...(record.state === 'unreadable' && { failure: { code: record.code, remedy: record.remedy } }),
     });
-    if (record.state === 'unreadable') entries.push(failedEntry(mapping.crmObject, record.id, record.code, attempts(record.id), at));
+    if (record.state === 'unreadable') {
+      const recheck = { object: mapping.crmObject, recordId: record.id, code: record.code, attempts: attempts(record.id) };
+      entries.push(failedEntry(recheck, at));
+    }
     if (found === undefined || became === null) continue;
     changes.push(linkTo(found.row, found.link, became, record, at));
     if (became === 'missing') continue;
     releasedKeys.push(...keysOf(mapping, found.row));
-    if (record.state === 'merged')
-      entries.push(recheckEntry({ object: mapping.crmObject, recordId: record.successor, code: 'successor', attempts: 0 }, at));
+    if (record.state === 'merged') {
+      const heir = { object: mapping.crmObject, recordId: record.successor, code: 'successor', attempts: 0, predecessor: record.id };
+      entries.push(recheckEntry(heir, at));
+    }
   }
   return { rows: changes, entries, outcomes, releasedKeys };
 }
 
+/** Ids of records that take over from one of these: they are fetched once that one has given up its contact. */
+export function successorsOf(mapping: CompiledMapping, records: readonly Fetched[], rows: ReadonlyMap<string, Row>): ReadonlySet<string> {
+  const linked = linksByRecord(mapping, rows);
+  const handingOver = records.flatMap((record) => {
+    const found = linked.get(record.id);
+    return record.state === 'merged' && found !== undefined && nextState(record, found.link) !== null ? [record.successor] : [];
+  });
+  return new Set(handingOver);
+}
+
 function nextState(record: Fetched, { state }: StoredLink): LinkState | null {
   const next = ({ deleted: 'tombstone', merged: 'superseded', missing: 'missing', present: null, unreadable: null } as const)[record.state];
-  const isFinal = state === 'tombstone' || state === 'superseded' || state === 'declined';
-  return next === null || next === state || isFinal ? null : next;
+  if (next === null || next === state || state === 'superseded' || state === 'declined') return null;
+  // A write may have found the record gone before anybody said that it was merged.
+  return state === 'tombstone' && next !== 'superseded' ? null : next;
 }
 
 /** Writes that were under way are given up with their record; `missing` keeps them, for the record may come back. */

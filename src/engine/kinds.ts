@@ -6,6 +6,8 @@ export const KIND = {
   checkpoint: 'checkpoint',
   /** connection · run id · the run as recorded so far */
   run: 'run',
+  /** connection · flow · id of its newest run */
+  latest: 'latest',
   /** workspace · `<field>:<value>` · optimistic lock of a match key: an insert expects its version (R19) */
   claim: 'claim',
   /** workspace · `<time>/<id>` · why a contact's fields changed (P12) */

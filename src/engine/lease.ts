@@ -5,29 +5,40 @@ import { type EntryChange, LEASE_KIND } from '../ports/store.ts';
 import type { Context } from './context.ts';
 import type { Session } from './session.ts';
 
+interface LeaseOptions {
+  readonly name: string;
+  /** Id of the run that wants it: told to whoever finds it taken. */
+  readonly holder: string;
+  /** The lease of the run that this one is a part of: kept along. */
+  readonly outer?: Lease;
+}
+
 /** The right to run one flow of a connection. It saves calls only: versions keep everything correct without it (R9). */
 export class Lease {
   readonly #context: Context;
   readonly #session: Session;
   readonly #name: string;
   readonly #holder: string;
+  readonly #outer: Lease | undefined;
   #token: Version;
   #renewedAt: Millis;
 
-  private constructor(context: Context, session: Session, name: string, holder: string, token: Version) {
+  private constructor(context: Context, session: Session, { name, holder, outer }: LeaseOptions, token: Version) {
     this.#context = context;
     this.#session = session;
     this.#name = name;
     this.#holder = holder;
+    this.#outer = outer;
     this.#token = token;
     this.#renewedAt = context.clock.now();
   }
 
   /** The lease, or who holds it. */
-  static async take(context: Context, session: Session, name: string, holder: string): Promise<Lease | string> {
+  static async take(context: Context, session: Session, options: LeaseOptions): Promise<Lease | string> {
+    const { name, holder } = options;
     const leased = await context.store.lease({ name, ttlMs: ttlMs(context), holder });
     session.heard(leased.now);
-    return leased.held ? new Lease(context, session, name, holder, leased.token) : leased.holder;
+    return leased.held ? new Lease(context, session, options, leased.token) : leased.holder;
   }
 
   /** For every commit of the run: applies nothing once another run has taken over. */
@@ -37,6 +48,7 @@ export class Lease {
 
   /** Before each page: renews the lease when a third of it is gone. */
   async keep(): Promise<void> {
+    await this.#outer?.keep();
     if (this.#context.clock.now() - this.#renewedAt < ttlMs(this.#context) / 3) return;
     await this.renew();
   }
@@ -56,14 +68,14 @@ export class Lease {
         category: 'conflict',
         retryable: true,
         remedy: 'Nothing to do: the other run goes on. If it happens often, raise `leaseMs`.',
-        at: { run: leased.holder },
       });
     this.#token = leased.token;
     this.#renewedAt = this.#context.clock.now();
   }
 
+  /** Gives it back. Where the store can't be told, it runs out by itself: that is no reason to fail a run that is done. */
   async release(): Promise<void> {
-    await this.#context.store.release(this.#name, this.#token);
+    await this.#context.store.release(this.#name, this.#token).catch(() => undefined);
   }
 }
 

@@ -1,13 +1,13 @@
 import { type Conversation, conversationKey } from '../core/conversation.ts';
+import { hashOf } from '../core/hash.ts';
 import { planActivity } from '../core/plan-activity.ts';
-import { isCrmSyncError } from '../errors.ts';
 import type { StoredLink } from '../ports/store.ts';
 import { ActivityWriter } from './activity-writer.ts';
-import { assertActive, checkAccount, loadConnection } from './connection.ts';
 import { type Context, fieldsOf } from './context.ts';
 import { findContact } from './find-contact.ts';
+import { Permit } from './permit.ts';
 import type { Session } from './session.ts';
-import { isFatal, pendingStep, type Step, step } from './step.ts';
+import { isStepFailure, pendingStep, type Step, step } from './step.ts';
 
 export interface LogActivityOptions {
   readonly contactId?: string;
@@ -15,12 +15,20 @@ export interface LogActivityOptions {
   readonly record?: { readonly object: string; readonly id: string };
 }
 
-/** Conversation → one activity of the CRM, on the contact's record. A later delivery updates it and keeps what people edited. */
+/** What tells one delivery of a conversation from another. */
+export const deliveryHash = (conversation: Conversation): string => hashOf(conversation);
+
+/**
+ * Conversation → one activity of the CRM, on the contact's record. A later delivery updates it and keeps what people edited.
+ *
+ * @param replaced - Hashes of earlier deliveries that this one stands for.
+ */
 export async function logActivity(
   context: Context,
   session: Session,
   conversation: Conversation,
   options: LogActivityOptions,
+  replaced: readonly string[] = [],
 ): Promise<Step> {
   const before = session.apiCalls;
   const counted = (result: Step): Step => ({ ...result, apiCalls: session.apiCalls - before });
@@ -43,9 +51,10 @@ export async function logActivity(
   });
   if (plan.action === 'skip') return step('skipped', { contactId, reason: plan.reason, remedy: plan.remedy });
   try {
-    assertActive(context, (await loadConnection(context)).state);
-    await checkAccount(context, session);
-    const written = await new ActivityWriter(context, session, plan.activity, contactId).write();
+    const permit = await Permit.ask(context, session, null);
+    await permit.checkAccount();
+    const toWrite = { activity: plan.activity, contactId, delivery: deliveryHash(conversation), replaced };
+    const { created, ...written } = await new ActivityWriter(context, session, permit, toWrite).write();
     if (written.record !== null && written.status === 'done')
       context.notify({
         type: 'activity.logged',
@@ -53,12 +62,11 @@ export async function logActivity(
         object: written.record.object,
         recordId: written.record.id,
         conversation: conversationKey(conversation),
-        created: written.created,
+        created,
       });
-    const { created: _, ...result } = written;
-    return counted(step(result.status, { ...result, contactId }));
+    return counted(step(written.status, { ...written, contactId }));
   } catch (error) {
-    if (isFatal(error) || !isCrmSyncError(error)) throw error;
+    if (!isStepFailure(error)) throw error;
     return counted(pendingStep(error, { contactId }));
   }
 }

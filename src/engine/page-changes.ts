@@ -1,4 +1,3 @@
-import type { InboundPlan } from '../core/inbound.ts';
 import type { Version } from '../core/link.ts';
 import type { CompiledMapping } from '../core/mapping-types.ts';
 import type { Conflict, FieldChange, LinkPlan, MatchValues, RecordPlan } from '../core/plan-types.ts';
@@ -8,21 +7,17 @@ import type { Changeset, ContactRef, EntryChange, LinkChange, Row, RowChange } f
 import type { Context } from './context.ts';
 import { historyEntry } from './history.ts';
 import { KIND } from './kinds.ts';
-import type { Source } from './runs.ts';
-
-export interface KnownEntries {
-  /** Versions of claims by `<field>:<value>`. */
-  readonly claims: ReadonlyMap<string, Version>;
-  /** Versions of waiting notes by key. */
-  readonly waiting: ReadonlyMap<string, Version>;
-}
+import { claimsOf, keysOf } from './match-keys.ts';
+import type { PagePlan } from './plan-page.ts';
+import { waitingKey } from './recheck.ts';
+import type { Source } from './run-recorder.ts';
 
 interface PageChangesInput {
   readonly context: Context;
   readonly mapping: CompiledMapping;
-  readonly plan: InboundPlan;
-  readonly rows: ReadonlyMap<string, Row>;
-  readonly known: KnownEntries;
+  readonly planned: PagePlan;
+  /** Versions of the notes of its records that wait, by key. */
+  readonly waiting: ReadonlyMap<string, Version>;
   /** What the history says of where a change came from. */
   readonly source: Source;
   /** The store's clock. */
@@ -34,12 +29,12 @@ interface PageChangesInput {
 export function changesOf(input: PageChangesInput): Changeset {
   const rows: RowChange[] = [];
   const entries: EntryChange[] = [];
-  for (const plan of input.plan.records) addRecord(input, plan, rows, entries);
+  for (const plan of input.planned.plan.records) addRecord(input, plan, rows, entries);
   return { rows, entries };
 }
 
 function addRecord(input: PageChangesInput, plan: RecordPlan, rows: RowChange[], entries: EntryChange[]): void {
-  const { context, known } = input;
+  const { context, planned } = input;
   if (plan.action === 'create') {
     const row = { row: rows.length };
     rows.push({
@@ -49,7 +44,11 @@ function addRecord(input: PageChangesInput, plan: RecordPlan, rows: RowChange[],
       set: plan.fields,
       links: [newLink(context, plan.link, input.at)],
     });
-    entries.push(...claims(known, plan.keys, row), historyOfPlan(input, row, plan, plan.changes), ...noLongerWaiting(input, plan));
+    entries.push(
+      ...claimsOf(planned.claims, plan.keys, row),
+      historyOfPlan(input, row, plan, plan.changes),
+      ...noLongerWaiting(input, plan),
+    );
     return;
   }
   if (plan.action === 'unchanged' || plan.action === 'refetch') return;
@@ -58,12 +57,13 @@ function addRecord(input: PageChangesInput, plan: RecordPlan, rows: RowChange[],
     if (plan.reason === 'ambiguous') entries.push(...stillWaiting(input, plan));
     return;
   }
-  const stored = input.rows.get(plan.contactId) as Row;
+  const stored = planned.rows.get(plan.contactId) as Row;
   const link = linkChange(input, stored, plan.link);
   if (plan.action === 'update') {
     rows.push({ kind: 'update', contactId: stored.id, expected: stored.version, set: plan.fields, links: [link] });
-    entries.push(...claims(known, plan.keys, stored.id));
+    entries.push(...claimsOf(planned.claims, plan.keys, stored.id));
   } else rows.push({ kind: 'update', contactId: stored.id, expected: stored.version, links: [link] });
+  entries.push(...noLongerWaiting(input, plan));
   const changes = plan.action === 'update' ? plan.changes : [];
   if (changes.length > 0 || plan.conflicts.length > 0) entries.push(historyOfPlan(input, stored.id, plan, changes));
 }
@@ -82,17 +82,9 @@ function linkChange({ context, at }: PageChangesInput, row: Row, plan: LinkPlan)
 }
 
 const linkOnly = (input: PageChangesInput, contactId: string, link: LinkPlan): RowChange => {
-  const row = input.rows.get(contactId) as Row;
+  const row = input.planned.rows.get(contactId) as Row;
   return { kind: 'update', contactId, expected: row.version, links: [linkChange(input, row, link)] };
 };
-
-/** Whoever gives a contact a match key expects the claim as it was seen: of two at once, one plans again (R19). */
-function claims({ claims }: KnownEntries, keys: MatchValues, contactId: ContactRef): EntryChange[] {
-  return Object.entries(keys).map(([field, value]) => {
-    const key = `${field}:${value}`;
-    return { scope: 'workspace', kind: KIND.claim, key, expected: claims.get(key) ?? null, put: { body: null, contactId } };
-  });
-}
 
 function historyOfPlan(
   input: PageChangesInput,
@@ -111,29 +103,35 @@ function historyOfPlan(
   });
 }
 
-function stillWaiting({ known, mapping, at }: PageChangesInput, plan: Extract<RecordPlan, { action: 'skip' }>): EntryChange[] {
-  return waitingKeys(mapping, plan)
-    .filter((key) => !known.waiting.has(key))
+function stillWaiting({ waiting, mapping, at }: PageChangesInput, plan: Extract<RecordPlan, { action: 'skip' }>): EntryChange[] {
+  return waitingKeys(mapping, plan.recordId, plan.keys)
+    .filter((key) => !waiting.has(key))
     .map((key) => {
-      const body = {
-        object: mapping.crmObject,
-        recordId: plan.recordId,
-        reason: plan.reason,
-        candidates: plan.candidates ?? [],
-        since: at,
-      } as Json;
+      const { recordId, reason, candidates = [] } = plan;
+      const body = { object: mapping.crmObject, recordId, reason, candidates, since: at } as Json;
       return { scope: 'connection', kind: KIND.waiting, key, expected: null, put: { body } };
     });
 }
 
-function noLongerWaiting({ known, mapping }: PageChangesInput, plan: RecordPlan): EntryChange[] {
-  return waitingKeys(mapping, plan)
-    .filter((key) => known.waiting.has(key))
-    .map((key) => ({ scope: 'connection', kind: KIND.waiting, key, expected: known.waiting.get(key) as Version, put: 'delete' }));
+function noLongerWaiting({ waiting, mapping, planned }: PageChangesInput, { recordId }: RecordPlan): EntryChange[] {
+  return waitingKeys(mapping, recordId, planned.unlinked.get(recordId)).flatMap((key) => {
+    const expected = waiting.get(key);
+    return expected === undefined ? [] : [{ scope: 'connection', kind: KIND.waiting, key, expected, put: 'delete' }];
+  });
 }
 
-/** A record that waits for a contact is noted under each of its match keys, so that a change of one brings it back (R20). */
-export function waitingKeys(mapping: CompiledMapping, plan: RecordPlan): readonly string[] {
-  if (!('keys' in plan) || plan.keys === undefined || plan.action === 'update') return [];
-  return Object.entries(plan.keys).map(([field, value]) => `${field}:${value}|${mapping.crmObject}|${plan.recordId}`);
+/** The notes of the page's records that waited for a contact, or are about to. */
+export async function loadWaiting(
+  context: Context,
+  mapping: CompiledMapping,
+  { unlinked }: PagePlan,
+): Promise<ReadonlyMap<string, Version>> {
+  const keys = [...unlinked].flatMap(([recordId, values]) => waitingKeys(mapping, recordId, values));
+  if (keys.length === 0) return new Map();
+  const notes = await context.store.entries({ scope: 'connection', kind: KIND.waiting, keys, limit: keys.length });
+  return new Map(notes.map(({ key, version }) => [key, version]));
 }
+
+/** A record that waits for a contact is noted under each of its match keys. */
+const waitingKeys = ({ crmObject }: CompiledMapping, recordId: string, values: MatchValues = {}): readonly string[] =>
+  keysOf(values).map((key) => waitingKey(key, crmObject, recordId));

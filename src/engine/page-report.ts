@@ -2,27 +2,29 @@ import type { InboundPlan } from '../core/inbound.ts';
 import type { RecordPlan } from '../core/plan-types.ts';
 import type { Context } from './context.ts';
 import type { GoneOutcome } from './gone.ts';
-import type { RunRecorder } from './runs.ts';
+import type { RunRecorder } from './run-recorder.ts';
 
 /** A record that the host's table refused, with its neighbours committed without it. */
 export interface RefusedRecord {
   readonly recordId: string;
+  /** The store's code. Its message may quote values, so nobody is told it. */
   readonly code: string;
-  readonly message: string;
 }
 
-/** Counts and tells what a committed page did. */
-export function report(
-  context: Context,
-  run: RunRecorder,
-  object: string,
-  flow: 'pull' | 'push',
-  plan: InboundPlan,
-  gone: readonly GoneOutcome[],
-  refused: readonly RefusedRecord[],
-): void {
+interface CommittedPage {
+  readonly object: string;
+  readonly flow: 'pull' | 'push';
+  /** Fetched by id just now. */
+  readonly fresh: boolean;
+  readonly plan: InboundPlan;
+  readonly gone: readonly GoneOutcome[];
+  readonly refused: readonly RefusedRecord[];
+}
+
+/** Counts and tells what a committed page did. A push counts its contacts itself. */
+export function report(context: Context, run: RunRecorder, { object, flow, fresh, plan, gone, refused }: CommittedPage): void {
   for (const record of plan.records) {
-    if (flow === 'pull') countRecord(run, record);
+    if (flow === 'pull') countRecord(run, record, fresh);
     tell(context, record, flow, object);
   }
   for (const { recordId, contactId, field, crm, code, message, remedy } of plan.refused) {
@@ -38,19 +40,22 @@ export function report(
     context.notify({ type: 'field.refused', object, recordId, contactId, field, error: { code, remedy } });
   }
   for (const outcome of gone) reportGone(context, run, object, flow, outcome);
-  for (const { recordId, code, message } of refused) {
-    const remedy = 'The contacts table refused this record; look at its constraints. It is tried again later.';
-    run.failed({ object, recordId, code, message, remedy }, flow === 'pull');
-    context.notify({ type: 'record.failed', run: run.id, object, recordId, error: { code, remedy } });
+  for (const { recordId, code } of refused) {
+    const remedy = 'Look at the constraints of the contacts table; the record is tried again later.';
+    if (flow === 'pull') run.count('failed');
+    run.failed({ object, recordId, code, message: 'The contacts table refused this record.', remedy });
+    context.notify({ type: 'record.failed', run: run.source.run ?? null, object, recordId, error: { code, remedy } });
   }
   run.found({ conflicts: plan.conflicts.length, drift: plan.records.reduce((sum, { drift }) => sum + drift.length, 0) });
 }
 
-function countRecord(run: RunRecorder, record: RecordPlan): void {
+function countRecord(run: RunRecorder, record: RecordPlan, fresh: boolean): void {
   if (record.action === 'skip') run.skip(record.reason);
-  else if (record.action === 'create') run.count('created');
+  else if (record.action === 'refetch') {
+    if (fresh) run.skip('write_in_flight'); // else it is counted when it has been fetched again
+  } else if (record.action === 'create') run.count('created');
   else if (record.action === 'update' || (record.action === 'link' && record.isNew)) run.count('updated');
-  else if (record.action !== 'refetch') run.count('unchanged'); // a refetched record is counted when it has been fetched again
+  else run.count('unchanged');
 }
 
 function tell(context: Context, record: RecordPlan, cause: 'pull' | 'push', object: string): void {
@@ -65,8 +70,9 @@ function tell(context: Context, record: RecordPlan, cause: 'pull' | 'push', obje
 function reportGone(context: Context, run: RunRecorder, object: string, flow: 'pull' | 'push', outcome: GoneOutcome): void {
   const { recordId, contactId, became, reason, failure } = outcome;
   if (failure !== undefined) {
-    run.failed({ object, recordId, code: failure.code, message: 'The record could not be read.', remedy: failure.remedy }, flow === 'pull');
-    context.notify({ type: 'record.failed', run: run.id, object, recordId, error: failure });
+    if (flow === 'pull') run.count('failed');
+    run.failed({ object, recordId, code: failure.code, message: 'The record could not be read.', remedy: failure.remedy });
+    context.notify({ type: 'record.failed', run: run.source.run ?? null, object, recordId, error: failure });
     return;
   }
   if (flow === 'pull') {

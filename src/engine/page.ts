@@ -1,30 +1,23 @@
-import { type InboundPlan, joinPlans, planInbound } from '../core/inbound.ts';
+import { type InboundPlan, joinPlans } from '../core/inbound.ts';
 import type { Version } from '../core/link.ts';
-import type { CompiledMapping, CrmRecord } from '../core/mapping-types.ts';
-import type { PlannedContact, PlannedLink } from '../core/plan-types.ts';
 import type { Millis } from '../core/value.ts';
-import type { Fetched } from '../ports/connector.ts';
-import type { EntryChange, Row, RowChange } from '../ports/store.ts';
+import { CrmSyncError } from '../errors.ts';
+import type { EntryChange, RefusedRow, RowChange } from '../ports/store.ts';
 import { tryCommit, untilCommitted } from './commit.ts';
-import { type Context, fieldsOf } from './context.ts';
+import type { Context } from './context.ts';
 import { goneChanges } from './gone.ts';
-import { editTimes } from './history.ts';
-import { KIND } from './kinds.ts';
-import { changesOf, type KnownEntries, waitingKeys } from './page-changes.ts';
+import { keyOf } from './match-keys.ts';
+import { changesOf, loadWaiting } from './page-changes.ts';
 import { type RefusedRecord, report } from './page-report.ts';
-import { failedEntry, releaseWaiting } from './recheck.ts';
-import type { RunRecorder } from './runs.ts';
+import type { Permit } from './permit.ts';
+import { type PagePlan, type PagePlanInput, planPage } from './plan-page.ts';
+import { failedEntry, recheckEntry, releaseNoted, releaseWaiting } from './recheck.ts';
+import type { RunRecorder } from './run-recorder.ts';
 import { adoptStoredValues } from './stored-values.ts';
 
-export interface PageInput {
-  readonly mapping: CompiledMapping;
-  /** Each record once. */
-  readonly records: readonly Fetched[];
-  /** Store time of the snapshot. */
-  readonly readAt: Millis;
-  /** Fetched by id just now. */
-  readonly fresh: boolean;
-  /** Committed with the rows: the checkpoint, the lease's token, entries that are done with. */
+export interface PageInput extends PagePlanInput {
+  readonly permit: Permit;
+  /** Committed with the rows: the checkpoint, the run, entries that are done with. */
   readonly entries: () => readonly EntryChange[];
   readonly flow: 'pull' | 'push';
   /** Called before planning again after a lost race: finds out whether this run may go on. */
@@ -35,15 +28,11 @@ export interface PageInput {
 
 export interface PageResult {
   readonly plan: InboundPlan;
-  /** Records whose snapshot was too old to be planned. */
-  readonly refetch: readonly string[];
-  /** Contacts as the page left them, by record: what a push goes on with. */
-  readonly rows: ReadonlyMap<string, Row>;
+  /** Some records could not be judged: they are queued to be fetched again. */
+  readonly mustRefetch: boolean;
   /** Version of everything the commit put; null: there was nothing to commit. */
   readonly version: Version | null;
 }
-
-type Present = Extract<Fetched, { state: 'present' }>;
 
 /**
  * One page: load who the records may belong to, plan, commit rows and checkpoint together (P1); again from the start if
@@ -51,63 +40,111 @@ type Present = Extract<Fetched, { state: 'present' }>;
  * left out, queued to be tried again, and the rest goes on (R13).
  */
 export async function applyPage(context: Context, run: RunRecorder, input: PageInput): Promise<PageResult> {
-  const refusedRecords: RefusedRecord[] = [];
+  const left: RefusedRecord[] = [];
+  // Bound: each turn ends, or leaves out at least one record more.
   for (;;) {
-    const records = input.records.filter(({ id }) => refusedRecords.every(({ recordId }) => recordId !== id));
-    let races = 0;
-    const attempt = async () => {
-      if (races > 0) await input.onRace?.();
-      races += 1;
-      return attemptPage(context, run, { ...input, records }, refusedRecords);
-    };
+    const records = input.records.filter(({ id }) => left.every(({ recordId }) => recordId !== id));
+    const attempt = retried(input, () => attemptPage(context, run, { ...input, records }, left));
     const { result, changes, committed, refused } = await tryCommit(context, run.session, attempt);
     if (refused === null) {
       if (committed !== null) await adoptStoredValues(context, input.mapping, changes, committed);
-      report(context, run, input.mapping.crmObject, input.flow, result.plan, result.gone.outcomes, refusedRecords);
-      const refetch = result.plan.records.filter(({ action }) => action === 'refetch').map(({ recordId }) => recordId);
-      return { plan: result.plan, refetch, rows: result.rows, version: committed?.version ?? null };
-    }
-    const named = refused.map(({ index, code, message }) => ({ recordId: recordOfRow(changes.rows[index], result.rows), code, message }));
-    const known = named.filter((record): record is RefusedRecord => record.recordId !== null);
-    if (known.length > 0) refusedRecords.push(...known);
-    else if (records.length > 1) return bisect(context, run, { ...input, records });
-    else
-      refusedRecords.push({
-        recordId: records[0]?.id ?? '',
-        code: refused[0]?.code ?? 'store_refused',
-        message: refused[0]?.message ?? 'The store refused the record.',
+      const { plan, gone } = result;
+      report(context, run, {
+        object: input.mapping.crmObject,
+        flow: input.flow,
+        fresh: input.fresh,
+        plan,
+        gone: gone.outcomes,
+        refused: left,
       });
+      return { plan, mustRefetch: plan.records.some(({ action }) => action === 'refetch'), version: committed?.version ?? null };
+    }
+    const named = namedRecords(refused, changes.rows).filter(({ recordId }) => records.some(({ id }) => id === recordId));
+    const [only, ...others] = records;
+    if (named.length > 0) left.push(...named);
+    else if (others.length > 0) return bisect(context, run, { ...input, records });
+    else if (only !== undefined) left.push({ recordId: only.id, code: refused[0]?.code ?? 'store_refused' });
+    else throw refusedPage(input.mapping.crmObject);
   }
 }
 
 /** The table can't say which row it refuses: the halves are committed by themselves, the checkpoint after both. */
 async function bisect(context: Context, run: RunRecorder, input: PageInput): Promise<PageResult> {
   const middle = Math.ceil(input.records.length / 2);
-  const none = () => [];
-  const first = await applyPage(context, run, { ...input, records: input.records.slice(0, middle), entries: none });
-  const second = await applyPage(context, run, { ...input, records: input.records.slice(middle), entries: none });
-  const { committed } = await untilCommitted(context, run.session, async () => ({
-    result: null,
-    changes: { rows: [], entries: input.entries() },
-  }));
+  const half = (records: PageInput['records']) => applyPage(context, run, { ...input, records, entries: () => [] });
+  const first = await half(input.records.slice(0, middle));
+  const second = await half(input.records.slice(middle));
+  const entries = () => [...input.permit.fences(), ...input.entries()];
+  const attempt = retried(input, async () => ({ result: null, changes: { rows: [], entries: entries() } }));
+  const { committed } = await untilCommitted(context, run.session, attempt);
   return {
     plan: joinPlans(first.plan, second.plan),
-    refetch: [...first.refetch, ...second.refetch],
-    rows: new Map([...first.rows, ...second.rows]),
+    mustRefetch: first.mustRefetch || second.mustRefetch,
     version: committed?.version ?? null,
   };
 }
 
+/** The attempt, which asks before every turn but the first whether the run may go on. */
+function retried<T>({ permit, onRace }: PageInput, attempt: () => Promise<T>): () => Promise<T> {
+  let turns = 0;
+  return async () => {
+    turns += 1;
+    if (turns > 1) {
+      await permit.renew();
+      await onRace?.();
+    }
+    return attempt();
+  };
+}
+
 async function attemptPage(context: Context, run: RunRecorder, input: PageInput, refused: readonly RefusedRecord[]) {
+  const { mapping, permit } = input;
   const at = run.session.storeNow();
-  const { plan, rows, known } = await planPage(context, input);
   const attempts = (recordId: string) => (input.attempts?.get(recordId) ?? 0) + 1;
-  const gone = goneChanges(input.mapping, input.records, rows, at, attempts);
-  const page = changesOf({ context, mapping: input.mapping, plan, rows, known, source: run.source, at, flow: input.flow });
-  const released = await releaseWaiting(context, [...gone.releasedKeys, ...movedKeys(plan, rows)], at);
-  const retries = refused.map(({ recordId, code }) => failedEntry(input.mapping.crmObject, recordId, code, attempts(recordId), at));
-  const entries = onePerKey([...input.entries(), ...page.entries, ...gone.entries, ...released, ...retries]);
-  return { result: { plan, rows, gone }, changes: { rows: [...page.rows, ...gone.rows], entries } };
+  const planned = await planPage(context, input);
+  const { plan, rows } = planned;
+  const gone = goneChanges({ mapping, records: input.records, rows, at, attempts });
+  const waiting = await loadWaiting(context, mapping, planned);
+  const page = changesOf({ context, mapping, planned, waiting, source: run.source, at, flow: input.flow });
+  const released = [
+    ...(await releaseWaiting(context, [...gone.releasedKeys, ...leftKeys(planned)], at)),
+    ...releaseNoted(page.entries, gone.releasedKeys, at),
+  ];
+  const retries = refused.map(({ recordId, code }) =>
+    failedEntry({ object: mapping.crmObject, recordId, code, attempts: attempts(recordId) }, at),
+  );
+  const entries = [...input.entries(), ...page.entries, ...gone.entries, ...released, ...refetches(input, plan, attempts, at), ...retries];
+  const changes = { rows: onePerContact([...page.rows, ...gone.rows]), entries: onePerKey([...permit.fences(), ...entries]) };
+  return { result: { plan, rows, gone }, changes };
+}
+
+/**
+ * Records whose snapshot could not be judged: queued in the page's own commit, so that no crash loses them. One that was
+ * read with others is fetched at once; one that was just fetched is waiting for somebody's write and comes later.
+ */
+function refetches({ mapping, fresh }: PageInput, { records }: InboundPlan, attempts: (recordId: string) => number, at: Millis) {
+  return records.flatMap((plan): EntryChange[] => {
+    if (plan.action !== 'refetch') return [];
+    const recheck = { object: mapping.crmObject, recordId: plan.recordId, code: plan.reason };
+    return [fresh ? failedEntry({ ...recheck, attempts: attempts(plan.recordId) }, at) : recheckEntry({ ...recheck, attempts: 0 }, at)];
+  });
+}
+
+/** A contact may lose one record and get another in one page: a commit names it once. */
+function onePerContact(rows: readonly RowChange[]): readonly RowChange[] {
+  const updates = new Map<string, number>();
+  const merged: RowChange[] = [];
+  for (const row of rows) {
+    const index = row.kind === 'update' ? updates.get(row.contactId) : undefined;
+    const first = index === undefined ? undefined : merged[index];
+    if (index !== undefined && first?.kind === 'update')
+      merged[index] = { ...row, ...first, links: [...(first.links ?? []), ...(row.links ?? [])] };
+    else {
+      if (row.kind === 'update') updates.set(row.contactId, merged.length);
+      merged.push(row);
+    }
+  }
+  return merged;
 }
 
 /** A queue entry may be asked for twice in one page (done with, and needed again): the later word counts. */
@@ -122,89 +159,23 @@ function onePerKey(entries: readonly EntryChange[]): readonly EntryChange[] {
 }
 
 /** Old and new values of match keys that the page changes: records may wait for either (R20). */
-function movedKeys(plan: InboundPlan, rows: ReadonlyMap<string, Row>): readonly string[] {
+function leftKeys({ plan, rows }: PagePlan): readonly string[] {
   return plan.updates.flatMap(({ contactId, keys }) =>
-    Object.entries(keys).flatMap(([field, value]) => [`${field}:${rows.get(contactId)?.fields[field] ?? ''}`, `${field}:${value}`]),
+    Object.entries(keys).flatMap(([field, value]) => [keyOf(field, String(rows.get(contactId)?.fields[field] ?? '')), keyOf(field, value)]),
   );
 }
 
-function recordOfRow(row: RowChange | undefined, rows: ReadonlyMap<string, Row>): string | null {
-  const [link] = row?.links ?? [];
-  return link?.recordId ?? (row?.kind === 'update' ? (rows.get(row.contactId)?.links[0]?.recordId ?? null) : null);
-}
-
-/** Loads what the page needs and decides. Also what a preview shows. */
-export async function planPage(
-  context: Context,
-  { mapping, records, readAt, fresh }: Pick<PageInput, 'mapping' | 'records' | 'readAt' | 'fresh'>,
-) {
-  const present = records.filter((record): record is Present => record.state === 'present');
-  const crmRecords = present.map(toCrmRecord);
-  const rows = await loadRows(context, mapping, crmRecords, records);
-  const contacts = [...rows.values()].map((row) => toContact(context, row));
-  const links = [...rows.values()].flatMap((row) => row.links.filter(({ object }) => object === mapping.crmObject));
-  const input = { mapping, records: crmRecords, contacts, links: links as readonly PlannedLink[], now: readAt, fresh };
-  const first = planInbound(input);
-  const plan = needsTimes(mapping, first)
-    ? planInbound({
-        ...input,
-        editedAt: await editTimes(
-          context,
-          first.conflicts.map(({ contactId }) => contactId),
-        ),
-      })
-    : first;
-  return { plan, rows, known: await loadKnown(context, mapping, plan) };
-}
-
-const toCrmRecord = ({ id, values, modifiedAt }: Present): CrmRecord => ({ id, fields: values, modifiedAt });
-
-const toContact = (context: Context, row: Row): PlannedContact => ({
-  id: row.id,
-  version: row.version,
-  ...(row.removed === true ? { removed: true, fields: {} } : { fields: fieldsOf(context, row.fields) }),
-});
-
-/** `newest` decides by times, which live in the history: read only for contacts that turn out to be in conflict. */
-const needsTimes = (mapping: CompiledMapping, { conflicts }: InboundPlan): boolean =>
-  conflicts.some(({ crm }) => mapping.rules.some(({ key, conflict }) => key === crm && conflict === 'newest'));
-
-/** Contacts linked to the records, and those that have one of their match keys. */
-async function loadRows(
-  context: Context,
-  mapping: CompiledMapping,
-  crmRecords: readonly CrmRecord[],
-  records: readonly Fetched[],
-): Promise<ReadonlyMap<string, Row>> {
-  const rows = new Map<string, Row>();
-  const linked = await context.store.load({ records: { object: mapping.crmObject, ids: records.map(({ id }) => id) } });
-  for (const row of linked) rows.set(row.id, row);
-  for (const rule of mapping.matchKeys) {
-    const values = new Set<string>();
-    for (const record of crmRecords) {
-      const remote = rule.readRemote(record);
-      const value = remote === undefined ? null : rule.toLocal(remote);
-      if (value?.ok === true && typeof value.value === 'string') values.add(value.value);
-    }
-    if (values.size === 0) continue;
-    for (const row of await context.store.load({ keys: { entity: mapping.entity, field: rule.field, values: [...values] } }))
-      rows.set(row.id, row);
-  }
-  return rows;
-}
-
-/** The versions of the claims that inserts expect, and the notes of records that waited for a match. */
-async function loadKnown(context: Context, mapping: CompiledMapping, { records }: InboundPlan): Promise<KnownEntries> {
-  const claimed = records.flatMap((plan) =>
-    'keys' in plan && plan.keys !== undefined && plan.action !== 'skip' ? Object.entries(plan.keys) : [],
+/** The records of refused rows, as far as the store names rows and those are of records. */
+function namedRecords(refused: readonly RefusedRow[], changes: readonly RowChange[]): readonly RefusedRecord[] {
+  return refused.flatMap(({ index, code }) =>
+    (changes[index]?.links ?? []).flatMap(({ recordId }) => (recordId === null ? [] : [{ recordId, code }])),
   );
-  const keys = claimed.map(([field, value]) => `${field}:${value}`);
-  const claims = keys.length === 0 ? [] : await context.store.entries({ scope: 'workspace', kind: KIND.claim, keys, limit: keys.length });
-  const noted = records.flatMap((plan) => waitingKeys(mapping, plan));
-  const waiting =
-    noted.length === 0 ? [] : await context.store.entries({ scope: 'connection', kind: KIND.waiting, keys: noted, limit: noted.length });
-  return {
-    claims: new Map(claims.map(({ key, version }) => [key, version])),
-    waiting: new Map(waiting.map(({ key, version }) => [key, version])),
-  };
 }
+
+const refusedPage = (object: string): CrmSyncError =>
+  new CrmSyncError('The contact store refused a commit without any contact.', {
+    code: 'store_refused',
+    category: 'store',
+    remedy: 'Look at the constraints of the tables that hold links and entries.',
+    at: { object },
+  });

@@ -1,59 +1,77 @@
 import type { Run } from '../core/run.ts';
-import { isCrmSyncError } from '../errors.ts';
 import type { Entry } from '../ports/store.ts';
+import { loadConnection } from './connection.ts';
 import type { Context } from './context.ts';
-import { handleConversation, type KeptConversation } from './handle-conversation.ts';
+import { handleConversation } from './handle-conversation.ts';
+import type { KeptConversation } from './kept-conversation.ts';
 import { KIND } from './kinds.ts';
+import type { Lease } from './lease.ts';
 import { drainMerges } from './merges.ts';
 import type { FlowOptions } from './options.ts';
-import { type RunRecorder, recorded } from './runs.ts';
+import type { RunRecorder } from './run-recorder.ts';
+import { recorded } from './runs.ts';
+import { isStepFailure } from './step.ts';
 
 /** Finishes what was left: conversations with a pending step, and texts that wait for the merger. */
 export function retryPending(context: Context, options: FlowOptions): Promise<Run> {
-  return recorded(context, 'pending', options, (run) => pendingInto(context, run));
+  return recorded(context, 'pending', options, (run, lease) => pendingInto(context, run, lease));
 }
 
-export async function pendingInto(context: Context, run: RunRecorder): Promise<'done' | 'paused'> {
+export async function pendingInto(context: Context, run: RunRecorder, lease: Lease): Promise<'done' | 'paused'> {
   const { session } = run;
-  const now = session.storeNow();
-  for (const entry of await due(context, 'connection', KIND.conversation, now)) {
+  const { status } = (await loadConnection(context)).state;
+  if (status !== 'active') run.note({ code: `connection_${status}`, message: 'Conversations wait until the connection is active again.' });
+  else
+    for await (const entry of due(context, 'connection', KIND.conversation, session.storeNow())) {
+      if (session.isOver()) return 'paused';
+      await lease.keep();
+      await session.step(() => retryConversation(context, run, entry));
+    }
+  const drained = new Set<string>();
+  for await (const { contactId } of due(context, 'workspace', KIND.merge, session.storeNow())) {
+    if (contactId === null || drained.has(contactId)) continue;
     if (session.isOver()) return 'paused';
-    await session.step(() => retryConversation(context, run, entry));
-  }
-  const waiting = await due(context, 'workspace', KIND.merge, now);
-  for (const contactId of new Set(waiting.flatMap((entry) => entry.contactId ?? []))) {
-    if (session.isOver()) return 'paused';
-    const { changes, failure } = await session.step(() => drainMerges(context, session, contactId));
-    if (failure !== null)
-      run.failed({ contactId, code: failure.code, message: 'A text could not be merged.', remedy: failure.remedy }, true);
-    else run.count(changes.length > 0 ? 'updated' : 'unchanged');
+    await lease.keep();
+    drained.add(contactId);
+    await session.step(() => retryMerges(context, run, contactId));
   }
   return 'done';
 }
 
-/** Due entries as of the start of the run: what is postponed on the way is not looked at twice. */
-async function due(context: Context, scope: 'workspace' | 'connection', kind: string, now: number): Promise<readonly Entry[]> {
-  const entries: Entry[] = [];
+const PAGE = 50;
+
+/** Entries that are due as of the start of the run, in the order of their keys: what is postponed on the way is not met twice. */
+async function* due(context: Context, scope: 'workspace' | 'connection', kind: string, now: number): AsyncGenerator<Entry> {
   for (let after = ''; ; ) {
-    const page = await context.store.entries({ scope, kind, dueBy: now, after, limit: 200 });
-    entries.push(...page);
+    const page = await context.store.entries({ scope, kind, dueBy: now, after, limit: PAGE });
+    yield* page;
     const last = page.at(-1);
-    if (last === undefined) return entries;
+    if (last === undefined) return;
     after = last.key;
   }
 }
 
 async function retryConversation(context: Context, run: RunRecorder, entry: Entry): Promise<void> {
   const { conversation, contactId } = entry.body as unknown as KeptConversation;
+  const { signal, timeLeftMs } = run.session;
   try {
     const result = await handleConversation(context, conversation, {
-      signal: run.session.signal,
+      signal,
+      ...(timeLeftMs !== null && { timeLimitMs: timeLeftMs }),
       ...(contactId !== null && { contactId }),
     });
     run.session.apiCalls += Object.values(result.steps).reduce((sum, { apiCalls }) => sum + apiCalls, 0);
-    run.count(result.complete ? 'updated' : 'skipped');
+    if (result.complete) run.count('updated');
+    else run.skip('still_pending');
   } catch (error) {
-    if (!isCrmSyncError(error) || error.category === 'store') throw error;
-    run.failed({ code: error.code, message: 'The conversation could not be handled.', remedy: error.remedy }, true);
+    if (!isStepFailure(error)) throw error;
+    run.count('failed');
+    run.failed({ code: error.code, message: 'The conversation could not be handled.', remedy: error.remedy });
   }
+}
+
+async function retryMerges(context: Context, run: RunRecorder, contactId: string): Promise<void> {
+  const { changes, failure } = await drainMerges(context, run.session, contactId);
+  run.count(failure !== null ? 'failed' : changes.length > 0 ? 'updated' : 'unchanged');
+  if (failure !== null) run.error({ contactId, code: failure.code, message: 'A text could not be merged.', remedy: failure.remedy });
 }

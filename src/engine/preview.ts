@@ -80,7 +80,7 @@ function previewConnector(connector: CrmConnector, limit: number, { writes }: Ca
     find: (query, call) => connector.find(query, call),
     activityRecord: (activity, call) => connector.activityRecord(activity, call),
     async *read(query, call): AsyncGenerator<Page> {
-      for await (const page of connector.read(query, call)) {
+      for await (const page of connector.read({ ...query, limit }, call)) {
         yield { ...page, records: page.records.slice(0, limit), last: true };
         return;
       }

@@ -1,17 +1,20 @@
 import type { CompiledMapping, Mapping } from '../core/mapping-types.ts';
 import type { Run } from '../core/run.ts';
+import type { Json, Millis } from '../core/value.ts';
 import { CrmSyncError } from '../errors.ts';
-import type { Fetched } from '../ports/connector.ts';
+import type { Fetched, Page } from '../ports/connector.ts';
 import type { EntryChange } from '../ports/store.ts';
 import { Checkpoint } from './checkpoint.ts';
 import { compiled } from './compiled.ts';
-import { assertActive, checkAccount, loadConnection } from './connection.ts';
 import type { Context } from './context.ts';
 import type { Lease } from './lease.ts';
 import type { PullOptions } from './options.ts';
-import { applyPage, type PageResult } from './page.ts';
-import { dueRechecks, failedEntry, recheckOf } from './recheck.ts';
-import { type RunRecorder, recorded } from './runs.ts';
+import { applyPage } from './page.ts';
+import { Permit } from './permit.ts';
+import { dueRechecks, recheckOf, unchangedRechecks } from './recheck.ts';
+import type { RunRecorder } from './run-recorder.ts';
+import { recorded } from './runs.ts';
+import { noteUnusable } from './unusable.ts';
 
 /** CRM → contacts: what changed since the last run, page by page, resumable at every page. */
 export function pull(context: Context, options: PullOptions): Promise<Run> {
@@ -19,13 +22,13 @@ export function pull(context: Context, options: PullOptions): Promise<Run> {
 }
 
 export async function pullInto(context: Context, run: RunRecorder, lease: Lease, options: PullOptions): Promise<'done' | 'paused'> {
-  assertActive(context, (await loadConnection(context)).state);
-  await checkAccount(context, run.session);
-  for (const mapping of selected(context, options)) {
+  const permit = await Permit.ask(context, run.session, lease);
+  const mappings = selected(context, options);
+  await permit.checkAccount();
+  for (const mapping of mappings) {
     if (run.session.isOver()) return 'paused';
-    const puller = new ObjectPull(context, run, lease, await compiled(context, run.session, mapping));
-    const ended = await puller.run(options);
-    if (ended === 'paused') return 'paused';
+    const puller = new ObjectPull(context, run, permit, await compiled(context, run.session, mapping));
+    if ((await puller.run(options)) === 'paused') return 'paused';
   }
   return 'done';
 }
@@ -47,56 +50,69 @@ function selected({ mappings }: Context, { objects, records }: PullOptions): rea
 class ObjectPull {
   readonly #context: Context;
   readonly #run: RunRecorder;
-  readonly #lease: Lease;
+  readonly #permit: Permit;
   readonly #mapping: CompiledMapping;
 
-  constructor(context: Context, run: RunRecorder, lease: Lease, mapping: CompiledMapping) {
+  constructor(context: Context, run: RunRecorder, permit: Permit, mapping: CompiledMapping) {
     this.#context = context;
     this.#run = run;
-    this.#lease = lease;
+    this.#permit = permit;
     this.#mapping = mapping;
   }
 
   async run(options: PullOptions): Promise<'done' | 'paused'> {
-    this.#noteUnusable();
+    noteUnusable(this.#run, this.#mapping);
     const object = this.#mapping.crmObject;
     if (options.records !== undefined) {
       const ids = options.records.filter((record) => record.object === object).map(({ id }) => id);
       return this.#fetchAll([...new Set(ids)]);
     }
-    if (options.sample === undefined && (await this.#fetchDue()) === 'paused') return 'paused';
-    return this.#readPages(options);
+    if (options.sample !== undefined) return this.#readSample(options.sample);
+    if ((await this.#fetchDue()) === 'paused') return 'paused';
+    if ((await this.#readPages(options)) === 'paused') return 'paused';
+    return this.#fetchDue(); // what the pages have released
   }
 
-  async #readPages({ full = false, sample }: PullOptions): Promise<'done' | 'paused'> {
+  async #readPages({ full = false }: PullOptions): Promise<'done' | 'paused'> {
+    const checkpoint = await Checkpoint.load(this.#context, this.#mapping, full);
+    if (checkpoint.note !== null) this.#run.note(checkpoint.note);
+    return this.#read({ from: checkpoint.from }, async (page) => {
+      const { mustRefetch, version } = await this.#apply(page.records, {
+        readAt: this.#run.session.inStoreTime(page.requestedAt),
+        entries: () => [checkpoint.after(page)],
+        onRace: () => checkpoint.assertMine(),
+      });
+      checkpoint.advance(version);
+      if (mustRefetch) await this.#fetchDue();
+      return page.last;
+    });
+  }
+
+  async #readSample(sample: number): Promise<'done' | 'paused'> {
+    let left = sample;
+    return this.#read({ from: null, limit: sample }, async (page) => {
+      const records = page.records.slice(0, left);
+      left -= records.length;
+      await this.#apply(records, { readAt: this.#run.session.inStoreTime(page.requestedAt) });
+      return page.last || left <= 0;
+    });
+  }
+
+  /** Page after page, until one says that it is the last, the connector has no more, or time is up. */
+  async #read(
+    { from, limit }: { readonly from: Json | null; readonly limit?: number },
+    work: (page: Page) => Promise<boolean>,
+  ): Promise<'done' | 'paused'> {
     const { session } = this.#run;
-    const checkpoint = await Checkpoint.load(this.#context, this.#mapping, full || sample !== undefined);
-    if (sample === undefined && checkpoint.note !== null) this.#run.note(checkpoint.note);
     const { crmObject: object, crmFields: fields, filter } = this.#mapping;
-    const query = {
-      object,
-      fields,
-      filter,
-      from: sample === undefined ? checkpoint.from : null,
-      ...(sample !== undefined && { limit: sample }),
-    };
+    const query = { object, fields, filter, from, ...(limit !== undefined && { limit }) };
     const pages = this.#context.connector.read(query, session.call)[Symbol.asyncIterator]();
     try {
       for (;;) {
         if (session.isOver()) return 'paused';
         const isLast = await session.step(async () => {
           const { value: page, done } = await pages.next();
-          if (done === true) return true;
-          await this.#lease.keep();
-          const keepsCheckpoint = sample === undefined;
-          const { version } = await this.#apply(sample === undefined ? page.records : page.records.slice(0, sample), {
-            readAt: session.inStoreTime(page.requestedAt),
-            fresh: false,
-            entries: () => (keepsCheckpoint ? [checkpoint.after(page)] : []),
-            onRace: () => (keepsCheckpoint ? checkpoint.assertMine() : Promise.resolve()),
-          });
-          checkpoint.advance(version);
-          return page.last || sample !== undefined;
+          return done === true || work(page);
         });
         this.#run.progress(object);
         this.#run.assertHealthy();
@@ -110,13 +126,28 @@ class ObjectPull {
   /** Records that failed, were stale, or may have found their contact since: fetched by id, whatever the checkpoint says. */
   async #fetchDue(): Promise<'done' | 'paused'> {
     const { fetchBatchMax } = this.#context.connector.capabilities;
-    for (;;) {
-      if (this.#run.session.isOver()) return 'paused';
-      const due = await dueRechecks(this.#context, this.#mapping.crmObject, this.#run.session.storeNow(), fetchBatchMax);
+    const object = this.#mapping.crmObject;
+    // Bound: what is fetched is done with, or comes back later than now.
+    for (const now = this.#run.session.storeNow(); ; ) {
+      const due = await dueRechecks(this.#context, { object, now, limit: fetchBatchMax });
       if (due.length === 0) return 'done';
-      const attempts = new Map(due.map((entry) => [recheckOf(entry).recordId, recheckOf(entry).attempts]));
-      const doneWith = due.map(({ scope, kind, key, version }): EntryChange => ({ scope, kind, key, expected: version, put: 'delete' }));
-      await this.#fetch([...attempts.keys()], { doneWith, attempts });
+      if (this.#run.session.isOver()) return 'paused';
+      const rechecks = due.map(recheckOf);
+      let doneWith = due;
+      await this.#fetch(
+        rechecks.map(({ recordId }) => recordId),
+        {
+          entries: () => doneWith.map(({ scope, kind, key, version }) => ({ scope, kind, key, expected: version, put: 'delete' })),
+          // One that was queued anew meanwhile stays in the queue.
+          onRace: async () => {
+            doneWith = await unchangedRechecks(this.#context, doneWith);
+          },
+          attempts: new Map(rechecks.map(({ recordId, attempts }) => [recordId, attempts])),
+          predecessors: new Map(
+            rechecks.flatMap(({ recordId, predecessor }) => (predecessor === undefined ? [] : [[recordId, predecessor]])),
+          ),
+        },
+      );
     }
   }
 
@@ -129,67 +160,40 @@ class ObjectPull {
     return 'done';
   }
 
-  /** Fetches records by id and applies them as a page. One that still can't be judged is queued: a write to it is under way. */
-  async #fetch(
-    ids: readonly string[],
-    { doneWith = [], attempts }: { doneWith?: readonly EntryChange[]; attempts?: ReadonlyMap<string, number> } = {},
-  ): Promise<void> {
+  /** Fetches records by id and applies them as a page. */
+  async #fetch(ids: readonly string[], page: Omit<PageOptions, 'readAt'> = {}): Promise<void> {
     const { session } = this.#run;
     await session.step(async () => {
       const requestedAt = this.#context.clock.now();
       const query = { object: this.#mapping.crmObject, ids, fields: this.#mapping.crmFields };
       const records = await this.#context.connector.fetch(query, session.call);
-      await this.#lease.keep();
-      const { refetch } = await applyPage(this.#context, this.#run, {
-        mapping: this.#mapping,
-        records,
-        readAt: session.inStoreTime(requestedAt),
-        fresh: true,
-        flow: 'pull',
-        entries: () => [this.#lease.fence(), this.#run.entry(), ...doneWith],
-        onRace: () => this.#lease.renew(),
-        ...(attempts !== undefined && { attempts }),
-      });
-      await this.#queue(refetch);
+      await this.#apply(records, { ...page, readAt: session.inStoreTime(requestedAt), fresh: true });
     });
+    this.#run.assertHealthy();
   }
 
-  async #apply(
-    records: readonly Fetched[],
-    page: { readAt: number; fresh: boolean; entries: () => readonly EntryChange[]; onRace: () => Promise<void> },
-  ): Promise<PageResult> {
-    const result = await applyPage(this.#context, this.#run, {
+  async #apply(records: readonly Fetched[], { entries, fresh = false, ...page }: PageOptions) {
+    await this.#permit.keep();
+    return applyPage(this.#context, this.#run, {
+      ...page,
       mapping: this.#mapping,
       records: lastOfEach(records),
-      readAt: page.readAt,
-      fresh: page.fresh,
+      fresh,
       flow: 'pull',
-      entries: () => [this.#lease.fence(), this.#run.entry(), ...page.entries()],
-      onRace: async () => {
-        await this.#lease.renew();
-        await page.onRace();
-      },
+      permit: this.#permit,
+      entries: () => [this.#run.entry(), ...(entries?.() ?? [])],
     });
-    const { fetchBatchMax } = this.#context.connector.capabilities;
-    for (let start = 0; start < result.refetch.length; start += fetchBatchMax)
-      await this.#fetch(result.refetch.slice(start, start + fetchBatchMax));
-    return result;
   }
+}
 
-  async #queue(ids: readonly string[]): Promise<void> {
-    if (ids.length === 0) return;
-    const now = this.#run.session.storeNow();
-    for (const _ of ids) this.#run.skip('write_in_flight');
-    const entries = ids.map((id) => failedEntry(this.#mapping.crmObject, id, 'write_in_flight', 1, now));
-    await this.#context.store.commit({ rows: [], entries });
-  }
-
-  /** A mapped field that the CRM doesn't show is absent: nothing is cleared, and the run says which. */
-  #noteUnusable(): void {
-    const object = this.#mapping.crmObject;
-    for (const { key, unusable } of this.#mapping.rules)
-      if (unusable !== null) this.#run.note({ code: unusable.code, object, message: `${key}: ${unusable.remedy}` });
-  }
+interface PageOptions {
+  readonly readAt: Millis;
+  /** Fetched by id just now. */
+  readonly fresh?: boolean;
+  readonly entries?: () => readonly EntryChange[];
+  readonly onRace?: () => Promise<void>;
+  readonly attempts?: ReadonlyMap<string, number>;
+  readonly predecessors?: ReadonlyMap<string, string>;
 }
 
 /** A connector may repeat a record within a page; the later reading counts. */

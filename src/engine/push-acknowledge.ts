@@ -5,8 +5,18 @@ import type { EntryChange, LinkChange, Row, RowChange, StoredLink } from '../por
 import { untilCommitted } from './commit.ts';
 import type { Context } from './context.ts';
 import { historyEntry } from './history.ts';
+import { keyOf } from './match-keys.ts';
 import type { WriteOutcome } from './push-types.ts';
-import type { RunRecorder } from './runs.ts';
+import { releaseWaiting } from './recheck.ts';
+import type { RunRecorder } from './run-recorder.ts';
+
+interface Acknowledgement {
+  readonly mapping: CompiledMapping;
+  readonly outcomes: readonly WriteOutcome[];
+  /** Version that the commit of the intents gave their links. */
+  readonly intended: Version | null;
+  readonly heldBy: (outcome: WriteOutcome) => Readonly<Record<string, Held>>;
+}
 
 /**
  * Records what the CRM did. A fact is never dropped: it expects neither the contact's version nor the lease, and where the
@@ -15,27 +25,28 @@ import type { RunRecorder } from './runs.ts';
 export async function acknowledge(
   context: Context,
   run: RunRecorder,
-  mapping: CompiledMapping,
-  outcomes: readonly WriteOutcome[],
-  intended: Version | null,
-  heldBy: (outcome: WriteOutcome) => Readonly<Record<string, Held>>,
+  { mapping, outcomes, intended, heldBy }: Acknowledgement,
 ): Promise<void> {
+  const known = outcomes.filter(({ wrote }) => wrote.outcome !== 'unknown'); // of the others there is nothing to record yet
+  if (known.length === 0) return;
   let isFirst = true;
   await untilCommitted(context, run.session, async () => {
+    const at = run.session.storeNow();
     const links = isFirst && intended !== null ? intendedLinks(outcomes, intended) : await storedLinks(context, outcomes);
     isFirst = false;
     const rows: RowChange[] = [];
     const entries: EntryChange[] = [];
-    for (const outcome of outcomes) {
+    for (const outcome of known) {
       const link = links.get(outcome.write.op);
       if (link === undefined) continue; // settled by somebody who found the intent expired
       rows.push({
         kind: 'update',
         contactId: outcome.write.plan.contactId,
-        links: [settled(outcome, link, heldBy(outcome), run.session.storeNow())],
+        links: [settled(outcome, link, heldBy(outcome), at)],
       });
       if (outcome.wrote.outcome === 'done') entries.push(writtenEntry(context, run, mapping, outcome));
     }
+    entries.push(...(await releaseWaiting(context, await keysOfGone(context, mapping, known), at)));
     return { result: undefined, changes: { rows, entries } };
   });
 }
@@ -57,6 +68,15 @@ async function storedLinks(context: Context, outcomes: readonly WriteOutcome[]):
   return links;
 }
 
+/** Match keys of contacts whose record turned out to be gone: other records may wait for them (R20). */
+async function keysOfGone(context: Context, mapping: CompiledMapping, outcomes: readonly WriteOutcome[]): Promise<readonly string[]> {
+  const ids = outcomes.flatMap(({ write, wrote }) => (wrote.outcome === 'gone' ? [write.plan.contactId] : []));
+  const rows = ids.length === 0 ? [] : await context.store.load({ ids });
+  return rows.flatMap(({ fields }) =>
+    mapping.matchKeys.flatMap(({ field }) => (typeof fields[field] === 'string' ? [keyOf(field, fields[field])] : [])),
+  );
+}
+
 function settled({ write, wrote }: WriteOutcome, link: StoredLink, held: Readonly<Record<string, Held>>, now: number): LinkChange {
   const { op, version, isPartial } = write;
   const { version: expected, contactId: _, ...kept } = link;
@@ -69,7 +89,7 @@ function settled({ write, wrote }: WriteOutcome, link: StoredLink, held: Readonl
   } else if (wrote.outcome === 'gone') {
     state = wrote.successor === undefined ? 'tombstone' : 'superseded';
     body = { ...settleNothing(link.body, op), ...(wrote.successor !== undefined && { successor: wrote.successor }) };
-  } else if (wrote.outcome !== 'unknown') body = settleNothing(link.body, op, held);
+  } else body = settleNothing(link.body, op, held);
   return { ...kept, expected, state, seen, body, dueAt: dueAt(body), syncedAt: wrote.outcome === 'done' ? now : link.syncedAt };
 }
 

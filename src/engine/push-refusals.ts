@@ -1,9 +1,9 @@
 import type { Held } from '../core/link.ts';
-import { heldField } from '../core/outbound.ts';
+import { type ContactPlan, heldField } from '../core/outbound.ts';
 import type { Millis } from '../core/value.ts';
 import type { WriteOutcome } from './push-types.ts';
 
-/** A row lock or the like is tried again at once, this often. */
+/** A row lock or the like, and a record that was read too long ago, are tried again at once, this often. */
 const RETRIES_MAX = 1;
 
 /**
@@ -19,21 +19,19 @@ export class Refusals {
   consider({ write, wrote }: WriteOutcome): void {
     const { contactId, sent } = write.plan;
     const keys = Object.keys(sent);
-    const queue = this.#alone.get(contactId);
-    if (queue !== undefined) {
-      queue.shift();
-      if (queue.length === 0) this.#alone.delete(contactId);
-      this.#again.add(contactId); // the last round looks at all fields once more and finds nothing left
-      return;
-    }
-    if (wrote.outcome !== 'refused') return;
-    if (wrote.retryable) {
-      const retries = this.#retries.get(contactId) ?? 0;
-      this.#retries.set(contactId, retries + 1);
-      if (retries < RETRIES_MAX) this.#again.add(contactId);
-    } else {
+    if (wrote.outcome === 'refused' && wrote.retryable) this.retry([contactId]);
+    else if (this.#alone.has(contactId)) this.#next(contactId);
+    else if (wrote.outcome === 'refused') {
       if (keys.length > 1 && (wrote.field === undefined || !keys.includes(wrote.field))) this.#alone.set(contactId, [...keys]);
       this.#again.add(contactId);
+    }
+  }
+
+  /** A field that was to be tried alone may have nothing to send any more; a record may have been read too long ago. */
+  considerUnsent(plans: readonly ContactPlan[]): void {
+    for (const { action, contactId } of plans) {
+      if (action === 'none' && this.#alone.has(contactId)) this.#next(contactId);
+      if (action === 'read') this.retry([contactId]);
     }
   }
 
@@ -54,14 +52,36 @@ export class Refusals {
 
   /** False while the fault is still being looked for, or the write is about to be tried again. */
   isConclusive({ write, wrote }: WriteOutcome): boolean {
+    if (wrote.outcome === 'not_sent' || (wrote.outcome === 'refused' && wrote.retryable)) return !this.#again.has(write.plan.contactId);
     if (wrote.outcome !== 'refused') return true;
-    if (wrote.retryable) return !this.#again.has(write.plan.contactId);
     const keys = Object.keys(write.plan.sent);
     return keys.length === 1 || (wrote.field !== undefined && keys.includes(wrote.field));
+  }
+
+  /** One field of the contact is tried at a time. */
+  isPartial(contactId: string): boolean {
+    return this.#alone.has(contactId);
   }
 
   /** Where single fields are tried: the one of this round, by contact. */
   only(): Readonly<Record<string, readonly string[]>> {
     return Object.fromEntries([...this.#alone].map(([contactId, keys]) => [contactId, keys.slice(0, 1)]));
+  }
+
+  /** On to the next single field; after the last one, a round looks at all of them once more. */
+  #next(contactId: string): void {
+    const keys = this.#alone.get(contactId) ?? [];
+    keys.shift();
+    if (keys.length === 0) this.#alone.delete(contactId);
+    this.#again.add(contactId);
+  }
+
+  /** The same once more, as long as it was not tried too often. */
+  retry(contactIds: readonly string[]): void {
+    for (const contactId of contactIds) {
+      const retries = this.#retries.get(contactId) ?? 0;
+      this.#retries.set(contactId, retries + 1);
+      if (retries < RETRIES_MAX) this.#again.add(contactId);
+    }
   }
 }

@@ -1,5 +1,6 @@
 import type { Version } from '../core/link.ts';
 import type { ContactPlan } from '../core/outbound.ts';
+import type { Millis } from '../core/value.ts';
 import type { Wrote } from '../ports/connector.ts';
 import type { LinkChange, StoredLink } from '../ports/store.ts';
 
@@ -8,6 +9,8 @@ export type WritePlan = Extract<ContactPlan, { action: 'write' }>;
 /** A write whose intent is committed. */
 export interface IntendedWrite {
   readonly op: string;
+  /** When it is over, whatever becomes of it. */
+  readonly until: Millis;
   readonly plan: WritePlan;
   readonly link: StoredLink;
   /** What was committed before the request. */
@@ -22,4 +25,10 @@ export interface IntendedWrite {
 export interface WriteOutcome {
   readonly write: IntendedWrite;
   readonly wrote: Wrote;
+}
+
+/** The change that leaves a stored link as it is. */
+export function changeOf(link: StoredLink): LinkChange {
+  const { version, contactId: _, ...kept } = link;
+  return { ...kept, expected: version };
 }

@@ -2,12 +2,14 @@ import type { CompiledMapping } from '../core/mapping-types.ts';
 import type { Run } from '../core/run.ts';
 import type { Row } from '../ports/store.ts';
 import { compile, compiled } from './compiled.ts';
-import { assertActive, checkAccount, loadConnection } from './connection.ts';
 import type { Context } from './context.ts';
 import type { Lease } from './lease.ts';
 import type { PushOptions } from './options.ts';
+import { Permit } from './permit.ts';
 import { PushBatch } from './push-batch.ts';
-import { type RunRecorder, recorded } from './runs.ts';
+import type { RunRecorder } from './run-recorder.ts';
+import { recorded } from './runs.ts';
+import { noteUnusable } from './unusable.ts';
 
 /** Contacts → CRM: only linked contacts with something to send, only changed fields, in the CRM's largest batches. */
 export function push(context: Context, options: PushOptions): Promise<Run> {
@@ -15,18 +17,17 @@ export function push(context: Context, options: PushOptions): Promise<Run> {
 }
 
 export async function pushInto(context: Context, run: RunRecorder, lease: Lease | null, options: PushOptions): Promise<'done' | 'paused'> {
-  assertActive(context, (await loadConnection(context)).state);
-  let isChecked = false;
+  const permit = await Permit.ask(context, run.session, lease);
   for (const mapping of context.mappings) {
     if (mapping.fields.every(({ direction }) => direction === 'inbound')) continue;
     for await (const rows of pendingPages(context, run, compile(context, mapping), options)) {
       if (run.session.isOver()) return 'paused';
-      if (!isChecked) await checkAccount(context, run.session); // an idle push makes no call at all
-      isChecked = true;
+      await permit.checkAccount(); // only now: an idle push makes no call at all
       const ready = await compiled(context, run.session, mapping);
+      noteUnusable(run, ready);
       await run.session.step(async () => {
-        await lease?.keep();
-        await new PushBatch(context, run, lease, ready).send(rows);
+        await permit.keep();
+        await new PushBatch(context, run, permit, ready).send(rows);
       });
       run.progress(mapping.crmObject);
       run.assertHealthy();
@@ -45,23 +46,17 @@ async function* pendingPages(
   const { crmObject: object, planFingerprint: plan } = mapping;
   const limit = context.connector.capabilities.writeBatchMax;
   if (contactIds !== undefined) {
-    for (let start = 0; start < contactIds.length; start += limit) {
-      const rows = await context.store.load({ ids: contactIds.slice(start, start + limit) });
+    const ids = [...new Set(contactIds)];
+    for (let start = 0; start < ids.length; start += limit) {
+      const rows = await context.store.load({ ids: ids.slice(start, start + limit) });
       const linked = rows.filter(({ links }) => links.some((link) => link.object === object && link.state === 'active'));
       if (linked.length > 0) yield linked;
     }
     return;
   }
   for (let after: string | null = null; ; ) {
-    const rows: readonly Row[] = await context.store.scan({
-      entity: 'contact',
-      object,
-      want: 'pending',
-      plan,
-      now: run.session.storeNow(),
-      after,
-      limit,
-    });
+    const now = run.session.storeNow();
+    const rows: readonly Row[] = await context.store.scan({ entity: 'contact', object, want: 'pending', plan, now, after, limit });
     const last = rows.at(-1);
     if (last === undefined) return;
     yield rows;

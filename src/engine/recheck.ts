@@ -10,6 +10,8 @@ export interface Recheck {
   /** Why: a failure's code, `stale`, `intent_open`, `released`, `successor`. */
   readonly code: string;
   readonly attempts: number;
+  /** With `successor`: the record that was merged into it, whose contact it takes over. */
+  readonly predecessor?: string;
 }
 
 const MINUTE = 60_000;
@@ -17,42 +19,71 @@ const MINUTE = 60_000;
 /** Waits 5 minutes after the first failure, twice as long after each further one, a day at most. */
 export const retryDelayMs = (attempts: number): Millis => Math.min(5 * MINUTE * 2 ** Math.max(0, attempts - 1), 24 * 60 * MINUTE);
 
-/** Queues a record for the next pull; one that is queued already is queued anew. */
+/** Queues a record to be fetched again; one that is queued already is queued anew. */
 export function recheckEntry(recheck: Recheck, dueAt: Millis): EntryChange {
   const key = `${recheck.object}|${recheck.recordId}`;
   return { scope: 'connection', kind: KIND.recheck, key, expected: 'any', put: { body: { ...recheck }, dueAt } };
 }
 
 /** A record that failed for the `attempts`-th time. */
-export const failedEntry = (object: string, recordId: string, code: string, attempts: number, now: Millis): EntryChange =>
-  recheckEntry({ object, recordId, code, attempts }, now + retryDelayMs(attempts));
+export const failedEntry = (recheck: Recheck, now: Millis): EntryChange => recheckEntry(recheck, now + retryDelayMs(recheck.attempts));
 
 export const recheckOf = (entry: Entry): Recheck => entry.body as unknown as Recheck;
 
 /** Records of the object that are due to be fetched again. */
-export async function dueRechecks(context: Context, object: string, now: Millis, limit: number): Promise<readonly Entry[]> {
-  const due = await context.store.entries({ scope: 'connection', kind: KIND.recheck, dueBy: now, limit: 10 * limit });
-  return due.filter((entry) => recheckOf(entry).object === object).slice(0, limit);
+export async function dueRechecks(
+  context: Context,
+  { object, now, limit }: { readonly object: string; readonly now: Millis; readonly limit: number },
+): Promise<readonly Entry[]> {
+  const prefix = `${object}|`;
+  const due = await context.store.entries({ scope: 'connection', kind: KIND.recheck, dueBy: now, after: prefix, limit });
+  return due.filter(({ key }) => key.startsWith(prefix));
 }
+
+/** Those of these that nobody has queued anew, or done with, since. */
+export async function unchangedRechecks(context: Context, rechecks: readonly Entry[]): Promise<readonly Entry[]> {
+  const keys = rechecks.map(({ key }) => key);
+  const current = await context.store.entries({ scope: 'connection', kind: KIND.recheck, keys, limit: Math.max(1, keys.length) });
+  return rechecks.filter(({ key, version }) => current.some((entry) => entry.key === key && entry.version === version));
+}
+
+/** Where a record waits for a contact is told by its match keys, so that a change of one brings it back (R20). */
+export const waitingKey = (matchKey: string, object: string, recordId: string): string => `${matchKey}|${object}|${recordId}`;
+
+const WAITING_PAGE = 100;
 
 /** Records that wait for one of these match keys are looked at again: their way may be free now (R20). */
 export async function releaseWaiting(context: Context, keys: readonly string[], now: Millis): Promise<EntryChange[]> {
   const changes = new Map<string, EntryChange>();
   for (const key of new Set(keys)) {
-    const prefix = `${key}|`;
-    const waiting = await context.store.entries({ scope: 'connection', kind: KIND.waiting, after: prefix, limit: 100 });
-    for (const entry of waiting.filter((candidate) => candidate.key.startsWith(prefix))) {
-      const { object, recordId } = recheckOf(entry);
+    for (const { scope, kind, key: name, version, body } of await waitingFor(context, key)) {
+      const { object, recordId } = body as unknown as Pick<Recheck, 'object' | 'recordId'>;
       const recheck = recheckEntry({ object, recordId, code: 'released', attempts: 0 }, now);
       changes.set(recheck.key, recheck);
-      changes.set(`waiting ${entry.key}`, {
-        scope: 'connection',
-        kind: KIND.waiting,
-        key: entry.key,
-        expected: entry.version,
-        put: 'delete',
-      });
+      changes.set(`waiting ${name}`, { scope, kind, key: name, expected: version, put: 'delete' });
     }
   }
   return [...changes.values()];
+}
+
+/** The same for records that the very commit notes as waiting, which can't be found yet. */
+export function releaseNoted(notes: readonly EntryChange[], keys: readonly string[], now: Millis): EntryChange[] {
+  return notes.flatMap(({ kind, key, put }): EntryChange[] => {
+    if (kind !== KIND.waiting || put === undefined || put === 'delete' || !keys.some((name) => key.startsWith(`${name}|`))) return [];
+    const { object, recordId } = put.body as unknown as Pick<Recheck, 'object' | 'recordId'>;
+    return [recheckEntry({ object, recordId, code: 'released', attempts: 0 }, now)];
+  });
+}
+
+/** The notes of all records that wait for a match key. */
+async function waitingFor(context: Context, matchKey: string): Promise<readonly Entry[]> {
+  const prefix = `${matchKey}|`;
+  const notes: Entry[] = [];
+  for (let after = prefix; ; ) {
+    const page = await context.store.entries({ scope: 'connection', kind: KIND.waiting, after, limit: WAITING_PAGE });
+    const ours = page.filter(({ key }) => key.startsWith(prefix));
+    notes.push(...ours);
+    if (ours.length < WAITING_PAGE) return notes;
+    after = ours.at(-1)?.key ?? '';
+  }
 }

@@ -1,14 +1,4 @@
-import {
-  type CountKey,
-  type Counts,
-  count,
-  type Flow,
-  NO_COUNTS,
-  RUN_ERRORS_MAX,
-  type Run,
-  type RunError,
-  type RunNote,
-} from '../core/run.ts';
+import type { Flow, Run } from '../core/run.ts';
 import type { Json } from '../core/value.ts';
 import { CrmSyncError, isCrmSyncError } from '../errors.ts';
 import type { EntryChange } from '../ports/store.ts';
@@ -16,129 +6,8 @@ import type { Context } from './context.ts';
 import { KIND } from './kinds.ts';
 import { Lease } from './lease.ts';
 import type { FlowOptions } from './options.ts';
+import { RunRecorder } from './run-recorder.ts';
 import { Session } from './session.ts';
-
-/** Where a change came from, for the history. */
-export interface Source {
-  readonly run?: string;
-  readonly conversation?: string;
-}
-
-/** One run being recorded: counts, errors, notes; stored with every page, so that `status()` and a crash show how far it came. */
-export class RunRecorder {
-  readonly id: string;
-  readonly session: Session;
-  readonly source: Source;
-  readonly #context: Context;
-  #run: Run;
-  #part: Flow;
-  #errors: RunError[] = [];
-  readonly #failures = new Map<string, number>();
-
-  constructor(context: Context, session: Session, flow: Flow, trigger: string, continues: string | null, conversation?: string) {
-    this.#context = context;
-    this.session = session;
-    this.#part = flow;
-    // Sorts by time: runs are listed newest first by their keys.
-    this.id = `${new Date(context.clock.now()).toISOString()}-${context.ids().slice(0, 8)}`;
-    this.source = conversation === undefined ? { run: this.id } : { conversation };
-    this.#run = {
-      id: this.id,
-      flow,
-      trigger,
-      status: 'running',
-      startedAt: new Date(context.clock.now()).toISOString(),
-      finishedAt: null,
-      durationMs: null,
-      counts: NO_COUNTS,
-      parts: {},
-      apiCalls: 0,
-      conflicts: 0,
-      drift: 0,
-      skips: {},
-      errors: [],
-      errorsBeyond: 0,
-      notes: [],
-      continues,
-      busyWith: null,
-      failure: null,
-    };
-  }
-
-  get counts(): Counts {
-    return this.#run.counts;
-  }
-
-  get snapshot(): Run {
-    return { ...this.#run, errors: this.#errors, apiCalls: this.session.apiCalls };
-  }
-
-  /** Counts from now on belong to this flow of a sync. */
-  enter(part: Flow): void {
-    this.#part = part;
-  }
-
-  count(key: CountKey, times = 1): void {
-    const counts = count(this.#run.counts, key, times);
-    const part = count(this.#run.parts[this.#part] ?? NO_COUNTS, key, times);
-    this.#run = { ...this.#run, counts, parts: this.#run.flow === 'sync' ? { ...this.#run.parts, [this.#part]: part } : this.#run.parts };
-  }
-
-  skip(reason: string): void {
-    this.count('skipped');
-    this.#run = { ...this.#run, skips: { ...this.#run.skips, [reason]: (this.#run.skips[reason] ?? 0) + 1 } };
-  }
-
-  found(more: { readonly conflicts?: number; readonly drift?: number }): void {
-    this.#run = { ...this.#run, conflicts: this.#run.conflicts + (more.conflicts ?? 0), drift: this.#run.drift + (more.drift ?? 0) };
-  }
-
-  error(error: RunError): void {
-    if (this.#errors.length < RUN_ERRORS_MAX) this.#errors.push(error);
-    else this.#run = { ...this.#run, errorsBeyond: this.#run.errorsBeyond + 1 };
-  }
-
-  /** A record that could not be handled at all. `counted`: it is one of the records this run processes. */
-  failed(error: RunError, counted: boolean): void {
-    if (counted) this.count('failed');
-    this.error(error);
-    this.#failures.set(error.code, (this.#failures.get(error.code) ?? 0) + 1);
-  }
-
-  /** One cause fails most records: going on would only fill the retry ledger (R13). */
-  assertHealthy(): void {
-    for (const [code, times] of this.#failures)
-      if (times >= 50 && times > this.counts.processed / 10)
-        throw new CrmSyncError(`${times} of ${this.counts.processed} records failed with the same code: ${code}.`, {
-          code: 'most_records_fail',
-          category: 'validation',
-          remedy: `Remove the cause of ${code}; the run stopped at the last committed page and goes on from there.`,
-        });
-  }
-
-  note(note: RunNote): void {
-    if (this.#run.notes.some(({ code, object }) => code === note.code && object === note.object)) return;
-    this.#run = { ...this.#run, notes: [...this.#run.notes, note] };
-  }
-
-  /** Tells the observer how far it is. */
-  progress(object: string): void {
-    this.#context.notify({ type: 'run.progress', run: this.id, object, counts: this.counts, apiCalls: this.session.apiCalls });
-  }
-
-  /** The run as it stands, to be stored with a page. */
-  entry(): EntryChange {
-    const body = this.snapshot as unknown as Json;
-    return { scope: 'connection', kind: KIND.run, key: this.id, expected: 'any', put: { body } };
-  }
-
-  async finish(status: 'done' | 'paused' | 'failed', failure: Run['failure'] = null): Promise<Run> {
-    const finishedAt = new Date(this.#context.clock.now()).toISOString();
-    this.#run = { ...this.snapshot, status, failure, finishedAt, durationMs: this.session.durationMs };
-    await this.#context.store.commit({ rows: [], entries: [this.entry()] });
-    return this.#run;
-  }
-}
 
 /** Runs `work` as a recorded run that holds the lease of its flow; says how it ended. */
 export async function recorded(
@@ -148,12 +17,11 @@ export async function recorded(
   work: (run: RunRecorder, lease: Lease) => Promise<'done' | 'paused'>,
 ): Promise<Run> {
   const session = new Session(context, options);
-  const run = new RunRecorder(context, session, flow, options.trigger ?? 'manual', await pausedBefore(context, flow));
-  const lease = await Lease.take(context, session, flow, run.id);
+  const run = new RunRecorder(context, session, { flow, trigger: options.trigger });
+  const lease = await Lease.take(context, session, { name: flow, holder: run.id });
   if (typeof lease === 'string') return { ...run.snapshot, status: 'busy', busyWith: lease };
   try {
-    await context.store.commit({ rows: [], entries: [run.entry()] });
-    context.notify({ type: 'run.started', run: run.id, flow, trigger: run.snapshot.trigger });
+    await start(context, run, flow);
     const result = await run.finish(await work(run, lease));
     context.notify({ type: 'run.finished', run: run.id, result });
     return result;
@@ -167,27 +35,71 @@ export async function recorded(
   }
 }
 
-async function failed(context: Context, run: RunRecorder, thrown: unknown): Promise<unknown> {
-  if (!isCrmSyncError(thrown)) {
-    const failure = {
-      code: 'unexpected',
-      category: 'store',
-      message: 'An unexpected error ended the run.',
-      remedy: 'See the error that was thrown.',
-    };
-    await run.finish('failed', failure).catch(() => undefined); // the store may be what is broken
-    return thrown;
-  }
-  const error = thrown.locate({ workspace: context.workspace, connection: context.connection, run: run.id });
-  const { code, category, message, remedy } = error;
-  await run.finish('failed', { code, category, message, remedy }).catch(() => undefined);
-  context.notify({ type: 'run.failed', run: run.id, error });
-  return error;
+/** Records the run, and what has become of the one before it. */
+async function start(context: Context, run: RunRecorder, flow: Flow): Promise<void> {
+  const [newest] = await latestRuns(context, [flow]);
+  if (newest?.status === 'paused') run.continueFrom(newest.id);
+  const latest: EntryChange = { scope: 'connection', kind: KIND.latest, key: flow, expected: 'any', put: { body: run.id } };
+  await context.store.commit({ rows: [], entries: [run.entry(), latest] });
+  if (newest?.status === 'running') await closeDead(context, newest);
+  context.notify({ type: 'run.started', run: run.id, flow, trigger: run.snapshot.trigger });
 }
 
-async function pausedBefore(context: Context, flow: Flow): Promise<string | null> {
-  const last = (await listRuns(context, { limit: 20 })).find((run) => run.flow === flow);
-  return last?.status === 'paused' ? last.id : null;
+/** Its lease was free, so its process has died: what it committed is there, and nobody else will say how it ended. */
+async function closeDead(context: Context, dead: Run): Promise<void> {
+  const [entry] = await context.store.entries({ scope: 'connection', kind: KIND.run, keys: [dead.id], limit: 1 });
+  if (entry === undefined || (entry.body as unknown as Run).status !== 'running') return;
+  const failure = {
+    code: 'run_died',
+    category: 'store',
+    message: 'The run never ended: its process died, or was held up until its lease ran out.',
+    remedy: 'Nothing to do: what it committed is kept, and later runs go on from there.',
+  };
+  const body: Run = { ...dead, status: 'failed', failure, finishedAt: new Date(context.clock.now()).toISOString() };
+  const change = {
+    scope: 'connection',
+    kind: KIND.run,
+    key: dead.id,
+    expected: entry.version,
+    put: { body: body as unknown as Json },
+  } as const;
+  await context.store.commit({ rows: [], entries: [change] });
+}
+
+/** Records the failure and tells it. The answer is what to throw: an error that is not ours goes out as it came. */
+async function failed(context: Context, run: RunRecorder, thrown: unknown): Promise<unknown> {
+  const error = (isCrmSyncError(thrown) ? thrown : UNEXPECTED).locate({
+    workspace: context.workspace,
+    connection: context.connection,
+    run: run.id,
+  });
+  const { code, category, message, remedy } = error;
+  await run.finish('failed', { code, category, message, remedy }).catch(() => undefined); // the store may be what is broken
+  context.notify({ type: 'run.failed', run: run.id, error });
+  return isCrmSyncError(thrown) ? error : thrown;
+}
+
+/** Stands for an error that is not ours: its text may hold anything. */
+const UNEXPECTED = new CrmSyncError('An unexpected error ended the run.', {
+  code: 'unexpected',
+  category: 'store',
+  remedy: 'Look at the error that the call threw: it comes from the store, the connector, or a bug.',
+});
+
+/** The newest run of each of these flows, as recorded. */
+export async function latestRuns(context: Context, flows: readonly Flow[]): Promise<readonly Run[]> {
+  const latest = await context.store.entries({ scope: 'connection', kind: KIND.latest, keys: flows, limit: flows.length });
+  return getRuns(
+    context,
+    latest.map(({ body }) => body as string),
+  );
+}
+
+/** Those of these runs that are recorded. */
+export async function getRuns(context: Context, ids: readonly string[]): Promise<readonly Run[]> {
+  if (ids.length === 0) return [];
+  const entries = await context.store.entries({ scope: 'connection', kind: KIND.run, keys: ids, limit: ids.length });
+  return entries.map(({ body }) => body as unknown as Run);
 }
 
 /** Newest first. */
@@ -199,10 +111,7 @@ export async function listRuns(
   return (await context.store.entries(query)).map(({ body }) => body as unknown as Run);
 }
 
-export async function getRun(context: Context, id: string): Promise<Run | null> {
-  const [entry] = await context.store.entries({ scope: 'connection', kind: KIND.run, keys: [id], limit: 1 });
-  return entry === undefined ? null : (entry.body as unknown as Run);
-}
+export const getRun = async (context: Context, id: string): Promise<Run | null> => (await getRuns(context, [id]))[0] ?? null;
 
 /** Removes the records of runs that ended before `olderThan`. */
 export async function pruneRuns(context: Context, olderThan: Date): Promise<number> {

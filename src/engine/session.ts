@@ -33,6 +33,11 @@ export class Session {
     return this.#context.clock.now() - this.#startedAt;
   }
 
+  /** Until the limit; null: there is none. */
+  get timeLeftMs(): Millis | null {
+    return Number.isFinite(this.#endsAt) ? Math.max(0, this.#endsAt - this.#context.clock.now()) : null;
+  }
+
   /** The store told its time. */
   heard(storeNow: Millis): void {
     this.#offset = storeNow - this.#context.clock.now();

@@ -1,13 +1,13 @@
-import type { Counts, Run } from '../core/run.ts';
+import type { Counts, Flow, Run } from '../core/run.ts';
 import { LEASE_KIND } from '../ports/store.ts';
 import { type ConnectionState, loadConnection } from './connection.ts';
 import type { Context } from './context.ts';
 import { KIND } from './kinds.ts';
-import { listRuns } from './runs.ts';
+import { getRuns, latestRuns } from './runs.ts';
 
 /** What a settings page shows of a connection. */
 export interface Status {
-  /** `running`: a run holds a lease. `queued`: one was paused with more to do. `idle`: nothing is under way. */
+  /** `running`: a run holds a lease. `queued`: one was paused, or died, with more to do. `idle`: nothing is under way. */
   readonly state: 'running' | 'queued' | 'idle';
   readonly connection: Omit<ConnectionState, 'account'>;
   /** The run that is under way, or the last one. */
@@ -18,31 +18,40 @@ export interface Status {
     readonly startedAt: string;
     readonly counts: Counts;
   } | null;
-  /** Conversations with a step that is not finished, records to be fetched again, records that wait for a contact. At most 1,000 each. */
+  /** Conversations with a step that is not finished, records to be fetched again, records that wait for a contact. At most 100 each. */
   readonly waiting: { readonly conversations: number; readonly records: number; readonly unmatched: number };
 }
 
-const COUNTED_MAX = 1_000;
+const COUNTED_MAX = 100;
+const FLOWS: readonly Flow[] = ['pull', 'push', 'sync', 'pending'];
 
 export async function status(context: Context): Promise<Status> {
-  const runs = await listRuns(context, { limit: 20 });
-  const active = await holders(context);
-  const running = runs.find(({ id }) => active.has(id));
-  const last = running ?? runs[0];
+  const [running] = newestFirst(await getRuns(context, await holders(context)));
+  const latest = newestFirst(await latestRuns(context, FLOWS));
+  const run = running ?? latest[0];
   const { state: connection } = await loadConnection(context);
   const count = async (kind: string) => (await context.store.entries({ scope: 'connection', kind, limit: COUNTED_MAX })).length;
   return {
-    state: running !== undefined ? 'running' : last?.status === 'paused' ? 'queued' : 'idle',
+    state: running !== undefined ? 'running' : latest.some((one) => isOpen(one, latest)) ? 'queued' : 'idle',
     connection: { status: connection.status, reason: connection.reason },
-    run:
-      last === undefined ? null : { id: last.id, flow: last.flow, trigger: last.trigger, startedAt: last.startedAt, counts: last.counts },
+    run: run === undefined ? null : { id: run.id, flow: run.flow, trigger: run.trigger, startedAt: run.startedAt, counts: run.counts },
     waiting: { conversations: await count(KIND.conversation), records: await count(KIND.recheck), unmatched: await count(KIND.waiting) },
   };
 }
 
-/** Runs that hold a lease which has not run out. */
-async function holders(context: Context): Promise<ReadonlySet<string>> {
+const newestFirst = (runs: readonly Run[]): readonly Run[] => [...runs].sort((a, b) => (a.id < b.id ? 1 : -1));
+
+/** It ended before its work did, and no later run has done the rest: a sync does that of every flow, a pull the last part of a sync's. */
+function isOpen({ id, flow, status }: Run, latest: readonly Run[]): boolean {
+  if (status !== 'paused' && status !== 'running') return false;
+  return !latest.some(
+    (later) => later.id > id && later.status === 'done' && (later.flow === 'sync' || (flow === 'sync' && later.flow === 'pull')),
+  );
+}
+
+/** Ids of runs that hold a lease which has not run out. */
+async function holders(context: Context): Promise<readonly string[]> {
   const leases = await context.store.entries({ scope: 'connection', kind: LEASE_KIND, limit: 20 });
   const held = leases.filter(({ dueAt }) => dueAt !== null && dueAt > context.clock.now());
-  return new Set(held.map(({ body }) => (body as { readonly holder: string }).holder));
+  return [...new Set(held.map(({ body }) => (body as { readonly holder: string }).holder))];
 }

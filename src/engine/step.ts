@@ -1,5 +1,5 @@
 import type { Value } from '../core/value.ts';
-import { isCrmSyncError } from '../errors.ts';
+import { type CrmSyncError, isCrmSyncError } from '../errors.ts';
 
 export interface StepChange {
   readonly field: string;
@@ -47,10 +47,9 @@ const EMPTY = { reason: null, remedy: null, contactId: null, changes: [], refuse
 export const step = (status: Step['status'], more: Partial<Step> = {}): Step => ({ ...EMPTY, status, ...more });
 
 /** A step that could not be finished now: kept, with the error's own words. */
-export function pendingStep(error: unknown, more: Partial<Step> = {}): Step {
-  if (!isCrmSyncError(error)) throw error;
+export function pendingStep(error: CrmSyncError, more: Partial<Step> = {}): Step {
   return step('pending', { reason: error.code, remedy: error.remedy, ...more });
 }
 
-/** An error that ends the whole call rather than one step: the store is gone, or our configuration is wrong. */
-export const isFatal = (error: unknown): boolean => !isCrmSyncError(error) || error.category === 'store';
+/** An error of one step. Any other ends the whole call: the store is gone, or there is a bug. */
+export const isStepFailure = (error: unknown): error is CrmSyncError => isCrmSyncError(error) && error.category !== 'store';

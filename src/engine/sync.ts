@@ -5,17 +5,19 @@ import type { FlowOptions } from './options.ts';
 import { pendingInto } from './pending.ts';
 import { pullInto } from './pull.ts';
 import { pushInto } from './push.ts';
-import { type RunRecorder, recorded } from './runs.ts';
+import type { RunRecorder } from './run-recorder.ts';
+import { recorded } from './runs.ts';
 
 /** Pending, push, pull, in one run: a long first import starves no edit. */
 export function sync(context: Context, options: FlowOptions): Promise<Run> {
-  return recorded(context, 'sync', options, async (run) => {
+  return recorded(context, 'sync', options, async (run, outer) => {
     run.enter('pending');
-    if ((await pendingInto(context, run)) === 'paused') return 'paused';
+    if ((await pendingInto(context, run, outer)) === 'paused') return 'paused';
     run.enter('push');
-    if ((await withLease(context, run, 'push', (lease) => pushInto(context, run, lease, {}))) === 'paused') return 'paused';
+    if ((await withLease(context, run, { flow: 'push', outer }, (lease) => pushInto(context, run, lease, {}))) === 'paused')
+      return 'paused';
     run.enter('pull');
-    return withLease(context, run, 'pull', (lease) => pullInto(context, run, lease, {}));
+    return withLease(context, run, { flow: 'pull', outer }, (lease) => pullInto(context, run, lease, {}));
   });
 }
 
@@ -23,10 +25,10 @@ export function sync(context: Context, options: FlowOptions): Promise<Run> {
 async function withLease(
   context: Context,
   run: RunRecorder,
-  flow: 'push' | 'pull',
+  { flow, outer }: { readonly flow: 'push' | 'pull'; readonly outer: Lease },
   work: (lease: Lease) => Promise<'done' | 'paused'>,
 ): Promise<'done' | 'paused'> {
-  const lease = await Lease.take(context, run.session, flow, run.id);
+  const lease = await Lease.take(context, run.session, { name: flow, holder: run.id, outer });
   if (typeof lease === 'string') {
     run.note({ code: 'busy', message: `The ${flow} was left out: run ${lease} is at it.` });
     return 'done';

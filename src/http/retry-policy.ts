@@ -4,6 +4,11 @@ export interface RetryPolicy {
   readonly limit: number;
   readonly statuses: readonly number[];
   readonly baseDelayMs: number;
+  /**
+   * Where an answer says more than its status: how long it has to be waited for, to which up to a fifth is added; null
+   * where waiting is no use; undefined for the usual growing wait. A longer `Retry-After` counts all the same.
+   */
+  readonly delayMs?: (answer: { readonly status: number; readonly text: string }, attempt: number) => number | null | undefined;
   /** A longer Retry-After is not waited for: the answer goes back to the caller, who can end the run. */
   readonly retryAfterMaxMs: number;
   /** From the first request to the last answer. */

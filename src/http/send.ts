@@ -16,13 +16,17 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Only then is it ever sent twice. */
+  /** Only then is it sent again whatever the answer was. */
   readonly idempotent: boolean;
+  /** Statuses that prove that nothing was carried out: after one of them any request may be sent again. */
+  readonly unappliedStatuses?: readonly number[];
   /** One try, from the start to the last byte of the answer. */
   readonly timeoutMs: number;
   readonly retry?: Partial<RetryPolicy>;
   /** Cuts the request in flight; absent: nothing does. */
   readonly signal?: AbortSignal;
+  /** False: the signal is looked at before each try and ends the wait for it, but never cuts one. Default true. */
+  readonly cutsInFlight?: boolean;
   /** Told of every try. */
   readonly onTry?: (answer: { readonly status: number | null; readonly headers: Headers | null }) => void;
 }
@@ -46,7 +50,7 @@ const RESPONSE_BYTES_MAX = 64 * 1024 * 1024;
  * The one place that makes requests, and the one owner of their retries. A failure is a result that holds no URL, no
  * header and no body.
  *
- * @throws the reason of `signal` once it has aborted; a request that was to be cut may have been carried out.
+ * @throws the reason of `signal` once it has aborted; a request that was cut in flight may have been carried out.
  */
 export async function sendHttp(request: HttpRequest, edge: Edge): Promise<HttpResult> {
   const policy = { ...RETRY_POLICY, ...request.retry };
@@ -56,13 +60,25 @@ export async function sendHttp(request: HttpRequest, edge: Edge): Promise<HttpRe
     request.signal?.throwIfAborted();
     const result = await sendOnce(request, edge);
     request.onTry?.(result.kind === 'answer' ? { status: result.status, headers: result.headers } : { status: null, headers: null });
-    if (!request.idempotent || attempt >= policy.limit || !worthRetrying(result, policy)) return result;
-    const asked = result.kind === 'answer' ? retryAfterMs(result.headers, edge.clock.now()) : null;
-    if (asked !== null && asked > policy.retryAfterMaxMs) return result;
-    const delay = Math.max(asked ?? 0, backoffMs({ attempt, baseDelayMs: policy.baseDelayMs, random: edge.random() }));
-    if (edge.clock.now() + delay >= deadline) return result;
+    if (attempt >= policy.limit || !mayRepeat(request, result) || !worthRetrying(result, policy)) return result;
+    const delay = delayMs(result, attempt, policy, edge);
+    if (delay === null || edge.clock.now() + delay >= deadline) return result;
     await edge.clock.sleep(delay, request.signal);
   }
+}
+
+const mayRepeat = ({ idempotent, unappliedStatuses = [] }: HttpRequest, result: HttpResult): boolean =>
+  idempotent || (result.kind === 'answer' && unappliedStatuses.includes(result.status));
+
+/** Null: not within this call. */
+function delayMs(result: HttpResult, attempt: number, policy: RetryPolicy, { clock, random }: Edge): number | null {
+  const own = result.kind === 'answer' ? policy.delayMs?.(result, attempt) : undefined;
+  const asked = result.kind === 'answer' ? retryAfterMs(result.headers, clock.now()) : null;
+  if (own === null || (asked !== null && asked > policy.retryAfterMaxMs)) return null;
+  const drawn = random();
+  const usual =
+    own === undefined ? backoffMs({ attempt, baseDelayMs: policy.baseDelayMs, random: drawn }) : Math.round(own * (1 + drawn / 5));
+  return Math.max(asked ?? 0, usual);
 }
 
 const worthRetrying = (result: HttpResult, policy: RetryPolicy): boolean =>
@@ -71,14 +87,15 @@ const worthRetrying = (result: HttpResult, policy: RetryPolicy): boolean =>
 async function sendOnce(request: HttpRequest, { fetch, clock }: Edge): Promise<HttpResult> {
   const { default: ky } = await import('ky'); // at the first request: importing an edge stays cheap
   request.signal?.throwIfAborted();
+  const cutting = request.cutsInFlight === false ? undefined : request.signal;
   const controller = new AbortController();
-  const cut = () => controller.abort(request.signal?.reason);
+  const cut = () => controller.abort(cutting?.reason);
   let timedOut = false;
   const timer = setTimeout(() => {
     timedOut = true;
     controller.abort();
   }, request.timeoutMs);
-  request.signal?.addEventListener('abort', cut);
+  cutting?.addEventListener('abort', cut);
   const sentAt = clock.now();
   try {
     const response = await ky(request.url, {
@@ -95,10 +112,10 @@ async function sendOnce(request: HttpRequest, { fetch, clock }: Edge): Promise<H
     const text = await readText(response, RESPONSE_BYTES_MAX);
     return { kind: 'answer', status: response.status, headers: response.headers, text, sentAt, answeredAt: clock.now() };
   } catch (error) {
-    request.signal?.throwIfAborted();
+    cutting?.throwIfAborted();
     return { kind: 'failure', ...(timedOut ? { sent: 'unclear' as const, code: 'timeout' } : transportFailure(error)) };
   } finally {
     clearTimeout(timer);
-    request.signal?.removeEventListener('abort', cut);
+    cutting?.removeEventListener('abort', cut);
   }
 }

@@ -1,12 +1,15 @@
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { format } from 'node:util';
+import { format, promisify } from 'node:util';
 import ts from 'typescript';
 import { describe, expect, it, vi } from 'vitest';
 import { BLOCKS, type Block, ROOT } from './pages.ts';
+import { PRELUDE } from './prelude.ts';
 
 const TS_BLOCKS = BLOCKS.filter(({ language }) => language === 'ts');
 const inOneFileEach = new Map(TS_BLOCKS.map((block) => [join(ROOT, `${block.page}.${block.line}.ts`), block]));
+const PRELUDE_FILE = join(ROOT, 'docs/prelude.d.ts');
 
 /** All blocks at once, each a module of its own beside its page, with the compiler options of the project. */
 function compile(): Map<Block, readonly string[]> {
@@ -14,10 +17,10 @@ function compile(): Map<Block, readonly string[]> {
   const { options } = ts.parseJsonConfigFileContent({ ...config, include: [] }, ts.sys, ROOT);
   const host = ts.createCompilerHost({ ...options, moduleDetection: ts.ModuleDetectionKind.Force });
   const { fileExists, readFile } = host;
-  host.fileExists = (name) => inOneFileEach.has(name) || fileExists(name);
-  host.readFile = (name) => inOneFileEach.get(name)?.code ?? readFile(name);
+  host.fileExists = (name) => name === PRELUDE_FILE || inOneFileEach.has(name) || fileExists(name);
+  host.readFile = (name) => (name === PRELUDE_FILE ? PRELUDE : (inOneFileEach.get(name)?.code ?? readFile(name)));
   const program = ts.createProgram({
-    rootNames: [...inOneFileEach.keys(), join(ROOT, 'test/docs/prelude.ts')],
+    rootNames: [...inOneFileEach.keys(), PRELUDE_FILE],
     options: { ...options, moduleDetection: ts.ModuleDetectionKind.Force },
     host,
   });
@@ -57,37 +60,55 @@ describe('the code in README and docs', () => {
   });
 });
 
-/** `console.log(…); // text`: the text is what it prints, up to `…` where there is one. */
-const PRINTED = /console\.log\(.*\);? +\/\/ (.+)$/gm;
+const RUNS = TS_BLOCKS.filter(({ isRun }) => isRun);
+const isTest = ({ code }: Block): boolean => code.includes("from 'node:test'");
 
-describe('code that is marked to run', () => {
-  it.each(TS_BLOCKS.filter(({ isRun }) => isRun).map((block) => [block.place, block] as const))(
-    '%s prints what its comments say',
-    async (_, { code }) => {
-      await mkdir(join(ROOT, 'reports'), { recursive: true });
-      const folder = await mkdtemp(join(ROOT, 'reports', 'docs-'));
-      const printed: string[] = [];
-      const log = vi.spyOn(console, 'log').mockImplementation((...values) => void printed.push(format(...values).replace(/\s+/g, ' ')));
-      const before = process.cwd();
-      try {
-        const file = join(folder, 'block.ts');
-        await writeFile(file, code);
-        process.chdir(folder); // files that the block makes end here
-        await import(/* @vite-ignore */ file);
-      } finally {
-        process.chdir(before);
-        log.mockRestore();
-        await rm(folder, { recursive: true });
-      }
-      const said = [...code.matchAll(PRINTED)].map(([, comment = '']) => comment);
-      expect(said.length).toBeGreaterThan(0);
-      expect(printed.map((text, index) => upToTheDots(text, said[index]))).toEqual(said);
-    },
-  );
-});
+/** Runs `work` with the block in a file of its own: in a new folder inside the checkout, where files that it makes end too. */
+async function inFolder<T>({ code }: Block, work: (folder: string, file: string) => Promise<T>): Promise<T> {
+  await mkdir(join(ROOT, 'reports'), { recursive: true });
+  const folder = await mkdtemp(join(ROOT, 'reports', 'docs-'));
+  try {
+    const file = join(folder, 'block.test.ts');
+    await writeFile(file, code);
+    return await work(folder, file);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** `console.log(…); // text`: the text is what it prints, with one blank for several and for line ends. */
+const PRINTED = /console\.log\(.*\);? +\/\/ (.+)$/gm;
 
 /** A comment that ends in `…` says only how the line begins. */
 function upToTheDots(printed: string, comment = ''): string {
   const start = comment.slice(0, -1);
   return comment.endsWith('…') && printed.startsWith(start) ? comment : printed;
 }
+
+describe('code that is marked to run', () => {
+  it.each(RUNS.filter((block) => !isTest(block)).map((block) => [block.place, block] as const))(
+    '%s prints what its comments say',
+    async (_, block) => {
+      const printed: string[] = [];
+      const log = vi.spyOn(console, 'log').mockImplementation((...values) => void printed.push(format(...values).replace(/\s+/g, ' ')));
+      const before = process.cwd();
+      await inFolder(block, async (folder, file) => {
+        process.chdir(folder);
+        await import(/* @vite-ignore */ file);
+      }).finally(() => {
+        process.chdir(before);
+        log.mockRestore();
+      });
+      const said = [...block.code.matchAll(PRINTED)].map(([, comment = '']) => comment);
+      expect(said.length).toBeGreaterThan(0);
+      expect(printed.map((text, index) => upToTheDots(text, said[index]))).toEqual(said);
+    },
+  );
+
+  it.each(RUNS.filter(isTest).map((block) => [block.place, block] as const))('%s passes under node:test', async (_, block) => {
+    const sources = join(ROOT, 'test/examples/resolve-sources.ts');
+    const { stdout } = await inFolder(block, (_, file) => promisify(execFile)(process.execPath, ['--import', sources, '--test', file]));
+    expect(stdout).toMatch(/^. pass [1-9]/m);
+    expect(stdout).toMatch(/^. fail 0$/m);
+  });
+});

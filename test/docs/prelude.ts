@@ -1,3 +1,8 @@
+/**
+ * What blocks in the docs may use without saying where it comes from; a block that declares one itself hides it. Text, so
+ * that no other file of the project sees these names.
+ */
+export const PRELUDE = `
 import type { Contact, ContactSchema, ContactStore, Conversation, CrmConnector, CrmSyncEngine } from 'crm-sync-engine';
 import type { fakeSalesforce } from 'crm-sync-engine/testing';
 
@@ -8,7 +13,6 @@ type Fields = {
   interaction_summary: { type: 'string'; description: string };
 };
 
-/** What blocks in the docs may use without saying where it comes from; a block that declares one itself hides it. */
 declare global {
   const schema: ContactSchema<Fields>;
   const engine: CrmSyncEngine<typeof schema>;
@@ -19,3 +23,4 @@ declare global {
   const crm: ReturnType<typeof fakeSalesforce>;
   const request: Request;
 }
+`;

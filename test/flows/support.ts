@@ -1,7 +1,7 @@
 import { CrmSyncEngine, defineAnalysis, defineContactSchema, defineMapping, type EngineOptions } from 'crm-sync-engine';
 import { salesforce } from 'crm-sync-engine/salesforce';
 import { memoryStore } from 'crm-sync-engine/stores/memory';
-import { appendMerger, fakeSalesforce, manualClock, recordEvents } from 'crm-sync-engine/testing';
+import { appendMerger, type FakeSalesforceOptions, fakeSalesforce, manualClock, recordEvents } from 'crm-sync-engine/testing';
 
 export const schema = defineContactSchema({
   lead_status: { type: 'enum', options: ['New', 'Working', 'Qualified'] },
@@ -38,9 +38,9 @@ export const analysis = defineAnalysis(schema, [
 ]);
 
 /** One deployment: a fake Salesforce, a store and an engine on one clock that moves only when told. */
-export function deployment(options: Partial<EngineOptions<typeof schema>> = {}) {
+export function deployment(options: Partial<EngineOptions<typeof schema>> = {}, org: FakeSalesforceOptions = {}) {
   const clock = manualClock('2026-01-05T09:00:00Z');
-  const crm = fakeSalesforce({ fields: CUSTOM_FIELDS, clock });
+  const crm = fakeSalesforce({ fields: CUSTOM_FIELDS, clock, ...org });
   const events = recordEvents();
   const store = options.store ?? memoryStore({ clock });
   let number = 0;
@@ -65,7 +65,7 @@ export function deployment(options: Partial<EngineOptions<typeof schema>> = {}) 
       store,
       ...more,
     });
-  return { clock, crm, events, store, engine: engineOf(), engineOf };
+  return { clock, crm, events, store, connectorOf: () => salesforce({ ...crm.options, clock }), engine: engineOf(), engineOf };
 }
 
 /** The requests to the CRM's API that `work` costs, token requests apart. */

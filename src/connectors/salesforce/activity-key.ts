@@ -1,5 +1,3 @@
-import { hashOf } from '../../core/hash.ts';
-import { countCharacters } from '../../core/text.ts';
 import type { ObjectInfo } from './describe.ts';
 
 /** Where the key of a conversation stands in its task, so that it is logged once and can be found again. */
@@ -25,9 +23,3 @@ export function keyPlace(info: ObjectInfo, configured: string | undefined): KeyP
   }
   return { kind: 'line', field: 'Description' };
 }
-
-/** The key as a field of that length holds it: one that does not fit goes by its hash. */
-export const keyText = (key: string, length: number): string => (countCharacters(key) <= length ? key : hashOf(key).slice(0, length));
-
-/** The last line of a task's text. */
-export const referenceLine = (key: string): string => `Ref: ${keyText(key.replace(/\s+/g, ' ').trim(), LENGTH)}`;

@@ -1,8 +1,8 @@
 import { CrmSyncError } from '../../errors.ts';
+import { singleFlight, untilAborted } from '../../http/single-flight.ts';
 import type { AccessToken, Auth, AuthCall } from '../../ports/tokens.ts';
 import { type Granted, requestToken } from './auth-grant.ts';
 import { configuredOrigin, SHARED_LOGIN } from './hosts.ts';
-import { singleFlight, untilAborted } from './single-flight.ts';
 
 export interface ClientCredentials {
   readonly clientId: string;

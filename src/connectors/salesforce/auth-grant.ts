@@ -1,7 +1,8 @@
 import { CrmSyncError, type ErrorCategory } from '../../errors.ts';
+import { jsonOf, shownCode } from '../../http/answers.ts';
 import { sendHttp } from '../../http/send.ts';
 import type { AccessToken, AuthCall } from '../../ports/tokens.ts';
-import { brokenAnswer, complaintsOf, jsonOf, noAnswer, salesforceError, shownCode } from './errors.ts';
+import { brokenAnswer, complaintsOf, noAnswer, salesforceError } from './errors.ts';
 import { receivedOrigin } from './hosts.ts';
 import { toId18 } from './record-id.ts';
 

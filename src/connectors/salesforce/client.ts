@@ -1,8 +1,10 @@
 import { CrmSyncError } from '../../errors.ts';
+import { bearer, jsonOf, timesOf } from '../../http/answers.ts';
+import { sendAuthorized } from '../../http/authorized.ts';
 import { type Edge, type HttpAnswer, type HttpResult, sendHttp } from '../../http/send.ts';
 import type { Call } from '../../ports/connector.ts';
 import type { AccessToken, Auth } from '../../ports/tokens.ts';
-import { brokenAnswer, isStaleToken, jsonOf, noAnswer, salesforceError } from './errors.ts';
+import { brokenAnswer, isStaleToken, noAnswer, salesforceError } from './errors.ts';
 import { configuredOrigin } from './hosts.ts';
 
 /** Queries end inside Salesforce after two minutes; that answer says more than a time-out of ours. */
@@ -71,7 +73,9 @@ export function createClient({ auth, edge, instanceUrl, apiVersion, clientName }
   const configured = instanceUrl === undefined ? null : configuredOrigin(instanceUrl, 'instanceUrl');
   const token = (call: Call) => auth.token({ ...edge, signal: call.signal });
 
-  async function once(target: Target, { accessToken, instanceUrl: received }: AccessToken, call: Call, timeoutMs: number | null) {
+  async function once(target: Target, { accessToken, instanceUrl: received }: AccessToken, call: Call, deadline: number | null) {
+    const timeoutMs = deadline === null ? null : deadline - edge.clock.now();
+    if (timeoutMs !== null && timeoutMs < WRITE_MIN_MS) return { kind: 'failure', sent: false, code: 'no_time_left' } as const;
     const url = urlOf(target, configured ?? originOf(received), apiVersion);
     return sendHttp(
       {
@@ -79,7 +83,7 @@ export function createClient({ auth, edge, instanceUrl, apiVersion, clientName }
         url,
         headers: {
           accept: 'application/json',
-          authorization: `Bearer ${wellFormed(accessToken)}`,
+          authorization: bearer(accessToken),
           'sforce-call-options': `client=${clientName}`,
           ...(target.body === undefined ? {} : { 'content-type': 'application/json' }),
           ...target.headers,
@@ -97,21 +101,14 @@ export function createClient({ auth, edge, instanceUrl, apiVersion, clientName }
     );
   }
 
-  /** Bound: a 401 leads to one token of our own at most; one that somebody else had refreshed may be tried before it. */
-  async function authorized(target: Target, call: Call, deadline: number | null): Promise<HttpResult> {
-    let current = await token(call);
-    for (let renewed = false, reused = false; ; ) {
-      call.signal.throwIfAborted();
-      const left = deadline === null ? null : deadline - edge.clock.now();
-      if (left !== null && left < WRITE_MIN_MS) return { kind: 'failure', sent: false, code: 'no_time_left' };
-      const result = await once(target, current, call, left);
-      if (result.kind === 'failure' || !isStaleToken({ status: result.status, body: result.text }) || renewed) return result;
-      const next = await auth.refresh(current, { ...edge, signal: call.signal });
-      if (next.reused === true && !reused) reused = true;
-      else renewed = true;
-      current = next;
-    }
-  }
+  const authorized = (target: Target, call: Call, deadline: number | null): Promise<HttpResult> =>
+    sendAuthorized({
+      auth,
+      edge,
+      signal: call.signal,
+      isStale: ({ status, text }) => isStaleToken({ status, body: text }),
+      send: (current) => once(target, current, call, deadline),
+    });
 
   return {
     token,
@@ -141,11 +138,6 @@ export function usageOf(header: string | null | undefined): { used: number; limi
   return match ? { used: Number(match[1]), limit: Number(match[2]) } : null;
 }
 
-function timesOf({ headers, sentAt, answeredAt }: HttpAnswer): Omit<Answer, 'body'> {
-  const date = Date.parse(headers.get('date') ?? '');
-  return { crmTime: Number.isNaN(date) ? null : date, tookMs: Math.max(0, answeredAt - sentAt) };
-}
-
 function urlOf({ path, fromRoot, query }: Target, origin: string, apiVersion: string): URL {
   const url = new URL(fromRoot ? path : `/services/data/v${apiVersion}${path}`, origin);
   if (url.origin !== origin || !url.pathname.startsWith('/services/')) throw brokenAnswer('a request for the next page');
@@ -166,14 +158,5 @@ function originOf(instanceUrl: string | undefined): string {
     code: 'no_instance_url',
     category: 'configuration',
     remedy: 'Set `instanceUrl`, or store the `instance_url` of the token answer with the tokens.',
-  });
-}
-
-function wellFormed(accessToken: string): string {
-  if (/^[\x21-\x7e]+$/.test(accessToken)) return accessToken;
-  throw new CrmSyncError('The access token is empty or holds characters that no token has.', {
-    code: 'bad_access_token',
-    category: 'configuration',
-    remedy: 'The access token is malformed: check what the token store returns.',
   });
 }

@@ -1,5 +1,6 @@
 import type { CrmFieldType } from '../../core/described.ts';
 import type { Json, Value } from '../../core/value.ts';
+import { wireText } from '../../http/wire-text.ts';
 import { toId18 } from './record-id.ts';
 
 /** Salesforce's field types and ours. What is not listed is unsupported: never selected, never written. */
@@ -59,8 +60,5 @@ export function decodeValue(raw: unknown, type: CrmFieldType): Value | undefined
   return raw;
 }
 
-const HALF_CHARACTER = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
-
-/** A field as written. Half characters and NUL would make Salesforce refuse the whole request as malformed JSON. */
-export const encodeValue = (value: Value): Json =>
-  typeof value === 'string' ? value.replaceAll(HALF_CHARACTER, '\ufffd').replaceAll('\u0000', '') : value;
+/** A field as written. */
+export const encodeValue = (value: Value): Json => (typeof value === 'string' ? wireText(value) : value);

@@ -1,16 +1,4 @@
-import type { ErrorCategory } from '../../errors.ts';
-
-/** What one of Salesforce's codes means to us, and what to do about it. */
-export interface Meaning {
-  readonly code: string;
-  readonly category: ErrorCategory;
-  readonly retryable: boolean;
-  /** How long to leave it alone, where experience says so. */
-  readonly waitMs?: number;
-  readonly remedy: string;
-}
-
-type Row = readonly [code: string, category: ErrorCategory, wait: 'never' | 'retry' | number, remedy: string];
+import { type Meaning, type MeaningRow, meaningOf } from '../../http/meaning.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -202,17 +190,9 @@ const ROWS = {
     'Another record of the batch was refused: the same write works without it.',
   ],
   PROCESSING_HALTED: ['rolled_back', 'conflict', 'retry', 'Another record of the batch was refused: the same write works without it.'],
-} as const satisfies Record<string, Row>;
+} as const satisfies Record<string, MeaningRow>;
 
 export type VendorCode = keyof typeof ROWS;
-
-const meaningOf = ([code, category, wait, remedy]: Row): Meaning => ({
-  code,
-  category,
-  retryable: wait !== 'never',
-  ...(typeof wait === 'number' ? { waitMs: wait } : {}),
-  remedy,
-});
 
 /** Source: Salesforce REST API Developer Guide, Status Codes and Error Responses; SOAP API, StatusCode. */
 export const MEANINGS: ReadonlyMap<string, Meaning> = new Map(
@@ -240,7 +220,7 @@ export const NOT_FOR_API = meaningOf([
   'Allow the app and the user to use the REST API, then connect the account again.',
 ]);
 
-const STATUS_ROWS: Readonly<Record<number, Row>> = {
+const STATUS_ROWS: Readonly<Record<number, MeaningRow>> = {
   300: ['duplicate', 'duplicate', 'never', 'Several records have this external id: make the field unique and remove the copies.'],
   400: ['bad_request', 'validation', 'never', 'Salesforce refuses the request: check the mapping of this object.'],
   401: ['session_expired', 'authentication', 'never', 'Connect the Salesforce account again.'],

@@ -1,6 +1,8 @@
 import { CrmSyncError, type ErrorPlace } from '../../errors.ts';
+import { brokenAnswerFrom, jsonOf, noAnswerFrom, shownCode } from '../../http/answers.ts';
+import type { Meaning } from '../../http/meaning.ts';
 import { retryAfterMs } from '../../http/retry-policy.ts';
-import { AUTOMATION_LIMIT, CONCURRENT_LIMIT, MEANINGS, type Meaning, meaningOfStatus, NOT_FOR_API, ROW_LOCKED } from './error-codes.ts';
+import { AUTOMATION_LIMIT, CONCURRENT_LIMIT, MEANINGS, meaningOfStatus, NOT_FOR_API, ROW_LOCKED } from './error-codes.ts';
 
 /** One complaint of Salesforce, whichever of its three shapes it came in. Messages stay inside this folder. */
 export interface Complaint {
@@ -15,15 +17,6 @@ interface Answered {
   /** As received: JSON, HTML, cut, or nothing. */
   readonly body: string;
   readonly headers: { get(name: string): string | null };
-}
-
-/** A body as JSON; undefined where it is none, such as an edge's HTML page or an answer that was cut. */
-export function jsonOf(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }
 
 /**
@@ -71,8 +64,6 @@ export function fieldOf({ code, message, fields }: Complaint): string | undefine
   const named = code.startsWith('INVALID_FIELD') ? /(?:No such column '|fields?: )(\w+)/.exec(message)?.[1] : undefined;
   return [...fields, named].find((field) => field !== undefined && /^[A-Za-z][\w.]{0,254}$/.test(field));
 }
-/** A vendor code as an error may show it. */
-export const shownCode = (code: string): string => (/^[A-Za-z][\w.:-]{0,79}$/.test(code) ? code : 'an unknown code');
 
 /**
  * Turns an answer that is no success into our error. Pure; the message holds the status and Salesforce's code, never its
@@ -94,20 +85,5 @@ export function salesforceError({ status, body, headers }: Answered, operation =
   });
 }
 
-/** No answer to a read, or to a request for a token. */
-export const noAnswer = (operation: string, cause: string): CrmSyncError =>
-  new CrmSyncError(`Salesforce gave no answer to ${operation} (${shownCode(cause)}).`, {
-    code: 'no_answer',
-    category: 'network',
-    retryable: true,
-    remedy: 'Check that this machine reaches the org over the network; the same call may work later.',
-  });
-
-/** A success that can't be read: cut on the way, or of another shape than documented. */
-export const brokenAnswer = (operation: string): CrmSyncError =>
-  new CrmSyncError(`Salesforce answered ${operation} with a body that can't be read.`, {
-    code: 'broken_answer',
-    category: 'server',
-    retryable: true,
-    remedy: 'Try again; if it lasts, check proxies between this machine and Salesforce.',
-  });
+export const noAnswer = (operation: string, cause: string): CrmSyncError => noAnswerFrom('Salesforce', operation, cause);
+export const brokenAnswer = (operation: string): CrmSyncError => brokenAnswerFrom('Salesforce', operation);

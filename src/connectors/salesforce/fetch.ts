@@ -1,4 +1,5 @@
 import { CrmSyncError, invariant } from '../../errors.ts';
+import { fitting } from '../../http/fitting.ts';
 import type { Call, Fetched } from '../../ports/connector.ts';
 import type { Context } from './context.ts';
 import { queryRows } from './query.ts';
@@ -39,14 +40,6 @@ async function fetchAll(context: Context, { object, ids, fields }: FetchQuery, c
     }
   }
   return found;
-}
-
-/** The items in as few parts as fit, in order. A single item that does not fit is a part of its own. */
-export function fitting<T>(items: readonly T[], tooLong: (part: readonly T[]) => boolean): readonly (readonly T[])[] {
-  if (items.length === 0) return [];
-  if (items.length === 1 || !tooLong(items)) return [items];
-  const half = Math.ceil(items.length / 2);
-  return [...fitting(items.slice(0, half), tooLong), ...fitting(items.slice(half), tooLong)];
 }
 
 /** A field may have been hidden or removed since it was described: then once more with what is there now. */

@@ -1,7 +1,8 @@
+import { keyText, referenceLine } from '../../core/activity-reference.ts';
+import { fitting } from '../../http/fitting.ts';
 import type { Call, FindQuery, FoundRecords } from '../../ports/connector.ts';
-import { keyPlace, keyText, referenceLine } from './activity-key.ts';
+import { keyPlace } from './activity-key.ts';
 import type { Context } from './context.ts';
-import { fitting } from './fetch.ts';
 import { queryRows } from './query.ts';
 import { startSearch } from './search.ts';
 import { idLiteral, instantLiteral, textLiteral } from './soql.ts';

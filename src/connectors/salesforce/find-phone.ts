@@ -1,10 +1,12 @@
 import { normalizePhone } from '../../core/phone.ts';
+import { phoneSpellings } from '../../core/phone-spellings.ts';
 import { CrmSyncError } from '../../errors.ts';
+import { startOf } from '../../http/answers.ts';
+import { fitting } from '../../http/fitting.ts';
 import type { Call, FindQuery, FoundRecords } from '../../ports/connector.ts';
 import type { Context } from './context.ts';
-import { fitting } from './fetch.ts';
-import { phoneSpellings } from './phone-spellings.ts';
-import { queryRows, startOf } from './query.ts';
+
+import { queryRows } from './query.ts';
 import { startSearch } from './search.ts';
 import type { WireRow } from './selection.ts';
 import { textLiteral } from './soql.ts';

@@ -1,10 +1,11 @@
-import type { DescribedField } from '../../core/described.ts';
+import type { CrmFieldType, DescribedField } from '../../core/described.ts';
 import type { Value } from '../../core/value.ts';
 import { CrmSyncError } from '../../errors.ts';
+import { fitting } from '../../http/fitting.ts';
 import type { Call, FindQuery, FoundRecords } from '../../ports/connector.ts';
 import { toInstant } from './codec.ts';
 import type { Context } from './context.ts';
-import { fitting, withFreshDescribe } from './fetch.ts';
+import { withFreshDescribe } from './fetch.ts';
 import { literalOf } from './filter.ts';
 import { findActivities } from './find-activity.ts';
 import { findByPhone } from './find-phone.ts';
@@ -55,8 +56,11 @@ async function findByField(context: Context, query: FindQuery, call: Call): Prom
   );
 }
 
+/** What Salesforce compares in a way of its own, or not at all: a search would find nothing and prove nothing. */
+const NOT_COMPARED: ReadonlySet<CrmFieldType> = new Set(['multipicklist', 'time', 'unsupported']);
+
 function filterableField(field: DescribedField | undefined, { object, by }: FindQuery): DescribedField {
-  if (field?.filterable && field.type !== 'unsupported') return field;
+  if (field?.filterable && !NOT_COMPARED.has(field.type)) return field;
   throw new CrmSyncError(`${object} has no field of the asked name that records can be found by.`, {
     code: field ? 'field_not_filterable' : 'field_not_visible',
     category: 'configuration',

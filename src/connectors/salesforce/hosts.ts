@@ -1,8 +1,8 @@
 import { CrmSyncError } from '../../errors.ts';
+import { secureOrigin } from '../../http/secure-origin.ts';
 
 const LIGHTNING = /\.lightning\.(force\.com|crmforce\.mil|sfcrmapps\.cn)$/;
 const SALESFORCE = /\.(salesforce\.com|force\.com|salesforce\.mil|crmforce\.mil|sfcrmproducts\.cn|sfcrmapps\.cn)$/;
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 /** Shared hosts that know no single org: a token for one org can't be had without its user or My Domain. */
 export const SHARED_LOGIN = /^(login|test)\.salesforce\.com$/;
 
@@ -12,9 +12,8 @@ export const SHARED_LOGIN = /^(login|test)\.salesforce\.com$/;
  * @throws CrmSyncError of category `configuration`.
  */
 export function configuredOrigin(text: string, option: string): string {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  const secure = url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.test(url.hostname));
-  if (url && secure && url.username === '' && url.password === '' && !LIGHTNING.test(url.hostname)) return url.origin;
+  const origin = secureOrigin(text);
+  if (origin !== null && !LIGHTNING.test(new URL(origin).hostname)) return origin;
   throw new CrmSyncError(`\`${option}\` is not a Salesforce URL that credentials may be sent to.`, {
     code: 'invalid_url',
     category: 'configuration',

@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { startOf } from '../../http/answers.ts';
 import type { Call } from '../../ports/connector.ts';
-import type { Answer, Client } from './client.ts';
+import type { Client } from './client.ts';
 import { brokenAnswer } from './errors.ts';
 import type { WireRow } from './selection.ts';
 
@@ -22,9 +23,6 @@ export interface QueryPage {
 
 /** Most rows of a page; a hint, pages may be shorter. Source: REST API guide, Query Options Header. */
 const HEADERS = { 'sforce-query-options': 'batchSize=2000' };
-
-/** The CRM's clock when a request started: everything it had accepted before that is in the answer. */
-export const startOf = ({ crmTime, tookMs }: Answer): number | null => (crmTime === null ? null : crmTime - tookMs);
 
 /**
  * The pages of a query through its cursor, at least one. Only Salesforce's own word ends it, never a short page.

@@ -1,5 +1,6 @@
+import { shownCode } from '../../http/answers.ts';
 import type { Wrote } from '../../ports/connector.ts';
-import { type Complaint, complaintsOf, fieldOf, meaningOfCode, shownCode } from './errors.ts';
+import { type Complaint, complaintsOf, fieldOf, meaningOfCode } from './errors.ts';
 import { toId18 } from './record-id.ts';
 
 /** What became of one record that Salesforce did not write. Source: REST API guide, sObject Collections, error responses. */

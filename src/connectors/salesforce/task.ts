@@ -1,9 +1,11 @@
 import type { Activity } from '../../core/activity.ts';
+import { keyText, referenceLine, withReference } from '../../core/activity-reference.ts';
 import type { DescribedField } from '../../core/described.ts';
-import { countCharacters, cutText } from '../../core/text.ts';
+import { fitText } from '../../core/text.ts';
 import type { Value } from '../../core/value.ts';
 import type { ActivityRecord } from '../../ports/connector.ts';
-import { type KeyPlace, keyText, referenceLine } from './activity-key.ts';
+import type { KeyPlace } from './activity-key.ts';
+
 import { toId18 } from './record-id.ts';
 
 export const ACTIVITY_LIMITS = { subjectMax: 255, bodyMax: 32_000 } as const;
@@ -28,7 +30,8 @@ export function taskOf(activity: Activity, { fields, closedStatus, timeZone, pla
   const isPerson = activity.record.object === 'Contact' || activity.record.object === 'Lead';
   const wanted: Record<string, Value | undefined> = {
     Subject: activity.subject,
-    Description: describedBody(activity, place, fields.get('Description')?.length ?? ACTIVITY_LIMITS.bodyMax),
+    Description:
+      place.kind === 'field' ? activity.body : referencedBody(activity, fields.get('Description')?.length ?? ACTIVITY_LIMITS.bodyMax),
     Status: closedStatus ?? undefined,
     Priority: hasOption(fields.get('Priority'), 'Normal') ? 'Normal' : undefined,
     ActivityDate: dayIn(activity.startedAt, timeZone),
@@ -49,7 +52,7 @@ export function taskOf(activity: Activity, { fields, closedStatus, timeZone, pla
   const usable = Object.entries(wanted).flatMap(([name, value]): [string, Value][] => {
     const field = fields.get(name);
     if (value === undefined || value === '' || !field?.creatable) return [];
-    return [[name, typeof value === 'string' && field.length !== undefined ? cutText(value, field.length) : value]];
+    return [[name, typeof value === 'string' && field.length !== undefined ? fitText(value, field.length) : value]];
   });
   return {
     object: 'Task',
@@ -59,13 +62,9 @@ export function taskOf(activity: Activity, { fields, closedStatus, timeZone, pla
   };
 }
 
-/** The text, cut so that a line for the key still fits where no field holds it. */
-function describedBody({ body, key }: Activity, place: KeyPlace, length: number): string {
-  if (place.kind === 'field') return body;
-  const line = referenceLine(key);
-  const text = cutText(body, Math.max(0, length - countCharacters(line) - 1)).trimEnd();
-  return text === '' ? line : `${text}\n${line}`;
-}
+/** The text with the line for the key, which still fits. */
+const referencedBody = ({ body, key }: Activity, length: number): string =>
+  withReference(fitText(body, Math.max(0, length - referenceLine(key).length - 1)), key, length);
 
 const hasOption = (field: DescribedField | undefined, value: string): boolean =>
   field?.options === undefined || field.options.some((option) => option.value === value);

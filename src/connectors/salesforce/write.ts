@@ -1,9 +1,12 @@
 import { CrmSyncError } from '../../errors.ts';
+import { jsonOf } from '../../http/answers.ts';
 import type { HttpResult } from '../../http/send.ts';
+import { notSent, type PartAnswer, unknownOutcome, writeInParts } from '../../http/write-in-parts.ts';
 import type { Call, Write, Wrote } from '../../ports/connector.ts';
 import { errorOf } from './client.ts';
 import type { Context } from './context.ts';
-import { complaintsOf, jsonOf, shownCode } from './errors.ts';
+import { withoutCreateOnly } from './create-only.ts';
+import { complaintsOf } from './errors.ts';
 import { toId18 } from './record-id.ts';
 import { refusalOf } from './refusal.ts';
 import { checkBatch, type Kind, kindOf, type Part, targetOf } from './write-batch.ts';
@@ -21,55 +24,66 @@ const DESCRIBE_AGAIN = new Set(['field_not_visible', 'read_only_field', 'unknown
  * Writes records through sObject Collections: all creates, all updates, or all upserts of one object and field.
  *
  * One request, unless Salesforce refuses its body as a whole because of a record, which applies nothing: then it is sent
- * again without the records at fault, or in halves until they stand alone. All of it ends within `WRITE_TIMEOUT_MS`.
+ * again without the records at fault, or in halves until they stand alone. An upsert that meets a record is sent again
+ * without the fields that only a create may set. All of it ends within `WRITE_TIMEOUT_MS`.
  *
  * @throws CrmSyncError where nothing was applied: no access, a limit, a key field that is not unique.
  */
 export async function writeRecords(context: Context, batch: readonly Write[], call: Call): Promise<readonly Wrote[]> {
   if (batch.length === 0) return [];
-  const allowance: Allowance = { deadline: context.clock.now() + WRITE_TIMEOUT_MS, requests: REQUESTS_MAX };
+  const deadline = context.clock.now() + WRITE_TIMEOUT_MS;
   const kind = kindOf(batch[0]!);
   checkBatch(batch, kind);
   if (kind === 'upsert') await checkUniqueKey(context, batch[0]!, call);
   call.signal.throwIfAborted();
 
   const byObject = [...batch.keys()].sort((a, b) => compare(batch[a]!.object, batch[b]!.object) || a - b);
-  const wrote = await writePart(context, { kind, writes: byObject.map((index) => batch[index]!) }, call, allowance);
+  const sorted = byObject.map((index) => batch[index]!);
+  const write = (writes: readonly Write[]) =>
+    writeInParts(writes, {
+      vendor: 'Salesforce',
+      requestsMax: REQUESTS_MAX,
+      send: (part) => sendPart(context, { kind, writes: part }, call, deadline),
+    });
+  const first = await write(sorted);
+  const wrote = kind === 'upsert' ? await upsertRest(context, { writes: sorted, wrote: first, write }, call) : first;
   if (wrote.some((outcome) => outcome.outcome === 'refused' && DESCRIBE_AGAIN.has(outcome.code))) context.describer.forget();
   const outcomes: Wrote[] = [];
   for (const [position, index] of byObject.entries()) outcomes[index] = wrote[position]!;
   return outcomes;
 }
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-/** What is left of the time and the requests of one call of `writeRecords`. */
-interface Allowance {
-  readonly deadline: number;
-  requests: number;
+interface Upserted {
+  readonly writes: readonly Write[];
+  readonly wrote: readonly Wrote[];
+  readonly write: (writes: readonly Write[]) => Promise<readonly Wrote[]>;
 }
 
-async function writePart(context: Context, part: Part, call: Call, allowance: Allowance): Promise<readonly Wrote[]> {
-  const { kind, writes } = part;
-  allowance.requests -= 1;
-  const result = await context.client.write(targetOf(part, context.autoAssign), call, allowance.deadline);
-  if (result.kind === 'failure') return writes.map(() => (result.sent === false ? notSent(result.code) : unknownOutcome(result.code)));
-  const refusal = refusedAsAWhole(result);
-  if (refusal === null) return outcomesOf(result, part);
-  const culprits = culpritsOf(refusal, writes);
-  if (culprits === null) throw refusal;
-  if (culprits.size === writes.length || allowance.requests <= 0) return writes.map((write) => refusedWith(refusal, culprits.has(write)));
+/** Outcomes once upserts of records that are there already were sent again without what only a create may set. */
+async function upsertRest(context: Context, { writes, wrote, write }: Upserted, call: Call): Promise<readonly Wrote[]> {
+  const again = withoutCreateOnly(writes, wrote, await context.describer.object(writes[0]!.object, call));
+  if (again.size === 0) return wrote;
+  const rest = await write([...again.values()]).catch((error: unknown): readonly Wrote[] => {
+    const outcome = notSent('Salesforce', error instanceof CrmSyncError ? error.code : 'aborted');
+    return [...again].map(() => outcome); // what the first request has done is kept
+  });
+  const outcomes = [...wrote];
+  for (const [position, index] of [...again.keys()].entries()) outcomes[index] = rest[position]!;
+  return outcomes;
+}
 
-  const again = culprits.size > 0 ? [writes.filter((write) => !culprits.has(write))] : halves(writes);
-  const outcomes = new Map([...culprits].map((write): [Write, Wrote] => [write, refusedWith(refusal, true)]));
-  for (const some of again) {
-    const wrote = await keepOutcomes(() => writePart(context, { kind, writes: some }, call, allowance), {
-      some,
-      written: outcomes.size > 0,
-    });
-    for (const [index, write] of some.entries()) outcomes.set(write, wrote[index]!);
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+async function sendPart(context: Context, part: Part, call: Call, deadline: number): Promise<PartAnswer<Write>> {
+  const { writes } = part;
+  const result = await context.client.write(targetOf(part, context.autoAssign), call, deadline);
+  if (result.kind === 'failure') {
+    const outcome = result.sent === false ? notSent('Salesforce', result.code) : unknownOutcome(result.code);
+    return { kind: 'outcomes', outcomes: writes.map(() => outcome) };
   }
-  return writes.map((write) => outcomes.get(write)!);
+  const error = refusedAsAWhole(result);
+  if (error !== null) return { kind: 'refused', error, culprits: culpritsOf(error, writes) };
+  return { kind: 'outcomes', outcomes: outcomesOf(result, part) };
 }
 
 /**
@@ -82,26 +96,6 @@ function culpritsOf(refusal: CrmSyncError, writes: readonly Write[]): ReadonlySe
   const holders = writes.filter(({ values }) => field !== undefined && Object.hasOwn(values, field));
   if (holders.length > 0) return new Set(holders);
   return writes.length > 1 ? new Set() : refusal.category === 'validation' ? new Set(writes) : null;
-}
-
-const halves = (writes: readonly Write[]): readonly (readonly Write[])[] => {
-  const half = Math.ceil(writes.length / 2);
-  return [writes.slice(0, half), writes.slice(half)];
-};
-
-/** Once something has been written or refused, nothing may throw these outcomes away. */
-async function keepOutcomes(write: () => Promise<readonly Wrote[]>, { some, written }: { some: readonly Write[]; written: boolean }) {
-  try {
-    return await write();
-  } catch (error) {
-    if (!written) throw error;
-    return some.map(() => notSent(error instanceof CrmSyncError ? error.code : 'aborted'));
-  }
-}
-
-/** @param certain - It is this record's fault; else it came with one that could not be singled out, and may go later. */
-function refusedWith({ code, remedy, retryable, at: { field } }: CrmSyncError, certain: boolean): Wrote {
-  return { outcome: 'refused', code, remedy, retryable: retryable || !certain, ...(certain && field !== undefined ? { field } : {}) };
 }
 
 /** Statuses that Salesforce or its edge gives before it looks at the records, with or without a body. */
@@ -131,18 +125,6 @@ function outcomeOf(item: unknown, kind: Kind): Wrote {
   }
   return success === false ? refusalOf(errors) : unknownOutcome('broken_answer');
 }
-
-const notSent = (cause: string): Wrote => ({
-  outcome: 'not_sent',
-  code: shownCode(cause),
-  remedy: 'Nothing was written: the same write is sent again when Salesforce can be reached.',
-});
-
-const unknownOutcome = (cause: string): Wrote => ({
-  outcome: 'unknown',
-  code: shownCode(cause),
-  remedy: 'The write may have been carried out: the record is looked up before anything is sent again.',
-});
 
 async function checkUniqueKey(context: Context, { object, uniqueKey }: Write, call: Call): Promise<void> {
   const info = await context.describer.object(object, call);

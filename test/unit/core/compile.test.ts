@@ -143,6 +143,10 @@ describe('the match key', () => {
     ];
     expect(keys({ fields: rules })).toEqual([['phone_number', 'Mobile']]);
   });
+  it('is read from the field that the connector names, where a rule only writes it', () => {
+    const mapping: Mapping = { crmObject: 'Contact', fields: [{ crm: 'Phone2', field: 'phone_number', direction: 'outbound' }] };
+    expect(compileMapping(schema, mapping, { matchFields }).matchKeys.map(({ crm }) => crm)).toEqual([['Phone']]);
+  });
   it('is missing where neither names a field, which is told once the CRM is there', () => {
     expect(keys({ fields: [name] }, {})).toEqual([]);
     expect(keys({ fields: [name] }, { matchFields: Object.create({ phone_number: 'Phone' }) })).toEqual([]);
@@ -156,7 +160,7 @@ describe('reading a CRM value', () => {
   const read = (crm: string | string[], fields: Readonly<Record<string, unknown>>, more: object = {}, options: CompileOptions = US) =>
     ruleOf({ crm, field: 'email', direction: 'inbound', ...more } as AnyRule, options).readRemote(record(fields));
 
-  it.each<readonly [rule: string, crm: string | string[], fields: object, expected: unknown, more?: object]>([
+  it.each<[rule: string, crm: string | string[], fields: object, expected: unknown, more?: object]>([
     ['one field as it is', 'Email', { Email: ' a ' }, ' a '],
     ['one field that is null', 'Email', { Email: null }, null],
     ['one field that is missing is absent', 'Email', {}, undefined],
@@ -176,14 +180,13 @@ describe('reading a CRM value', () => {
     ['false and 0 are filled', ['A', 'B'], { A: 0, B: 'b' }, 0],
   ])('%s', (_, crm, fields, expected, more = {}) => expect(read(crm, { ...fields }, more)).toBe(expected));
 
-  const phone = (fields: Readonly<Record<string, unknown>>) =>
-    compileMapping(schema, parseMapping(schema, { crmObject: 'Contact', fields: [{ ...PHONE, crm: ['Phone', 'Mobile', 'Other'] }] }), US);
+  const phones = parseMapping(schema, { crmObject: 'Contact', fields: [{ ...PHONE, crm: ['Phone', 'Mobile', 'Other'] }] });
   it.each<readonly [rule: string, fields: object, remote: Value, local: unknown]>([
     ['the first that fits', { Phone: 'n/a', Mobile: '4155550123' }, '4155550123', '+14155550123'],
     ['not a withheld number before a real one', { Phone: 'anonymous', Mobile: '4155550123' }, '4155550123', '+14155550123'],
     ['the first that is filled, where none fits', { Phone: null, Mobile: '12', Other: '13' }, '12', 'not_a_phone_number'],
   ])('of several phone fields, %s', (_, fields, remote, local) => {
-    const [rule] = phone({}).rules;
+    const [rule] = compileMapping(schema, phones, US).rules;
     expect(rule!.readRemote(record({ ...fields }))).toBe(remote);
     const result = rule!.toLocal(remote);
     expect(result.ok ? result.value : result.code).toBe(local);
@@ -198,12 +201,13 @@ describe('reading a CRM value', () => {
     expect(ruleOf(rule, { described: described(['At', 'datetime']) }).readRemote(record({ At: 'soon' }))).toBe('soon');
   });
 
-  it('a day is shifted by no zone', () => {
-    const rule: AnyRule = { crm: 'Birthdate', field: 'born_on', direction: 'both' };
-    for (const timeZone of ['Asia/Tokyo', 'America/Los_Angeles'])
-      expect(ruleOf(rule, { timeZone, described: described(['Birthdate', 'date']) }).readRemote(record({ Birthdate: '2025-03-15' }))).toBe(
-        '2025-03-15',
-      );
+  it.each(['Asia/Tokyo', 'America/Los_Angeles'])('a day is shifted by no zone: %s', (timeZone) => {
+    const rule = ruleOf(
+      { crm: 'Birthdate', field: 'born_on', direction: 'both' },
+      { timeZone, described: described(['Birthdate', 'date']) },
+    );
+    for (const Birthdate of ['2025-03-15', '2025-03-15T00:00:00.000Z', '2025-03-15T23:59:59.000+0000'])
+      expect(rule.readRemote(record({ Birthdate }))).toBe('2025-03-15');
   });
 });
 
@@ -213,7 +217,7 @@ describe('CRM value → field value', () => {
     return result.ok ? result.value : result.code;
   };
   const STATUS = { field: 'lead_status', valueMap: { Open: 'New', Won: 'Qualified' } };
-  it.each<readonly [rule: string, settings: object, remote: Value, expected: unknown, options?: CompileOptions]>([
+  it.each<[rule: string, settings: object, remote: Value, expected: unknown, options?: CompileOptions]>([
     ['text stays', {}, ' a ', ' a '],
     ['blank is null', {}, '  ', null],
     ['a number from text', { field: 'score' }, '42', 42],
@@ -294,6 +298,13 @@ describe('field value → CRM value', () => {
     ).toBe('VIP');
     expect(remote({ transform: 'broken' }, 'a', 'string', {}, { transforms: { broken: () => ({}) as never } })).toBe('not_text');
   });
+  it('is transformed by rules that only write, as what is read is by rules that only read', () => {
+    const rule = (direction: AnyRule['direction']) => ruleOf({ crm: 'X', field: 'notes', direction, transform: 'upper_case' } as AnyRule);
+    const upper = { ok: true, value: 'A' };
+    const same = { ok: true, value: 'a' };
+    expect([rule('inbound').toLocal('a'), rule('inbound').toRemote('a')]).toEqual([upper, same]);
+    expect([rule('outbound').toLocal('a'), rule('outbound').toRemote('a')]).toEqual([same, upper]);
+  });
   it('comes back as it was, mapped or not', () => {
     const rule = ruleOf({ crm: 'X', direction: 'both', ...STATUS } as AnyRule);
     for (const value of ['New', 'Qualified', null]) {
@@ -317,7 +328,7 @@ describe('a whole record', () => {
     expect(JSON.stringify(refused)).not.toContain('soon');
   });
   it('is written from what goes out: fields that are not given are not in it', () => {
-    expect(mapping.toCrm({ first_name: 'Ann', score: 7 })).toEqual({ values: { Score: 7 }, refused: [] });
+    expect(mapping.toCrm({ first_name: 'Ann', score: 7 })).toStrictEqual({ values: { Score: 7 }, refused: [] });
     expect(mapping.toCrm({ score: null, notes: 'x' })).toEqual({ values: { Score: null, Notes: 'x' }, refused: [] });
   });
   it('names what cannot be written', () => {

@@ -27,6 +27,7 @@ describe('a value is read', () => {
     ['as absent from an invalid Date', { At: new Date(Number.NaN) }, 'At', undefined],
     ['never from a prototype', { Account: {} }, 'Account.constructor.name', undefined],
     ['never from a prototype, flat', {}, 'constructor', undefined],
+    ['never what a parent inherits', { Account: Object.create({ Name: 'x' }) }, 'Account.Name', undefined],
     ['never through __proto__', { Account: {} }, 'Account.__proto__.toString', undefined],
     ['from an object without a prototype', { Account: Object.assign(Object.create(null), { Name: 'x' }) }, 'Account.Name', 'x'],
   ])('%s', (_, fields, path, expected) => expect(at(fields, path)).toBe(expected));

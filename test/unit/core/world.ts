@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { compileMapping } from '../../../src/core/compile.ts';
 import { deepFreeze } from '../../../src/core/freeze.ts';
 import { type InboundPlan, planInbound } from '../../../src/core/inbound.ts';
@@ -198,6 +199,20 @@ export class World {
     this.links = [...this.links.filter(({ id }) => id !== link.id), link];
   }
 }
+
+/** A field of the CRM that can be read and written. */
+export const DESCRIBED = {
+  type: 'string',
+  creatable: true,
+  updatable: true,
+  nullable: true,
+  required: false,
+  filterable: true,
+  unique: false,
+} as const;
+
+/** An object without members: `toMatchObject` takes `{}` for any object. */
+export const EMPTY: unknown = expect.toSatisfy((value: object) => Object.keys(value).length === 0, 'has no members');
 
 export const ALL_STATES: Readonly<Record<LinkState, true>> = {
   creating: true,

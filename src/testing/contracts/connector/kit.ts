@@ -100,12 +100,11 @@ export async function readPages(pages: AsyncIterable<Page>): Promise<readonly Pa
     all.push(page);
     for (const record of page.records) assertWellFormed(record);
     assert.ok(all.length < PAGES_MAX, 'a read should come to an end');
-    assert.ok(!page.last || page.records.length < PAGES_MAX * PAGES_MAX);
   }
   return all;
 }
 
-export async function lastCheckpoint(pages: readonly Page[]): Promise<Json> {
+export function lastCheckpoint(pages: readonly Page[]): Json {
   const page = pages.at(-1);
   assert.ok(page, 'a read gives at least one page');
   assert.ok(page.last, 'the last page says that it is the last one');
@@ -122,7 +121,7 @@ export async function readOn(
   call: Call,
 ): Promise<{ readonly records: ReadonlyMap<string, Fetched>; readonly next: Json }> {
   const pages = await readPages(connector.read(query, call));
-  return { records: byId(pages), next: stored(await lastCheckpoint(pages)) };
+  return { records: byId(pages), next: stored(lastCheckpoint(pages)) };
 }
 
 /** Records by id; a later reading counts. */
@@ -174,7 +173,8 @@ const STATES = new Set(['present', 'deleted', 'merged', 'missing', 'unreadable']
 export function assertWellFormed(record: Fetched): void {
   assert.ok(typeof record.id === 'string' && record.id !== '', 'a record has an id');
   assert.ok(STATES.has(record.state), `a record is not ${record.state}`);
-  if (record.state === 'merged') assert.ok(typeof record.successor === 'string' && record.successor !== record.id, 'a successor is another record');
+  if (record.state === 'merged')
+    assert.ok(typeof record.successor === 'string' && record.successor !== record.id, 'a successor is another record');
   if (record.state !== 'present') return;
   assertInstant(record.modifiedAt);
   for (const [field, value] of Object.entries(record.values)) assert.ok(isValue(value), `${field} is a value: ${typeof value}`);
@@ -239,6 +239,13 @@ export const settled = async <T>(work: () => T | Promise<T>): Promise<Settled<T>
   }
 };
 
+/** Work that must not fail. */
+export async function mustWork<T>(work: () => T | Promise<T>, what: string): Promise<T> {
+  const result = await settled(work);
+  assert.ok(result.ok, `${what} should not fail`);
+  return result.value;
+}
+
 /** Our error, with a remedy. */
 export function assertOurs(error: unknown): asserts error is CrmSyncError {
   assert.ok(isCrmSyncError(error), `a failure should be a CrmSyncError, not ${inspect(error, { depth: 0 })}`);
@@ -289,7 +296,7 @@ export const HOSTILE_TEXTS: readonly string[] = [
   '__proto__',
   'constructor',
   '{"$ne":null}',
-  '${7*7}',
+  '{{7*7}}',
   'null',
   'undefined',
   '\u0000',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { phoneSpellings } from '../../../src/connectors/salesforce/phone-spellings.ts';
+import { phoneSpellings } from '../../../src/core/phone-spellings.ts';
 
 describe('phoneSpellings', () => {
   it('spells a number as people of its country type it', () => {

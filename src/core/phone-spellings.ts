@@ -1,6 +1,6 @@
 import { type CountryCode, getCountries, getCountryCallingCode, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 
-/** How one number may stand in a phone field, which Salesforce keeps exactly as it was typed. */
+/** How one number may stand in a phone field, which CRMs keep exactly as it was typed. */
 export interface PhoneSpellings {
   /** Digits, and digits with spaces between their groups. */
   readonly searchTerms: readonly string[];

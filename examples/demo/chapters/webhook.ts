@@ -1,0 +1,68 @@
+import { SECOND_CALL } from '../calls.ts';
+import { analysedCall, deliver } from '../phone-call.ts';
+import { chapter, check, gap, good, number, say, shown, type TableRow, table } from '../present.ts';
+import { settings } from '../settings.ts';
+import { type CallMeter, type DemoContact, RETELL_KEY, type Stage } from '../stage.ts';
+
+export async function oneWebhook({ clock, crm, aliceId, alice, hostUrl }: Stage, meter: CallMeter): Promise<void> {
+  clock.jumpTo('2026-01-07T15:32:20Z');
+  chapter(4, 'The call is over: one signed webhook', 'Wednesday 15:32');
+  const before = await alice();
+  const recordBefore = { ...crm.record(aliceId).fields };
+  const tasksBefore = crm.list('Task').length;
+  const delivery = await deliver(`${hostUrl}/hooks/retell`, analysedCall(SECOND_CALL), { apiKey: RETELL_KEY, at: clock.now() });
+  const { count, tokens, text } = meter();
+  const after = await alice();
+  const record = crm.record(aliceId).fields;
+
+  say(`POST ${hostUrl}/hooks/retell   ${number(delivery.bytes)} bytes, call_analyzed`);
+  say(`x-retell-signature: ${delivery.signature.slice(0, 34)}…`, 'dim');
+  say(`→ ${delivery.status} ${JSON.stringify(delivery.answer)}`);
+  gap();
+  table([25, 31, 13], ANALYSED, ['The analysis found', '', 'mode', 'contact field']);
+  gap();
+  table([22, 28], changes(before, after), ['Contact', 'before', 'after']);
+  gap();
+  const written = ['Lead_Status__c', 'Email', 'Notes__c'].map(
+    (field): TableRow => [field, shown(recordBefore[field]), good(String(record[field]))],
+  );
+  table([22, 28], written, ['Salesforce Contact', 'before', 'after']);
+  gap();
+  const task = crm.list('Task').at(-1)?.fields ?? {};
+  const taskFields = ['Subject', 'Status', 'ActivityDate', 'CallType', 'CallDurationInSeconds', 'CallObject', 'Description'];
+  table(
+    [22],
+    taskFields.map((field): TableRow => [field, shown(task[field])]),
+    ['Salesforce Task', 'new'],
+  );
+  gap();
+  check(
+    delivery.status === 200 && after.fields.lead_status === 'Qualified' && record['Lead_Status__c'] === 'Qualified',
+    'lead_status overwritten, here and in Salesforce',
+  );
+  check(after.fields.email === 'alice@example.com' && record['Email'] === 'alice@example.com', 'email filled, since it was empty');
+  const summary = String(after.fields.interaction_summary);
+  check(
+    summary.includes('three vendors') && summary.includes('wants demo next week') && record['Notes__c'] === summary,
+    'the notes of both calls are kept',
+  );
+  check(
+    crm.list('Task').length === tasksBefore + 1 && task['WhoId'] === aliceId,
+    'one Task more on Alice’s record, with direction, duration, both numbers, time and summary',
+  );
+  check(count <= 8, `${count} API calls: ${text}`);
+  check(tokens === 1, `Monday’s session had expired: ${tokens} token request, and nobody noticed`);
+}
+
+const FIELDS = ['lead_status', 'email', 'interaction_summary'] as const;
+
+/** What the conversation brought, and what the analysis rules make of it. */
+const ANALYSED: readonly TableRow[] = (settings.analysis ?? []).map(({ from, field, mode }) => [
+  from,
+  shown(SECOND_CALL.found[from]),
+  mode,
+  field,
+]);
+
+const changes = (before: DemoContact, after: DemoContact): TableRow[] =>
+  FIELDS.map((name) => [name, shown(before.fields[name]), good(String(after.fields[name]))]);

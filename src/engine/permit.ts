@@ -1,0 +1,81 @@
+import type { Version } from '../core/link.ts';
+import { CrmSyncError } from '../errors.ts';
+import type { EntryChange } from '../ports/store.ts';
+import { assertActive, CONNECTION_KEY, type ConnectionState, changeConnection, loadConnection } from './connection.ts';
+import type { Context } from './context.ts';
+import type { Lease } from './lease.ts';
+import type { Session } from './session.ts';
+
+/**
+ * What a flow needs to go on: the connection is active, and nobody has taken over the lease. Commits expect it as it was
+ * seen, so that a pause, a disconnect or another run ends the flow at the last committed page.
+ */
+export class Permit {
+  readonly #context: Context;
+  readonly #session: Session;
+  readonly #lease: Lease | null;
+  #state: ConnectionState;
+  #version: Version | null;
+  #isAccountChecked = false;
+
+  private constructor(context: Context, session: Session, lease: Lease | null, state: ConnectionState, version: Version | null) {
+    this.#context = context;
+    this.#session = session;
+    this.#lease = lease;
+    this.#state = state;
+    this.#version = version;
+  }
+
+  /**
+   * @param lease - Null for what works without one.
+   * @throws CrmSyncError `connection_paused`, `connection_disconnected`.
+   */
+  static async ask(context: Context, session: Session, lease: Lease | null): Promise<Permit> {
+    const { state, entry } = await loadConnection(context);
+    assertActive(context, state);
+    return new Permit(context, session, lease, state, entry?.version ?? null);
+  }
+
+  /** For every commit that is no acknowledgement (R5): applies nothing once the flow may not go on. */
+  fences(): readonly EntryChange[] {
+    const connection = { ...CONNECTION_KEY, expected: this.#version };
+    return this.#lease === null ? [connection] : [connection, this.#lease.fence()];
+  }
+
+  /** Before each page: the lease must not run out while it is worked on. */
+  async keep(): Promise<void> {
+    await this.#lease?.keep();
+  }
+
+  /** After a lost race. @throws CrmSyncError where the flow may not go on. */
+  async renew(): Promise<void> {
+    const { state, entry } = await loadConnection(this.#context);
+    assertActive(this.#context, state);
+    this.#state = state;
+    this.#version = entry?.version ?? null;
+    await this.#lease?.renew();
+  }
+
+  /**
+   * The credentials must belong to the account that this connection was made with: another one would mix two companies'
+   * records. The first account is remembered.
+   *
+   * @throws CrmSyncError `other_account`.
+   */
+  async checkAccount(): Promise<void> {
+    if (this.#isAccountChecked) return;
+    const { id } = await this.#context.connector.account(this.#session.call);
+    if (this.#state.account === null) {
+      await changeConnection(this.#context, ({ account }) => ({ account: account ?? id }));
+      await this.renew();
+    }
+    if (this.#state.account !== id)
+      throw new CrmSyncError('The credentials belong to another CRM account than this connection.', {
+        code: 'other_account',
+        category: 'authentication',
+        remedy: 'Connect the account this connection was made with, or call `relink()` to drop its links and start with the new account.',
+        at: { workspace: this.#context.workspace, connection: this.#context.connection },
+      });
+    this.#isAccountChecked = true;
+  }
+}

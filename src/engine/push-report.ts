@@ -1,0 +1,89 @@
+import type { ContactPlan } from '../core/outbound.ts';
+import type { Context } from './context.ts';
+import type { Refusals } from './push-refusals.ts';
+import type { WriteOutcome } from './push-types.ts';
+import type { RunRecorder } from './run-recorder.ts';
+
+/** What has become of a contact of the batch. */
+type Result = 'updated' | 'unchanged' | 'failed' | 'write_in_flight' | 'read_too_old';
+
+/** Counts and tells what one batch did: each contact once, however many rounds it took. */
+export class PushReport {
+  readonly #context: Context;
+  readonly #run: RunRecorder;
+  readonly #object: string;
+  readonly #refusals: Refusals;
+  readonly #results = new Map<string, Result>();
+
+  constructor(context: Context, run: RunRecorder, object: string, refusals: Refusals) {
+    this.#context = context;
+    this.#run = run;
+    this.#object = object;
+    this.#refusals = refusals;
+  }
+
+  count(): void {
+    for (const result of this.#results.values()) {
+      if (result === 'write_in_flight' || result === 'read_too_old') this.#run.skip(result);
+      else this.#run.count(result);
+    }
+  }
+
+  /** Contacts that this round sent nothing for, and fields that the CRM can't take. */
+  unsent(plans: readonly ContactPlan[]): void {
+    const object = this.#object;
+    for (const plan of plans) {
+      const { contactId } = plan;
+      for (const { recordId, field, crm, code, message, remedy } of plan.refused) {
+        this.#run.error({ object, ...(recordId !== null && { recordId }), contactId, field, code, message: `${crm}: ${message}`, remedy });
+        this.#context.notify({ type: 'field.refused', object, recordId, contactId, field, error: { code, remedy } });
+      }
+      for (const crm of plan.truncated)
+        this.#run.note({ code: 'truncated', object, message: `${crm}: text was cut to the CRM's length, as the mapping asks.` });
+      if (plan.action === 'wait') this.#results.set(contactId, 'write_in_flight');
+      if (plan.action === 'read') this.#results.set(contactId, 'read_too_old');
+      const isOpen = ['read_too_old', undefined].includes(this.#results.get(contactId));
+      if (plan.action === 'none' && isOpen) this.#results.set(contactId, plan.refused.length > 0 ? 'failed' : 'unchanged');
+    }
+  }
+
+  wrote(outcomes: readonly WriteOutcome[]): void {
+    for (const outcome of outcomes) this.#wrote(outcome);
+  }
+
+  #wrote(outcome: WriteOutcome): void {
+    const { write, wrote } = outcome;
+    const { contactId, recordId: id, sent, values } = write.plan;
+    const place = { object: this.#object, recordId: id ?? '', contactId };
+    if (wrote.outcome === 'done') {
+      this.#results.set(contactId, 'updated');
+      this.#context.notify({ type: 'record.written', ...place, fields: Object.keys(values) });
+    } else if (wrote.outcome === 'gone') {
+      this.#results.set(contactId, 'failed');
+      const remedy = 'Nothing to do: its link is closed, and the contact is kept.';
+      this.#run.failed({ ...place, code: 'record_gone', message: 'The record is no longer in the CRM.', remedy });
+      this.#context.notify({ type: 'link.changed', ...place, state: wrote.successor === undefined ? 'tombstone' : 'superseded' });
+    } else {
+      if (this.#results.get(contactId) !== 'updated')
+        this.#results.set(contactId, wrote.outcome === 'unknown' ? 'write_in_flight' : 'failed');
+      if (!this.#refusals.isConclusive(outcome)) return; // it is tried again in this very run
+      const { code, remedy } = wrote;
+      const keys = Object.keys(sent);
+      const field = (wrote.outcome === 'refused' ? wrote.field : undefined) ?? (keys.length === 1 ? keys[0] : undefined);
+      this.#run.failed({ ...place, ...(field !== undefined && { field }), code, message: MESSAGES[wrote.outcome], remedy });
+      this.#context.notify({
+        type: 'record.failed',
+        run: this.#run.source.run ?? null,
+        object: place.object,
+        recordId: place.recordId,
+        error: { code, remedy },
+      });
+    }
+  }
+}
+
+const MESSAGES = {
+  refused: 'The CRM did not take the record.',
+  not_sent: 'The record was not sent.',
+  unknown: 'The answer was lost: the record may have been written.',
+} as const;

@@ -1,0 +1,132 @@
+import { CrmSyncError } from '../errors.ts';
+import type { AccessToken, Auth, AuthCall, TokenStore, Tokens } from '../ports/tokens.ts';
+import { singleFlight, untilAborted } from './single-flight.ts';
+
+/** Tokens to start with, kept in memory: for scripts and tests. A rotated refresh token is lost with the process. */
+export type StartTokens = Partial<Tokens> & { readonly refreshToken: string };
+
+interface RefreshingAuthOptions {
+  readonly tokens: TokenStore | StartTokens;
+  /** As errors name it. */
+  readonly vendor: string;
+  /** What an error advises where there is no refresh token. */
+  readonly reconnect: string;
+  /** False for stored tokens that no request could be made with. */
+  isUsable(tokens: Tokens): boolean;
+  /** False for tokens that have expired, or are about to. Absent: the CRM does not say when. */
+  isFresh?(tokens: Tokens, now: number): boolean;
+  /** Asks for new tokens. A member that is absent stays as it was. */
+  grant(refreshToken: string, call: AuthCall): Promise<Tokens>;
+  /** What requests need, and nothing that must not travel further. */
+  accessOf(tokens: Tokens): AccessToken;
+}
+
+interface Renewed {
+  readonly tokens: Tokens;
+  /** Not granted to us just now: found in the store. */
+  readonly reused: boolean;
+}
+interface Refused {
+  readonly by: string;
+  readonly error: CrmSyncError;
+}
+
+/**
+ * On behalf of a user who connected the account. One refresh at a time; new tokens are stored before they are used, by
+ * compare-and-swap, so that several processes may share an account whose refresh tokens rotate.
+ */
+export function refreshingAuth({ tokens, vendor, reconnect, ...options }: RefreshingAuthOptions): Auth {
+  const store = 'load' in tokens ? tokens : memoryTokens(tokens);
+  const flight = singleFlight<Renewed>();
+  const isFresh = (known: Tokens, call: AuthCall) => options.isFresh?.(known, call.clock.now()) ?? true;
+  let current: Tokens | null = null;
+  /** Granted and not yet stored, because the store failed: stored before anything else happens. */
+  let unsaved: { readonly next: Tokens; readonly previous: Tokens } | null = null;
+
+  async function load(): Promise<Tokens> {
+    const stored = await reach(() => store.load());
+    if (stored) return stored;
+    throw new CrmSyncError(`There are no tokens for this ${vendor} account.`, {
+      code: 'not_connected',
+      category: 'authentication',
+      remedy: `Connect the ${vendor} account.`,
+    });
+  }
+
+  async function keep(next: Tokens, previous: Tokens): Promise<Tokens> {
+    unsaved = { next, previous };
+    const outcome = await reach(() => store.save(next, previous));
+    unsaved = null;
+    return outcome === 'saved' ? next : load(); // another process was first: its tokens win
+  }
+
+  async function renew(stale: string | null, call: AuthCall): Promise<Renewed> {
+    if (unsaved) return { tokens: await keep(unsaved.next, unsaved.previous), reused: true };
+    let refused = null as Refused | null;
+    // Bound: a second try only with a refresh token that another process has stored since, and never a third.
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      const loaded = await load();
+      if (loaded.accessToken !== stale && options.isUsable(loaded) && isFresh(loaded, call)) return { tokens: loaded, reused: true };
+      if (loaded.refreshToken === undefined || loaded.refreshToken === refused?.by) break;
+      try {
+        const granted = await options.grant(loaded.refreshToken, call);
+        return { tokens: await keep({ ...loaded, ...granted }, loaded), reused: false };
+      } catch (error) {
+        if (unsaved || !(error instanceof CrmSyncError) || error.retryable) throw error;
+        refused = { by: loaded.refreshToken, error };
+      }
+    }
+    throw refused?.error ?? expired(reconnect);
+  }
+
+  async function renewed(stale: string | null, call: AuthCall): Promise<AccessToken & { readonly reused: boolean }> {
+    const work = flight(async () => {
+      const result = await renew(stale, call);
+      current = result.tokens;
+      return result;
+    });
+    const { tokens: next, reused } = await untilAborted(work, call.signal);
+    return { ...options.accessOf(next), reused };
+  }
+
+  return {
+    token: async (call) => (current && isFresh(current, call) ? options.accessOf(current) : renewed(current?.accessToken ?? null, call)),
+    refresh: async (stale, call) =>
+      current && current.accessToken !== stale.accessToken && isFresh(current, call)
+        ? { ...options.accessOf(current), reused: true }
+        : renewed(stale.accessToken, call),
+  };
+}
+
+const expired = (reconnect: string): CrmSyncError =>
+  new CrmSyncError('The access token has expired, and there is no refresh token.', {
+    code: 'token_revoked',
+    category: 'authentication',
+    remedy: reconnect,
+  });
+
+async function reach<T>(step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    if (error instanceof CrmSyncError) throw error;
+    throw new CrmSyncError('The token store failed.', {
+      code: 'token_store_failed',
+      category: 'store',
+      retryable: true,
+      remedy: 'Check the storage of the tokens; a rotated token is kept in memory and stored by the next call.',
+    });
+  }
+}
+
+function memoryTokens(start: StartTokens): TokenStore {
+  let stored: Tokens = { accessToken: '', ...start };
+  return {
+    load: async () => stored,
+    save: async (next, previous) => {
+      if (previous !== stored) return 'changed';
+      stored = next;
+      return 'saved';
+    },
+  };
+}

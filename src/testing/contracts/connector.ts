@@ -1,0 +1,47 @@
+import { aborts } from './connector/aborts.ts';
+import { activities } from './connector/activities.ts';
+import { basics } from './connector/basics.ts';
+import { changes } from './connector/changes.ts';
+import { failures } from './connector/failures.ts';
+import { fetches } from './connector/fetches.ts';
+import { finds } from './connector/finds.ts';
+import { privacy } from './connector/privacy.ts';
+import { reads } from './connector/reads.ts';
+import type { ConnectorCase } from './connector/subject.ts';
+import { values } from './connector/values.ts';
+import { writes } from './connector/writes.ts';
+
+export type {
+  ConnectorCapability,
+  ConnectorUnderTest,
+  CrmFault,
+  CrmFields,
+  CrmRecord,
+  CrmUnderTest,
+  CrmValues,
+  HeldRequest,
+  RequestKind,
+} from './connector/subject.ts';
+
+/**
+ * What every `CrmConnector` must do, one case per sentence of the port. Run it against a connector of your own and a fake
+ * of its CRM, under any test runner, with the capabilities that the two have.
+ *
+ * @example
+ * const capabilities = new Set(['emails', 'faults']);
+ * for (const { id, rule, requires, check } of connectorContract)
+ *   test(`${id} ${rule}`, { skip: requires !== undefined && !capabilities.has(requires) }, () => check(makeMyCrm));
+ */
+export const connectorContract: readonly ConnectorCase[] = [
+  ...basics,
+  ...reads,
+  ...changes,
+  ...values,
+  ...fetches,
+  ...finds,
+  ...writes,
+  ...failures,
+  ...aborts,
+  ...activities,
+  ...privacy,
+];

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { connectorContract } from '../../src/testing/contracts/connector.ts';
+import { PLAIN, type Setup, salesforceUnderTest } from './salesforce-under-test.ts';
+
+const SETUPS: Readonly<Record<string, Setup>> = {
+  'with a unique field for the key of an activity': PLAIN,
+  'with CallObject for the key, a late index and one record a page': {
+    key: 'CallObject',
+    pageSizeMax: 1,
+    aheadMs: -3_600_000,
+    indexDelayMs: 90_000,
+  },
+  'with a line of text for the key': { ...PLAIN, key: 'Description', aheadMs: 0 },
+};
+
+describe.each(Object.entries(SETUPS))('salesforce() %s keeps the contract of a connector', (_, setup) => {
+  it.each(connectorContract)('$id $rule', ({ check }) => check(() => salesforceUnderTest(setup)));
+});
+
+it('the contract numbers its cases without a gap', () => {
+  const numbers = connectorContract.map((_, index) => `CC-${String(index + 1).padStart(2, '0')}`);
+  expect(connectorContract.map(({ id }) => id)).toEqual(numbers);
+});

@@ -1,0 +1,192 @@
+import { type HubSpotOptions, hubspot } from '../../src/connectors/hubspot/index.ts';
+import type { Value } from '../../src/core/value.ts';
+import type {
+  ConnectorUnderTest,
+  CrmFault,
+  CrmUnderTest,
+  CrmValues,
+  HeldRequest,
+  RequestKind,
+} from '../../src/testing/contracts/connector.ts';
+import { type FakeHubSpot, type FakeHubSpotOptions, fakeHubSpot } from '../../src/testing/hubspot/fake-hubspot.ts';
+import type { HubSpotFault } from '../../src/testing/hubspot/service-context.ts';
+import { manualClock } from '../../src/testing/manual-clock.ts';
+
+const HOUR = 3_600_000;
+const STRANGERS = ['999999999999', '12345'];
+const PROPERTIES: NonNullable<FakeHubSpotOptions['properties']> = {
+  contacts: {
+    buyer_key: { type: 'string', hasUniqueValue: true },
+    score: { type: 'number' },
+    vip: { type: 'bool' },
+    birthday: { type: 'date' },
+    met_at: { type: 'datetime' },
+    topics: { type: 'enumeration', fieldType: 'checkbox', options: ['Price', 'Support'] },
+    total: { type: 'number', readOnly: true },
+  },
+};
+
+export interface Setup {
+  readonly pageSizeMax: number;
+  /** How far the portal's clock is ahead of ours. */
+  readonly aheadMs: number;
+  readonly portal: Pick<FakeHubSpotOptions, 'indexLagMs' | 'calculationLagMs' | 'mergeKeepsPrimaryId' | 'mergedIdsResolve' | 'app'>;
+  readonly connector: Pick<HubSpotOptions, 'chatAs' | 'apiVersion'>;
+}
+export const PLAIN: Setup = { pageSizeMax: 3, aheadMs: 2 * HOUR, portal: {}, connector: {} };
+
+/** A HubSpot connector over the fake, with everything that the suite may ask for. */
+export function hubspotUnderTest({ pageSizeMax, aheadMs, portal, connector }: Setup = PLAIN): ConnectorUnderTest {
+  const clock = manualClock('2026-11-01T12:00:00.250Z');
+  const hub = fakeHubSpot({ clock, pageSizeMax, properties: PROPERTIES, ...portal });
+  hub.advance(aheadMs);
+  const wire = faultyWire(hub);
+  const { auth } = hub.options;
+
+  const crm: CrmUnderTest = {
+    object: 'contacts',
+    fields: { text: 'jobtitle', readOnly: 'total', email: 'email', phone: 'phone', unique: 'buyer_key' },
+    required: { lastname: 'Lee' },
+    described: [
+      { name: 'lastname', type: 'string', required: false },
+      {
+        name: 'topics',
+        type: 'multipicklist',
+        restricted: true,
+        options: [
+          { value: 'Price', label: 'Price' },
+          { value: 'Support', label: 'Support' },
+        ],
+      },
+      { name: 'hs_lead_status', type: 'picklist', restricted: true },
+      { name: 'score', type: 'number', unique: false },
+      { name: 'hubspot_owner_id', type: 'reference' },
+      { name: 'lastmodifieddate', type: 'datetime', creatable: false },
+      { name: 'hs_object_id', type: 'id', creatable: false },
+    ],
+    samples: {
+      hs_lead_status: 'OPEN',
+      jobtitle: 'Buyer',
+      message: 'line one\nline two',
+      vip: true,
+      score: 12.25,
+      birthday: '1984-02-29',
+      met_at: '2026-03-29T01:30:00.000Z',
+      website: 'https://example.com/?a=b&c=d',
+      topics: 'Price;Support',
+      mobilephone: '+1 (415) 555-0100',
+    },
+    severalPages: 2 * pageSizeMax + 2,
+    strangers: STRANGERS,
+    secrets: [hub.oauth.refreshToken, hub.oauth.clientSecret],
+    lagMs: Math.max(portal.indexLagMs ?? 0, portal.calculationLagMs ?? 0),
+    now: hub.now,
+    advance: (ms) => clock.advance(ms),
+    calls: () => wire.calls,
+    add: (values) => hub.add('contacts', values).id,
+    edit: (id, values) => void hub.edit(id, values),
+    records: (object) => hub.list(object).map(({ id, properties }) => ({ id, values: canonical(properties) })),
+    remove: (id) => void hub.remove(id),
+    merge: (winner, loser) => hub.merge(winner, loser).id,
+    hide: (field) => hub.hideProperty(`contacts.${field}`),
+    addLate: (values, ms) => void hub.add('contacts', values, { commitDelayMs: ms }),
+    parent: {
+      path: 'company.name',
+      give(id, name) {
+        const company = hub.add('companies', { name });
+        hub.associate(id, company.id, 'Primary');
+        return company.id;
+      },
+    },
+    fault: wire.fault,
+    hold: wire.hold,
+  };
+  return { crm, connect: () => hubspot({ auth, clock, fetch: wire.fetch, random: () => 0.5, ...connector }) };
+}
+
+/** As the contract has them: blank is null, a time has milliseconds, numbers and booleans are no text. */
+const canonical = (properties: Readonly<Record<string, string | null>>): CrmValues =>
+  Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, value === '' || value === null ? null : typed(name, value)]));
+
+const typed = (name: string, value: string): Value =>
+  name === 'score' ? Number(value) : name === 'vip' ? value === 'true' : value.replace(/(T[\d:]+)Z$/, '$1.000Z');
+
+const FAULTS: Record<Exclude<CrmFault, 'unreachable' | 'revoked'>, HubSpotFault> = {
+  lost_ack: 'lost_ack',
+  garbled: 'broken_json',
+  network: 'network',
+  unavailable: 'bad_gateway_html',
+  limit: 'daily_limit',
+  expired_session: 'expired_token',
+};
+const READS = /\/(search|batch\/read)$/;
+
+/** The way to the portal, which may be broken or slow. */
+function faultyWire(hub: FakeHubSpot) {
+  const faults: { readonly what: CrmFault; readonly on: RequestKind; left: number }[] = [];
+  const holds: { readonly on: RequestKind; readonly arrive: () => void; readonly released: Promise<void> }[] = [];
+  let calls = 0;
+
+  function takeFault(kind: RequestKind): CrmFault | undefined {
+    const fault = faults.find(({ on, left }) => on === kind && left > 0);
+    if (fault) fault.left -= 1;
+    return fault?.what;
+  }
+
+  return {
+    get calls() {
+      return calls;
+    },
+    fault(what: CrmFault, on: RequestKind, times = 1): void {
+      faults.push({ what, on, left: times });
+    },
+    hold(on: RequestKind): HeldRequest {
+      const arrived = gate();
+      const released = gate();
+      holds.push({ on, arrive: arrived.open, released: released.opened });
+      return { arrived: arrived.opened, release: released.open };
+    },
+    async fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+      const request = new Request(input, init);
+      const { pathname } = new URL(request.url);
+      if (pathname.endsWith('/token')) return hub.fetch(request);
+      const kind = request.method === 'GET' || READS.test(pathname) ? 'read' : 'write';
+      const what = takeFault(kind);
+      if (what === 'unreachable')
+        throw new TypeError('fetch failed', {
+          cause: Object.assign(new Error(`getaddrinfo ENOTFOUND ${request.url}`), { code: 'ENOTFOUND' }),
+        });
+      if (what === 'revoked') {
+        hub.expireTokens();
+        hub.fault({ on: 'token', what: 'expired_token', times: Number.POSITIVE_INFINITY });
+      } else if (what !== undefined) hub.fault({ on: '*', what: FAULTS[what] });
+      calls += 1;
+      const [hold] = holds.filter(({ on }) => on === kind);
+      if (!hold) return hub.fetch(request);
+      holds.splice(holds.indexOf(hold), 1);
+      const answer = await hub.fetch(request);
+      hold.arrive();
+      await untilAborted(hold.released, request.signal);
+      const headers = new Headers(answer.headers);
+      headers.set('date', new Date(hub.now()).toUTCString()); // a server dates its answer when it sends it
+      return new Response(answer.body, { status: answer.status, headers });
+    },
+  };
+}
+
+/** Waited for until somebody opens it. */
+function gate(): { readonly opened: Promise<void>; open(): void } {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open: () => open() };
+}
+
+async function untilAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const aborted = gate();
+  signal.addEventListener('abort', aborted.open);
+  await Promise.race([work, aborted.opened]).finally(() => signal.removeEventListener('abort', aborted.open));
+  signal.throwIfAborted();
+}

@@ -1,0 +1,111 @@
+import { describe, expectTypeOf, test } from 'vitest';
+import {
+  type ConnectionSettings,
+  type ContactStore,
+  type CrmConnector,
+  CrmSyncEngine,
+  defineAnalysis,
+  defineContactSchema,
+  defineMapping,
+  parseContactSchema,
+  parseSettings,
+} from '../../src/index.ts';
+
+declare const store: ContactStore;
+declare const connector: CrmConnector;
+const schema = defineContactSchema({
+  lead_source: { type: 'enum', options: ['Web', 'Phone', 'Partner'] },
+  email: { type: 'string' },
+  score: { type: 'number' },
+});
+const parts = { workspace: 'acme', connection: 'acme-salesforce', store, connector } as const;
+
+describe('the engine takes the schema, and everything else is typed by it', () => {
+  test('inline', () => {
+    const engine = new CrmSyncEngine({
+      ...parts,
+      schema,
+      mappings: [
+        {
+          crmObject: 'Contact',
+          fields: [
+            { crm: 'Phone', field: 'phone_number', direction: 'inbound' },
+            { crm: 'LeadSource', field: 'lead_source', direction: 'both', conflict: 'newest' },
+            { crm: 'Email', field: 'email', direction: 'outbound' },
+          ],
+        },
+      ],
+      analysis: [
+        { from: 'source', field: 'lead_source', mode: 'overwrite' },
+        { from: 'email', field: 'email', mode: 'merge' },
+      ],
+    });
+    expectTypeOf(engine).toEqualTypeOf<CrmSyncEngine<typeof schema>>();
+    expectTypeOf(engine.schema).toEqualTypeOf<typeof schema>();
+  });
+
+  test('a mistake is an error on its property', () => {
+    new CrmSyncEngine({
+      ...parts,
+      schema,
+      mappings: [
+        {
+          crmObject: 'Contact',
+          fields: [
+            {
+              crm: 'Email',
+              // @ts-expect-error misspelt field
+              field: 'emial',
+              direction: 'inbound',
+            },
+            // @ts-expect-error an outbound rule has nothing to decide
+            { crm: 'Email', field: 'email', direction: 'outbound', conflict: 'crm' },
+          ],
+        },
+      ],
+      analysis: [
+        // @ts-expect-error a number cannot be merged
+        { from: 'score', field: 'score', mode: 'merge' },
+        // @ts-expect-error the phone number is no target
+        { from: 'phone', field: 'phone_number', mode: 'overwrite' },
+      ],
+    });
+  });
+
+  test('defined beside it', () => {
+    const mapping = defineMapping(schema, { crmObject: 'Contact', fields: [{ crm: 'Email', field: 'email', direction: 'both' }] });
+    const analysis = defineAnalysis(schema, [{ from: 'email', field: 'email', mode: 'fill_if_empty' }]);
+    const options = { ...parts, schema, mappings: [mapping], analysis };
+    let engine: CrmSyncEngine<typeof schema>;
+    engine = new CrmSyncEngine(options);
+    expectTypeOf(engine.contacts.get).returns.resolves.extract<object>().toHaveProperty('fields');
+    const other = defineContactSchema({ email: { type: 'string' }, age: { type: 'number' } });
+    const foreign = defineMapping(other, { crmObject: 'Contact', fields: [{ crm: 'Age', field: 'age', direction: 'both' }] });
+    // @ts-expect-error a mapping of another schema
+    engine = new CrmSyncEngine({ ...parts, schema, mappings: [foreign] });
+  });
+});
+
+describe('a schema from JSON', () => {
+  const untyped = parseContactSchema({ fields: {} });
+  test('makes an engine whose rules are checked at run time', () => {
+    const engine: CrmSyncEngine = new CrmSyncEngine({
+      ...parts,
+      schema: untyped,
+      mappings: [{ crmObject: 'Contact', fields: [{ crm: 'Email', field: 'email', direction: 'both', conflict: 'newest' }] }],
+      analysis: [{ from: 'notes', field: 'notes', mode: 'merge' }],
+    });
+    expectTypeOf(engine).toEqualTypeOf<CrmSyncEngine>();
+  });
+
+  test('brings its settings along, whatever is live beside them', () => {
+    const engine: CrmSyncEngine = new CrmSyncEngine({ ...parts, schema: untyped, ...parseSettings(untyped, { mappings: [] }) });
+    expectTypeOf(engine.schema).toBeAny();
+    const anywhere = (settings: ConnectionSettings) => settings;
+    expectTypeOf(anywhere).toBeCallableWith(parseSettings(schema, {}));
+  });
+
+  test('and a typed engine fits where any engine is wanted', () => {
+    expectTypeOf<CrmSyncEngine<typeof schema>>().toExtend<CrmSyncEngine>();
+  });
+});
