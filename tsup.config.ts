@@ -4,6 +4,7 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     salesforce: 'src/salesforce.ts',
+    hubspot: 'src/hubspot.ts',
     conversations: 'src/conversations.ts',
     'stores/memory': 'src/stores/memory.ts',
     'stores/sqlite': 'src/stores/sqlite.ts',

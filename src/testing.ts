@@ -18,6 +18,25 @@ export { type MergerCapabilities, mergerContract } from './testing/contracts/mer
 export { type ConversationOptions, conversation } from './testing/conversation.ts';
 export type { SeenCall } from './testing/fake-calls.ts';
 export type { ListeningFake } from './testing/fake-server.ts';
+export type { LabelSpec } from './testing/hubspot/associations/types.ts';
+export type { WebhookEvent } from './testing/hubspot/events.ts';
+export {
+  type FakeHubSpot,
+  type FakeHubSpotOptions,
+  type FakeHubSpotRecord,
+  fakeHubSpot,
+  type HubSpotChangeOptions,
+} from './testing/hubspot/fake-hubspot.ts';
+export type { FakeHubSpotOAuth } from './testing/hubspot/oauth.ts';
+export type { Owner, OwnerSpec } from './testing/hubspot/owners.ts';
+export type {
+  Automation as HubSpotAutomation,
+  ConditionalRule,
+  ValidationRule as HubSpotValidationRule,
+} from './testing/hubspot/portal.ts';
+export type { PipelineSpec, StageSpec } from './testing/hubspot/schema/pipelines.ts';
+export type { PropertySpec } from './testing/hubspot/schema/property-spec.ts';
+export type { HubSpotFault } from './testing/hubspot/service-context.ts';
 export { type ManualClock, manualClock } from './testing/manual-clock.ts';
 export { type RecordedEvents, recordEvents } from './testing/record-events.ts';
 export {

@@ -2,11 +2,19 @@ import type { CompiledRule } from './mapping-types.ts';
 import type { MatchValues } from './plan-types.ts';
 import type { Fields } from './value.ts';
 
+/** A contact that is about to have another value of a match key. */
+export interface KeyMove {
+  readonly contactId: string;
+  readonly field: string;
+  readonly to: string;
+}
+
 /** Who a record may belong to: contacts by match key, less those that have a record of the object already (R19). */
 export class Candidates {
   readonly #matchKeys: readonly CompiledRule[];
   readonly #byKey = new Map<string, Set<string>>();
-  readonly #taken = new Set<string>();
+  /** The record that a contact has; null: it wants none, or one is being made. */
+  readonly #recordOf = new Map<string, string | null>();
 
   constructor(matchKeys: readonly CompiledRule[]) {
     this.#matchKeys = matchKeys;
@@ -19,30 +27,50 @@ export class Candidates {
   }
 
   /** The contact has a record of the object: it is no candidate for another one. */
-  take(id: string): void {
-    this.#taken.add(id);
+  take(id: string, recordId: string | null): void {
+    this.#recordOf.set(id, recordId);
   }
 
-  isTaken(id: string): boolean {
-    return this.#taken.has(id);
+  hasOtherRecord(id: string, recordId: string): boolean {
+    return this.#recordOf.has(id) && this.#recordOf.get(id) !== recordId;
   }
 
-  /** Everybody who has the key. */
-  withKey(field: string, value: string): readonly string[] {
-    return [...(this.#byKey.get(keyOf(field, value)) ?? [])];
-  }
-
-  /** The one contact that has a key and no other record of the object; keys count in their order. `all`: who has any of the keys. */
+  /** The one contact that has a key and no record yet; keys count in their order. `all`: who has any of the keys. */
   match(keys: MatchValues): { readonly only: string | null; readonly all: readonly string[] } {
     const all = new Set<string>();
     for (const [field, value] of Object.entries(keys)) {
-      const found = this.withKey(field, value);
+      const found = this.#withKey(field, value);
       for (const id of found) all.add(id);
-      const [free, ...others] = found.filter((id) => !this.#taken.has(id));
+      const [free, ...others] = found.filter((id) => !this.#recordOf.has(id));
       if (others.length > 0) break;
       if (free !== undefined) return { only: free, all: [...all] };
     }
     return { only: null, all: [...all] };
+  }
+
+  /**
+   * Moves to a key that another contact keeps (R20). Looked at together: a number that its holder leaves is free, and two
+   * may change places. Of two that want one key, the first gets it.
+   */
+  refused(moves: readonly KeyMove[]): ReadonlySet<KeyMove> {
+    const refused = new Set<KeyMove>();
+    const isLeaving = (id: string, field: string): boolean =>
+      moves.some((move) => move.contactId === id && move.field === field && !refused.has(move));
+    const isBlocked = (move: KeyMove): boolean => {
+      const { field, to } = move;
+      const first = moves.find((other) => other.field === field && other.to === to);
+      return first !== move || this.#withKey(field, to).some((id) => !isLeaving(id, field));
+    };
+    // Whoever is refused stays where he is, and may block another one: until no more are.
+    for (let before = -1; before < refused.size; ) {
+      before = refused.size;
+      for (const move of moves) if (!refused.has(move) && isBlocked(move)) refused.add(move);
+    }
+    return refused;
+  }
+
+  #withKey(field: string, value: string): readonly string[] {
+    return [...(this.#byKey.get(keyOf(field, value)) ?? [])];
   }
 
   #keysOf(fields: Fields): readonly string[] {

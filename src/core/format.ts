@@ -9,8 +9,6 @@ import type { FieldDefinition } from './schema-types.ts';
 import { countCharacters, fitText, listNames } from './text.ts';
 import type { Coerced, Value } from './value.ts';
 
-export { compatible } from './compatibility.ts';
-
 /** The CRM field that a value is written to; a `DescribedField` is one. */
 export type FormatTarget = Pick<DescribedField, 'type'> &
   Partial<Pick<DescribedField, 'length' | 'options' | 'restricted' | 'nullable' | 'scale'>> & {

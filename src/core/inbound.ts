@@ -1,9 +1,9 @@
-import { Candidates } from './candidates.ts';
+import { Candidates, type KeyMove } from './candidates.ts';
 import { matchesFilter } from './filter.ts';
 import { isLive, type LinkState } from './link.ts';
 import type { CompiledMapping, CrmRecord } from './mapping-types.ts';
 import { readPath } from './paths.ts';
-import { type FieldsPlan, MATCH_KEY_TAKEN, planFields, refusedField } from './plan-fields.ts';
+import { type FieldsInput, type FieldsPlan, planFields, refusedField } from './plan-fields.ts';
 import type { Conflict, LinkPlan, MatchValues, PlannedContact, PlannedLink, RecordPlan, RefusedField, SkipReason } from './plan-types.ts';
 import { emptyFields } from './schema.ts';
 import type { Fields, Millis } from './value.ts';
@@ -76,6 +76,14 @@ const REMEDIES: Readonly<Record<SkipReason, string>> = {
   unknown_record: 'The record is not linked to a contact.',
 };
 
+type IsTaken = FieldsInput['isTaken'];
+
+/** A record whose contact is known. */
+interface Draft {
+  readonly record: CrmRecord;
+  readonly decide: (isTaken: IsTaken) => RecordPlan;
+}
+
 /** The state of one page: what is decided for one record is seen by the records after it (R19). */
 class PagePlanner {
   readonly #input: InboundInput;
@@ -84,6 +92,7 @@ class PagePlanner {
   readonly #contacts: Map<string, PlannedContact>;
   readonly #linkOfRecord = new Map<string, PlannedLink>();
   readonly #candidates: Candidates;
+  readonly #plans = new Map<CrmRecord, RecordPlan>();
 
   constructor(input: InboundInput) {
     this.#input = input;
@@ -95,61 +104,86 @@ class PagePlanner {
     // A record may have past links beside the one that is live: that one counts.
     for (const link of [...(input.links ?? [])].sort((a, b) => Number(isLive(a.state)) - Number(isLive(b.state)))) {
       if (link.recordId !== null) this.#linkOfRecord.set(link.recordId, link);
-      if (isLive(link.state) || link.state === 'declined') this.#candidates.take(link.contactId);
+      if (isLive(link.state) || link.state === 'declined') this.#candidates.take(link.contactId, link.recordId);
     }
   }
 
   /**
-   * One plan per record, in order. Links count before match keys, so linked records are decided first. A record that waits
-   * for a match key is looked at again once others have moved on: the same page on its own result finds nothing new.
+   * One plan per record, in order. Links count before match keys, so linked records are decided first. Who waits for a match
+   * key is looked at again once others have moved on: the same page on its own result finds nothing new.
    */
   plan(): readonly RecordPlan[] {
-    const plans = new Map<CrmRecord, RecordPlan>();
-    const decide = (record: CrmRecord): void => {
-      const plan = this.#plan(record);
-      this.#carryOut(plan);
-      plans.set(record, plan);
-    };
     const { records } = this.#input;
-    const isLinked = ({ id }: CrmRecord): boolean => this.#linkOfRecord.has(id);
-    let open = [...records.filter(isLinked), ...records.filter((record) => !isLinked(record))];
-    while (open.length > 0) {
-      const waiting: CrmRecord[] = [];
-      for (const record of open)
-        if (isWaiting(this.#plan(record))) waiting.push(record);
-        else decide(record);
-      if (waiting.length < open.length) open = waiting;
-      else {
-        // All wait for each other. One that has a contact goes on without its key, and others may follow; else none can.
-        const next = waiting.find((record) => this.#plan(record).action !== 'skip');
-        for (const record of next === undefined ? waiting : [next]) decide(record);
-        open = next === undefined ? [] : waiting.filter((record) => record !== next);
-      }
+    let drafts: readonly Draft[] = records.flatMap((record) => this.#linkedDraft(record) ?? []);
+    let open = records.filter(({ id }) => !this.#linkOfRecord.has(id));
+    while (drafts.length + open.length > 0) {
+      const before = drafts.length + open.length;
+      const blocked = this.#decide(drafts, 'where keys are free');
+      const { found, waiting } = this.#identify(open);
+      drafts = [...blocked, ...found];
+      open = waiting;
+      if (found.length > 0 || drafts.length + open.length < before) continue;
+      // Nobody moves on any more: records of known contacts go on without the key, others have none.
+      if (drafts.length === 0) for (const record of open.splice(0)) this.#carryOut(record, this.#planNew(record) as RecordPlan);
+      drafts = this.#decide(drafts, 'all');
     }
-    return records.map((record) => plans.get(record) as RecordPlan);
+    return records.map((record) => this.#plans.get(record) as RecordPlan);
   }
 
-  #plan(record: CrmRecord): RecordPlan {
+  /** Decides records of known contacts together: one may leave the match key that another one comes to. Returns what is left. */
+  #decide(drafts: readonly Draft[], which: 'all' | 'where keys are free'): readonly Draft[] {
+    const planned = drafts.map((draft) => {
+      const plan = draft.decide(nobody);
+      if ('link' in plan && plan.link !== undefined && 'contactId' in plan && plan.contactId !== undefined)
+        this.#candidates.take(plan.contactId, draft.record.id);
+      return { draft, plan, moves: movesOf(plan) };
+    });
+    const refused = this.#candidates.refused(planned.flatMap(({ moves }) => moves));
+    return planned.flatMap(({ draft, plan, moves }) => {
+      const taken = moves.filter((move) => refused.has(move)).map(({ field }) => field);
+      if (taken.length > 0 && which !== 'all') return [draft];
+      this.#carryOut(draft.record, taken.length === 0 ? plan : draft.decide((field) => taken.includes(field)));
+      return [];
+    });
+  }
+
+  /** Decides records without a link that need no contact or a new one; finds the contact of others, or lets them wait. */
+  #identify(records: readonly CrmRecord[]): { readonly found: readonly Draft[]; readonly waiting: CrmRecord[] } {
+    const found: Draft[] = [];
+    const waiting: CrmRecord[] = [];
+    for (const record of records) {
+      const plan = this.#planNew(record);
+      if ('decide' in plan) found.push(plan);
+      else if (plan.action === 'skip' && plan.reason === 'ambiguous') waiting.push(record);
+      else this.#carryOut(record, plan);
+    }
+    return { found, waiting };
+  }
+
+  #linkedDraft(record: CrmRecord): Draft | undefined {
     const link = this.#linkOfRecord.get(record.id);
-    const matches = this.#mapping.filter === null || matchesFilter(this.#mapping.filter, (field) => readPath(record, field));
-    if (link !== undefined) return this.#planLinked(record, link, matches);
-    return matches ? this.#planNew(record) : this.#skip(record, 'filtered');
+    return link && { record, decide: (isTaken) => this.#planLinked(record, link, isTaken) };
   }
 
-  #planLinked(record: CrmRecord, link: PlannedLink, matches: boolean): RecordPlan {
+  #matchesFilter(record: CrmRecord): boolean {
+    return this.#mapping.filter === null || matchesFilter(this.#mapping.filter, (field) => readPath(record, field));
+  }
+
+  #planLinked(record: CrmRecord, link: PlannedLink, isTaken: IsTaken): RecordPlan {
     const { contactId } = link;
     const contact = this.#contacts.get(contactId);
     if (link.state === 'superseded' || link.state === 'declined') return this.#skip(record, link.state, { contactId });
     if (contact === undefined || contact.removed === true) return this.#skip(record, 'contact_removed', { contactId });
-    if (!isLive(link.state) && this.#candidates.isTaken(contactId)) return this.#skip(record, 'superseded', { contactId }); // it has another record now
+    if (!isLive(link.state) && this.#candidates.hasOtherRecord(contactId, record.id))
+      return this.#skip(record, 'superseded', { contactId });
     const refetch = (reason: 'stale' | 'intent_open') =>
       ({ action: 'refetch', recordId: record.id, contactId, reason, ...NOTHING }) as const;
-    if (!matches) {
+    if (!this.#matchesFilter(record)) {
       if (link.state === 'left_filter') return this.#skip(record, 'filtered', { contactId });
       if (this.#isStale(record, link)) return refetch('stale');
       return this.#skip(record, 'filtered', { contactId, link: this.#linkPlan(link, { state: 'left_filter' }) });
     }
-    const plan = this.#planFields(record, contact, link);
+    const plan = this.#planFields(record, contact, link, isTaken);
     if (plan.recheck) return refetch('intent_open');
     const state: LinkState = link.state === 'creating' || link.state === 'ambiguous' ? link.state : 'active';
     const isCurrent = link.plan === this.#mapping.planFingerprint;
@@ -163,23 +197,30 @@ class PagePlanner {
     return this.#planned(record, contact, plan, next, false);
   }
 
-  #planNew(record: CrmRecord): RecordPlan {
+  /** The plan of a record without a link, or the contact that it turns out to belong to. */
+  #planNew(record: CrmRecord): RecordPlan | Draft {
+    if (!this.#matchesFilter(record)) return this.#skip(record, 'filtered');
     const { keys, refused } = this.#matchValues(record);
     if (Object.keys(keys).length === 0) return this.#skip(record, 'no_match_key', { refused });
     const { only, all } = this.#candidates.match(keys);
     const contact = only === null ? undefined : this.#contacts.get(only);
     if (contact !== undefined) {
-      const plan = this.#planFields(record, contact);
-      const seen = plan.send ? null : plan.changes.length > 0 ? 'after' : (contact.version ?? null);
-      return this.#planned(record, contact, plan, this.#newLink(record, plan, seen), true);
+      this.#candidates.take(contact.id, record.id);
+      return { record, decide: (isTaken) => this.#planLink(record, contact, isTaken) };
     }
     if (all.length === 0) return this.#planCreate(record, keys);
     const candidates = all.filter((id) => !isNew(id)); // a contact that this page makes has no id yet
     return this.#skip(record, 'ambiguous', { candidates, keys });
   }
 
+  #planLink(record: CrmRecord, contact: PlannedContact, isTaken: IsTaken): RecordPlan {
+    const plan = this.#planFields(record, contact, undefined, isTaken);
+    const seen = plan.send ? null : plan.changes.length > 0 ? 'after' : (contact.version ?? null);
+    return this.#planned(record, contact, plan, this.#newLink(record, plan, seen), true);
+  }
+
   #planCreate(record: CrmRecord, keys: MatchValues): RecordPlan {
-    const plan = this.#planFields(record, null);
+    const plan = this.#planFields(record, null, undefined, nobody);
     const fields = { ...emptyFields(this.#mapping.schema), ...plan.set };
     const link = this.#newLink(record, plan, plan.send ? null : 'after');
     return { action: 'create', recordId: record.id, fields, changes: plan.changes, link, keys, ...explained(plan) };
@@ -191,20 +232,19 @@ class PagePlanner {
     return { action: 'update', ...common, fields: plan.set, changes: plan.changes, keys: this.#movedKeys(plan.set) };
   }
 
-  /** What the records after this one see of its plan. */
-  #carryOut(plan: RecordPlan): void {
-    if (plan.action === 'create') this.#put(newId(plan.recordId), plan.fields);
-    else if (plan.action === 'update') this.#put(plan.contactId, plan.fields);
-    else if ((plan.action === 'link' || plan.action === 'skip') && plan.link !== undefined && plan.contactId !== undefined)
-      this.#candidates.take(plan.contactId);
+  /** Keeps the plan of a record; the records after it see what it does. */
+  #carryOut(record: CrmRecord, plan: RecordPlan): void {
+    this.#plans.set(record, plan);
+    if (plan.action === 'create') this.#put(newId(plan.recordId), plan.fields, plan.recordId);
+    else if (plan.action === 'update') this.#put(plan.contactId, plan.fields, plan.recordId);
   }
 
-  #put(id: string, set: Fields): void {
+  #put(id: string, set: Fields, recordId: string): void {
     const before = this.#contacts.get(id);
     const fields = { ...before?.fields, ...set };
     this.#contacts.set(id, { id, ...before, fields });
     this.#candidates.add(id, fields, before?.fields);
-    this.#candidates.take(id);
+    this.#candidates.take(id, recordId);
   }
 
   #movedKeys(set: Fields): MatchValues {
@@ -225,10 +265,9 @@ class PagePlanner {
     return { keys, refused };
   }
 
-  #planFields(record: CrmRecord, contact: PlannedContact | null, link?: PlannedLink): FieldsPlan {
+  #planFields(record: CrmRecord, contact: PlannedContact | null, link: PlannedLink | undefined, isTaken: IsTaken): FieldsPlan {
     const contactId = contact?.id ?? null;
     const editedAt = contactId === null ? undefined : this.#input.editedAt?.[contactId];
-    const isTaken = (field: string, value: string) => this.#candidates.withKey(field, value).some((id) => id !== contactId);
     const fields = contact?.fields ?? {};
     return planFields({ mapping: this.#mapping, record, contactId, fields, link, readAt: this.#readAt, editedAt, isTaken });
   }
@@ -265,9 +304,11 @@ class PagePlanner {
 
 const explained = ({ refused, conflicts, drift }: FieldsPlan) => ({ refused, conflicts, drift });
 
-/** It may come out otherwise once other records of the page have been decided. */
-const isWaiting = (plan: RecordPlan): boolean =>
-  (plan.action === 'skip' && plan.reason === 'ambiguous') || plan.refused.some(({ code }) => code === MATCH_KEY_TAKEN);
+const nobody: IsTaken = () => false;
+
+/** The match keys that a plan gives to its contact. */
+const movesOf = (plan: RecordPlan): readonly KeyMove[] =>
+  plan.action === 'update' ? Object.entries(plan.keys).map(([field, to]) => ({ contactId: plan.contactId, field, to })) : [];
 
 /** Stands in for the id of a contact that the page makes; no host's id starts like this. */
 const NEW = '\u0000new:';

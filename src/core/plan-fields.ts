@@ -130,11 +130,8 @@ export const refusedField = (
   { code, message, remedy }: Reason,
 ): RefusedField => ({ recordId, contactId, field, crm: key, code, message, remedy });
 
-/** Code of a match key that was not taken over because another contact has it. */
-export const MATCH_KEY_TAKEN = 'match_key_taken';
-
 const keyTaken = (field: string) => ({
-  code: MATCH_KEY_TAKEN,
+  code: 'match_key_taken',
   message: `Another contact has this ${field} already.`,
   remedy: `Correct ${field} on one of the two records, or merge them; the contact keeps its old ${field} until then.`,
 });

@@ -19,9 +19,6 @@ export type CountKey = Exclude<keyof Counts, 'processed'>;
 export const count = (counts: Counts, key: CountKey, times = 1): Counts =>
   times === 0 ? counts : { ...counts, [key]: counts[key] + times, processed: counts.processed + times };
 
-export const addCounts = (a: Counts, b: Counts): Counts =>
-  Object.fromEntries((Object.keys(a) as (keyof Counts)[]).map((key) => [key, a[key] + b[key]])) as unknown as Counts;
-
 /** A record or field that a run could not handle. No personal value in it. */
 export interface RunError {
   readonly object?: string;

@@ -5,7 +5,7 @@ import type { Context } from './context.ts';
 import { forget, isLater, keep, loadKept, postpone } from './kept-conversation.ts';
 import { logActivity } from './log-activity.ts';
 import type { FlowOptions } from './options.ts';
-import { pushInto } from './push.ts';
+import { isPending, pushInto } from './push.ts';
 import { RunRecorder } from './run-recorder.ts';
 import { Session } from './session.ts';
 import { type ConversationResult, isStepFailure, pendingStep, type Step, step } from './step.ts';
@@ -85,7 +85,7 @@ const OUT_OF_TIME = { reason: 'out_of_time', remedy: 'Nothing to do: the next `r
 
 async function pushContact(context: Context, session: Session, conversation: Conversation, contactId: string | null): Promise<Step> {
   if (contactId === null) return step('skipped', { reason: 'unknown_caller', remedy: 'There is no contact to push.' });
-  if ((await linkStates(context, contactId)).length === 0)
+  if ((await linkStates(context, session, contactId)).length === 0)
     return step('skipped', { reason: 'no_link', remedy: 'The contact has no record in this CRM: pull it first.', contactId });
   const run = new RunRecorder(context, session, { flow: 'push', conversation: conversationKey(conversation) });
   if ((await pushInto(context, run, null, { contactIds: [contactId] })) === 'paused') return step('pending', { ...OUT_OF_TIME, contactId });
@@ -93,7 +93,7 @@ async function pushContact(context: Context, session: Session, conversation: Con
   const [failure] = errors;
   const refused = errors.map(({ field = '', code, message, remedy }) => ({ field, code, message, remedy }));
   const common = { contactId, refused, ...(failure !== undefined && { reason: failure.code, remedy: failure.remedy }) };
-  if ((await linkStates(context, contactId)).includes('pending'))
+  if ((await linkStates(context, session, contactId)).includes('pending'))
     return step('pending', {
       ...common,
       reason: failure?.code ?? 'write_in_flight',
@@ -105,13 +105,13 @@ async function pushContact(context: Context, session: Session, conversation: Con
 }
 
 /** Of each active link of a mapped object: whether something is left to send. */
-async function linkStates(context: Context, contactId: string): Promise<readonly ('settled' | 'pending')[]> {
+async function linkStates(context: Context, session: Session, contactId: string): Promise<readonly ('settled' | 'pending')[]> {
   const [row] = await context.store.load({ ids: [contactId] });
   return context.mappings.flatMap((mapping) => {
     const link = row?.links.find(({ object, state }) => object === mapping.crmObject && state === 'active');
     if (row === undefined || link === undefined) return [];
-    const isSettled = link.body.sent.length === 0 && link.seen === row.version && link.plan === compile(context, mapping).planFingerprint;
-    const isOneWay = mapping.fields.every(({ direction }) => direction === 'inbound');
-    return [isSettled || isOneWay ? 'settled' : 'pending'];
+    if (mapping.fields.every(({ direction }) => direction === 'inbound')) return ['settled'];
+    const { crmObject: object, planFingerprint: plan } = compile(context, mapping);
+    return [link.body.sent.length > 0 || isPending(row, { object, plan, now: session.storeNow() }) ? 'pending' : 'settled'];
   });
 }

@@ -11,7 +11,7 @@ import { changesOf, loadWaiting } from './page-changes.ts';
 import { type RefusedRecord, report } from './page-report.ts';
 import type { Permit } from './permit.ts';
 import { type PagePlan, type PagePlanInput, planPage } from './plan-page.ts';
-import { failedEntry, recheckEntry, releaseNoted, releaseWaiting } from './recheck.ts';
+import { attemptsOf, failedEntry, recheckEntry, releaseNoted, releaseWaiting } from './recheck.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import { adoptStoredValues } from './stored-values.ts';
 
@@ -22,8 +22,6 @@ export interface PageInput extends PagePlanInput {
   readonly flow: 'pull' | 'push';
   /** Called before planning again after a lost race: finds out whether this run may go on. */
   readonly onRace?: () => Promise<void>;
-  /** How often these records were tried before, by record id. */
-  readonly attempts?: ReadonlyMap<string, number>;
 }
 
 export interface PageResult {
@@ -100,9 +98,13 @@ function retried<T>({ permit, onRace }: PageInput, attempt: () => Promise<T>): (
 async function attemptPage(context: Context, run: RunRecorder, input: PageInput, refused: readonly RefusedRecord[]) {
   const { mapping, permit } = input;
   const at = run.session.storeNow();
-  const attempts = (recordId: string) => (input.attempts?.get(recordId) ?? 0) + 1;
   const planned = await planPage(context, input);
   const { plan, rows } = planned;
+  const attempts = await attemptsOf(context, mapping.crmObject, [
+    ...refused.map(({ recordId }) => recordId),
+    ...input.records.flatMap(({ id, state }) => (state === 'unreadable' ? [id] : [])),
+    ...plan.records.flatMap(({ recordId, action }) => (action === 'refetch' && input.fresh ? [recordId] : [])),
+  ]);
   const gone = goneChanges({ mapping, records: input.records, rows, at, attempts });
   const waiting = await loadWaiting(context, mapping, planned);
   const page = changesOf({ context, mapping, planned, waiting, source: run.source, at, flow: input.flow });

@@ -4,11 +4,12 @@ import type { CompiledMapping, CrmRecord } from '../core/mapping-types.ts';
 import type { MatchValues, PlannedContact, PlannedLink } from '../core/plan-types.ts';
 import type { Millis } from '../core/value.ts';
 import type { Fetched } from '../ports/connector.ts';
-import type { Row } from '../ports/store.ts';
+import type { LoadQuery, Row } from '../ports/store.ts';
 import { type Context, fieldsOf } from './context.ts';
 import { successorsOf } from './gone.ts';
 import { editTimes } from './history.ts';
 import { type Claims, keysOf, loadClaims, matchValues } from './match-keys.ts';
+import { loadPredecessors } from './recheck.ts';
 
 export interface PagePlanInput {
   readonly mapping: CompiledMapping;
@@ -18,8 +19,6 @@ export interface PagePlanInput {
   readonly readAt: Millis;
   /** Fetched by id just now. */
   readonly fresh: boolean;
-  /** By record: the one that was merged into it, as far as known. */
-  readonly predecessors?: ReadonlyMap<string, string>;
 }
 
 export interface PagePlan {
@@ -32,25 +31,35 @@ export interface PagePlan {
 }
 
 /** Loads who the records may belong to, and decides. */
-export async function planPage(context: Context, input: PagePlanInput): Promise<PagePlan> {
-  const { mapping, readAt, fresh, predecessors = new Map() } = input;
-  const ids = [...input.records.map(({ id }) => id), ...predecessors.values()];
+export async function planPage(context: Context, { mapping, records: fetched, readAt, fresh }: PagePlanInput): Promise<PagePlan> {
+  const object = mapping.crmObject;
   const rows = new Map<string, Row>();
-  for (const row of await context.store.load({ records: { object: mapping.crmObject, ids } })) rows.set(row.id, row);
+  const load = async (query: LoadQuery) => {
+    for (const row of await context.store.load(query)) rows.set(row.id, row);
+  };
+  await load({ records: { object, ids: fetched.map(({ id }) => id) } });
+  const postponed = successorsOf(mapping, fetched, rows);
+  const records = fetched.flatMap((record) => (record.state === 'present' && !postponed.has(record.id) ? [toCrmRecord(record)] : []));
 
-  const postponed = successorsOf(mapping, input.records, rows);
-  const records = input.records.flatMap((record) => (record.state === 'present' && !postponed.has(record.id) ? [toCrmRecord(record)] : []));
-  const values = new Map(records.map((record) => [record.id, matchValues(mapping, record)]));
   const known = contactsByRecord(mapping, rows);
-  const wanted = new Map([...values].filter(([id, keys]) => !hasKeys(known.get(id), keys)));
-  const claims = await loadClaims(context, [...new Set([...wanted.values()].flatMap(keysOf))]);
-  for (const row of await loadByKeys(context, mapping, wanted)) rows.set(row.id, row);
+  const values = new Map(records.map((record) => [record.id, matchValues(mapping, record)]));
+  const unlinked = new Map([...values].filter(([id]) => !known.has(id)));
+  const predecessors = await loadPredecessors(context, object, [...unlinked.keys()]);
+  if (predecessors.size > 0) await load({ records: { object, ids: [...predecessors.values()] } });
 
-  const stored = [...rows.values()].flatMap((row) => row.links.filter(({ object }) => object === mapping.crmObject));
-  const links = [...stored, ...inheritedLinks(mapping, records, rows, predecessors)];
+  // A contact that has the very keys of its record is its own only candidate: nothing has to be looked up.
+  const wanted = [...values].flatMap(([id, keys]) => (hasKeys(known.get(id), keys) ? [] : [keys]));
+  const claims = await loadClaims(context, [...new Set(wanted.flatMap(keysOf))]);
+  for (const { field } of mapping.matchKeys) {
+    const texts = [...new Set(wanted.flatMap((keys) => keys[field] ?? []))];
+    if (texts.length > 0) await load({ keys: { entity: mapping.entity, field, values: texts } });
+  }
+
+  const stored = [...rows.values()].flatMap((row) => row.links.filter((link) => link.object === object));
+  const links = [...stored, ...inheritedLinks(mapping, rows, predecessors)];
   const contacts = [...rows.values()].map((row) => toContact(context, row));
   const plan = await planWithTimes(context, { mapping, records, contacts, links, now: readAt, fresh });
-  return { plan, rows, claims, unlinked: new Map([...wanted].filter(([id]) => !known.has(id))) };
+  return { plan, rows, claims, unlinked };
 }
 
 const toCrmRecord = ({ id, values, modifiedAt }: Extract<Fetched, { state: 'present' }>): CrmRecord => ({ id, fields: values, modifiedAt });
@@ -68,37 +77,20 @@ function contactsByRecord({ crmObject }: CompiledMapping, rows: ReadonlyMap<stri
   return known;
 }
 
-/** Its contact has these very keys: nobody else is a candidate, and nothing has to be looked up. */
 const hasKeys = (row: Row | undefined, keys: MatchValues): boolean =>
   row !== undefined && Object.entries(keys).every(([field, value]) => row.fields[field] === value);
-
-async function loadByKeys(context: Context, { matchKeys, entity }: CompiledMapping, wanted: ReadonlyMap<string, MatchValues>) {
-  const rows: Row[] = [];
-  for (const { field } of matchKeys) {
-    const values = [...new Set([...wanted.values()].flatMap((keys) => keys[field] ?? []))];
-    if (values.length > 0) rows.push(...(await context.store.load({ keys: { entity, field, values } })));
-  }
-  return rows;
-}
 
 /** The record that another one was merged into goes on as the record of that one's contact, which has none now (P11). */
 function inheritedLinks(
   { crmObject: object, planFingerprint: plan }: CompiledMapping,
-  records: readonly CrmRecord[],
   rows: ReadonlyMap<string, Row>,
   predecessors: ReadonlyMap<string, string>,
 ): readonly PlannedLink[] {
-  const isHeld = (recordId: string): boolean =>
-    [...rows.values()].some(({ links }) =>
-      links.some((link) => link.object === object && link.recordId === recordId && isLive(link.state)),
-    );
-  return records.flatMap(({ id: recordId }): PlannedLink[] => {
-    const predecessor = predecessors.get(recordId);
+  return [...predecessors].flatMap(([recordId, predecessor]): PlannedLink[] => {
     const heir = [...rows.values()].find(({ links }) =>
       links.some((link) => link.object === object && link.recordId === predecessor && link.body.successor === recordId),
     );
-    if (predecessor === undefined || heir === undefined || isHeld(recordId)) return [];
-    if (heir.links.some((link) => link.object === object && isLive(link.state))) return [];
+    if (heir === undefined || heir.links.some((link) => link.object === object && isLive(link.state))) return [];
     const common = { id: '', object, contactId: heir.id, recordId, state: 'active', plan } as const;
     return [{ ...common, seen: null, dueAt: null, syncedAt: 0, body: EMPTY_BODY }];
   });

@@ -1,6 +1,6 @@
 import type { HistoryEntry, Run, RunError, RunNote } from '../core/run.ts';
 import type { Value } from '../core/value.ts';
-import type { CrmConnector, Page, Wrote } from '../ports/connector.ts';
+import type { CrmConnector, Fetched, Page, Wrote } from '../ports/connector.ts';
 import type { MergeItem, Merger } from '../ports/merger.ts';
 import type { Changeset } from '../ports/store.ts';
 import type { Context } from './context.ts';
@@ -71,17 +71,22 @@ function contactsOf({ entries }: Changeset): PreviewedContact[] {
   });
 }
 
+/** The real CRM, read only; what would have been written is seen by later reads. */
 function previewConnector(connector: CrmConnector, limit: number, { writes }: Captured): CrmConnector {
+  const shown = (record: Fetched): Fetched => {
+    const written = writes.filter(({ id }) => id === record.id).map(({ values }) => values);
+    return record.state === 'present' && written.length > 0 ? { ...record, values: Object.assign({}, record.values, ...written) } : record;
+  };
   return {
     ...connector,
     account: (call) => connector.account(call),
     describe: (object, call) => connector.describe(object, call),
-    fetch: (query, call) => connector.fetch(query, call),
+    fetch: async (query, call) => (await connector.fetch(query, call)).map(shown),
     find: (query, call) => connector.find(query, call),
     activityRecord: (activity, call) => connector.activityRecord(activity, call),
     async *read(query, call): AsyncGenerator<Page> {
       for await (const page of connector.read({ ...query, limit }, call)) {
-        yield { ...page, records: page.records.slice(0, limit), last: true };
+        yield { ...page, records: page.records.slice(0, limit).map(shown), last: true };
         return;
       }
     },

@@ -132,20 +132,15 @@ class ObjectPull {
       const due = await dueRechecks(this.#context, { object, now, limit: fetchBatchMax });
       if (due.length === 0) return 'done';
       if (this.#run.session.isOver()) return 'paused';
-      const rechecks = due.map(recheckOf);
       let doneWith = due;
       await this.#fetch(
-        rechecks.map(({ recordId }) => recordId),
+        due.map((entry) => recheckOf(entry).recordId),
         {
           entries: () => doneWith.map(({ scope, kind, key, version }) => ({ scope, kind, key, expected: version, put: 'delete' })),
           // One that was queued anew meanwhile stays in the queue.
           onRace: async () => {
             doneWith = await unchangedRechecks(this.#context, doneWith);
           },
-          attempts: new Map(rechecks.map(({ recordId, attempts }) => [recordId, attempts])),
-          predecessors: new Map(
-            rechecks.flatMap(({ recordId, predecessor }) => (predecessor === undefined ? [] : [[recordId, predecessor]])),
-          ),
         },
       );
     }
@@ -192,8 +187,6 @@ interface PageOptions {
   readonly fresh?: boolean;
   readonly entries?: () => readonly EntryChange[];
   readonly onRace?: () => Promise<void>;
-  readonly attempts?: ReadonlyMap<string, number>;
-  readonly predecessors?: ReadonlyMap<string, string>;
 }
 
 /** A connector may repeat a record within a page; the later reading counts. */

@@ -1,5 +1,6 @@
 import type { CompiledMapping } from '../core/mapping-types.ts';
 import type { Run } from '../core/run.ts';
+import type { Millis } from '../core/value.ts';
 import type { Row } from '../ports/store.ts';
 import { compile, compiled } from './compiled.ts';
 import type { Context } from './context.ts';
@@ -36,6 +37,15 @@ export async function pushInto(context: Context, run: RunRecorder, lease: Lease 
   return 'done';
 }
 
+/** Something may be left to send: the contact, the mapping, or the time of a retry has moved on (R11). */
+export function isPending(
+  { links, version }: Row,
+  { object, plan, now }: { readonly object: string; readonly plan: string; readonly now: Millis },
+): boolean {
+  const link = links.find((one) => one.object === object && one.state === 'active');
+  return link !== undefined && (link.seen !== version || link.plan !== plan || (link.dueAt !== null && link.dueAt <= now));
+}
+
 /** Contacts of the object with something to send, a write batch at a time, in the order of their ids. */
 async function* pendingPages(
   context: Context,
@@ -49,8 +59,8 @@ async function* pendingPages(
     const ids = [...new Set(contactIds)];
     for (let start = 0; start < ids.length; start += limit) {
       const rows = await context.store.load({ ids: ids.slice(start, start + limit) });
-      const linked = rows.filter(({ links }) => links.some((link) => link.object === object && link.state === 'active'));
-      if (linked.length > 0) yield linked;
+      const pending = rows.filter((row) => isPending(row, { object, plan, now: run.session.storeNow() }));
+      if (pending.length > 0) yield pending;
     }
     return;
   }

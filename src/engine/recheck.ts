@@ -40,6 +40,29 @@ export async function dueRechecks(
   return due.filter(({ key }) => key.startsWith(prefix));
 }
 
+/** What is queued of these records. */
+async function queuedOf(context: Context, object: string, recordIds: readonly string[]): Promise<readonly Recheck[]> {
+  if (recordIds.length === 0) return [];
+  const keys = recordIds.map((recordId) => `${object}|${recordId}`);
+  return (await context.store.entries({ scope: 'connection', kind: KIND.recheck, keys, limit: keys.length })).map(recheckOf);
+}
+
+/** By record: the one that was merged into it, where its contact has not gone over to it yet. */
+export async function loadPredecessors(
+  context: Context,
+  object: string,
+  recordIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const queued = await queuedOf(context, object, recordIds);
+  return new Map(queued.flatMap(({ recordId, predecessor }) => (predecessor === undefined ? [] : [[recordId, predecessor]])));
+}
+
+/** How often each of these records has failed, the failure at hand included. */
+export async function attemptsOf(context: Context, object: string, recordIds: readonly string[]): Promise<(recordId: string) => number> {
+  const queued = new Map((await queuedOf(context, object, recordIds)).map(({ recordId, attempts }) => [recordId, attempts]));
+  return (recordId) => (queued.get(recordId) ?? 0) + 1;
+}
+
 /** Those of these that nobody has queued anew, or done with, since. */
 export async function unchangedRechecks(context: Context, rechecks: readonly Entry[]): Promise<readonly Entry[]> {
   const keys = rechecks.map(({ key }) => key);

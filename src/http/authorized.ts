@@ -7,8 +7,8 @@ interface AuthorizedRequest {
   /** Looked at before each try. */
   readonly signal: AbortSignal;
   /** True for an answer that a new access token may mend. */
-  isStale(answer: HttpAnswer): boolean;
-  send(token: AccessToken): Promise<HttpResult>;
+  readonly isStale: (answer: HttpAnswer) => boolean;
+  readonly send: (token: AccessToken) => Promise<HttpResult>;
 }
 
 /**

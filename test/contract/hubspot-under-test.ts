@@ -38,7 +38,7 @@ export const PLAIN: Setup = { pageSizeMax: 3, aheadMs: 2 * HOUR, portal: {}, con
 /** A HubSpot connector over the fake, with everything that the suite may ask for. */
 export function hubspotUnderTest({ pageSizeMax, aheadMs, portal, connector }: Setup = PLAIN): ConnectorUnderTest {
   const clock = manualClock('2026-11-01T12:00:00.250Z');
-  const hub = fakeHubSpot({ clock, pageSizeMax, properties: PROPERTIES, ...portal });
+  const hub = fakeHubSpot({ clock, pageSizeMax, properties: PROPERTIES, tokenSeconds: 1_000_000, ...portal });
   hub.advance(aheadMs);
   const wire = faultyWire(hub);
   const { auth } = hub.options;
@@ -81,7 +81,10 @@ export function hubspotUnderTest({ pageSizeMax, aheadMs, portal, connector }: Se
     secrets: [hub.oauth.refreshToken, hub.oauth.clientSecret],
     lagMs: Math.max(portal.indexLagMs ?? 0, portal.calculationLagMs ?? 0),
     now: hub.now,
-    advance: (ms) => clock.advance(ms),
+    advance(ms) {
+      clock.advance(ms);
+      hub.advance(0); // what is due by now takes place now, not with the next request
+    },
     calls: () => wire.calls,
     add: (values) => hub.add('contacts', values).id,
     edit: (id, values) => void hub.edit(id, values),
@@ -108,8 +111,9 @@ export function hubspotUnderTest({ pageSizeMax, aheadMs, portal, connector }: Se
 const canonical = (properties: Readonly<Record<string, string | null>>): CrmValues =>
   Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, value === '' || value === null ? null : typed(name, value)]));
 
+const NUMBERS: ReadonlySet<string> = new Set(['score', 'hs_call_duration']);
 const typed = (name: string, value: string): Value =>
-  name === 'score' ? Number(value) : name === 'vip' ? value === 'true' : value.replace(/(T[\d:]+)Z$/, '$1.000Z');
+  NUMBERS.has(name) ? Number(value) : name === 'vip' ? value === 'true' : value.replace(/(T[\d:]+)Z$/, '$1.000Z');
 
 const FAULTS: Record<Exclude<CrmFault, 'unreachable' | 'revoked'>, HubSpotFault> = {
   lost_ack: 'lost_ack',

@@ -13,6 +13,8 @@ interface Scenario {
   readonly work: (engine: Engine) => Promise<unknown>;
   /** What the host does anyway, sooner or later. */
   readonly finish: (there: Deployment, engine: Engine) => Promise<void>;
+  /** What an undisturbed process leaves: contacts, tasks in the CRM, live links. */
+  readonly leaves: { readonly contacts: number; readonly tasks: number; readonly active: number };
 }
 
 const call = conversation({
@@ -36,6 +38,7 @@ async function imported(there: Deployment): Promise<void> {
 
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'the first pull': {
+    leaves: { contacts: 4, tasks: 0, active: 4 },
     prepare: async ({ crm }) => {
       for (const person of PEOPLE) crm.add('Contact', person);
     },
@@ -43,13 +46,14 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     finish: async (_, engine) => void (await engine.pull()),
   },
   'a pull of changes, deletions and merges': {
+    leaves: { contacts: 5, tasks: 0, active: 4 },
     async prepare(there) {
       await imported(there);
       const { crm, clock } = there;
       const [alice, bob, cid, twin, eve] = crm.list('Contact').map(({ id }) => id) as [string, string, string, string, string];
       crm.edit(alice, { FirstName: 'Alicia', Lead_Status__c: 'Working' });
       crm.remove(bob);
-      crm.merge(twin, cid);
+      crm.merge(cid, twin); // the contact is linked to the loser
       crm.edit(eve, { Phone: '(415) 555-0129' });
       crm.add('Contact', { FirstName: 'Fay', LastName: 'Green', Phone: '(415) 555-0126' });
       clock.advance(60_000);
@@ -58,6 +62,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     finish: async (_, engine) => void (await engine.pull()),
   },
   'a push of both kinds of fields': {
+    leaves: { contacts: 4, tasks: 0, active: 4 },
     async prepare(there) {
       await imported(there);
       for (const { id, fields } of await there.engine.contacts.list())
@@ -76,6 +81,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     },
   },
   'handling a conversation': {
+    leaves: { contacts: 4, tasks: 2, active: 4 },
     async prepare(there) {
       await imported(there);
       await there.engine.handleConversation(conversation({ id: 'call-0', analysis: { customer_notes: 'Asked about prices.' } }));
@@ -91,6 +97,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     },
   },
   'an unknown caller': {
+    leaves: { contacts: 5, tasks: 0, active: 4 },
     prepare: imported,
     work: (engine) => engine.handleConversation({ ...call, contact: { kind: 'phone', phone: '+14155550177' } }),
     async finish({ clock }, engine) {
@@ -100,6 +107,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     },
   },
   'a sync': {
+    leaves: { contacts: 4, tasks: 0, active: 4 },
     async prepare(there) {
       await imported(there);
       const { crm, clock, engine } = there;
@@ -120,7 +128,9 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
 
 /** What the host and the CRM's users see at the end. */
 async function endOf({ store, crm }: Deployment) {
-  const tasks = crm.list('Task').map(({ fields: { Subject, Description, WhoId, CallObject } }) => ({ Subject, Description, WhoId, CallObject }));
+  const tasks = crm
+    .list('Task')
+    .map(({ fields: { Subject, Description, WhoId, CallObject } }) => ({ Subject, Description, WhoId, CallObject }));
   const records = crm.list('Contact').map(({ fields: { FirstName, Phone, Email, Lead_Status__c, Notes__c } }) => ({
     FirstName,
     Phone,
@@ -144,27 +154,33 @@ const ORG = { pageSizeMax: 2 };
 const OPTIONS = { unknownCaller: 'create', merger: appendMerger() } as const;
 
 describe.each(Object.entries(SCENARIOS))('a process that dies during %s', (_, scenario) => {
-  it.each(['before', 'after'] as const)('at any call, %s it took effect: what was begun is finished, and nothing is done twice (P1, P5)', async (moment) => {
-    const expected = await undisturbed(scenario);
-    let deaths = 0;
-    for (let at = 1; ; at += 1) {
-      const there = deployment(OPTIONS, ORG);
-      await scenario.prepare(there);
-      const process = dying(at, moment);
-      const doomed = there.engineOf({
-        store: storeAround(there.store, process.around),
-        connector: connectorAround(there.connectorOf(), process.around),
-      });
-      const died = await scenario.work(doomed).then(
-        () => false,
-        (error) => error instanceof Died,
-      );
-      if (!died && !process.isDead()) break;
-      deaths += 1;
-      there.clock.advance(200_000); // its lease has run out
-      await scenario.finish(there, there.engineOf());
-      expect(await endOf(there), `died at call ${at}`).toEqual(expected);
-    }
-    expect(deaths).toBeGreaterThan(10);
-  });
+  it.each(['before', 'after'] as const)(
+    'at any call, %s it took effect: what was begun is finished, and nothing is done twice (P1, P5)',
+    async (moment) => {
+      const expected = await undisturbed(scenario);
+      const active = expected.contacts.flatMap(({ links }) => links.filter(({ state }) => state === 'active'));
+      expect({ contacts: expected.contacts.length, tasks: expected.tasks.length, active: active.length }).toEqual(scenario.leaves);
+      expect(expected.queues).toMatchObject({ recheck: [], conversation: [], merge: [] });
+      let deaths = 0;
+      for (let at = 1; ; at += 1) {
+        const there = deployment(OPTIONS, ORG);
+        await scenario.prepare(there);
+        const process = dying(at, moment);
+        const doomed = there.engineOf({
+          store: storeAround(there.store, process.around),
+          connector: connectorAround(there.connectorOf(), process.around),
+        });
+        const died = await scenario.work(doomed).then(
+          () => false,
+          (error) => error instanceof Died,
+        );
+        if (!died && !process.isDead()) break;
+        deaths += 1;
+        there.clock.advance(200_000); // its lease has run out
+        await scenario.finish(there, there.engineOf());
+        expect(await endOf(there), `died at call ${at}`).toEqual(expected);
+      }
+      expect(deaths).toBeGreaterThan(10);
+    },
+  );
 });

@@ -1,5 +1,4 @@
-import type { BoundStore, CrmConnector, Entry, Page, Row } from 'crm-sync-engine';
-import type { ContactStore } from 'crm-sync-engine';
+import type { BoundStore, ContactStore, CrmConnector, Entry, Page, Row } from 'crm-sync-engine';
 
 /** Does something before or after a call, or instead of it. */
 export type Around = <T>(name: string, call: () => Promise<T>) => Promise<T>;
@@ -71,7 +70,9 @@ export async function contentsOf(store: ContactStore, scope = { workspace: 'acme
   const sorted = <T>(values: readonly T[]): readonly T[] => [...values].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
   const history = (entries['history'] ?? []).flatMap(({ body, contactId }) => {
     const { source, changes } = body as unknown as { source: { flow: string }; changes: readonly { reason: string; field: string }[] };
-    return changes.filter(({ reason }) => reason !== 'pushed').map((change) => ({ contact: nameOf(contactId), flow: source.flow, ...change }));
+    return changes
+      .filter(({ reason }) => reason !== 'pushed')
+      .map((change) => ({ contact: nameOf(contactId), flow: source.flow, ...change }));
   });
   return {
     contacts: sorted(
@@ -176,7 +177,11 @@ export const withoutLeases = (store: ContactStore): ContactStore => ({
       scan: (query) => inner.scan(query),
       entries: (query) => inner.entries(query),
       commit: ({ rows, entries }) => inner.commit({ rows, entries: entries.filter(({ kind }) => kind !== 'lease') }),
-      lease: async ({ name }) => ({ ...(await inner.lease({ name: `probe-${name}`, ttlMs: 0, holder: 'probe' })), held: true, token: 'free' }),
+      lease: async ({ name }) => ({
+        ...(await inner.lease({ name: `probe-${name}`, ttlMs: 0, holder: 'probe' })),
+        held: true,
+        token: 'free',
+      }),
       release: async () => undefined,
     };
   },

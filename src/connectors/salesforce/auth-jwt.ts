@@ -49,11 +49,15 @@ async function signed(claims: object, privateKey: string): Promise<string> {
   return `${input}.${encodeUrl(new Uint8Array(signature))}`;
 }
 
+const RS256 = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
+
 async function importKey(pem: string) {
   const body = /-----BEGIN PRIVATE KEY-----([\sA-Za-z0-9+/=]+)-----END PRIVATE KEY-----/.exec(pem)?.[1];
   try {
     const bytes = Uint8Array.from(atob((body ?? '').replace(/\s/g, '')), (character) => character.charCodeAt(0));
-    return await crypto.subtle.importKey('pkcs8', bytes, { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }, false, ['sign']);
+    const read = () => crypto.subtle.importKey('pkcs8', bytes, RS256, false, ['sign']);
+    // Node was seen to refuse a good key once after an unrelated OpenSSL failure in the same process; the second try reads it.
+    return await read().catch(read);
   } catch {
     throw new CrmSyncError('The private key can not be read.', {
       code: 'bad_private_key',

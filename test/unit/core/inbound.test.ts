@@ -6,7 +6,7 @@ import type { LinkState, Sent } from '../../../src/core/link.ts';
 import type { CompiledMapping, CrmRecord } from '../../../src/core/mapping-types.ts';
 import type { PlannedContact, PlannedLink, RecordPlan } from '../../../src/core/plan-types.ts';
 import type { Value } from '../../../src/core/value.ts';
-import { compiled, contactOf, DESCRIBED, EMPTY, linkOf, PHONE, START, schema } from './world.ts';
+import { compiled, contactOf, DESCRIBED, EMPTY, linkOf, START, schema } from './world.ts';
 
 const ALICE = '+14155550123';
 const BOB = '+14155550124';
@@ -133,6 +133,50 @@ describe('who a record belongs to', () => {
       links: [link('alice', 'r1'), link('bob', 'r2')],
       expected: ['r1 update alice', 'r2 update bob'],
     },
+    'two contacts change places': {
+      records: [recordOf('r1', { Phone: BOB }), recordOf('r2', { Phone: ALICE })],
+      contacts: [alice, bob],
+      links: [link('alice', 'r1'), link('bob', 'r2')],
+      expected: ['r1 update alice', 'r2 update bob'],
+    },
+    'of two that want one number the first gets it': {
+      records: [recordOf('r1', { Phone: '+14155550199' }), recordOf('r2', { Phone: '+14155550199' })],
+      contacts: [alice, bob],
+      links: [link('alice', 'r1'), link('bob', 'r2')],
+      expected: ['r1 update alice', 'r2 unchanged bob'],
+    },
+    'one that can not move keeps its number from others': {
+      records: [recordOf('r2', { Phone: ALICE }), recordOf('r1', { Phone: '+14155550199' })],
+      contacts: [alice, bob, contactOf('eve', { phone_number: '+14155550199' })],
+      links: [link('alice', 'r1'), link('bob', 'r2'), link('eve', 'r9')],
+      expected: ['r2 unchanged bob', 'r1 unchanged alice'],
+    },
+    'a key that a contact gives up at its first link is free for a linked one': {
+      records: [recordOf('r1', { Phone: '+14155550199' }), recordOf('r2', { Phone: BOB, Email: 'bob@example.com' })],
+      contacts: [alice, contactOf('bob', { phone_number: '+14155550199', email: 'bob@example.com' })],
+      links: [link('alice', 'r1')],
+      expected: ['r1 update alice', 'r2 update bob'],
+    },
+    'a number that is left by one that goes on without another key is free': {
+      records: [recordOf('r2', { Phone: ALICE }), recordOf('r1', { Phone: '+14155550199', Email: 'bob@example.com' })],
+      contacts: [alice, bob],
+      links: [link('alice', 'r1')],
+      expected: ['r2 create', 'r1 update alice'],
+    },
+    'a key waits for a contact that is only found once another one has its record': {
+      records: [
+        recordOf('r1', { Phone: '+14155550199', Email: 'carl@example.com' }),
+        recordOf('r2', { Phone: BOB, Email: 'new@example.com' }),
+        recordOf('r3', { Phone: '+14155550188', Email: 'bob@example.com' }),
+      ],
+      contacts: [
+        contactOf('eve', { phone_number: '+14155550199', email: 'eve@example.com' }),
+        bob,
+        contactOf('carl', { phone_number: BOB, email: 'carl@example.com' }),
+      ],
+      links: [link('eve', 'r1')],
+      expected: ['r1 update eve', 'r2 update carl', 'r3 update bob'],
+    },
     'who waits is looked at again after one that goes on without the key it can not have': {
       records: [recordOf('r1', { Phone: ALICE }), recordOf('r2', { Phone: '+14155550199', Email: 'bob@example.com' })],
       contacts: [
@@ -209,6 +253,13 @@ describe('what becomes of a link whose record is there, by its state', () => {
     const links = [linkOf(mapping, { state: 'tombstone' }), linkOf(mapping, { id: 'l2', recordId: 'r2', state: 'tombstone' })];
     const records = [recordOf('r1', { Phone: ALICE }), recordOf('r2', { Phone: ALICE })];
     expect(outline(plan({ records, contacts: [alice], links }).records)).toEqual(['r1 link c1', 'r2 skip superseded']);
+  });
+
+  it('a tombstone comes back without a number that another contact has by now', () => {
+    const base = { Phone: { local: ALICE, remote: ALICE } };
+    const link = linkOf(mapping, { state: 'tombstone', body: { base, sent: [], held: {}, modifiedAt: null } });
+    const one = planOne(recordOf('r1', { Phone: BOB }), { contacts: [alice, contactOf('c2', { phone_number: BOB })], links: [link] });
+    expect(one).toMatchObject({ action: 'link', contactId: 'c1', link: { state: 'active' }, refused: [{ code: 'match_key_taken' }] });
   });
 
   it('a revived contact is no candidate for another record of the page', () => {
@@ -624,9 +675,4 @@ it("somebody's own sync, without links: raw records, matched by phone, compared 
   ]);
   expect(result.refused).toMatchObject([{ recordId: '2', contactId: 'b', field: 'lead_status', code: 'unknown_option' }]);
   expect(result.unchanged.map(({ recordId }) => recordId)).toEqual(['2', '4']); // a blank in the CRM clears nothing that was never agreed on
-});
-
-it('the match key that a mapping does not name is read from the field of the connector', () => {
-  const bare = compiled([], {}, {});
-  expect(bare.matchKeys.map(({ crm }) => crm)).toEqual([[PHONE.crm]]);
 });

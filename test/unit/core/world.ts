@@ -19,7 +19,7 @@ export const schema = defineContactSchema({
   score: { type: 'number' },
 });
 export type Rule = Mapping<typeof schema>['fields'][number];
-export const PHONE: Rule = { crm: 'Phone', field: 'phone_number', direction: 'inbound' };
+const PHONE: Rule = { crm: 'Phone', field: 'phone_number', direction: 'inbound' };
 
 export const compiled = (
   rules: readonly Rule[],

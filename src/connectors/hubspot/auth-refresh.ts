@@ -1,0 +1,50 @@
+import { refreshingAuth, type StartTokens } from '../../http/refreshing-auth.ts';
+import type { AccessToken, Auth, TokenStore, Tokens } from '../../ports/tokens.ts';
+import { requestTokens } from './auth-grant.ts';
+import { API_ORIGIN, checkedVersion, configuredOrigin } from './hosts.ts';
+import type { ApiVersion } from './paths.ts';
+
+export type { StartTokens } from '../../http/refreshing-auth.ts';
+
+export interface RefreshTokenOptions {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Default `2026-09`. */
+  readonly apiVersion?: ApiVersion;
+  /** Where the API is reached instead of `https://api.hubapi.com`, through a proxy of yours. */
+  readonly baseUrl?: string;
+}
+
+/** A token is renewed so long before it expires, which HubSpot asks apps to do instead of waiting for a 401. */
+const MARGIN_MS = 5 * 60_000;
+
+/**
+ * On behalf of an account that installed the app. One refresh at a time, before the token expires; new tokens are stored
+ * before they are used, by compare-and-swap, so that several processes may share an account.
+ *
+ * Source: HubSpot developer docs, "OAuth", "Usage guidelines".
+ *
+ * @param tokens - Where the tokens are stored, or the tokens themselves.
+ * @throws CrmSyncError of category `configuration`.
+ */
+export function refreshToken(tokens: TokenStore | StartTokens, options: RefreshTokenOptions): Auth {
+  const origin = configuredOrigin(options.baseUrl ?? API_ORIGIN);
+  const apiVersion = checkedVersion(options.apiVersion ?? '2026-09');
+  const { clientId: client_id, clientSecret: client_secret } = options;
+  return refreshingAuth({
+    tokens,
+    vendor: 'HubSpot',
+    reconnect: 'Connect the HubSpot account again.',
+    isUsable: ({ accessToken }) => accessToken !== '',
+    isFresh: ({ expiresAt }, now) => expiresAt === undefined || now < Date.parse(expiresAt) - MARGIN_MS,
+    grant: (refresh_token, call) =>
+      requestTokens({ origin, apiVersion, form: { grant_type: 'refresh_token', refresh_token, client_id, client_secret } }, call),
+    accessOf,
+  });
+}
+
+const accessOf = ({ accessToken, account, userId }: Tokens): AccessToken => ({
+  accessToken,
+  ...(account === undefined ? {} : { account }),
+  ...(userId === undefined ? {} : { userId }),
+});

@@ -1,0 +1,17 @@
+import type { Clock } from '../../ports/clock.ts';
+import type { Account, Call } from '../../ports/connector.ts';
+import type { AssociationTypes } from './association-types.ts';
+import type { Client } from './client.ts';
+import type { Describer } from './describe.ts';
+
+/** What every endpoint of one connector shares. */
+export interface Context {
+  readonly client: Client;
+  readonly describer: Describer;
+  readonly associationTypes: AssociationTypes;
+  readonly clock: Clock;
+  account(call: Call): Promise<Account>;
+  readonly overlapMs: number;
+  readonly lagMs: number;
+  readonly chatAs: 'note' | 'communication';
+}

@@ -1,0 +1,95 @@
+import { CrmSyncError } from '../../errors.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Capabilities, CrmConnector } from '../../ports/connector.ts';
+import { systemClock } from '../../ports/system-clock.ts';
+import type { Auth } from '../../ports/tokens.ts';
+import { createAccount } from './account.ts';
+import { ACTIVITY_LIMITS, activityRecord } from './activity.ts';
+import { createAssociationTypes } from './association-types.ts';
+import { BATCH_MAX } from './batch-read.ts';
+import { createClient } from './client.ts';
+import type { Context } from './context.ts';
+import { createDescriber } from './describe.ts';
+import { fetchRecords } from './fetch.ts';
+import { findRecords } from './find.ts';
+import { API_ORIGIN, checkedVersion, configuredOrigin } from './hosts.ts';
+import type { ApiVersion } from './paths.ts';
+import { readRecords } from './read.ts';
+import { WRITE_TIMEOUT_MS, writeRecords } from './write.ts';
+
+export interface HubSpotOptions {
+  readonly auth: Auth;
+  /** Default `2026-09`, which enforces the required properties of the portal; `2026-03` does not, and ends in 2027. */
+  readonly apiVersion?: ApiVersion;
+  /** Where the API is reached instead of `https://api.hubapi.com`, through a proxy of yours. */
+  readonly baseUrl?: string;
+  readonly fetch?: typeof globalThis.fetch;
+  readonly clock?: Clock;
+  /** From 0 to below 1, for the jitter of retries. */
+  readonly random?: () => number;
+  /** How late a record may be found by the search after its own stamp, in ms. Default 10 minutes. */
+  readonly overlapMs?: number;
+  /** Holds the checkpoint further back, in ms. Default 0. */
+  readonly lagMs?: number;
+  /** What a chat on a website is logged as. Default `note`; `communication` only where the portal has a channel for it. */
+  readonly chatAs?: 'note' | 'communication';
+}
+
+const CAPABILITIES: Capabilities = {
+  writeBatchMax: BATCH_MAX,
+  fetchBatchMax: BATCH_MAX,
+  writeOneObject: true,
+  settleMs: 2 * 60_000, // a request ends after 100 seconds; source: HubSpot developer docs, "Error handling", status 524
+  requestTimeoutMs: WRITE_TIMEOUT_MS,
+  fieldTimes: false,
+  activity: ACTIVITY_LIMITS,
+  matchFields: { phone_number: 'phone', email: 'email' },
+};
+
+/**
+ * A HubSpot account as a connector. Makes no request before it is used, and keeps nothing but what was described and whose
+ * account it is.
+ *
+ * @throws CrmSyncError of category `configuration`.
+ */
+export function hubspot(options: HubSpotOptions): CrmConnector {
+  checkOptions(options);
+  const { clock = systemClock, fetch = (...request) => globalThis.fetch(...request), random = Math.random } = options;
+  const client = createClient({
+    auth: options.auth,
+    edge: { fetch, clock, random },
+    origin: configuredOrigin(options.baseUrl ?? API_ORIGIN),
+    apiVersion: checkedVersion(options.apiVersion ?? '2026-09'),
+  });
+  const context: Context = {
+    client,
+    describer: createDescriber(client, clock),
+    associationTypes: createAssociationTypes(client),
+    clock,
+    account: createAccount(client),
+    overlapMs: options.overlapMs ?? 10 * 60_000,
+    lagMs: options.lagMs ?? 0,
+    chatAs: options.chatAs ?? 'note',
+  };
+  return {
+    specVersion: 1,
+    provider: 'hubspot',
+    capabilities: CAPABILITIES,
+    account: (call) => context.account(call),
+    describe: async (object, call) => (await context.describer.object(object, call)).described,
+    read: (query, call) => readRecords(context, query, call),
+    fetch: (query, call) => fetchRecords(context, query, call),
+    find: (query, call) => findRecords(context, query, call),
+    write: (batch, call) => writeRecords(context, batch, call),
+    activityRecord: (activity, call) => activityRecord(context, activity, call),
+  };
+}
+
+function checkOptions({ overlapMs = 0, lagMs = 0, chatAs = 'note' }: HubSpotOptions): void {
+  const refuse = (option: string, remedy: string): never => {
+    throw new CrmSyncError(`\`${option}\` can't be used.`, { code: 'invalid_option', category: 'configuration', remedy });
+  };
+  if (!(Number.isFinite(overlapMs) && overlapMs >= 0)) refuse('overlapMs', 'Give milliseconds, 0 or more.');
+  if (!(Number.isFinite(lagMs) && lagMs >= 0)) refuse('lagMs', 'Give milliseconds, 0 or more.');
+  if (chatAs !== 'note' && chatAs !== 'communication') refuse('chatAs', 'Give `note` or `communication`.');
+}

@@ -1,0 +1,43 @@
+/** Versions of the API by date, each served for 18 months. Source: HubSpot developer docs, "Versioning". */
+export const API_VERSIONS = ['2026-09', '2026-03'] as const;
+export type ApiVersion = (typeof API_VERSIONS)[number];
+
+type Area = 'objects' | 'associations' | 'properties' | 'account' | 'oauth';
+
+const PREFIX: Readonly<Record<Area, string>> = {
+  objects: '/crm/objects',
+  associations: '/crm/associations',
+  properties: '/crm/properties',
+  account: '/account-info',
+  oauth: '/oauth',
+};
+
+/** A path of the API without its version. */
+export interface Resource {
+  readonly area: Area;
+  readonly segments: readonly string[];
+  /** The same without names and ids, for reports and errors. */
+  readonly operation: string;
+}
+
+export const objectsOf = (object: string, ...rest: readonly string[]): Resource => ({
+  area: 'objects',
+  segments: [object, ...rest],
+  operation: [PREFIX.objects, '{object}', ...rest].join('/'),
+});
+export const associationsOf = (from: string, to: string, ...rest: readonly string[]): Resource => ({
+  area: 'associations',
+  segments: [from, to, ...rest],
+  operation: [PREFIX.associations, '{object}', '{object}', ...rest].join('/'),
+});
+export const propertiesOf = (object: string): Resource => ({
+  area: 'properties',
+  segments: [object],
+  operation: `${PREFIX.properties}/{object}`,
+});
+export const ACCOUNT_DETAILS: Resource = { area: 'account', segments: ['details'], operation: `${PREFIX.account}/details` };
+export const TOKEN: Resource = { area: 'oauth', segments: ['token'], operation: `${PREFIX.oauth}/token` };
+
+/** The one place that makes a path: area, version, and segments that can't be taken for more than they are. */
+export const pathOf = ({ area, segments }: Resource, version: ApiVersion): string =>
+  [PREFIX[area], version, ...segments.map(encodeURIComponent)].join('/');

@@ -1,0 +1,109 @@
+import * as z from 'zod';
+import { invariant } from '../../errors.ts';
+import { startOf } from '../../http/answers.ts';
+import type { Call, Fetched, Page, ReadQuery } from '../../ports/connector.ts';
+import { BATCH_MAX } from './batch-read.ts';
+import { advance, type Checkpoint, finish, lowestStamp, parseCheckpoint, startOfAll } from './checkpoint.ts';
+import { withCompanies } from './companies.ts';
+import type { Context } from './context.ts';
+import { brokenAnswer } from './errors.ts';
+import { searchGroups } from './filter.ts';
+import { objectsOf } from './paths.ts';
+import { mergedIn, readByIds } from './read-by-id.ts';
+import { type FilterGroup, PAGE_MAX, searchPage } from './search.ts';
+import { type Selection, selectProperties } from './selection.ts';
+import { wirePaging, wireRecord } from './wire-record.ts';
+
+interface Part {
+  readonly records: readonly Fetched[];
+  /** Others that these have taken in. */
+  readonly merged: readonly Fetched[];
+  readonly done: boolean;
+  readonly startedAt: number | null;
+  /** Where the next part begins; null where there is none. */
+  readonly next: string | null;
+}
+
+/**
+ * Pages of records, each with the place to go on from.
+ *
+ * The first read goes through HubSpot's list, which is consistent and has no filter; whatever is made or edited meanwhile
+ * has a stamp after its start and comes with the changes. Changes go by id among the records with a stamp in the window,
+ * which has no upper bound: an edit never moves a record in that order, so thousands of equal stamps, the 10,000 records
+ * of a search and edits between two pages lose nothing. Which records have changed comes from the search, their values
+ * from the records themselves, for the index of the search may be behind them.
+ */
+export async function* readRecords(context: Context, query: ReadQuery, call: Call): AsyncGenerator<Page> {
+  invariant(query.limit === undefined || query.limit >= 1, 'the limit of a read is at least one record');
+  let position = query.from === null ? null : parseCheckpoint(query.from);
+  const selection = await selectProperties(context.describer, query.object, query.fields, call);
+  const groups = query.filter && query.limit !== undefined ? searchGroups(query.filter, selection.info.fields) : null;
+  position ??= startOfAll(groups ? 'search' : 'list');
+  let left = query.limit ?? Number.POSITIVE_INFINITY;
+
+  // Bound: every turn ends the read or goes on behind what it has read.
+  for (;;) {
+    const requestedAt = call.now();
+    const part = await readPart(context, selection, { position, groups, left }, call);
+    position = advance(position, part.startedAt, part.next);
+    left -= part.records.length;
+    const last = part.done && left > 0;
+    yield {
+      records: query.limit === undefined ? [...part.records, ...part.merged] : part.records,
+      requestedAt,
+      checkpoint: last ? finish(position, context.lagMs) : position,
+      last,
+    };
+    if (last || left <= 0) return;
+  }
+}
+
+interface Place {
+  readonly position: Checkpoint;
+  /** What a sample is looked for by. */
+  readonly groups: readonly FilterGroup[] | null;
+  readonly left: number;
+}
+
+async function readPart(context: Context, selection: Selection, { position, groups, left }: Place, call: Call): Promise<Part> {
+  if (position.mode === 'list') return listPart(context, selection, { after: position.after, limit: Math.min(BATCH_MAX, left) }, call);
+  const { name, modified } = selection.info.kind;
+  const changed =
+    position.mode === 'changes'
+      ? ({ propertyName: modified, operator: 'GTE', value: String(lowestStamp(position, context.overlapMs)) } as const)
+      : null;
+  const { rows, done, startedAt } = await searchPage(
+    context.client,
+    { object: name, groups: changed ? [[changed]] : (groups ?? []), afterId: position.afterId, limit: Math.min(PAGE_MAX, left) },
+    call,
+  );
+  const ids = rows.map(({ id }) => id);
+  return { ...(await readByIds(context, selection, ids, call)), done, startedAt, next: ids.at(-1) ?? null };
+}
+
+const listAnswer = z.object({ results: z.array(wireRecord), paging: wirePaging });
+
+async function listPart(
+  context: Context,
+  selection: Selection,
+  { after, limit }: { after: string | null; limit: number },
+  call: Call,
+): Promise<Part> {
+  const resource = objectsOf(selection.info.kind.name);
+  const place = { limit: String(limit), archived: 'false', ...(after === null ? {} : { after }) };
+  const whole = { ...place, properties: selection.properties.join(',') };
+  const idsOnly = context.client.tooLong(whole);
+  const answer = await context.client.read(resource, { query: idsOnly ? { ...place, properties: 'hs_object_id' } : whole }, call);
+  const list = listAnswer.safeParse(answer.body);
+  if (!list.success || (list.data.paging !== null && list.data.paging === after)) throw brokenAnswer(`GET ${resource.operation}`);
+  const { results, paging } = list.data;
+  const found = idsOnly
+    ? await readByIds(
+        context,
+        selection,
+        results.map(({ id }) => id),
+        call,
+      )
+    : { records: await withCompanies(context, selection, results.map(selection.decode), call), merged: mergedIn(results) };
+  return { ...found, done: paging === null, startedAt: startOf(answer), next: paging };
+}

@@ -1,0 +1,27 @@
+import * as z from 'zod';
+import { recordId } from './objects.ts';
+
+const id = z.unknown().transform((raw, context) => {
+  const read = recordId(raw);
+  if (read !== null) return read;
+  context.addIssue({ code: 'custom', message: 'is no record id' });
+  return z.NEVER;
+});
+
+/** A record as every endpoint gives it; what is not named here is not used. */
+export const wireRecord = z.object({
+  id,
+  properties: z.record(z.string(), z.unknown()),
+  updatedAt: z.string().nullish().catch(null),
+  archived: z.boolean().nullish().catch(null),
+  /** Of an upsert. */
+  new: z.boolean().nullish().catch(null),
+  objectWriteTraceId: z.string().nullish().catch(null),
+});
+export type WireRecord = z.infer<typeof wireRecord>;
+
+/** Where the next page is; absent on the last one. */
+export const wirePaging = z
+  .object({ next: z.object({ after: z.union([z.string(), z.number()]).transform(String) }).nullish() })
+  .nullish()
+  .transform((paging) => paging?.next?.after ?? null);

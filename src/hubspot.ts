@@ -1,0 +1,11 @@
+export { type RefreshTokenOptions, refreshToken, type StartTokens } from './connectors/hubspot/auth-refresh.ts';
+export { type HubSpotOptions, hubspot } from './connectors/hubspot/index.ts';
+export { privateApp } from './connectors/hubspot/private-app.ts';
+export {
+  type HubSpotDelivery,
+  type HubSpotEvent,
+  type HubSpotWebhookOptions,
+  hubspotWebhook,
+  type RecordToPull,
+} from './connectors/hubspot/webhook.ts';
+export type { AccessToken, Auth, AuthCall, TokenStore, Tokens } from './ports/tokens.ts';

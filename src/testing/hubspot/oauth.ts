@@ -1,0 +1,215 @@
+import type { Millis } from '../../core/value.ts';
+import type { FakeRequest } from '../fake-http.ts';
+import type { DataAnswer } from './rest/call.ts';
+import type { Sessions } from './sessions.ts';
+
+/** The app and its installation, to go through a real OAuth dance. */
+export interface FakeHubSpotOAuth {
+  readonly clientId: string;
+  /** Also the key that webhooks are signed with. */
+  readonly clientSecret: string;
+  /** Present refresh token; another one after a refresh while `rotate` is on. */
+  readonly refreshToken: string;
+  /** Each refresh gives a new refresh token, and the old one is dead at once. Off by default, as HubSpot does today. */
+  rotate: boolean;
+  /** A code as the browser brings it back after the user's consent: good once, for a minute. */
+  authorize(options: { readonly redirectUri: string; readonly codeChallenge?: string }): string;
+  /** As if an administrator uninstalled the app: refresh and access tokens are unknown. */
+  revoke(): void;
+}
+
+export interface OAuthService extends FakeHubSpotOAuth {
+  token(request: FakeRequest): Promise<OAuthAnswer>;
+  introspect(request: FakeRequest): OAuthAnswer;
+  revokeToken(request: FakeRequest): OAuthAnswer;
+  /** The page in the browser, as if the user agreed at once. */
+  authorizePage(request: FakeRequest): OAuthAnswer;
+}
+
+export interface OAuthAnswer extends DataAnswer {
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface OAuthContext {
+  readonly sessions: Sessions;
+  readonly portalId: number;
+  readonly userId: number;
+  readonly scopes: readonly string[];
+  readonly lifeSeconds: number;
+  readonly now: () => Millis;
+}
+
+const CODE_LIFE_MS = 60_000;
+
+/** A refusal: HubSpot's own words, and those of RFC 6749. */
+class OAuthRefusal extends Error {
+  override readonly name = 'OAuthRefusal';
+  readonly status: string;
+  readonly error: string;
+
+  constructor(status: string, error: string, message: string) {
+    super(message);
+    this.status = status;
+    this.error = error;
+  }
+}
+
+export function createOAuth({ sessions, portalId, userId, scopes, lifeSeconds, now }: OAuthContext): OAuthService {
+  const clientId = 'fake0000-client-0000-0000-000000000000';
+  const clientSecret = 'fake0000-secret-0000-0000-000000000000';
+  const refreshTokens = new Set<string>();
+  const codes = new Map<string, { readonly redirectUri: string; readonly challenge: string | null; readonly at: Millis }>();
+  let issued = 0;
+  const issueRefreshToken = (): string => {
+    issued += 1;
+    const token = `eu1-fake-refresh-${issued}`;
+    refreshTokens.add(token);
+    return token;
+  };
+  let refreshToken = issueRefreshToken();
+
+  const grants: Readonly<Record<string, (form: URLSearchParams) => Promise<void>>> = {
+    async refresh_token(form) {
+      const given = form.get('refresh_token') ?? '';
+      if (!refreshTokens.has(given)) throw badRefreshToken();
+      if (!oauth.rotate) return;
+      refreshTokens.delete(given);
+      refreshToken = issueRefreshToken();
+    },
+    async authorization_code(form) {
+      const given = form.get('code') ?? '';
+      const code = codes.get(given);
+      codes.delete(given);
+      if (code === undefined || now() - code.at > CODE_LIFE_MS)
+        throw new OAuthRefusal('BAD_AUTH_CODE', 'invalid_grant', 'missing or unknown auth code');
+      if (form.get('redirect_uri') !== code.redirectUri)
+        throw new OAuthRefusal('BAD_REDIRECT_URI', 'invalid_grant', 'missing or invalid redirect uri');
+      if (code.challenge !== null && (await challengeOf(form.get('code_verifier') ?? '')) !== code.challenge)
+        throw new OAuthRefusal('BAD_CODE_VERIFIER', 'invalid_grant', 'missing or invalid code verifier');
+      refreshToken = issueRefreshToken();
+    },
+  };
+
+  /** The form of a request, from this app. */
+  function formOf(request: FakeRequest): URLSearchParams {
+    if (!/^application\/x-www-form-urlencoded\b/i.test(request.headers.get('content-type') ?? ''))
+      throw new OAuthRefusal('BAD_REQUEST', 'invalid_request', 'the content type must be application/x-www-form-urlencoded');
+    const form = new URLSearchParams(request.body);
+    if (form.get('client_id') !== clientId) throw new OAuthRefusal('BAD_CLIENT_ID', 'invalid_client', 'missing or unknown client id');
+    if (form.get('client_secret') !== clientSecret)
+      throw new OAuthRefusal('BAD_CLIENT_SECRET', 'invalid_client', 'missing or invalid client secret');
+    return form;
+  }
+
+  const oauth: OAuthService = {
+    clientId,
+    clientSecret,
+    get refreshToken() {
+      return refreshToken;
+    },
+    rotate: false,
+    authorize({ redirectUri, codeChallenge }) {
+      issued += 1;
+      const code = `eu1-fake-code-${issued}`;
+      codes.set(code, { redirectUri, challenge: codeChallenge ?? null, at: now() });
+      return code;
+    },
+    revoke() {
+      refreshTokens.clear();
+      sessions.forgetAll();
+    },
+    token: (request) =>
+      answering(async () => {
+        const form = formOf(request);
+        const grant = grants[form.get('grant_type') ?? ''];
+        if (grant === undefined) throw new OAuthRefusal('BAD_GRANT_TYPE', 'unsupported_grant_type', 'missing or unknown grant type');
+        await grant(form);
+        return {
+          status: 200,
+          body: {
+            token_type: 'bearer',
+            token_use: 'access_token',
+            access_token: sessions.issue(),
+            refresh_token: refreshToken,
+            expires_in: lifeSeconds,
+            hub_id: portalId,
+            scopes,
+            user_id: userId,
+          },
+        };
+      }),
+    introspect: (request) =>
+      answeringAtOnce(() => {
+        const token = formOf(request).get('token') ?? '';
+        const left = sessions.left(token);
+        const owner = { hub_id: portalId, user_id: userId, client_id: clientId, scopes };
+        if (refreshTokens.has(token)) return { status: 200, body: { active: true, token_use: 'refresh_token', ...owner } };
+        if (left === null) return { status: 200, body: { active: false } };
+        return {
+          status: 200,
+          body: { active: true, token_use: 'access_token', token_type: 'bearer', expires_in: Math.floor(left / 1000), ...owner },
+        };
+      }),
+    revokeToken: (request) =>
+      answeringAtOnce(() => {
+        const token = formOf(request).get('token') ?? '';
+        if (refreshTokens.delete(token))
+          sessions.forgetAll(); // a refresh token takes its access tokens along
+        else sessions.expire(token);
+        return { status: 200, body: {} };
+      }),
+    authorizePage: ({ url }) =>
+      answeringAtOnce(() => {
+        const redirectUri = url.searchParams.get('redirect_uri');
+        if (url.searchParams.get('client_id') !== clientId || redirectUri === null)
+          throw new OAuthRefusal('BAD_CLIENT_ID', 'invalid_client', 'missing or unknown client id');
+        const challenge = url.searchParams.get('code_challenge');
+        const back = new URL(redirectUri);
+        back.searchParams.set('code', oauth.authorize({ redirectUri, ...(challenge === null ? {} : { codeChallenge: challenge }) }));
+        const state = url.searchParams.get('state');
+        if (state !== null) back.searchParams.set('state', state);
+        return { status: 302, headers: { location: back.toString() } };
+      }),
+  };
+  return oauth;
+}
+
+const badRefreshToken = (): OAuthRefusal =>
+  new OAuthRefusal('BAD_REFRESH_TOKEN', 'invalid_grant', 'refresh token is invalid, expired or revoked');
+
+/** The answer to a refresh token that is dead. */
+export const refusedRefresh = (): OAuthAnswer => refused(badRefreshToken());
+/** The answer where the account was deleted or has disconnected the app. */
+export const badHub = (): OAuthAnswer => refused(new OAuthRefusal('BAD_HUB', 'access_denied', 'missing or unknown hub id'));
+
+const refused = ({ status, error, message }: OAuthRefusal): OAuthAnswer => ({
+  status: 400,
+  body: { status, message, error, error_description: message },
+});
+
+async function answering(run: () => Promise<OAuthAnswer>): Promise<OAuthAnswer> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof OAuthRefusal) return refused(error);
+    throw error;
+  }
+}
+
+function answeringAtOnce(run: () => OAuthAnswer): OAuthAnswer {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof OAuthRefusal) return refused(error);
+    throw error;
+  }
+}
+
+/** PKCE with S256. */
+async function challengeOf(verifier: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier));
+  return btoa(String.fromCharCode(...new Uint8Array(digest)))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
+}

@@ -1,0 +1,117 @@
+import { activityProperties, owner } from './contacts.ts';
+import { type ObjectDefinition, stampProperties, systemProperties } from './object-type.ts';
+import { calculated, property } from './property.ts';
+
+export const deals: ObjectDefinition = {
+  name: 'deals',
+  singular: 'deal',
+  typeId: '0-3',
+  createdProperty: 'createdate',
+  modifiedProperty: 'hs_lastmodifieddate',
+  shownByDefault: ['amount', 'closedate', 'createdate', 'dealname', 'dealstage', 'hs_lastmodifieddate', 'hs_object_id', 'pipeline'],
+  searched: ['dealname', 'pipeline', 'dealstage', 'description', 'dealtype'],
+  required: ['dealname', 'dealstage', 'pipeline'],
+  readsArchived: true,
+  mergeable: true,
+  namedEvents: true,
+  readScope: 'crm.objects.deals.read',
+  writeScope: 'crm.objects.deals.write',
+  schemaScopes: ['crm.schemas.deals.read', 'crm.objects.deals.read'],
+  schemaWriteScope: 'crm.schemas.deals.write',
+  groups: ['dealinformation', 'sales_properties'],
+  properties: [
+    property('dealname', 'Deal Name', 'string'),
+    property('pipeline', 'Pipeline', 'enumeration', { external: 'pipelines' }),
+    property('dealstage', 'Deal Stage', 'enumeration', { fieldType: 'radio', external: 'stages' }),
+    property('amount', 'Amount', 'number'),
+    property('closedate', 'Close Date', 'datetime'),
+    property('description', 'Deal Description', 'string', { fieldType: 'textarea' }),
+    property('dealtype', 'Deal Type', 'enumeration', {
+      fieldType: 'radio',
+      options: [
+        ['newbusiness', 'New Business'],
+        ['existingbusiness', 'Existing Business'],
+      ],
+    }),
+    property('hs_priority', 'Priority', 'enumeration', {
+      options: [
+        ['low', 'Low'],
+        ['medium', 'Medium'],
+        ['high', 'High'],
+      ],
+    }),
+    property('hs_next_step', 'Next step', 'string'),
+    calculated('hs_is_closed', 'Is Deal Closed?', 'bool'),
+    calculated('hs_is_closed_won', 'Is Closed Won', 'bool'),
+    calculated('hs_is_closed_lost', 'Is Closed Lost', 'bool'),
+    owner,
+    ...activityProperties,
+    ...stampProperties('createdate'),
+    ...systemProperties,
+  ],
+};
+
+export const tickets: ObjectDefinition = {
+  name: 'tickets',
+  singular: 'ticket',
+  typeId: '0-5',
+  createdProperty: 'createdate',
+  modifiedProperty: 'hs_lastmodifieddate',
+  shownByDefault: [
+    'content',
+    'createdate',
+    'hs_lastmodifieddate',
+    'hs_object_id',
+    'hs_pipeline',
+    'hs_pipeline_stage',
+    'hs_ticket_category',
+    'hs_ticket_priority',
+    'subject',
+  ],
+  searched: ['subject', 'content', 'hs_pipeline_stage', 'hs_ticket_category', 'hs_ticket_id'],
+  required: ['subject', 'hs_pipeline_stage', 'hs_pipeline'],
+  readsArchived: true,
+  mergeable: true,
+  namedEvents: true,
+  readScope: 'tickets',
+  writeScope: 'tickets',
+  schemaScopes: ['crm.schemas.tickets.read', 'tickets'],
+  schemaWriteScope: 'tickets',
+  groups: ['ticketinformation', 'sales_properties'],
+  properties: [
+    property('subject', 'Ticket name', 'string'),
+    property('content', 'Ticket description', 'string', { fieldType: 'textarea' }),
+    property('hs_pipeline', 'Pipeline', 'enumeration', { external: 'pipelines' }),
+    property('hs_pipeline_stage', 'Ticket status', 'enumeration', { fieldType: 'radio', external: 'stages' }),
+    property('hs_ticket_category', 'Category', 'enumeration', {
+      fieldType: 'checkbox',
+      options: [
+        ['PRODUCT_ISSUE', 'Product Issue'],
+        ['BILLING_ISSUE', 'Billing Issue'],
+        ['FEATURE_REQUEST', 'Feature Request'],
+        ['GENERAL_INQUIRY', 'General Inquiry'],
+      ],
+    }),
+    property('hs_ticket_priority', 'Priority', 'enumeration', {
+      options: [
+        ['LOW', 'Low'],
+        ['MEDIUM', 'Medium'],
+        ['HIGH', 'High'],
+        ['URGENT', 'Urgent'],
+      ],
+    }),
+    property('source_type', 'Source', 'enumeration', {
+      options: [
+        ['CHAT', 'Chat'],
+        ['EMAIL', 'Email'],
+        ['FORM', 'Form'],
+        ['PHONE', 'Phone'],
+      ],
+    }),
+    calculated('hs_ticket_id', 'Ticket ID', 'number'),
+    owner,
+    ...activityProperties,
+    ...stampProperties('createdate'),
+    ...systemProperties,
+  ],
+};
