@@ -78,8 +78,14 @@ function take(
   const found = fields.findIndex(isWayBack);
   const index = found === -1 ? fields.length : found;
   const rule = { crm, field, direction: found === -1 ? direction : 'both' } as AnyRule;
-  const parsed = safeParseMapping(schema, { crmObject, fields: fields.toSpliced(index, 1, rule) });
-  const issues = parsed.ok ? [] : parsed.issues.filter(({ path }) => path[0] === 'fields' && (path.length === 1 || path[1] === index));
+  // Whatever the rules did not suffer from before is this rule's doing, also where it is told of another one.
+  const problemsOf = (rules: readonly AnyRule[]): readonly Issue[] => {
+    const parsed = safeParseMapping(schema, { crmObject, fields: rules });
+    return parsed.ok ? [] : parsed.issues.filter(({ path }) => path[0] === 'fields');
+  };
+  const nameOf = ({ path, code }: Issue): string => JSON.stringify([path, code]);
+  const before = new Set(problemsOf(fields).map(nameOf));
+  const issues = problemsOf(fields.toSpliced(index, 1, rule)).filter((issue) => !before.has(nameOf(issue)));
   if (accepted(issues, 2, at, report)) fields.splice(index, 1, rule);
 }
 

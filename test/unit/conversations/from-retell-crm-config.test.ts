@@ -227,6 +227,22 @@ test.prop([
   expect(safeParseSettings(schema, JSON.parse(JSON.stringify(settings)))).toEqual({ ok: true, value: settings });
 });
 
+it('a way back that would write a CRM field twice is reported, and both rules stay as they were', () => {
+  const app = {
+    provider: 'salesforce',
+    crm_config: {
+      inbound_sync_mappings: [],
+      outbound_sync_mappings: [
+        { external_field_name: 'Phone', field_name: 'first_name' },
+        { external_field_name: 'Phone', field_name: 'phone_number' },
+      ],
+    },
+  };
+  const { schema, settings, report } = fromRetellCrmConfig({ app });
+  expect(safeParseSettings(schema, JSON.parse(JSON.stringify(settings)))).toEqual({ ok: true, value: settings });
+  expect(report.map(({ code }) => code)).toContain('two_writers');
+});
+
 test.prop([syncLike, syncLike, rulesLike])('every entry is carried over or reported', (inbound, outbound, rules) => {
   const { settings, report } = convert(
     { crm_analysis_data_mappings: rules },
