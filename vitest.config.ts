@@ -11,7 +11,15 @@ const alias = [
 /** The unit tests run under two process time zones: a hidden use of the local zone fails in one of them. */
 const unit = (name: string, TZ: string) => ({
   resolve: { alias },
-  test: { name, include: ['test/unit/**/*.test.ts'], env: { TZ }, pool: 'forks' as const, isolate: false, benchmark: { include: [] } },
+  test: {
+    name,
+    include: ['test/unit/**/*.test.ts'],
+    setupFiles: ['test/seed.ts'],
+    env: { TZ },
+    pool: 'forks' as const,
+    isolate: false,
+    benchmark: { include: [] },
+  },
 });
 
 export default defineConfig({
@@ -28,6 +36,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'flows',
+          setupFiles: ['test/seed.ts'],
           include: ['test/**/*.test.ts'],
           exclude: ['test/unit/**', 'test/process/**', 'test/package/**'],
           pool: 'forks',
