@@ -13,6 +13,7 @@ import {
   type Written,
   withDeliveries,
 } from './activity-entry.ts';
+import { commitOnce } from './commit.ts';
 import type { Context } from './context.ts';
 import { intentEnd, mayStart } from './intent.ts';
 import type { Permit } from './permit.ts';
@@ -162,9 +163,8 @@ export class ActivityWriter {
     const deliveries = withDeliveries(entry.deliveries, this.#deliveries);
     const intended: ActivityEntry = { ...entry, intent: { op, until, written, deliveries } };
     const entries = [...this.#permit.fences(), activityChange(this.#place, intended, version)];
-    const committed = await this.#context.store.commit({ rows: [], entries });
+    const committed = await commitOnce(this.#context, this.#session, { rows: [], entries });
     if (committed.status !== 'done') return pending('write_in_flight', 'Another worker is logging this conversation.');
-    this.#session.heard(committed.at);
 
     const settle = (id: string | null) => settleActivity(this.#context, this.#session, this.#place, { op, id });
     if (!mayStart(this.#context, this.#session, until)) {

@@ -16,6 +16,13 @@ export type Outcome<T> =
   | { readonly result: T; readonly changes: Changeset; readonly committed: null; readonly refused: readonly RefusedRow[] }
   | { readonly result: T; readonly changes: null; readonly committed: null; readonly refused: null };
 
+/** A commit whose loss of a race is the caller's to handle. */
+export const commitOnce = ({ store }: Context, session: Session, changes: Changeset): Promise<Committed> =>
+  session.timed(
+    () => store.commit(changes),
+    (committed) => (committed.status === 'done' ? committed.at : null),
+  );
+
 /** A page or an edit that lost this many races in a row meets a store that is written to without pause. */
 const RACES_MAX = 12;
 
@@ -24,10 +31,9 @@ export async function tryCommit<T>(context: Context, session: Session, attempt: 
   for (let race = 0; race < RACES_MAX; race += 1) {
     const { changes, result } = await attempt();
     if (changes === null || isEmpty(changes)) return { result, changes: null, committed: null, refused: null };
-    const committed = await context.store.commit(changes);
+    const committed = await commitOnce(context, session, changes);
     if (committed.status === 'refused') return { result, changes, committed: null, refused: committed.rows };
     if (committed.status === 'moved') continue;
-    session.heard(committed.at);
     return { result, changes, committed, refused: null };
   }
   throw new CrmSyncError(`Lost ${RACES_MAX} races for the same rows.`, {

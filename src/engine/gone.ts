@@ -3,7 +3,7 @@ import type { CompiledMapping } from '../core/mapping-types.ts';
 import type { Millis } from '../core/value.ts';
 import type { Fetched } from '../ports/connector.ts';
 import type { EntryChange, Row, RowChange, StoredLink } from '../ports/store.ts';
-import { failedEntry, recheckEntry } from './recheck.ts';
+import { recheckEntry } from './recheck.ts';
 
 /** What became of a record that is not there to be read. */
 export interface GoneOutcome {
@@ -29,15 +29,15 @@ interface GoneInput {
   readonly rows: ReadonlyMap<string, Row>;
   /** The store's clock. */
   readonly at: Millis;
-  /** How often a record has failed, this time included. */
-  readonly attempts: (recordId: string) => number;
+  /** The queue entry of a record that could not be read. */
+  readonly failed: (recordId: string, code: string, now: Millis) => EntryChange;
 }
 
 /**
  * Links of records that the page shows as gone. Only an explicit answer for that very id makes a tombstone (R14); a record
  * that was merged hands over to its successor, which is fetched next; no answer stops outbound writes and nothing else.
  */
-export function goneChanges({ mapping, records, rows, at, attempts }: GoneInput): GoneChanges {
+export function goneChanges({ mapping, records, rows, at, failed }: GoneInput): GoneChanges {
   const linked = linksByRecord(mapping, rows);
   const changes: RowChange[] = [];
   const entries: EntryChange[] = [];
@@ -54,10 +54,7 @@ export function goneChanges({ mapping, records, rows, at, attempts }: GoneInput)
       reason: record.state,
       ...(record.state === 'unreadable' && { failure: { code: record.code, remedy: record.remedy } }),
     });
-    if (record.state === 'unreadable') {
-      const recheck = { object: mapping.crmObject, recordId: record.id, code: record.code, attempts: attempts(record.id) };
-      entries.push(failedEntry(recheck, at));
-    }
+    if (record.state === 'unreadable') entries.push(failed(record.id, record.code, at));
     if (found === undefined || became === null) continue;
     changes.push(linkTo(found.row, found.link, became, record, at));
     if (became === 'missing') continue;

@@ -69,7 +69,7 @@ export async function postpone(
   { version, ...kept }: Kept,
   { contactId, waitsForConnection }: { readonly contactId: string | null; readonly waitsForConnection: boolean },
 ): Promise<void> {
-  const attempts = kept.attempts + (waitsForConnection ? 0 : 1);
+  const attempts = kept.attempts + 1;
   const put = {
     body: { ...kept, attempts } as unknown as Json,
     dueAt: session.storeNow() + (waitsForConnection ? 0 : retryDelayMs(attempts)),

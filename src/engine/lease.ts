@@ -1,7 +1,7 @@
 import type { Version } from '../core/link.ts';
 import type { Millis } from '../core/value.ts';
 import { CrmSyncError } from '../errors.ts';
-import { type EntryChange, LEASE_KIND } from '../ports/store.ts';
+import { type EntryChange, LEASE_KIND, type Leased } from '../ports/store.ts';
 import type { Context } from './context.ts';
 import type { Session } from './session.ts';
 
@@ -36,8 +36,8 @@ export class Lease {
   /** The lease, or who holds it. */
   static async take(context: Context, session: Session, options: LeaseOptions): Promise<Lease | string> {
     const { name, holder } = options;
-    const leased = await context.store.lease({ name, ttlMs: ttlMs(context), holder });
-    session.heard(leased.now);
+    const request = { name, ttlMs: ttlMs(context), holder };
+    const leased = await session.timed(() => context.store.lease(request), timeOf);
     return leased.held ? new Lease(context, session, options, leased.token) : leased.holder;
   }
 
@@ -55,13 +55,8 @@ export class Lease {
 
   /** @throws CrmSyncError when another run has taken over meanwhile. */
   async renew(): Promise<void> {
-    const leased = await this.#context.store.lease({
-      name: this.#name,
-      ttlMs: ttlMs(this.#context),
-      holder: this.#holder,
-      token: this.#token,
-    });
-    this.#session.heard(leased.now);
+    const request = { name: this.#name, ttlMs: ttlMs(this.#context), holder: this.#holder, token: this.#token };
+    const leased = await this.#session.timed(() => this.#context.store.lease(request), timeOf);
     if (!leased.held)
       throw new CrmSyncError('Another run took over while this one was held up.', {
         code: 'lease_lost',
@@ -79,4 +74,5 @@ export class Lease {
   }
 }
 
+const timeOf = ({ now }: Leased): Millis => now;
 const ttlMs = ({ options }: Context): number => options.leaseMs ?? 120_000;

@@ -2,6 +2,7 @@ import { hashOf } from '../core/hash.ts';
 import type { Json } from '../core/value.ts';
 import type { Merged } from '../ports/merger.ts';
 import type { Entry, EntryChange, Row } from '../ports/store.ts';
+import { commitOnce } from './commit.ts';
 import { type Context, fieldsOf } from './context.ts';
 import { historyEntry } from './history.ts';
 import { KIND } from './kinds.ts';
@@ -85,14 +86,13 @@ async function commitMerged(
     entries.push(historyEntry(context, row.id, { at: new Date(at).toISOString(), source, changes }));
   }
   const rows = changes.length === 0 ? [] : [{ kind: 'update' as const, contactId: row.id, expected: row.version, set }];
-  const committed = await context.store.commit({ rows, entries });
+  const committed = await commitOnce(context, session, { rows, entries });
   if (committed.status === 'moved') return 'moved';
   if (committed.status === 'refused')
     return {
       code: committed.rows[0]?.code ?? 'store_refused',
       remedy: 'The contacts table refused the merged text: look at its constraints.',
     };
-  session.heard(committed.at);
   for (const { field, code, remedy } of failed) context.notify({ type: 'merge.failed', contactId: row.id, field, error: { code, remedy } });
   if (changes.length > 0) context.notify({ type: 'contact.changed', contactId: row.id, fields: Object.keys(set), cause: 'merge' });
   return 'done';

@@ -17,16 +17,25 @@ interface CommittedPage {
   /** Fetched by id just now. */
   readonly fresh: boolean;
   readonly plan: InboundPlan;
+  /** Ids of the contacts that were made, in the order of the plan's `creates`. */
+  readonly created: readonly string[];
   readonly gone: readonly GoneOutcome[];
   readonly refused: readonly RefusedRecord[];
 }
 
 /** Counts and tells what a committed page did. A push counts its contacts itself. */
-export function report(context: Context, run: RunRecorder, { object, flow, fresh, plan, gone, refused }: CommittedPage): void {
+export function report(context: Context, run: RunRecorder, { object, flow, fresh, plan, created, gone, refused }: CommittedPage): void {
   for (const record of plan.records) {
     if (flow === 'pull') countRecord(run, record, fresh);
     tell(context, record, flow, object);
   }
+  for (const [index, contactId] of created.entries())
+    context.notify({
+      type: 'contact.changed',
+      contactId,
+      fields: plan.creates[index]?.changes.map(({ field }) => field) ?? [],
+      cause: flow,
+    });
   for (const { recordId, contactId, field, crm, code, message, remedy } of plan.refused) {
     run.error({
       object,

@@ -1,6 +1,5 @@
 import { type InboundPlan, joinPlans } from '../core/inbound.ts';
 import type { Version } from '../core/link.ts';
-import type { Millis } from '../core/value.ts';
 import { CrmSyncError } from '../errors.ts';
 import type { EntryChange, RefusedRow, RowChange } from '../ports/store.ts';
 import { tryCommit, untilCommitted } from './commit.ts';
@@ -11,7 +10,7 @@ import { changesOf, loadWaiting } from './page-changes.ts';
 import { type RefusedRecord, report } from './page-report.ts';
 import type { Permit } from './permit.ts';
 import { type PagePlan, type PagePlanInput, planPage } from './plan-page.ts';
-import { attemptsOf, failedEntry, recheckEntry, releaseNoted, releaseWaiting } from './recheck.ts';
+import { failures, recheckEntry, releaseNoted, releaseWaiting } from './recheck.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import { adoptStoredValues } from './stored-values.ts';
 
@@ -52,6 +51,7 @@ export async function applyPage(context: Context, run: RunRecorder, input: PageI
         flow: input.flow,
         fresh: input.fresh,
         plan,
+        created: (committed?.ids ?? []).filter((_, index) => changes?.rows[index]?.kind === 'insert'),
         gone: gone.outcomes,
         refused: left,
       });
@@ -100,36 +100,30 @@ async function attemptPage(context: Context, run: RunRecorder, input: PageInput,
   const at = run.session.storeNow();
   const planned = await planPage(context, input);
   const { plan, rows } = planned;
-  const attempts = await attemptsOf(context, mapping.crmObject, [
+  const failed = await failures(context, mapping.crmObject, [
     ...refused.map(({ recordId }) => recordId),
     ...input.records.flatMap(({ id, state }) => (state === 'unreadable' ? [id] : [])),
     ...plan.records.flatMap(({ recordId, action }) => (action === 'refetch' && input.fresh ? [recordId] : [])),
   ]);
-  const gone = goneChanges({ mapping, records: input.records, rows, at, attempts });
+  const gone = goneChanges({ mapping, records: input.records, rows, at, failed });
   const waiting = await loadWaiting(context, mapping, planned);
   const page = changesOf({ context, mapping, planned, waiting, source: run.source, at, flow: input.flow });
   const released = [
     ...(await releaseWaiting(context, [...gone.releasedKeys, ...leftKeys(planned)], at)),
     ...releaseNoted(page.entries, gone.releasedKeys, at),
   ];
-  const retries = refused.map(({ recordId, code }) =>
-    failedEntry({ object: mapping.crmObject, recordId, code, attempts: attempts(recordId) }, at),
-  );
-  const entries = [...input.entries(), ...page.entries, ...gone.entries, ...released, ...refetches(input, plan, attempts, at), ...retries];
+  const retries = refused.map(({ recordId, code }) => failed(recordId, code, at));
+  const refetches = plan.records.flatMap((one): EntryChange[] => {
+    if (one.action !== 'refetch') return [];
+    // Queued in the page's own commit, so that no crash loses it. One that was read with others is fetched at once; one
+    // that was just fetched is waiting for somebody's write, and comes later.
+    const { recordId, reason: code } = one;
+    return [input.fresh ? failed(recordId, code, at) : recheckEntry({ object: mapping.crmObject, recordId, code, attempts: 0 }, at)];
+  });
+  // A successor's entry comes after a release of the same record: it knows whose contact it takes over.
+  const entries = [...input.entries(), ...page.entries, ...released, ...gone.entries, ...refetches, ...retries];
   const changes = { rows: onePerContact([...page.rows, ...gone.rows]), entries: onePerKey([...permit.fences(), ...entries]) };
   return { result: { plan, rows, gone }, changes };
-}
-
-/**
- * Records whose snapshot could not be judged: queued in the page's own commit, so that no crash loses them. One that was
- * read with others is fetched at once; one that was just fetched is waiting for somebody's write and comes later.
- */
-function refetches({ mapping, fresh }: PageInput, { records }: InboundPlan, attempts: (recordId: string) => number, at: Millis) {
-  return records.flatMap((plan): EntryChange[] => {
-    if (plan.action !== 'refetch') return [];
-    const recheck = { object: mapping.crmObject, recordId: plan.recordId, code: plan.reason };
-    return [fresh ? failedEntry({ ...recheck, attempts: attempts(plan.recordId) }, at) : recheckEntry({ ...recheck, attempts: 0 }, at)];
-  });
 }
 
 /** A contact may lose one record and get another in one page: a commit names it once. */

@@ -25,9 +25,6 @@ export function recheckEntry(recheck: Recheck, dueAt: Millis): EntryChange {
   return { scope: 'connection', kind: KIND.recheck, key, expected: 'any', put: { body: { ...recheck }, dueAt } };
 }
 
-/** A record that failed for the `attempts`-th time. */
-export const failedEntry = (recheck: Recheck, now: Millis): EntryChange => recheckEntry(recheck, now + retryDelayMs(recheck.attempts));
-
 export const recheckOf = (entry: Entry): Recheck => entry.body as unknown as Recheck;
 
 /** Records of the object that are due to be fetched again. */
@@ -57,10 +54,18 @@ export async function loadPredecessors(
   return new Map(queued.flatMap(({ recordId, predecessor }) => (predecessor === undefined ? [] : [[recordId, predecessor]])));
 }
 
-/** How often each of these records has failed, the failure at hand included. */
-export async function attemptsOf(context: Context, object: string, recordIds: readonly string[]): Promise<(recordId: string) => number> {
-  const queued = new Map((await queuedOf(context, object, recordIds)).map(({ recordId, attempts }) => [recordId, attempts]));
-  return (recordId) => (queued.get(recordId) ?? 0) + 1;
+/** The queue entries of records that fail: with what is queued of them, one attempt more. */
+export async function failures(
+  context: Context,
+  object: string,
+  recordIds: readonly string[],
+): Promise<(recordId: string, code: string, now: Millis) => EntryChange> {
+  const queued = new Map((await queuedOf(context, object, recordIds)).map((recheck) => [recheck.recordId, recheck]));
+  return (recordId, code, now) => {
+    const before = queued.get(recordId);
+    const attempts = (before?.attempts ?? 0) + 1;
+    return recheckEntry({ ...before, object, recordId, code, attempts }, now + retryDelayMs(attempts));
+  };
 }
 
 /** Those of these that nobody has queued anew, or done with, since. */

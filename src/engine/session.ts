@@ -38,9 +38,16 @@ export class Session {
     return Number.isFinite(this.#endsAt) ? Math.max(0, this.#endsAt - this.#context.clock.now()) : null;
   }
 
-  /** The store told its time. */
-  heard(storeNow: Millis): void {
-    this.#offset = storeNow - this.#context.clock.now();
+  /**
+   * Makes a call that the store answers with its time. That was between the call and its answer: only where our idea of
+   * the store's clock does not fit in between is it corrected, so that a slow answer is not taken for a slow clock.
+   */
+  async timed<T>(call: () => Promise<T>, timeOf: (answer: T) => Millis | null): Promise<T> {
+    const before = this.#context.clock.now();
+    const answer = await call();
+    const told = timeOf(answer);
+    if (told !== null) this.#offset = Math.min(told - before, Math.max(told - this.#context.clock.now(), this.#offset));
+    return answer;
   }
 
   storeNow(): Millis {

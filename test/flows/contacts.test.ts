@@ -40,9 +40,10 @@ describe('contacts.update', () => {
     const id = await idOf(there, 0);
     const { version } = (await there.engine.contacts.get(id)) ?? {};
     expect((await there.engine.contacts.update(id, { first_name: 'First0' }, { by: 'test' })).version).toBe(version);
-    expect(there.events.of('contact.changed')).toEqual([]);
+    const manual = () => there.events.of('contact.changed').filter(({ cause }) => cause === 'manual');
+    expect(manual()).toEqual([]);
     expect((await there.engine.contacts.update(id, { first_name: 'Ann' }, { by: 'test' })).version).not.toBe(version);
-    expect(there.events.of('contact.changed')).toMatchObject([{ contactId: id, fields: ['first_name'], cause: 'manual' }]);
+    expect(manual()).toMatchObject([{ contactId: id, fields: ['first_name'] }]);
   });
 
   it('refuses a number that another contact has (R19), in any spelling', async () => {

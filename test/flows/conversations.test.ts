@@ -312,7 +312,7 @@ describe('a conversation that is delivered again', () => {
     const { engine, clock, tasks, fields } = await aliceKnown();
     const first = { ...qualified, summary: 'First words.', analysis: { lead_qualification_status: 'Working', email: 'alice@example.com' } };
     await engine.pause('maintenance');
-    await engine.handleConversation(first);
+    expect(statuses(await engine.handleConversation(first, { timeLimitMs: 0 }))).toMatchObject({ analysis: 'pending: out_of_time' });
     await engine.handleConversation(qualified);
     await engine.handleConversation(first); // redelivered out of order
     await engine.resume();

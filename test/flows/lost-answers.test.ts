@@ -66,6 +66,22 @@ describe('an update whose answer was lost', () => {
     expect(await alice.status()).toEqual({ here: 'Working', there: 'Qualified' });
   });
 
+  it.each([-60, 60])('is not touched early by a worker whose clock is off by %i minutes: the store’s clock counts', async (minutes) => {
+    await alice.edit('Qualified');
+    alice.crm.fault({ on: 'PATCH Contact', what: 'network' });
+    await alice.engine.push();
+    const skewed = alice.engineOf({
+      clock: { now: () => alice.clock.now() + minutes * MINUTE, sleep: (ms, signal) => alice.clock.sleep(ms, signal) },
+    });
+    alice.clock.advance(5 * MINUTE);
+    expect(writes(await callsOf(alice.crm, () => skewed.push()))).toEqual([]);
+    alice.clock.advance(SETTLED_MS);
+    expect(await skewed.push()).toMatchObject({ counts: { updated: 1 } });
+    expect(await alice.status()).toEqual({ here: 'Qualified', there: 'Qualified' });
+    alice.clock.advance(MINUTE);
+    expect(await alice.engine.pull()).toMatchObject({ counts: { updated: 0, skipped: 0 }, conflicts: 0 });
+  });
+
   it('is settled afterwards by what the CRM shows: what arrived is not written again', async () => {
     await alice.edit('Qualified');
     alice.crm.fault({ on: 'PATCH Contact', what: 'lost_ack' });

@@ -88,6 +88,19 @@ describe('a pull that is cut short', () => {
 });
 
 describe('what is pulled', () => {
+  it('is told: new contacts and changed ones, by id and field names', async () => {
+    const there = people(1);
+    await there.engine.pull();
+    const contact = await byPhone(there, 0);
+    expect(there.events.of('contact.changed')).toMatchObject([
+      { contactId: contact?.id, fields: ['phone_number', 'first_name', 'last_name', 'lead_status'], cause: 'pull' },
+    ]);
+    there.clock.advance(HOUR);
+    there.crm.edit(there.ids[0] as string, { FirstName: 'Ann' });
+    await there.engine.pull();
+    expect(there.events.of('contact.changed')[1]).toMatchObject({ contactId: contact?.id, fields: ['first_name'], cause: 'pull' });
+  });
+
   it('full reads everything again, resumes where it was cut, and goes on with changes afterwards', async () => {
     const there = people(6);
     await there.engine.pull();
@@ -332,24 +345,27 @@ describe('records that are gone', () => {
     expect((await byPhone(there, 0))?.links).toMatchObject([{ state: 'active' }]);
   });
 
-  it('merged: the contact goes on with the record that is left, whatever its number (P11)', async () => {
-    const there = people(2);
-    await there.engine.pull();
-    there.clock.advance(HOUR);
-    const winner = there.crm.add('Contact', { FirstName: 'Winner', LastName: 'Smith', Phone: '+1 415 555 0177' });
-    there.crm.merge(winner.id, there.ids[0] as string);
-    there.clock.advance(MINUTE);
-    await there.engine.pull();
-    expect(await there.engine.contacts.list()).toHaveLength(2);
-    expect(await byPhone(there, 0)).toBeNull();
-    expect((await there.engine.contacts.byPhone('+14155550177')).contact).toMatchObject({
-      fields: { first_name: 'Winner' },
-      links: [
-        { recordId: there.ids[0], state: 'superseded' },
-        { recordId: winner.id, state: 'active' },
-      ],
-    });
-  });
+  it.each([1, 2, 100])(
+    'merged: the contact goes on with the record that is left, whatever its number (P11; pages of %i)',
+    async (pageSizeMax) => {
+      const there = people(2, { pageSizeMax });
+      await there.engine.pull();
+      there.clock.advance(HOUR);
+      const winner = there.crm.add('Contact', { FirstName: 'Winner', LastName: 'Smith', Phone: '+1 415 555 0177' });
+      there.crm.merge(winner.id, there.ids[0] as string);
+      there.clock.advance(MINUTE);
+      await there.engine.pull();
+      expect(await there.engine.contacts.list()).toHaveLength(2);
+      expect(await byPhone(there, 0)).toBeNull();
+      expect((await there.engine.contacts.byPhone('+14155550177')).contact).toMatchObject({
+        fields: { first_name: 'Winner' },
+        links: [
+          { recordId: there.ids[0], state: 'superseded' },
+          { recordId: winner.id, state: 'active' },
+        ],
+      });
+    },
+  );
 
   it('merged into another contact’s record: both contacts stay, the loser’s link ends', async () => {
     const there = people(2);

@@ -55,7 +55,7 @@ describe('a field that the CRM refuses (R12)', () => {
     ['named', NAMED],
     ['unnamed', UNNAMED],
   ])('costs no call until it is due or changed (%s)', async (_, org) => {
-    const { engine, edit, crm, clock, record } = await aliceKnown({}, org);
+    const { engine, edit, crm, clock, record, contactId } = await aliceKnown({}, org);
     await edit({ email: 'blocked@example.com', interaction_summary: 'Called.' });
     await engine.push();
     expect(await callsOf(crm, () => engine.push())).toEqual([]);
@@ -65,7 +65,7 @@ describe('a field that the CRM refuses (R12)', () => {
     expect(PATCHES(await callsOf(crm, () => engine.push()))).toHaveLength(1);
     expect(record()).toMatchObject({ Email: null, Notes__c: 'Called twice.' });
     clock.advance(24 * HOUR);
-    expect(PATCHES(await callsOf(crm, () => engine.push()))).toHaveLength(1); // due: tried once, held again
+    expect(PATCHES(await callsOf(crm, () => engine.push({ contactIds: [contactId] })))).toHaveLength(1); // due: tried once, held again
     expect(await callsOf(crm, () => engine.push())).toEqual([]);
     await edit({ email: 'alice@example.com' });
     expect(await engine.push()).toMatchObject({ counts: { updated: 1 }, errors: [] });
@@ -214,6 +214,9 @@ describe('a record that is gone from the CRM (R14)', () => {
     const twin = crm.add('Contact', { FirstName: 'Alice', LastName: 'Smith', Phone: '+14155550123' });
     clock.advance(60_000);
     expect(await engine.pull()).toMatchObject({ skips: { ambiguous: 1 } });
+    clock.advance(HOUR);
+    await engine.pull();
+    clock.advance(HOUR); // no read of changes shows the twin any more
     await edit({ interaction_summary: 'Called.' });
     crm.remove(recordId);
     await engine.push();
@@ -362,6 +365,35 @@ describe('a field that only goes out and was edited in the CRM', () => {
     await edit({ interaction_summary: 'Called twice.' });
     await engine.push();
     expect(record()['Notes__c']).toBe('Called twice.');
+  });
+});
+
+describe('a write whose intent took long to commit (R8)', () => {
+  it('is not sent when it could end after its time; it is planned anew and sent with all the time it may take', async () => {
+    const there = await aliceKnown();
+    await there.edit({ interaction_summary: 'Called.' });
+    const { requestTimeoutMs, settleMs } = there.connectorOf().capabilities;
+    const timeLeft: number[] = [];
+    let isSlow = true;
+    const engine = there.engineOf({
+      store: storeAround(there.store, async (name, call) => {
+        const answer = await call();
+        if (name === 'commit' && isSlow && (await there.link())?.body.sent.length === 1) {
+          isSlow = false;
+          there.clock.advance(60_000);
+        }
+        return answer;
+      }),
+      connector: connectorAround(there.connectorOf(), async (name, call) => {
+        const until = (await there.link())?.body.sent[0]?.until ?? 0;
+        if (name === 'write') timeLeft.push(until - there.clock.now());
+        return call();
+      }),
+    });
+    expect(await engine.push()).toMatchObject({ counts: { processed: 1, updated: 1 }, errors: [] });
+    expect(timeLeft).toHaveLength(1);
+    expect(timeLeft[0]).toBeGreaterThanOrEqual(requestTimeoutMs + settleMs);
+    expect(there.record()['Notes__c']).toBe('Called.');
   });
 });
 

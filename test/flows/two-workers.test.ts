@@ -1,7 +1,7 @@
 import type { ContactStore, Run } from 'crm-sync-engine';
 import { conversation } from 'crm-sync-engine/testing';
 import { describe, expect, it } from 'vitest';
-import { connectorAround, contentsOf, Died, dying, storeAround, takingTurns, withoutLeases } from './harness.ts';
+import { type Around, connectorAround, contentsOf, Died, dying, storeAround, takingTurns, withoutLeases } from './harness.ts';
 import { deployment } from './support.ts';
 
 type Deployment = ReturnType<typeof deployment>;
@@ -180,6 +180,88 @@ describe.each(Object.entries(LEASES))('two workers at once, %s (R9)', (_, adapt)
   });
 });
 
+/** Runs a flow during whose n-th call, before it is made, another process does all of its work. */
+async function interruptedAt(
+  there: Deployment,
+  at: number,
+  work: (engine: Engine) => Promise<unknown>,
+  other: (engine: Engine) => Promise<unknown>,
+) {
+  let calls = 0;
+  const around: Around = async (_, call) => {
+    calls += 1;
+    if (calls === at) await other(there.engineOf());
+    return call();
+  };
+  const engine = there.engineOf({ store: storeAround(there.store, around), connector: connectorAround(there.connectorOf(), around) });
+  const error = await work(engine).then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  if (error !== null) expect(error).toMatchObject({ code: expect.stringMatching(/^(checkpoint_moved|lease_lost|match_key_taken)$/) });
+  return calls >= at;
+}
+
+describe('another process that does all its work between any two calls', () => {
+  const call = conversation({
+    id: 'call-1',
+    phone: '+14155550120',
+    analysis: { lead_qualification_status: 'Qualified', email: 'zero@example.com' },
+  });
+  const imported = async (there: Deployment) => {
+    people(there.crm);
+    await there.engine.pull();
+    there.clock.advance(3_600_000);
+  };
+  const OTHERS: Readonly<Record<string, (engine: Engine) => Promise<unknown>>> = {
+    'a conversation of an unknown caller': (engine) => engine.handleConversation(call),
+    'a pull': (engine) => engine.pull(),
+    'a push': (engine) => engine.push(),
+    'an edit of a number': async (engine) => {
+      const { contact } = await engine.contacts.byPhone('+14155550121');
+      if (contact !== null) await engine.contacts.update(contact.id, { phone_number: '+14155550199' }, { by: 'other' });
+    },
+  };
+  const WORKS: Readonly<Record<string, { prepare?: (there: Deployment) => Promise<void>; work: (engine: Engine) => Promise<unknown> }>> = {
+    'the first pull': {
+      prepare: async ({ crm }) => void people(crm),
+      work: (engine) => engine.pull(),
+    },
+    'a conversation': { prepare: imported, work: (engine) => engine.handleConversation(call) },
+    'a conversation of an unknown caller': {
+      prepare: async ({ crm }) => void people(crm),
+      work: (engine) => engine.handleConversation({ ...call, id: 'call-2', analysis: { customer_notes: 'Wants a demo.' } }),
+    },
+    'an edit of a number': {
+      prepare: imported,
+      work: async (engine) => {
+        const { contact } = await engine.contacts.byPhone('+14155550122');
+        await engine.contacts.update(contact?.id ?? '', { phone_number: '+14155550199' }, { by: 'test' });
+      },
+    },
+  };
+  const pairs = Object.entries(WORKS).flatMap(([work, flow]) =>
+    Object.entries(OTHERS).map(([name, other]) => ({ title: work, name, ...flow, other })),
+  );
+
+  it.each(pairs)('$title, interrupted by $name: no number, record or Task twice (R19, P5)', async ({ prepare, work, other }) => {
+    for (let at = 1; ; at += 1) {
+      const there = deployment({ unknownCaller: 'create' }, { pageSizeMax: 3 });
+      await prepare?.(there);
+      if (!(await interruptedAt(there, at, work, other))) break;
+      await settled(there);
+      await there.engine.pull();
+      const contacts = await there.engine.contacts.list();
+      const numbers = contacts.map(({ fields }) => fields.phone_number);
+      expect(new Set(numbers).size, `interrupted at call ${at}`).toBe(numbers.length);
+      const records = contacts.flatMap(({ links }) => links.flatMap(({ recordId, state }) => (state === 'active' ? [recordId] : [])));
+      expect(new Set(records).size).toBe(records.length);
+      const tasks = there.crm.list('Task').map(({ fields }) => fields['CallObject']);
+      expect(new Set(tasks).size).toBe(tasks.length);
+    }
+  });
+});
+
 describe('two workers on one connection', () => {
   it('the second pull answers busy and names the run under way; status says running, then idle', async () => {
     const there = deployment();
@@ -241,6 +323,61 @@ describe('two workers on one connection', () => {
     const [failed] = await there.engine.runs.list();
     expect(error).toMatchObject({ code: 'lease_lost', category: 'conflict', retryable: true, at: { run: failed?.id } });
     expect(await there.engine.contacts.list()).toEqual([]);
+  });
+
+  it('a lease that is taken between a page and its commit keeps the page from being committed', async () => {
+    const there = deployment({}, { pageSizeMax: 2 });
+    people(there.crm);
+    const bound = there.store.bind({ workspace: 'acme', connection: 'acme-salesforce' });
+    let wasRead = false;
+    const robbed = there.engineOf({
+      store: storeAround(there.store, async (name, call) => {
+        if (wasRead && name === 'commit') {
+          wasRead = false;
+          there.clock.advance(130_000);
+          await bound.lease({ name: 'pull', ttlMs: 120_000, holder: 'another-run' });
+        }
+        return call();
+      }),
+      connector: connectorAround(there.connectorOf(), async (name, call) => {
+        wasRead ||= name === 'read';
+        return call();
+      }),
+    });
+    await expect(robbed.pull()).rejects.toMatchObject({ code: 'lease_lost' });
+    expect(await there.engine.contacts.list()).toEqual([]);
+  });
+
+  it('a record that is queued anew while it is fetched stays in the queue', async () => {
+    const there = deployment();
+    const [first] = people(there.crm);
+    await there.engine.pull();
+    const bound = there.store.bind({ workspace: 'acme', connection: 'acme-salesforce' });
+    const queue = (dueAt: number) =>
+      bound.commit({
+        rows: [],
+        entries: [
+          {
+            scope: 'connection',
+            kind: 'recheck',
+            key: `Contact|${first?.id}`,
+            expected: 'any',
+            put: { body: { object: 'Contact', recordId: first?.id ?? '', code: 'released', attempts: 0 }, dueAt },
+          },
+        ],
+      });
+    await queue(0);
+    const engine = there.engineOf({
+      connector: connectorAround(there.connectorOf(), async (name, call) => {
+        if (name === 'fetch') await queue(there.clock.now() + 60_000);
+        return call();
+      }),
+    });
+    expect(await engine.pull()).toMatchObject({ status: 'done' });
+    expect((await there.engine.status()).waiting.records).toBe(1);
+    there.clock.advance(120_000);
+    await there.engine.pull();
+    expect((await there.engine.status()).waiting.records).toBe(0);
   });
 
   it('a long page does not cost the lease: it is renewed while nobody else took it', async () => {
