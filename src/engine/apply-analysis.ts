@@ -93,6 +93,8 @@ const createdChange = ({ row, fields }: Target): StepChange[] =>
 /** The contact to write to, a new one where the settings ask for it, or why there is none. */
 function targetOf(context: Context, found: FoundContact, claims: Claims): Step | Target {
   if (found.found === 'one') return { row: found.row, id: found.row.id, fields: fieldsOf(context, found.row.fields), entries: [] };
+  if (found.found === 'removed')
+    return step('skipped', { reason: 'contact_not_found', remedy: 'There is no contact with the given id: it may have been removed.' });
   if (found.found === 'several')
     return step('skipped', {
       reason: 'ambiguous',

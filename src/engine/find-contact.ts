@@ -5,13 +5,15 @@ import type { Context } from './context.ts';
 export type FoundContact =
   | { readonly found: 'one'; readonly row: Row }
   | { readonly found: 'none'; readonly phone: string | null }
+  /** The contact that the host named is not there (any more). */
+  | { readonly found: 'removed' }
   | { readonly found: 'several'; readonly ids: readonly string[] };
 
 /** Whose conversation this is: the given contact, else by number, else by email where the schema has one. */
 export async function findContact(context: Context, { contact }: Conversation, contactId?: string): Promise<FoundContact> {
   if (contactId !== undefined) {
     const [row] = await context.store.load({ ids: [contactId] });
-    return row === undefined || row.removed === true ? { found: 'none', phone: null } : { found: 'one', row };
+    return row === undefined || row.removed === true ? { found: 'removed' } : { found: 'one', row };
   }
   const keys = [
     ['phone_number', contact.phone],

@@ -74,6 +74,7 @@ export async function logActivity(
 const NO_RECORD = {
   one: { reason: 'no_link', remedy: 'The contact has no record in this CRM: pull it first.' },
   none: { reason: 'unknown_caller', remedy: "No contact has this number: pull it first, or set `unknownCaller: 'create'`." },
+  removed: { reason: 'contact_not_found', remedy: 'There is no contact with the given id: it may have been removed.' },
   several: { reason: 'ambiguous', remedy: 'Several contacts share this number: correct all but one, or name the contact (`contactId`).' },
 } as const;
 

@@ -91,6 +91,14 @@ describe('whose conversation it is', () => {
     expect(tasks()).toHaveLength(1);
   });
 
+  it('nobody, if the contact that the host names is not there', async () => {
+    const { engine, crm } = await aliceKnown({ unknownCaller: 'create' });
+    const result = await engine.handleConversation(qualified, { contactId: 'removed' });
+    expect(statuses(result)).toMatchObject({ analysis: 'skipped: contact_not_found', activity: 'skipped: contact_not_found' });
+    expect(result.complete).toBe(true);
+    expect(crm.list('Task')).toEqual([]);
+  });
+
   it('the one with its email, where it has no number', async () => {
     const { engine, contactId, fields } = await aliceKnown();
     await engine.contacts.update(contactId, { email: 'alice@example.com' }, { by: 'test' });
