@@ -27,6 +27,7 @@ export {
 export { CRM_FIELD_TYPES, type CrmFieldType, type DescribedField, type DescribedObject, type DescribedOption } from './core/described.ts';
 export { type DynamicVariableOptions, RESERVED_VARIABLES, toDynamicVariables } from './core/dynamic-variables.ts';
 export { type Condition, type Filter, filterFields, matchesFilter } from './core/filter.ts';
+export type { Finding } from './core/finding.ts';
 export { type FormatTarget, type Formatted, formatValue } from './core/format.ts';
 export { type InboundInput, type InboundPlan, planInbound } from './core/inbound.ts';
 export type { Agreed, Entity, Held, Link, LinkBody, LinkState, Sent, Version } from './core/link.ts';
@@ -41,6 +42,7 @@ export type {
   CompiledRule,
   CompileOptions,
   ConflictPolicy,
+  CreateSettings,
   CrmRecord,
   FieldRule,
   InboundRule,
@@ -116,10 +118,12 @@ export type {
   Association,
   Call,
   Capabilities,
+  CheckQuery,
   CrmConnector,
   Fetched,
   FindQuery,
   FoundRecords,
+  Owner,
   Page,
   ReadQuery,
   RequestSeen,

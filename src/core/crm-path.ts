@@ -14,3 +14,9 @@ export const crmPathSchema = z
     },
   })
   .meta({ pattern: CRM_PATH.source, maxLength: LENGTH_MAX });
+
+/** The API name of a field of the record itself: a parent's field can't be written through it. */
+export const ownFieldSchema = crmPathSchema.refine((path) => !path.includes('.'), {
+  error: 'belongs to a parent record',
+  params: { code: 'parent_not_writable', remedy: 'Name a field of the record itself.' },
+});

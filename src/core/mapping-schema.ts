@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { crmPathSchema } from './crm-path.ts';
+import { crmPathSchema, ownFieldSchema } from './crm-path.ts';
 import { filterSchema } from './filter.ts';
 import type { DescribeIssue } from './issues.ts';
 import { CONFLICT_POLICIES, type Mapping, type MappingDirection } from './mapping-types.ts';
@@ -25,6 +25,11 @@ const objectName = z
   })
   .meta({ pattern: OBJECT_NAME.source, maxLength: 100 });
 
+const createSchema = z.strictObject({
+  idField: ownFieldSchema.optional(),
+  defaults: z.record(ownFieldSchema, z.union([z.string().min(1), z.number(), z.boolean()])).optional(),
+});
+
 /** The strict form of a mapping: unknown keys are mistakes, and every problem is told at once. */
 export function mappingDocument(schema: Schema): z.ZodType<Mapping> {
   const field = fieldSchema(schema);
@@ -49,13 +54,15 @@ export function mappingDocument(schema: Schema): z.ZodType<Mapping> {
     fields: z.array(rule).min(1).max(500),
     filter: filterSchema.optional(),
     matchKey: z.union([field, z.array(field).min(1).max(5)]).optional(),
+    create: createSchema.optional(),
   });
   return document.check(
     checkTogether((value, add) => {
-      const { fields, matchKey } = membersOf(value);
+      const { fields, matchKey, create } = membersOf(value);
       const rules = itemsOf(fields).map(readRule);
       checkRules(schema, rules, add);
       checkMatchKeys(schema, matchKey, rules, add);
+      checkCreate(create, rules, add);
     }),
   ) as z.ZodType as z.ZodType<Mapping>;
 }
@@ -178,4 +185,20 @@ function checkMatchKeys(schema: Schema, matchKey: unknown, rules: readonly ReadR
         "Use direction 'inbound' or 'both', or leave the rule out: the CRM's own field is read then.",
       );
   }
+}
+
+/** The field of the contact's id is ours alone: no rule may write it, and it has no default. */
+function checkCreate(create: unknown, rules: readonly ReadRule[], add: AddProblem): void {
+  const { idField, defaults } = membersOf(create);
+  if (typeof idField !== 'string') return;
+  const writer = rules.findIndex((rule) => writes(rule) && rule.paths[0] === idField);
+  if (writer >= 0)
+    add(
+      ['create', 'idField'],
+      `is written by fields.${writer} too`,
+      'id_field_taken',
+      'Choose a CRM field that holds nothing but the id of the contact.',
+    );
+  if (Object.hasOwn(membersOf(defaults), idField))
+    add(['create', 'defaults', idField], 'is the field of the contact id', 'id_field_taken', 'Leave the default out.');
 }

@@ -48,6 +48,17 @@ export type AnyRule<K extends string = string> = InboundRule<K> | OutboundRule<K
 /** A union over fields, so that a misspelt field is an error on that property. */
 export type FieldRule<S extends Schema> = { [K in FieldName<S>]: AnyRule<K> }[FieldName<S>];
 
+/** How records are made for contacts that have none (`push({ createMissing: true })`). */
+export interface CreateSettings {
+  /**
+   * CRM field that gets the contact's id: a text field that the CRM keeps unique. It makes creating safe to repeat; without
+   * it a create whose answer was lost waits until the CRM can tell whether the record exists.
+   */
+  readonly idField?: string;
+  /** By CRM field: what a new record gets where no rule fills it. Fields that the CRM requires need a rule or a default. */
+  readonly defaults?: Readonly<Record<string, string | number | boolean>>;
+}
+
 /** One CRM object and how its fields relate to a contact's. Plain JSON. */
 // biome-ignore lint/suspicious/noExplicitAny: see Schema
 export interface Mapping<S extends Schema = any> {
@@ -57,6 +68,7 @@ export interface Mapping<S extends Schema = any> {
   readonly filter?: Filter;
   /** Field (or fields, in order) that finds the contact of a new record. Default `phone_number`. */
   readonly matchKey?: FieldName<S> | readonly FieldName<S>[];
+  readonly create?: CreateSettings;
 }
 
 /** One analysis result and the contact field it goes to. Belongs to the workspace, not to a CRM. */

@@ -1,6 +1,7 @@
 import type { Activity, ActivityLimits } from '../core/activity.ts';
 import type { DescribedObject } from '../core/described.ts';
 import type { Filter } from '../core/filter.ts';
+import type { Finding } from '../core/finding.ts';
 import type { Json, Millis, Value } from '../core/value.ts';
 
 /** What every call gets. */
@@ -31,7 +32,8 @@ export type Fetched = { readonly id: string } & (
       readonly values: Readonly<Record<string, Value>>;
     }
   | { readonly state: 'deleted' }
-  | { readonly state: 'merged'; readonly successor: string }
+  /** Another record took over: of the same object, or of `successorObject` (a lead that was converted to a contact). */
+  | { readonly state: 'merged'; readonly successor: string; readonly successorObject?: string }
   /** No answer for this id: hidden, or gone without evidence. */
   | { readonly state: 'missing' }
   | { readonly state: 'unreadable'; readonly code: string; readonly remedy: string }
@@ -86,7 +88,8 @@ export type Wrote =
       readonly values: Readonly<Record<string, Value>>;
       readonly modifiedAt?: string;
     }
-  | { readonly outcome: 'gone'; readonly successor?: string }
+  /** `successorObject`: as in `Fetched`. */
+  | { readonly outcome: 'gone'; readonly successor?: string; readonly successorObject?: string }
   | {
       readonly outcome: 'refused';
       readonly code: string;
@@ -143,6 +146,27 @@ export interface Capabilities {
   readonly activity: ActivityLimits;
   /** The CRM field of the match keys, used where a mapping names none: `{ phone_number: 'Phone', email: 'Email' }`. */
   readonly matchFields: Readonly<Record<string, string>>;
+  /** What `writeBulk` takes: worth its while from `min` writes on, at most `max`, over after `timeoutMs`. */
+  readonly bulk?: { readonly min: number; readonly max: number; readonly timeoutMs: number };
+  /** API calls that this connection may make in 24 hours; the last `reserve` of them are for calls that a person waits for. */
+  readonly budget?: { readonly callsPerDay: number; readonly reserve: number };
+}
+
+/** A user of the CRM who may own records and activities. */
+export interface Owner {
+  /** What `owners` in the settings names. */
+  readonly id: string;
+  readonly name: string;
+  readonly email?: string;
+  readonly active: boolean;
+}
+
+/** What a check is to look at. */
+export interface CheckQuery {
+  /** CRM objects of the mappings. */
+  readonly objects: readonly string[];
+  /** Conversations are to be logged. */
+  readonly activities: boolean;
 }
 
 export interface Account {
@@ -178,6 +202,18 @@ export interface CrmConnector {
    * refused record is an outcome and never rejects the batch.
    */
   write(batch: readonly Write[], call: Call): Promise<readonly Wrote[]>;
+  /**
+   * The same for many writes of one kind, as one job of the CRM. With capability `bulk` only. Throws only if nothing was
+   * written; what a job that ended too late has become of is `unknown`.
+   */
+  writeBulk?(batch: readonly Write[], call: Call): Promise<readonly Wrote[]>;
   /** How the CRM keeps this activity. Pure but for what describe needs. */
   activityRecord(activity: Activity, call: Call): Promise<ActivityRecord>;
+  /** Users who may own records and activities. */
+  owners?(call: Call): Promise<readonly Owner[]>;
+  /**
+   * Credentials, permissions, scopes and limits: what the account itself says. What goes wrong is a finding; it throws only
+   * when the signal aborts. The engine checks mappings against `describe` itself.
+   */
+  check?(query: CheckQuery, call: Call): Promise<readonly Finding[]>;
 }

@@ -51,6 +51,21 @@ describe('a mapping', () => {
     ],
   };
 
+  it('says how records are made: with a field for our id, and defaults', () => {
+    const both = { crm: 'Status__c', field: 'lead_status', direction: 'both' } as const;
+    const create = { idField: 'Our_Id__c', defaults: { LastName: 'Unknown', Score__c: 0, Vip__c: false } };
+    expect(parseMapping(schema, mapping([both], { create })).create).toEqual(create);
+    expect(problems(mapping([both], { create: { idField: 'Status__c', defaults: { Status__c: 'New' } } }))).toEqual([
+      'create.defaults.Status__c id_field_taken',
+      'create.idField id_field_taken',
+    ]);
+    expect(problems(mapping([both], { create: { idField: 'Account.Name', defaults: { 'Account.Name': 'x' }, other: 1 } }))).toEqual([
+      'create.defaults.Account.Name parent_not_writable',
+      'create.idField parent_not_writable',
+      'create.other unknown_key',
+    ]);
+  });
+
   it('is plain data, frozen to the last part, and holds on to nothing it was made of', () => {
     const json = structuredClone(full);
     const made = parseMapping(schema, json);
