@@ -4,6 +4,7 @@ import type { Entry } from '../ports/store.ts';
 import { untilCommitted } from './commit.ts';
 import type { Context } from './context.ts';
 import { KIND } from './kinds.ts';
+import { changeOf } from './link-change.ts';
 import { Session } from './session.ts';
 
 /** Whether flows may call the CRM, and whose account this is. No entry: active, account not known yet. */
@@ -61,15 +62,7 @@ export async function dropLinks(context: Context, session: Session): Promise<num
         const changes = fresh.map((row) => ({
           kind: 'update' as const,
           contactId: row.id,
-          links: row.links
-            .filter(({ object, state }) => object === crmObject && state !== 'superseded')
-            .map((link) => ({
-              ...link,
-              expected: link.version,
-              state: 'superseded' as const,
-              recordId: null,
-              body: { ...link.body, base: {}, sent: [], held: {} },
-            })),
+          links: row.links.filter(({ object }) => object === crmObject).map((link) => ({ ...changeOf(link), remove: true as const })),
         }));
         return { result: undefined, changes: { rows: changes.filter(({ links }) => links.length > 0), entries: [] } };
       });

@@ -100,8 +100,10 @@ export class PreviewStore implements BoundStore {
     const set = change.set ?? {};
     const next = Object.keys(set).length > 0 ? version : row.version;
     const links = new Map(row.links.map((link) => [link.id, link]));
-    for (const link of change.links ?? [])
-      links.set(link.id, { ...link, contactId: row.id, version, seen: link.seen === 'after' ? next : link.seen });
+    for (const { expected: _, remove, ...link } of change.links ?? []) {
+      if (remove === true) links.delete(link.id);
+      else links.set(link.id, { ...link, contactId: row.id, version, seen: link.seen === 'after' ? next : link.seen });
+    }
     this.#rows.set(row.id, { ...row, fields: { ...row.fields, ...set }, version: next, links: [...links.values()] });
     return row.id;
   }

@@ -9,12 +9,13 @@ import type { LinkChange, Row, RowChange, StoredLink } from '../ports/store.ts';
 import { untilCommitted } from './commit.ts';
 import { type Context, fieldsOf } from './context.ts';
 import { intentEnd, mayStart } from './intent.ts';
+import { changeOf } from './link-change.ts';
 import { applyPage } from './page.ts';
 import type { Permit } from './permit.ts';
 import { acknowledge } from './push-acknowledge.ts';
 import { Refusals } from './push-refusals.ts';
 import { PushReport } from './push-report.ts';
-import { changeOf, type IntendedWrite, type WriteOutcome, type WritePlan } from './push-types.ts';
+import type { IntendedWrite, WriteOutcome, WritePlan } from './push-types.ts';
 import type { RunRecorder } from './run-recorder.ts';
 
 /** A `both` field is written at most this long after it was read (R24). */

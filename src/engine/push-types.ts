@@ -26,9 +26,3 @@ export interface WriteOutcome {
   readonly write: IntendedWrite;
   readonly wrote: Wrote;
 }
-
-/** The change that leaves a stored link as it is. */
-export function changeOf(link: StoredLink): LinkChange {
-  const { version, contactId: _, ...kept } = link;
-  return { ...kept, expected: version };
-}

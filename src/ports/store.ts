@@ -51,6 +51,8 @@ export interface LinkChange extends Omit<Link, 'seen'> {
   readonly expected: Version | null;
   /** `'after'`: the version that the contact has after this very commit; null where it is not there then. */
   readonly seen: Version | null | 'after';
+  /** The link is removed, as if it had never been: what else the change says does not count. Not for a new one. */
+  readonly remove?: true;
 }
 
 /** One contact in a changeset. */

@@ -234,6 +234,7 @@ export const contactStoreFaults: Readonly<Record<string, Fault>> = {
   })),
   'CS-42': mapLinks((link, row) => (link.expected === null ? { ...link, id: `${link.id} of ${idOf(row)} and ${link.object}` } : link)),
   'CS-43': mapLinks((link) => ({ ...link, object: 'any' })),
+  'CS-86': mapLinks(({ remove, ...link }) => (remove === true ? { ...link, state: 'superseded', recordId: null } : link)),
   'CS-44': mapRows((row) => (row.kind === 'delete' ? { kind: 'erase', contactId: row.contactId, expected: row.expected! } : row)),
   'CS-45': scanned(async (rows, query, bound) => (rows.length > 0 ? rows : bound.scan({ ...query, want: 'linked' }))),
   'CS-46': replacing((bound) => ({

@@ -23,7 +23,7 @@ function linksStayUnique({ connection }: Bound, rows: readonly RowChange[]): boo
   const claimed = new Set<string>();
   for (const row of rows)
     for (const link of row.links ?? []) {
-      if (!isLive(link.state)) continue;
+      if (link.remove === true || !isLive(link.state)) continue;
       const claims = [JSON.stringify(['contact', link.object, idOf(row)])];
       if (link.recordId !== null) claims.push(JSON.stringify(['record', link.object, link.recordId]));
       if (claims.some((claim) => claimed.has(claim)) || connection.links.isTaken(link, idOf(row), leaves)) return false;
@@ -36,7 +36,11 @@ function applyLinks({ workspace, connection }: Bound, row: RowChange, stamp: Ver
   const contactId = idOf(row);
   const contact = workspace.contacts.get(contactId);
   const after = row.kind === 'delete' ? null : (contact?.version ?? null);
-  for (const { expected: _, seen, ...link } of row.links ?? []) {
+  for (const { expected: _, remove, seen, ...link } of row.links ?? []) {
+    if (remove === true) {
+      connection.links.delete(link.id);
+      continue;
+    }
     const { entity } = contact ?? connection.links.get(link.id)!;
     connection.links.put({ entity, link: frozenCopy({ ...link, contactId, seen: seen === 'after' ? after : seen, version: stamp }) });
   }

@@ -51,13 +51,17 @@ export class LinkRows {
 
   put(row: LinkRow): void {
     const { id, contactId, object, recordId } = row.link;
-    const before = this.#byId.get(id);
-    if (before) this.#delete(before);
+    this.delete(id);
     this.#byId.set(id, row);
     this.#byContact.add(contactId, row);
     const index = this.#indexOf(object);
     index.contactIds.add(contactId);
     if (recordId !== null) index.byRecord.add(recordId, row);
+  }
+
+  delete(id: string): void {
+    const row = this.#byId.get(id);
+    if (row) this.#delete(row);
   }
 
   /** Removes all links of a contact. */

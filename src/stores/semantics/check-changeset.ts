@@ -14,6 +14,10 @@ function allDifferent(names: readonly string[], what: string): void {
 
 function checkRow(row: RowChange): void {
   const links = row.links ?? [];
+  invariant(
+    links.every(({ remove, expected }) => remove !== true || expected !== null),
+    'a link that is new is removed',
+  );
   if (row.kind === 'erase') invariant(links.length === 0, 'a row that erases a contact carries links');
   if (row.kind !== 'update' || row.expected !== undefined) return;
   invariant(!setsFields(row), 'a row without an expected version sets a field');

@@ -105,15 +105,11 @@ async function applyLinks<Transaction>(
   if (!holds) throw new Undone(MOVED);
   const toRow = (change: LinkChange, { id, version, contact }: Applied): LinkRow => {
     const { entity } = contact ?? before.get(change.id)!;
-    const { expected: _, seen, ...link } = change;
+    const { expected: _, remove: __, seen, ...link } = change;
     return { entity, link: { ...link, contactId: id, seen: seen === 'after' ? version : seen, version: stamp } };
   };
-  await links.replace(
-    transaction,
-    scope,
-    changes.map(({ change, of }) => toRow(change, of)),
-    stamp,
-  );
+  const kept = changes.filter(({ change }) => change.remove !== true);
+  await links.replace(transaction, scope, { ids, rows: kept.map(({ change, of }) => toRow(change, of)) }, stamp);
 }
 
 async function applyEntries<Transaction>(

@@ -27,8 +27,13 @@ export interface LinkTable<Transaction> {
   ): Promise<readonly string[]>;
   linked(transaction: Transaction, scope: BoundScope, query: ScanQuery): Promise<readonly string[]>;
   versions(transaction: Transaction, scope: BoundScope, ids: readonly string[]): Promise<ReadonlyMap<string, LinkVersion>>;
-  /** Replaces links as a set, so that two of them may swap their records. */
-  replace(transaction: Transaction, scope: BoundScope, rows: readonly LinkRow[], version: Version): Promise<void>;
+  /** Replaces the links of these ids as a set, so that two of them may swap their records; those without a row go. */
+  replace(
+    transaction: Transaction,
+    scope: BoundScope,
+    links: { readonly ids: readonly string[]; readonly rows: readonly LinkRow[] },
+    version: Version,
+  ): Promise<void>;
   erase(transaction: Transaction, workspace: string, contactIds: readonly string[]): Promise<void>;
 }
 
@@ -96,9 +101,9 @@ export function linkTable<Transaction>({ links }: Dialect, query: Query<Transact
         ]),
       );
     },
-    async replace(transaction, { workspace, connection }, rows, version) {
-      await query(transaction, links.delete, [workspace, connection, JSON.stringify(rows.map(({ link }) => link.id))]);
-      await query(transaction, links.insert, [workspace, connection, version, JSON.stringify(rows.map(toColumns))]);
+    async replace(transaction, { workspace, connection }, { ids, rows }, version) {
+      await query(transaction, links.delete, [workspace, connection, JSON.stringify(ids)]);
+      if (rows.length > 0) await query(transaction, links.insert, [workspace, connection, version, JSON.stringify(rows.map(toColumns))]);
     },
     async erase(transaction, workspace, contactIds) {
       await query(transaction, links.erase, [workspace, JSON.stringify(contactIds)]);

@@ -111,4 +111,23 @@ export const links: readonly StoreCase[] = [
       assert.deepEqual(idsOf(await here.load({ records: { object: 'Lead', ids: ['r1'] } })), [row!.id]);
     },
   },
+  {
+    id: 'CS-86',
+    rule: 'a link that is removed leaves no trace: its contact is unlinked again, and its record is free',
+    async check(make) {
+      const { here } = await open(make);
+      const [a, b] = await insertLinked(here, ['r1', 'r2']);
+      await mustMove(here, { rows: [acknowledge(a!, [{ ...changeLink(a!), expected: 'another', remove: true }])] });
+      assert.deepEqual(await loadOne(here, a!.id), a);
+      await mustCommit(here, { rows: [acknowledge(a!, [{ ...changeLink(a!), remove: true }])] });
+      assert.deepEqual(await loadOne(here, a!.id), { ...a!, links: [] });
+      assert.deepEqual(await here.load({ records: { object: 'Contact', ids: ['r1'] } }), []);
+      const unlinked = await here.scan({ entity: 'contact', object: 'Contact', want: 'unlinked', plan: '', now: 0, after: null, limit: 9 });
+      assert.ok(idsOf(unlinked).includes(a!.id));
+      const [link] = b!.links;
+      const takesOver = update(a!, {}, [newLink('r2', { id: link!.id === 'taken-over' ? 'taken' : 'taken-over' })]);
+      await mustCommit(here, { rows: [takesOver, update(b!, {}, [{ ...changeLink(b!), remove: true }])] });
+      assert.deepEqual(idsOf(await here.load({ records: { object: 'Contact', ids: ['r2'] } })), [a!.id]);
+    },
+  },
 ];
