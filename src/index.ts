@@ -38,6 +38,7 @@ export type {
   AnyRule,
   BlankPolicy,
   BothRule,
+  CompiledCreate,
   CompiledMapping,
   CompiledRule,
   CompileOptions,
@@ -56,6 +57,7 @@ export type {
 export { type ContactPlan, type OutboundInput, type OutboundPlan, planOutbound } from './core/outbound.ts';
 export { coercePhone, normalizePhone, type Phone, type PhoneOptions, type PhoneReason } from './core/phone.ts';
 export { type ActivityPlan, type ActivitySkipReason, type PlanActivityOptions, planActivity } from './core/plan-activity.ts';
+export { type CreateInput, type CreatePlan, planCreate } from './core/plan-create.ts';
 export type {
   Conflict,
   FieldChange,
@@ -102,7 +104,7 @@ export type { Coerced, CoercionCode, Fields, Json, Millis, Parsed, Value } from 
 // Engine: load, plan, commit.
 export type { ConnectionState } from './engine/connection.ts';
 export type { Contact, Contacts, FieldExplanation, UpdateOptions } from './engine/contacts.ts';
-export { CrmSyncEngine, type PreviewConversation, type Runs } from './engine/engine.ts';
+export { CrmSyncEngine, type PreviewConversation, type PreviewOptions, type Runs } from './engine/engine.ts';
 export type { HandleOptions } from './engine/handle-conversation.ts';
 export type { LogActivityOptions } from './engine/log-activity.ts';
 export type { EngineOptions, FlowOptions, PullOptions, PushOptions } from './engine/options.ts';

@@ -32,6 +32,8 @@ export function compileRule({ rule, key, definition, described, options }: RuleT
   const transform = 'transform' in rule && rule.transform !== undefined ? namedTransform(rule.transform, options.transforms) : undefined;
   const field = crm.length === 1 ? described?.get(crm[0]!) : undefined;
   const toLocal = localReader(rule, definition, field, rule.direction === 'inbound' ? transform : undefined, options);
+  const unusable = described === undefined ? null : unusableReason(rule, crm, definition, described);
+  const outward = rule.direction === 'outbound' ? transform : undefined;
   return {
     key,
     identity: identityOf(rule, key, definition, options),
@@ -41,11 +43,24 @@ export function compileRule({ rule, key, definition, described, options }: RuleT
     direction: rule.direction,
     conflict: ('conflict' in rule ? rule.conflict : undefined) ?? 'crm',
     blank: rule.blank ?? 'clear',
-    unusable: described === undefined ? null : unusableReason(rule, crm, definition, described),
+    unusable,
     readRemote: remoteReader(crm, 'join' in rule ? rule.join : undefined, toLocal, described, options),
     toLocal,
-    toRemote: remoteWriter(rule, definition, field, rule.direction === 'outbound' ? transform : undefined, options),
+    toRemote: remoteWriter(rule, definition, field, outward, options),
+    initial: unusable?.inbound === true ? null : initialWriter({ rule, crm, definition, described, options, outward }),
   };
+}
+
+interface InitialRule extends Omit<RuleToCompile, 'key'> {
+  readonly crm: readonly string[];
+  readonly outward: Transform | undefined;
+}
+
+/** A new record also gets what is only read later on, as far as it can be read backwards: a number, a name. */
+function initialWriter({ rule, crm, definition, described, options, outward }: InitialRule): CompiledRule['initial'] {
+  if (rule.direction === 'inbound' && (rule.transform !== undefined || rule.join !== undefined)) return null;
+  const field = crm.find((path) => !path.includes('.') && (described === undefined || described.get(path)?.creatable === true));
+  return field === undefined ? null : { field, toRemote: remoteWriter(rule, definition, described?.get(field), outward, options) };
 }
 
 /** Eight digits tell the rules of one mapping apart. How text is cut, or who wins, changes nothing about what was agreed. */

@@ -3,7 +3,16 @@ import { compileRule, crmFieldsOf, type DescribedFields } from './compile-rule.t
 import { isTimeZone } from './dates.ts';
 import { filterFields } from './filter.ts';
 import { hashOf } from './hash.ts';
-import type { AnyRule, CompiledMapping, CompiledRule, CompileOptions, CrmRecord, InboundRule, Mapping } from './mapping-types.ts';
+import type {
+  AnyRule,
+  CompiledCreate,
+  CompiledMapping,
+  CompiledRule,
+  CompileOptions,
+  CrmRecord,
+  InboundRule,
+  Mapping,
+} from './mapping-types.ts';
 import { isCountry } from './phone.ts';
 import { definitionOf } from './schema.ts';
 import type { Schema } from './schema-types.ts';
@@ -54,6 +63,7 @@ export function compileMapping<S extends Schema>(
     crmFields: [...new Set([...rules.flatMap(({ crm }) => crm), ...(filter === null ? [] : filterFields(filter))])].sort(),
     matchKeys,
     filter,
+    create: compileCreate(plain, options),
     ...fingerprints(schema, plain, all, rules, options),
     readRecord: (record) => readRecord(rules, record),
     toCrm: (fields) => toCrm(rules, fields),
@@ -99,6 +109,17 @@ function checkMatchKeys(mapping: Mapping, matchKeys: readonly CompiledRule[]): v
 }
 
 const matchKeysOf = ({ matchKey = 'phone_number' }: Mapping): readonly string[] => (typeof matchKey === 'string' ? [matchKey] : matchKey);
+
+function compileCreate({ create }: Mapping, { described }: CompileOptions): CompiledCreate {
+  const { idField, defaults = {} } = create ?? {};
+  const isUnique = described?.fields.some(({ name, unique }) => name === idField && unique) === true;
+  return {
+    idField: idField === undefined ? null : { name: idField, unique: isUnique },
+    defaults,
+    required: (described?.fields ?? []).filter(({ required }) => required).map(({ name }) => name),
+    requiredOneOf: described?.requiredOneOf ?? [],
+  };
+}
 
 /** A mapping that reads nothing into its match key gets the connector's own field. */
 function connectorRule(rules: readonly AnyRule[], field: string, { matchFields = {} }: CompileOptions): InboundRule | undefined {

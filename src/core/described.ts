@@ -61,4 +61,6 @@ export interface DescribedObject {
   readonly name: string;
   readonly label: string;
   readonly fields: readonly DescribedField[];
+  /** Of each group at least one field must be given when a record is created. */
+  readonly requiredOneOf?: readonly (readonly string[])[];
 }

@@ -126,7 +126,24 @@ export interface CompiledRule {
   /** CRM value → field value: valueMap, transform, type, phone number. */
   toLocal(remote: Value): Coerced;
   /** Field value → CRM value: transform, valueMap, type, length, options. `truncated` says that text was cut. */
-  toRemote(local: Value): Coerced & { readonly truncated?: boolean };
+  toRemote(local: Value): Written;
+  /** The CRM field that gets this rule's value when a record is made. Null: none can, or the rule can't be read backwards. */
+  readonly initial: { readonly field: string; toRemote(local: Value): Written } | null;
+}
+
+/** A value as the CRM takes it, or why it can't. */
+export type Written = Coerced & { readonly truncated?: boolean };
+
+/** How records of a mapping are made. */
+export interface CompiledCreate {
+  /** Gets the contact's id. `unique`: no two records share a value, and an upsert by it is possible. */
+  readonly idField: { readonly name: string; readonly unique: boolean } | null;
+  /** By CRM field: what no rule gives. */
+  readonly defaults: Readonly<Record<string, Value>>;
+  /** CRM fields that must have a value. */
+  readonly required: readonly string[];
+  /** Of each group at least one must have a value. */
+  readonly requiredOneOf: readonly (readonly string[])[];
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: see Schema
@@ -140,6 +157,7 @@ export interface CompiledMapping<S extends Schema = any> {
   /** Rules of the match keys, in order. */
   readonly matchKeys: readonly CompiledRule[];
   readonly filter: Filter | null;
+  readonly create: CompiledCreate;
   /** Changes when records must be read again: inbound fields, filter, types, coercion (R17). */
   readonly readFingerprint: string;
   /** Changes when links must be planned again: any rule or type. Ends in the identities of the rules, after a dot each. */

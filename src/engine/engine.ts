@@ -33,6 +33,11 @@ export interface Runs {
   prune(options: { readonly olderThan: Date }): Promise<number>;
 }
 
+export interface PreviewOptions {
+  /** At most so many records or contacts. Default 10. */
+  readonly limit?: number;
+}
+
 export interface PreviewConversation {
   readonly conversation: Conversation;
   readonly contactId?: string;
@@ -98,16 +103,18 @@ export class CrmSyncEngine<S extends Schema = any> {
   }
 
   /** What a flow would do, through the same code path; reads are real, nothing is written anywhere. */
-  preview(flow: 'pull' | 'push' | 'sync', options?: { readonly limit?: number }): Promise<Preview>;
+  preview(flow: 'push', options?: PreviewOptions & Pick<PushOptions, 'createMissing' | 'all' | 'contactIds'>): Promise<Preview>;
+  preview(flow: 'pull' | 'sync', options?: PreviewOptions): Promise<Preview>;
   preview(flow: 'handleConversation' | 'applyAnalysis' | 'logActivity', options: PreviewConversation): Promise<Preview>;
   preview(
     flow: 'pull' | 'push' | 'sync' | 'handleConversation' | 'applyAnalysis' | 'logActivity',
-    options: { readonly limit?: number } | PreviewConversation = {},
+    options: (PreviewOptions & PushOptions) | PreviewConversation = {},
   ): Promise<Preview> {
     const limit = 'limit' in options ? (options.limit ?? PREVIEW_LIMIT) : PREVIEW_LIMIT;
     if (!('conversation' in options)) {
       const flows = { pull, push, sync } as const;
-      return preview(this.#context, limit, (context) => flows[flow as keyof typeof flows](context, {}));
+      const { limit: _, ...given } = options;
+      return preview(this.#context, limit, (context) => flows[flow as keyof typeof flows](context, given));
     }
     const { conversation, contactId } = options;
     const whose = contactId === undefined ? {} : { contactId };

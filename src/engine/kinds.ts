@@ -22,6 +22,8 @@ export const KIND = {
   merge: 'merge',
   /** connection · `<source>:<id>` · a conversation until all its steps are done */
   conversation: 'conversation',
+  /** connection · `<object>|<contact id>` · a record that is being made for a contact, or was refused */
+  create: 'create',
   /** connection · `<source>:<id>` · the one activity of a conversation: intent, then its id */
   activity: 'activity',
 } as const;

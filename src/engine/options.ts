@@ -55,4 +55,12 @@ export interface PullOptions extends FlowOptions {
 export interface PushOptions extends FlowOptions {
   /** Only these contacts; default: all that have something to send. */
   readonly contactIds?: readonly string[];
+  /**
+   * Contacts without a record get one too: the one that is found by their match keys, else a new one of the object that is
+   * named, or of the first mapping that says how records are made (`create`). A contact whose record was deleted in the
+   * CRM, or which has a record of another mapped object, gets none.
+   */
+  readonly createMissing?: boolean | string;
+  /** Reads every linked record and compares it again, also where nothing is known to have changed. */
+  readonly all?: boolean;
 }

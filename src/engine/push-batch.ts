@@ -17,6 +17,7 @@ import { Refusals } from './push-refusals.ts';
 import { PushReport } from './push-report.ts';
 import type { IntendedWrite, WriteOutcome, WritePlan } from './push-types.ts';
 import type { RunRecorder } from './run-recorder.ts';
+import { sendWrites } from './send-writes.ts';
 
 /** A `both` field is written at most this long after it was read (R24). */
 const READ_AGE_MAX_MS = 10_000;
@@ -39,7 +40,10 @@ export class PushBatch {
   /** Records read for this batch, by contact. */
   readonly #remotes = new Map<string, Remote>();
 
-  constructor(context: Context, run: RunRecorder, permit: Permit, mapping: CompiledMapping) {
+  readonly #readAll: boolean;
+
+  constructor(context: Context, run: RunRecorder, permit: Permit, mapping: CompiledMapping, options: { readonly readAll: boolean }) {
+    this.#readAll = options.readAll;
     this.#context = context;
     this.#run = run;
     this.#permit = permit;
@@ -50,6 +54,7 @@ export class PushBatch {
   async send(rows: readonly Row[]): Promise<void> {
     const roundsMax = this.#mapping.rules.length + EXTRA_ROUNDS;
     let left = rows;
+    if (this.#readAll) await this.#read(rows.flatMap((row) => this.#linkOf(row) ?? []));
     try {
       for (let round = 0; left.length > 0 && round < roundsMax; round += 1) {
         await this.#round(left);
@@ -69,7 +74,10 @@ export class PushBatch {
 
   /** Reads the records of contacts with a `both` field or without a pair, and applies them as a pull would. */
   async #readWhereNeeded(rows: readonly Row[]): Promise<void> {
-    const toRead = this.#plan(rows).filter(({ action }) => action === 'read');
+    await this.#read(this.#plan(rows).filter(({ action }) => action === 'read'));
+  }
+
+  async #read(toRead: readonly { readonly contactId: string; readonly recordId: string | null }[]): Promise<void> {
     const { fetchBatchMax } = this.#context.connector.capabilities;
     const { crmObject: object, crmFields: fields } = this.#mapping;
     for (let start = 0; start < toRead.length; start += fetchBatchMax) {
@@ -128,7 +136,7 @@ export class PushBatch {
         const row = byId.get(plan.contactId) as Row;
         const link = this.#linkOf(row);
         if (link === undefined) continue;
-        if (plan.action === 'write') writes.push(this.#intended(plan, row, link));
+        if (plan.action === 'write') writes.push(this.#intended(plan, row, link, plans.length));
         const change =
           plan.action === 'write' ? writes.at(-1)?.intent : plan.action === 'none' ? this.#settled(plan, row, link) : undefined;
         if (change !== undefined) changes.push({ kind: 'update', contactId: row.id, expected: row.version, links: [change] });
@@ -140,10 +148,11 @@ export class PushBatch {
     return { writes: result.writes, version: committed?.version ?? null };
   }
 
-  #intended(plan: WritePlan, row: Row, link: StoredLink): IntendedWrite {
+  /** @param batch - How many go together, at most. */
+  #intended(plan: WritePlan, row: Row, link: StoredLink, batch: number): IntendedWrite {
     const op = this.#context.ids();
     const { session } = this.#run;
-    const until = intentEnd(this.#context, session);
+    const until = intentEnd(this.#context, session, batch);
     const sent = { op, at: session.storeNow(), until, values: plan.sent };
     const body = { ...plan.body, sent: [...plan.body.sent, sent] };
     const intent = { ...changeOf(link), plan: this.#mapping.planFingerprint, body, dueAt: dueAt(body) };
@@ -165,18 +174,13 @@ export class PushBatch {
       return this.#acknowledged(unsent, version);
     }
     const batch = writes.map(({ op, plan }) => ({ op, object: this.#mapping.crmObject, id: plan.recordId, values: plan.values }));
-    let wrote: readonly Wrote[];
-    try {
-      wrote = await this.#context.connector.write(batch, this.#run.session.call);
-    } catch (error) {
-      // It throws only if nothing was sent: the intents go, the contacts stay pending.
-      await this.#acknowledged(unsent, version);
-      throw error;
-    }
-    return this.#acknowledged(
-      writes.map((write, index) => ({ write, wrote: wrote[index] as Wrote })),
+    const { outcomes, error } = await sendWrites(this.#context, this.#run.session, batch);
+    const acknowledged = await this.#acknowledged(
+      writes.map((write, index) => ({ write, wrote: outcomes[index] as Wrote })),
       version,
     );
+    if (error !== null) throw error;
+    return acknowledged;
   }
 
   /** Committing the intents may have taken long: then they are planned anew (R8, R24). */
@@ -184,7 +188,7 @@ export class PushBatch {
     const oldest = this.#context.clock.now() - READ_AGE_MAX_MS;
     return writes.every(
       ({ until, plan }) =>
-        mayStart(this.#context, this.#run.session, until) &&
+        mayStart(this.#context, this.#run.session, until, writes.length) &&
         (this.#remotes.get(plan.contactId)?.requestedAt ?? Number.POSITIVE_INFINITY) >= oldest,
     );
   }

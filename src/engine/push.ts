@@ -1,15 +1,18 @@
-import type { CompiledMapping } from '../core/mapping-types.ts';
+import type { CompiledMapping, Mapping } from '../core/mapping-types.ts';
 import type { Run } from '../core/run.ts';
 import type { Millis } from '../core/value.ts';
 import type { Row } from '../ports/store.ts';
 import { compile, compiled } from './compiled.ts';
 import type { Context } from './context.ts';
+import { settleCreates } from './create-settle.ts';
 import type { Lease } from './lease.ts';
 import type { PushOptions } from './options.ts';
 import { Permit } from './permit.ts';
 import { PushBatch } from './push-batch.ts';
+import { createMissing, creatingMapping } from './push-create.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import { recorded } from './runs.ts';
+import { inWriteBatches } from './send-writes.ts';
 import { noteUnusable } from './unusable.ts';
 
 /** Contacts → CRM: only linked contacts with something to send, only changed fields, in the CRM's largest batches. */
@@ -18,23 +21,41 @@ export function push(context: Context, options: PushOptions): Promise<Run> {
 }
 
 export async function pushInto(context: Context, run: RunRecorder, lease: Lease | null, options: PushOptions): Promise<'done' | 'paused'> {
+  const creating = creatingMapping(context, options.createMissing);
   const permit = await Permit.ask(context, run.session, lease);
   for (const mapping of context.mappings) {
+    const object = mapping.crmObject;
+    const ready = readyMapping(context, run, permit, mapping);
+    if (!(await settleCreates(context, run, ready, object))) return 'paused';
+    if (mapping === creating) {
+      const { contactIds } = options;
+      if ((await createMissing(context, run, { permit, object, ready, contactIds })) === 'paused') return 'paused';
+    }
     if (mapping.fields.every(({ direction }) => direction === 'inbound')) continue;
-    for await (const rows of pendingPages(context, run, compile(context, mapping), options)) {
-      if (run.session.isOver()) return 'paused';
-      await permit.checkAccount(); // only now: an idle push makes no call at all
-      const ready = await compiled(context, run.session, mapping);
-      noteUnusable(run, ready);
-      await run.session.step(async () => {
-        await permit.keep();
-        await new PushBatch(context, run, permit, ready).send(rows);
-      });
-      run.progress(mapping.crmObject);
+    for await (const rows of pagesToSend(context, run, compile(context, mapping), options)) {
+      const compiledMapping = await ready();
+      for (const batch of inWriteBatches(context.connector, rows)) {
+        if (run.session.isOver()) return 'paused';
+        await run.session.step(async () => {
+          await permit.keep();
+          await new PushBatch(context, run, permit, compiledMapping, { readAll: options.all === true }).send(batch);
+        });
+      }
+      run.progress(object);
       run.assertHealthy();
     }
   }
   return 'done';
+}
+
+/** The mapping against the CRM as described: asked for only once there is something to do, for an idle push makes no call at all. */
+function readyMapping(context: Context, run: RunRecorder, permit: Permit, mapping: Mapping): () => Promise<CompiledMapping> {
+  return async () => {
+    await permit.checkAccount();
+    const ready = await compiled(context, run.session, mapping);
+    noteUnusable(run, ready);
+    return ready;
+  };
 }
 
 /** Something may be left to send: the contact, the mapping, or the time of a retry has moved on (R11). */
@@ -46,30 +67,48 @@ export function isPending(
   return link !== undefined && (link.seen !== version || link.plan !== plan || (link.dueAt !== null && link.dueAt <= now));
 }
 
-/** Contacts of the object with something to send, a write batch at a time, in the order of their ids. */
-async function* pendingPages(
+/** Contacts of the object with something to send, or all that have a record, in the order of their ids. */
+async function* pagesToSend(
   context: Context,
   run: RunRecorder,
   mapping: CompiledMapping,
-  { contactIds }: PushOptions,
+  { contactIds, all = false }: PushOptions,
 ): AsyncGenerator<readonly Row[]> {
   const { crmObject: object, planFingerprint: plan } = mapping;
-  const limit = context.connector.capabilities.writeBatchMax;
+  const limit = pageSize(context, mapping);
+  const isWanted = (row: Row) =>
+    all
+      ? row.links.some((link) => link.object === object && link.state === 'active')
+      : isPending(row, { object, plan, now: run.session.storeNow() });
   if (contactIds !== undefined) {
     const ids = [...new Set(contactIds)];
     for (let start = 0; start < ids.length; start += limit) {
-      const rows = await context.store.load({ ids: ids.slice(start, start + limit) });
-      const pending = rows.filter((row) => isPending(row, { object, plan, now: run.session.storeNow() }));
-      if (pending.length > 0) yield pending;
+      const rows = (await context.store.load({ ids: ids.slice(start, start + limit) })).filter(isWanted);
+      if (rows.length > 0) yield rows;
     }
     return;
   }
   for (let after: string | null = null; ; ) {
     const now = run.session.storeNow();
-    const rows: readonly Row[] = await context.store.scan({ entity: 'contact', object, want: 'pending', plan, now, after, limit });
+    const rows: readonly Row[] = await context.store.scan({
+      entity: 'contact',
+      object,
+      want: all ? 'linked' : 'pending',
+      plan,
+      now,
+      after,
+      limit,
+    });
     const last = rows.at(-1);
     if (last === undefined) return;
-    yield rows;
+    const wanted = all ? rows.filter(isWanted) : rows;
+    if (wanted.length > 0) yield wanted;
     after = last.id;
   }
+}
+
+/** A write batch; or what one bulk job takes, where no field goes both ways: a job ends long after its records were read (R24). */
+function pageSize({ connector }: Context, { rules }: CompiledMapping): number {
+  const { writeBatchMax, bulk } = connector.capabilities;
+  return bulk !== undefined && rules.every(({ direction }) => direction !== 'both') ? bulk.max : writeBatchMax;
 }

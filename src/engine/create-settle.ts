@@ -1,0 +1,133 @@
+import type { CompiledMapping } from '../core/mapping-types.ts';
+import type { MatchValues } from '../core/plan-types.ts';
+import type { Wrote } from '../ports/connector.ts';
+import type { EntryChange, StoredLink } from '../ports/store.ts';
+import type { Context } from './context.ts';
+import { acknowledgeCreates, type CreateOutcome, openLink } from './create-acknowledge.ts';
+import { doneCreate, overdueCreates, postponedCreate, type StoredCreate } from './create-entry.ts';
+import { holdersOf, type LookedUp, lookUp } from './create-look-up.ts';
+import { CreateReport } from './create-report.ts';
+import type { RunRecorder } from './run-recorder.ts';
+
+/** The CRM can't tell yet: asked again so much later. */
+const AGAIN_MS = 5 * 60 * 1000;
+
+interface OpenCreate {
+  readonly create: StoredCreate;
+  readonly op: string;
+  readonly link: StoredLink;
+  readonly keys: MatchValues;
+}
+
+/**
+ * Creates whose answer was lost, and which can't take effect any more: the record is looked for, and only where the CRM
+ * would have shown it, or an upsert can't make a second one, may it be made again (R4).
+ *
+ * @returns False where time ran out.
+ */
+export async function settleCreates(
+  context: Context,
+  run: RunRecorder,
+  ready: () => Promise<CompiledMapping>,
+  object: string,
+): Promise<boolean> {
+  const limit = context.connector.capabilities.fetchBatchMax;
+  // Bound: what is looked at is settled, or comes back later than now.
+  for (const now = run.session.storeNow(); ; ) {
+    const due = await overdueCreates(context, { object, now, limit });
+    if (due.length === 0) return true;
+    if (run.session.isOver()) return false;
+    const mapping = await ready();
+    await run.session.step(() => settlePage(context, run, mapping, due));
+  }
+}
+
+async function settlePage(context: Context, run: RunRecorder, mapping: CompiledMapping, due: readonly StoredCreate[]): Promise<void> {
+  const object = mapping.crmObject;
+  const rows = new Map((await context.store.load({ ids: due.map(({ contactId }) => contactId) })).map((row) => [row.id, row]));
+  const open = due.flatMap((create): OpenCreate[] => {
+    const op = create.entry.state === 'open' ? create.entry.op : '';
+    const link = openLink(rows.get(create.contactId), op);
+    return link === undefined ? [] : [{ create, op, link, keys: sentKeys(mapping, link) }];
+  });
+  const found = await lookUp(
+    context,
+    run.session,
+    mapping,
+    open.map(({ create, keys }) => ({ contactId: create.contactId, keys })),
+  );
+  const all = [...found.byId.values(), ...found.byKeys.values()].flat().map(({ id }) => id);
+  const holders = await holdersOf(context, object, all);
+  const isFree = (recordId: string, contactId: string) => (holders.get(recordId)?.id ?? contactId) === contactId;
+
+  const outcomes: CreateOutcome[] = [];
+  const later: EntryChange[] = [];
+  for (const { create, op, link, keys } of open) {
+    const { contactId, entry } = create;
+    const wrote = outcomeOf(mapping, link, found, (recordId) => isFree(recordId, contactId), contactId);
+    if (wrote === null) later.push(postponedCreate(create, run.session.storeNow() + AGAIN_MS));
+    else outcomes.push({ contactId, op, hash: entry.hash, version: null, keys, wrote });
+  }
+  const settledByOthers = due
+    .filter((create) => open.every((one) => one.create !== create))
+    .flatMap((known) => doneCreate({ known }) ?? []);
+  const entries = [...later, ...settledByOthers];
+  // Moved: somebody else is settling them.
+  if (entries.length > 0) await context.store.commit({ rows: [], entries });
+  report(context, run, mapping, outcomes, await acknowledgeCreates(context, run, mapping, outcomes));
+}
+
+/** The match keys that the record would have: those that were sent, whatever the contact has become since. */
+function sentKeys({ matchKeys }: CompiledMapping, { body }: StoredLink): MatchValues {
+  const values = Object.assign({}, ...body.sent.map((sent) => sent.values)) as StoredLink['body']['base'];
+  return Object.fromEntries(
+    matchKeys.flatMap(({ key, field }) => {
+      const local = values[key]?.local;
+      return typeof local === 'string' ? [[field, local]] : [];
+    }),
+  );
+}
+
+/** What the look-up says of a create; null: nothing yet. */
+function outcomeOf(
+  { create }: CompiledMapping,
+  { body }: StoredLink,
+  found: LookedUp,
+  isFree: (recordId: string) => boolean,
+  contactId: string,
+): Wrote | null {
+  const records = (found.byId.get(contactId) ?? found.byKeys.get(contactId) ?? []).filter(({ id }) => isFree(id));
+  const [record, ...others] = records;
+  if (record !== undefined && others.length === 0) return { outcome: 'done', id: record.id, created: true, values: {} };
+  if (record !== undefined) return AMBIGUOUS;
+  const until = Math.max(...body.sent.map((sent) => sent.until));
+  return create.idField?.unique === true || found.completeUntil > until ? NOT_MADE : null;
+}
+
+const NOT_MADE: Wrote = { outcome: 'not_sent', code: 'not_made', remedy: 'The record was not made: the next push makes it.' };
+const AMBIGUOUS: Wrote = {
+  outcome: 'refused',
+  code: 'ambiguous',
+  remedy: 'Several records of the CRM have the match keys of the contact: merge them, or correct the key of all but one.',
+  retryable: false,
+};
+
+function report(
+  context: Context,
+  run: RunRecorder,
+  mapping: CompiledMapping,
+  outcomes: readonly CreateOutcome[],
+  settled: Awaited<ReturnType<typeof acknowledgeCreates>>,
+): void {
+  const told = new CreateReport(context, run, mapping.crmObject);
+  for (const { contactId, wrote } of outcomes) {
+    const state = settled.get(contactId);
+    if (wrote.outcome === 'done' && state === 'created')
+      told.created(
+        contactId,
+        wrote.id,
+        mapping.rules.map(({ key }) => key),
+      );
+    else if (wrote.outcome === 'refused') told.failed(contactId, { ...wrote, message: 'Nobody can tell which record was made.' });
+  }
+}
