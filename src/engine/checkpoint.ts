@@ -7,6 +7,7 @@ import type { Page } from '../ports/connector.ts';
 import type { EntryChange } from '../ports/store.ts';
 import type { Context } from './context.ts';
 import { KIND } from './kinds.ts';
+import { sweepFrom } from './sweep.ts';
 
 interface CheckpointBody {
   /** Of what was read: another one makes everything be read again (R17). */
@@ -15,6 +16,8 @@ interface CheckpointBody {
   readonly position: Json;
   /** Everything is being read, or changes since then. */
   readonly reading: 'all' | 'changes';
+  /** Once everything has been read, links are verified that were known before: their records may be gone. */
+  readonly sweep?: true;
 }
 
 /** Where the next page of an object comes from; kept with the page's rows in one commit (P1). */
@@ -26,6 +29,7 @@ export class Checkpoint {
   readonly #context: Context;
   readonly #mapping: CompiledMapping;
   readonly #reading: 'all' | 'changes';
+  readonly #sweeps: boolean;
   #version: Version | null;
 
   private constructor(
@@ -43,6 +47,7 @@ export class Checkpoint {
     const goesOn = isCurrent && (!full || stored.body.reading === 'all');
     this.from = goesOn ? stored.body.position : null;
     this.#reading = goesOn ? stored.body.reading : 'all';
+    this.#sweeps = goesOn ? stored.body.sweep === true : full && stored !== null;
     if (stored !== null && !isCurrent)
       this.note = {
         code: 'mapping_changed',
@@ -61,10 +66,19 @@ export class Checkpoint {
   }
 
   /** The checkpoint after a page, expecting the one before it: of two runs at once one commits nothing (R9). */
-  after(page: Pick<Page, 'checkpoint' | 'last'>): EntryChange {
+  after(page: Pick<Page, 'checkpoint' | 'last'>): readonly EntryChange[] {
+    const { crmObject: key, readFingerprint: fingerprint } = this.#mapping;
     const reading = page.last ? 'changes' : this.#reading;
-    const body = { fingerprint: this.#mapping.readFingerprint, position: page.checkpoint, reading } satisfies CheckpointBody;
-    return { scope: 'connection', kind: KIND.checkpoint, key: this.#mapping.crmObject, expected: this.#version, put: { body } };
+    const sweep = this.#sweeps && !page.last;
+    const body: CheckpointBody = { fingerprint, position: page.checkpoint, reading, ...(sweep && { sweep }) };
+    const next: EntryChange = {
+      scope: 'connection',
+      kind: KIND.checkpoint,
+      key,
+      expected: this.#version,
+      put: { body: body as unknown as Json },
+    };
+    return this.#sweeps && page.last ? [next, sweepFrom(key, null)] : [next];
   }
 
   /** The page was committed: the next one expects this version. */

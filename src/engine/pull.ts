@@ -14,6 +14,7 @@ import { Permit } from './permit.ts';
 import { dueRechecks, recheckOf, unchangedRechecks } from './recheck.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import { recorded } from './runs.ts';
+import { sweepPage, sweepPosition, sweptRecords } from './sweep.ts';
 import { noteUnusable } from './unusable.ts';
 
 /** CRM → contacts: what changed since the last run, page by page, resumable at every page. */
@@ -70,6 +71,7 @@ class ObjectPull {
     if (options.sample !== undefined) return this.#readSample(options.sample);
     if ((await this.#fetchDue()) === 'paused') return 'paused';
     if ((await this.#readPages(options)) === 'paused') return 'paused';
+    if ((await this.#sweep()) === 'paused') return 'paused';
     return this.#fetchDue(); // what the pages have released
   }
 
@@ -79,13 +81,45 @@ class ObjectPull {
     return this.#read({ from: checkpoint.from }, async (page) => {
       const { mustRefetch, version } = await this.#apply(page.records, {
         readAt: this.#run.session.inStoreTime(page.requestedAt),
-        entries: () => [checkpoint.after(page)],
+        entries: () => checkpoint.after(page),
         onRace: () => checkpoint.assertMine(),
       });
       checkpoint.advance(version);
       if (mustRefetch) await this.#fetchDue();
       return page.last;
     });
+  }
+
+  /** After a full read: the links that are known are verified by id, for what is gone is in no read (R14). */
+  async #sweep(): Promise<'done' | 'paused'> {
+    const { crmObject: object } = this.#mapping;
+    for (let position = await sweepPosition(this.#context, object); position !== undefined; ) {
+      if (this.#run.session.isOver()) return 'paused';
+      const page = await sweepPage(this.#context, this.#mapping, position.after);
+      await this.#run.session.step(async () => {
+        const requestedAt = this.#context.clock.now();
+        const records = await this.#fetchRecords(page.recordIds, []);
+        const { session } = this.#run;
+        const { gone, back } = sweptRecords(object, page, records, session.storeNow());
+        const entries = () => [page.next, ...back];
+        await this.#apply(gone, { readAt: session.inStoreTime(requestedAt), fresh: true, entries });
+      });
+      this.#run.assertHealthy();
+      position = page.last ? undefined : await sweepPosition(this.#context, object);
+    }
+    return 'done';
+  }
+
+  /** @param ids - More of them than one request takes, where contacts have several links. */
+  async #fetchRecords(ids: readonly string[], fields: readonly string[]): Promise<readonly Fetched[]> {
+    const { fetchBatchMax } = this.#context.connector.capabilities;
+    const object = this.#mapping.crmObject;
+    const records: Fetched[] = [];
+    for (let start = 0; start < ids.length; start += fetchBatchMax) {
+      const query = { object, ids: ids.slice(start, start + fetchBatchMax), fields };
+      records.push(...(await this.#context.connector.fetch(query, this.#run.session.call)));
+    }
+    return records;
   }
 
   async #readSample(sample: number): Promise<'done' | 'paused'> {
@@ -160,8 +194,7 @@ class ObjectPull {
     const { session } = this.#run;
     await session.step(async () => {
       const requestedAt = this.#context.clock.now();
-      const query = { object: this.#mapping.crmObject, ids, fields: this.#mapping.crmFields };
-      const records = await this.#context.connector.fetch(query, session.call);
+      const records = await this.#fetchRecords(ids, this.#mapping.crmFields);
       await this.#apply(records, { ...page, readAt: session.inStoreTime(requestedAt), fresh: true });
     });
     this.#run.assertHealthy();
