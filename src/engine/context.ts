@@ -23,6 +23,8 @@ export interface Context {
   readonly merger: Merger | null;
   readonly clock: Clock;
   readonly ids: () => string;
+  /** A person waits for what is done with it, unless a flow says otherwise. */
+  readonly interactive: boolean;
   readonly notify: (event: EventWithoutPlace) => void;
 }
 

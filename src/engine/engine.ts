@@ -12,7 +12,7 @@ import { changeConnection, dropLinks } from './connection.ts';
 import { Contacts } from './contacts.ts';
 import type { Context } from './context.ts';
 import { type HandleOptions, handleConversation } from './handle-conversation.ts';
-import { type LogActivityOptions, logActivity } from './log-activity.ts';
+import { type LogActivityOptions, logActivity, logOne } from './log-activity.ts';
 import { noConnector } from './no-connector.ts';
 import type { EngineOptions, FlowOptions, PullOptions, PushOptions } from './options.ts';
 import { retryPending } from './pending.ts';
@@ -89,17 +89,17 @@ export class CrmSyncEngine<S extends Schema = any> {
 
   /** Analysis → contact → CRM fields → CRM activity. Idempotent: a redelivered webhook changes nothing. */
   handleConversation(conversation: Conversation, options: HandleOptions = {}): Promise<ConversationResult> {
-    return handleConversation(this.#context, conversation, options);
+    return handleConversation(this.#context, conversation, { ...options, interactive: true });
   }
 
   /** Only the first step: analysis → contact, once per conversation and version of its analysis. */
   applyAnalysis(conversation: Conversation, { contactId, ...options }: HandleOptions = {}): Promise<Step> {
-    return applyAnalysis(this.#context, new Session(this.#context, options), conversation, contactId);
+    return applyAnalysis(this.#context, new Session(this.#context, { ...options, interactive: true }), conversation, contactId);
   }
 
   /** Only the last step: one activity in the CRM per conversation; a later delivery updates it. */
   logActivity(conversation: Conversation, options: LogActivityOptions & FlowOptions = {}): Promise<Step> {
-    return logActivity(this.#context, new Session(this.#context, options), conversation, options);
+    return logOne(this.#context, conversation, options);
   }
 
   /** What a flow would do, through the same code path; reads are real, nothing is written anywhere. */
@@ -132,7 +132,7 @@ export class CrmSyncEngine<S extends Schema = any> {
 
   /** The fields of a CRM object that the connected user can see: what a settings page offers. */
   async describeFields(object: string): Promise<readonly DescribedField[]> {
-    return (await this.#context.connector.describe(object, new Session(this.#context).call)).fields;
+    return (await this.#context.connector.describe(object, new Session(this.#context, { interactive: true }).call)).fields;
   }
 
   /** No flow makes a call until `resume()`; what is pending is kept. */
@@ -182,6 +182,7 @@ function contextOf(options: EngineOptions<Schema>): Context {
     merger: options.merger ?? null,
     clock: options.clock ?? systemClock,
     ids: options.ids ?? (() => crypto.randomUUID()),
+    interactive: false,
     notify(event) {
       // An observer watches; one that fails changes nothing in a run, at once or later.
       try {

@@ -1,5 +1,6 @@
 import { type Conversation, conversationKey } from '../core/conversation.ts';
 import { applyAnalysis } from './apply-analysis.ts';
+import { countCalls } from './budget.ts';
 import { compile } from './compiled.ts';
 import type { Context } from './context.ts';
 import { forget, isLater, keep, loadKept, postpone } from './kept-conversation.ts';
@@ -15,6 +16,11 @@ export interface HandleOptions extends Pick<FlowOptions, 'timeLimitMs' | 'signal
   readonly contactId?: string;
 }
 
+interface WorkOptions extends HandleOptions {
+  /** A person, or the platform that sent it, waits for the answer. */
+  readonly interactive?: boolean;
+}
+
 /**
  * Analysis → contact → CRM fields → CRM activity, in one call. The conversation is stored first, so that whatever can't be
  * finished now is finished by `retryPending()`; its text goes once every step is settled (R22). Takes no lease.
@@ -22,16 +28,29 @@ export interface HandleOptions extends Pick<FlowOptions, 'timeLimitMs' | 'signal
 export async function handleConversation(
   context: Context,
   conversation: Conversation,
-  options: HandleOptions = {},
+  options: WorkOptions = {},
 ): Promise<ConversationResult> {
-  const session = new Session(context, options);
   if (!conversation.final) return NOT_FINAL; // nothing to keep, and it must not replace the one that has its analysis
+  const session = new Session(context, options);
+  try {
+    return await handle(context, session, conversation, options.contactId ?? null);
+  } finally {
+    await countCalls(context, session);
+  }
+}
+
+async function handle(
+  context: Context,
+  session: Session,
+  conversation: Conversation,
+  contactId: string | null,
+): Promise<ConversationResult> {
   const before = await loadKept(context, conversation);
   // The analysis that was not applied yet counts, and comes before the later one.
   if (before !== null && isLater(conversation, before))
     await applyAnalysis(context, session, before.conversation, before.contactId ?? undefined);
 
-  const kept = await keep(context, session, conversation, options.contactId ?? null);
+  const kept = await keep(context, session, conversation, contactId);
   const result = await workOn(context, session, kept);
   if (result.complete) await forget(context, kept);
   else {

@@ -3,10 +3,12 @@ import { hashOf } from '../core/hash.ts';
 import { planActivity } from '../core/plan-activity.ts';
 import type { StoredLink } from '../ports/store.ts';
 import { ActivityWriter } from './activity-writer.ts';
+import { countCalls } from './budget.ts';
 import { type Context, fieldsOf } from './context.ts';
 import { findContact } from './find-contact.ts';
+import type { FlowOptions } from './options.ts';
 import { Permit } from './permit.ts';
-import type { Session } from './session.ts';
+import { Session } from './session.ts';
 import { isStepFailure, pendingStep, type Step, step } from './step.ts';
 
 export interface LogActivityOptions {
@@ -17,6 +19,16 @@ export interface LogActivityOptions {
 
 /** What tells one delivery of a conversation from another. */
 export const deliveryHash = (conversation: Conversation): string => hashOf(conversation);
+
+/** The last step alone, for a host that calls it by itself. */
+export async function logOne(context: Context, conversation: Conversation, options: LogActivityOptions & FlowOptions): Promise<Step> {
+  const session = new Session(context, { ...options, interactive: true });
+  try {
+    return await logActivity(context, session, conversation, options);
+  } finally {
+    await countCalls(context, session);
+  }
+}
 
 /**
  * Conversation → one activity of the CRM, on the contact's record. A later delivery updates it and keeps what people edited.

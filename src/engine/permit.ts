@@ -1,6 +1,7 @@
 import type { Version } from '../core/link.ts';
 import { CrmSyncError } from '../errors.ts';
 import type { EntryChange } from '../ports/store.ts';
+import { assertBudget } from './budget.ts';
 import { assertActive, CONNECTION_KEY, type ConnectionState, changeConnection, loadConnection } from './connection.ts';
 import type { Context } from './context.ts';
 import type { Lease } from './lease.ts';
@@ -28,11 +29,12 @@ export class Permit {
 
   /**
    * @param lease - Null for what works without one.
-   * @throws CrmSyncError `connection_paused`, `connection_disconnected`.
+   * @throws CrmSyncError `connection_paused`, `connection_disconnected`, `api_budget_spent`.
    */
   static async ask(context: Context, session: Session, lease: Lease | null): Promise<Permit> {
     const { state, entry } = await loadConnection(context);
     assertActive(context, state);
+    await assertBudget(context, session);
     return new Permit(context, session, lease, state, entry?.version ?? null);
   }
 
@@ -42,7 +44,18 @@ export class Permit {
     return this.#lease === null ? [connection] : [connection, this.#lease.fence()];
   }
 
-  /** Before each page: the lease must not run out while it is worked on. */
+  /**
+   * Before each page is asked for: there is time for it, and there are calls left.
+   *
+   * @throws CrmSyncError `api_budget_spent`.
+   */
+  async goesOn(): Promise<boolean> {
+    if (this.#session.isOver()) return false;
+    await assertBudget(this.#context, this.#session);
+    return true;
+  }
+
+  /** Before each commit of a page: the lease must not run out while it is worked on. */
   async keep(): Promise<void> {
     await this.#lease?.keep();
   }

@@ -27,7 +27,7 @@ export async function pullInto(context: Context, run: RunRecorder, lease: Lease,
   const mappings = selected(context, options);
   await permit.checkAccount();
   for (const mapping of mappings) {
-    if (run.session.isOver()) return 'paused';
+    if (!(await permit.goesOn())) return 'paused';
     const puller = new ObjectPull(context, run, permit, await compiled(context, run.session, mapping));
     if ((await puller.run(options)) === 'paused') return 'paused';
   }
@@ -94,7 +94,7 @@ class ObjectPull {
   async #sweep(): Promise<'done' | 'paused'> {
     const { crmObject: object } = this.#mapping;
     for (let position = await sweepPosition(this.#context, object); position !== undefined; ) {
-      if (this.#run.session.isOver()) return 'paused';
+      if (!(await this.#permit.goesOn())) return 'paused';
       const page = await sweepPage(this.#context, this.#mapping, position.after);
       await this.#run.session.step(async () => {
         const requestedAt = this.#context.clock.now();
@@ -143,7 +143,7 @@ class ObjectPull {
     const pages = this.#context.connector.read(query, session.call)[Symbol.asyncIterator]();
     try {
       for (;;) {
-        if (session.isOver()) return 'paused';
+        if (!(await this.#permit.goesOn())) return 'paused';
         const isLast = await session.step(async () => {
           const { value: page, done } = await pages.next();
           return done === true || work(page);
@@ -165,7 +165,7 @@ class ObjectPull {
     for (const now = this.#run.session.storeNow(); ; ) {
       const due = await dueRechecks(this.#context, { object, now, limit: fetchBatchMax });
       if (due.length === 0) return 'done';
-      if (this.#run.session.isOver()) return 'paused';
+      if (!(await this.#permit.goesOn())) return 'paused';
       let doneWith = due;
       await this.#fetch(
         due.map((entry) => recheckOf(entry).recordId),
@@ -183,7 +183,7 @@ class ObjectPull {
   async #fetchAll(ids: readonly string[]): Promise<'done' | 'paused'> {
     const { fetchBatchMax } = this.#context.connector.capabilities;
     for (let start = 0; start < ids.length; start += fetchBatchMax) {
-      if (this.#run.session.isOver()) return 'paused';
+      if (!(await this.#permit.goesOn())) return 'paused';
       await this.#fetch(ids.slice(start, start + fetchBatchMax));
     }
     return 'done';

@@ -26,7 +26,7 @@ export async function createMissing(
   for await (const rows of unlinkedPages(context, object, contactIds)) {
     const mapping = await ready();
     for (const batch of inWriteBatches(context.connector, rows)) {
-      if (run.session.isOver()) return 'paused';
+      if (!(await permit.goesOn())) return 'paused';
       await run.session.step(async () => {
         await permit.keep();
         await new CreateBatch({ context, run, permit, mapping }).send(batch);

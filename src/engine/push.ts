@@ -35,7 +35,7 @@ export async function pushInto(context: Context, run: RunRecorder, lease: Lease 
     for await (const rows of pagesToSend(context, run, compile(context, mapping), options)) {
       const compiledMapping = await ready();
       for (const batch of inWriteBatches(context.connector, rows)) {
-        if (run.session.isOver()) return 'paused';
+        if (!(await permit.goesOn())) return 'paused';
         await run.session.step(async () => {
           await permit.keep();
           await new PushBatch(context, run, permit, compiledMapping, { readAll: options.all === true }).send(batch);

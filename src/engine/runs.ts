@@ -2,6 +2,7 @@ import type { Flow, Run } from '../core/run.ts';
 import type { Json } from '../core/value.ts';
 import { CrmSyncError, isCrmSyncError } from '../errors.ts';
 import type { EntryChange } from '../ports/store.ts';
+import { countCalls } from './budget.ts';
 import type { Context } from './context.ts';
 import { KIND } from './kinds.ts';
 import { Lease } from './lease.ts';
@@ -31,6 +32,7 @@ export async function recorded(
     context.notify({ type: 'run.finished', run: run.id, result });
     return result;
   } finally {
+    await countCalls(context, session).catch(() => undefined); // a run that is done has not failed
     await lease.release();
   }
 }

@@ -1,11 +1,18 @@
 import type { Millis } from '../core/value.ts';
-import type { Call } from '../ports/connector.ts';
+import type { Call, RequestSeen } from '../ports/connector.ts';
 import type { Context } from './context.ts';
 import type { FlowOptions } from './options.ts';
+
+export interface SessionOptions extends Pick<FlowOptions, 'timeLimitMs' | 'signal'> {
+  /** A person waits for it. */
+  readonly interactive?: boolean;
+}
 
 /** One call of a flow: its abort signal, its time limit, its API calls, and the store's clock as last heard. */
 export class Session {
   apiCalls = 0;
+  /** The account's calls of the day, as the CRM told them last. */
+  usage: NonNullable<RequestSeen['usage']> | null = null;
   readonly signal: AbortSignal;
   readonly call: Call;
   readonly #context: Context;
@@ -14,8 +21,10 @@ export class Session {
   /** Store time minus our time: workers agree on the store's clock only. */
   #offset = 0;
   #longestStepMs = 0;
+  /** Calls that no budget knows of yet. */
+  #uncounted = 0;
 
-  constructor(context: Context, { timeLimitMs, signal }: FlowOptions = {}) {
+  constructor(context: Context, { timeLimitMs, signal, interactive = context.interactive }: SessionOptions = {}) {
     this.#context = context;
     this.signal = signal ?? new AbortController().signal;
     this.#startedAt = context.clock.now();
@@ -23,10 +32,20 @@ export class Session {
     this.call = {
       signal: this.signal,
       now: () => context.clock.now(),
-      onRequest: () => {
+      ...(interactive && { interactive }),
+      onRequest: ({ usage }) => {
         this.apiCalls += 1;
+        this.#uncounted += 1;
+        this.usage = usage ?? this.usage;
       },
     };
+  }
+
+  /** Calls since this was last asked. */
+  takeUncounted(): number {
+    const calls = this.#uncounted;
+    this.#uncounted = 0;
+    return calls;
   }
 
   get durationMs(): Millis {

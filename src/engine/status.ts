@@ -1,5 +1,6 @@
 import type { Counts, Flow, Run } from '../core/run.ts';
 import { LEASE_KIND } from '../ports/store.ts';
+import { budgetState } from './budget.ts';
 import { type ConnectionState, loadConnection } from './connection.ts';
 import type { Context } from './context.ts';
 import { KIND } from './kinds.ts';
@@ -20,6 +21,8 @@ export interface Status {
   } | null;
   /** Conversations with a step that is not finished, records to be fetched again, records that wait for a contact. At most 100 each. */
   readonly waiting: { readonly conversations: number; readonly records: number; readonly unmatched: number };
+  /** API calls since `since` (ISO 8601 UTC), for 24 hours from then; null: no budget is set. */
+  readonly budget: { readonly since: string; readonly calls: number; readonly callsPerDay: number } | null;
 }
 
 const COUNTED_MAX = 100;
@@ -31,11 +34,13 @@ export async function status(context: Context): Promise<Status> {
   const run = running ?? latest[0];
   const { state: connection } = await loadConnection(context);
   const count = async (kind: string) => (await context.store.entries({ scope: 'connection', kind, limit: COUNTED_MAX })).length;
+  const budget = await budgetState(context, context.clock.now());
   return {
     state: running !== undefined ? 'running' : latest.some((one) => isOpen(one, latest)) ? 'queued' : 'idle',
     connection: { status: connection.status, reason: connection.reason },
     run: run === undefined ? null : { id: run.id, flow: run.flow, trigger: run.trigger, startedAt: run.startedAt, counts: run.counts },
     waiting: { conversations: await count(KIND.conversation), records: await count(KIND.recheck), unmatched: await count(KIND.waiting) },
+    budget: budget && { ...budget, since: new Date(budget.since).toISOString() },
   };
 }
 

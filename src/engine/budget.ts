@@ -1,0 +1,73 @@
+import type { Json, Millis } from '../core/value.ts';
+import { CrmSyncError } from '../errors.ts';
+import type { Entry } from '../ports/store.ts';
+import { untilCommitted } from './commit.ts';
+import type { Context } from './context.ts';
+import { KIND } from './kinds.ts';
+import type { Session } from './session.ts';
+
+/** API calls that a connection has made since a time, on the store's clock. */
+export interface Spent {
+  readonly since: Millis;
+  readonly calls: number;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const KEY = { scope: 'connection', kind: KIND.budget, key: 'calls' } as const;
+
+async function loadSpent(context: Context, now: Millis): Promise<{ readonly spent: Spent; readonly entry: Entry | undefined }> {
+  const [entry] = await context.store.entries({ scope: KEY.scope, kind: KEY.kind, keys: [KEY.key], limit: 1 });
+  const stored = entry?.body as unknown as Spent | undefined;
+  const isOver = stored === undefined || now >= stored.since + DAY_MS;
+  return { spent: isOver ? { since: now, calls: 0 } : stored, entry };
+}
+
+/** What the budget stands at; null: none is set. */
+export async function budgetState(context: Context, now: Millis): Promise<(Spent & { readonly callsPerDay: number }) | null> {
+  const { budget } = context.connector.capabilities;
+  if (budget === undefined) return null;
+  return { ...(await loadSpent(context, now)).spent, callsPerDay: budget.callsPerDay };
+}
+
+/** Adds the calls that this session has made to those of the connection's other processes. Costs nothing without a budget. */
+export async function countCalls(context: Context, session: Session): Promise<void> {
+  const calls = context.connector.capabilities.budget === undefined ? 0 : session.takeUncounted();
+  if (calls === 0) return;
+  await untilCommitted(context, session, async () => {
+    const { spent, entry } = await loadSpent(context, session.storeNow());
+    const body = { ...spent, calls: spent.calls + calls } as unknown as Json;
+    return { result: undefined, changes: { rows: [], entries: [{ ...KEY, expected: entry?.version ?? null, put: { body } }] } };
+  });
+}
+
+/**
+ * Ends a flow at a committed page once its share of the calls is used up: nobody waits for a run, so it leaves the reserve
+ * to calls that a person waits for. The account's own count, where the CRM tells it, counts too: other apps use it as well.
+ *
+ * @throws CrmSyncError code `api_budget_spent`, category `rate_limit`, with the time until calls are there again.
+ */
+export async function assertBudget(context: Context, session: Session): Promise<void> {
+  const { budget } = context.connector.capabilities;
+  if (budget === undefined) return;
+  await countCalls(context, session);
+  const now = session.storeNow();
+  const { spent } = await loadSpent(context, now);
+  const reserve = session.call.interactive === true ? 0 : budget.reserve;
+  const { usage } = session;
+  const isAccountLow = usage !== null && usage.limit - usage.used <= reserve;
+  if (spent.calls < budget.callsPerDay - reserve && !isAccountLow) return;
+  throw new CrmSyncError(
+    isAccountLow ? 'The API calls of the CRM account are nearly used up.' : 'The API calls of this connection are used up for now.',
+    {
+      code: 'api_budget_spent',
+      category: 'rate_limit',
+      retryable: true,
+      retryAfterMs: isAccountLow ? HOUR_MS : Math.max(0, spent.since + DAY_MS - now),
+      remedy: 'Nothing to do: it goes on where it stopped. If it happens often, raise `apiCallsPerDay`, or run less often.',
+      at: { connection: context.connection },
+    },
+  );
+}
+
+/** The account's calls come back little by little. */
+const HOUR_MS = 60 * 60 * 1000;
