@@ -136,6 +136,7 @@ describe('status', () => {
     const there = people(4);
     expect(await there.engine.status()).toEqual({
       state: 'idle',
+      budget: null,
       connection: { status: 'active', reason: null },
       run: null,
       waiting: { conversations: 0, records: 0, unmatched: 0 },
