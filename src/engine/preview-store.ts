@@ -26,14 +26,14 @@ export class PreviewStore implements BoundStore {
   readonly #now: () => Millis;
   readonly #rows = new Map<string, Row>();
   readonly #entries = new Map<string, Entry | null>();
-  /** At most so many contacts are pending. */
-  #pendingLeft: number;
+  /** At most so many contacts have something to send, or no record. */
+  #contactsLeft: number;
   #commitCount = 0;
 
   constructor(inner: BoundStore, limit: number, now: () => Millis) {
     this.#inner = inner;
     this.#now = now;
-    this.#pendingLeft = limit;
+    this.#contactsLeft = limit;
   }
 
   async load(query: LoadQuery): Promise<readonly Row[]> {
@@ -42,11 +42,12 @@ export class PreviewStore implements BoundStore {
   }
 
   async scan(query: ScanQuery): Promise<readonly Row[]> {
-    const limit = query.want === 'pending' ? Math.min(query.limit, this.#pendingLeft) : query.limit;
+    const isLimited = query.want === 'pending' || query.want === 'unlinked';
+    const limit = isLimited ? Math.min(query.limit, this.#contactsLeft) : query.limit;
     if (limit <= 0) return [];
     const stored = await this.#inner.scan({ ...query, limit });
     const rows = this.#merge(stored, (row) => (query.after === null || row.id > query.after) && isWanted(row, query)).slice(0, limit);
-    if (query.want === 'pending') this.#pendingLeft -= rows.length;
+    if (isLimited) this.#contactsLeft -= rows.length;
     return rows;
   }
 

@@ -24,31 +24,56 @@ export async function pushInto(context: Context, run: RunRecorder, lease: Lease 
   const creating = creatingMapping(context, options.createMissing);
   const permit = await Permit.ask(context, run.session, lease);
   for (const mapping of context.mappings) {
-    const object = mapping.crmObject;
-    const ready = readyMapping(context, run, permit, mapping);
-    if (!(await settleCreates(context, run, ready, object))) return 'paused';
-    if (mapping === creating) {
-      const { contactIds } = options;
-      if ((await createMissing(context, run, { permit, object, ready, contactIds })) === 'paused') return 'paused';
-    }
-    if (mapping.fields.every(({ direction }) => direction === 'inbound')) continue;
-    for await (const rows of pagesToSend(context, run, compile(context, mapping), options)) {
-      const compiledMapping = await ready();
-      for (const batch of inWriteBatches(context.connector, rows)) {
-        if (!(await permit.goesOn())) return 'paused';
-        await run.session.step(async () => {
-          await permit.keep();
-          await new PushBatch(context, run, permit, compiledMapping, { readAll: options.all === true }).send(batch);
-        });
-      }
-      run.progress(object);
-      run.assertHealthy();
-    }
+    const object = { mapping, ready: readyMapping(context, run, permit, mapping) };
+    if ((await pushNew(context, run, permit, object, { ...options, createMissing: mapping === creating })) === 'paused') return 'paused';
+    if ((await pushChanged(context, run, permit, object, options)) === 'paused') return 'paused';
   }
   return 'done';
 }
 
-/** The mapping against the CRM as described: asked for only once there is something to do, for an idle push makes no call at all. */
+/** A mapping, and the same against the CRM as described: asked for only once there is something to do. */
+interface PushedObject {
+  readonly mapping: Mapping;
+  readonly ready: () => Promise<CompiledMapping>;
+}
+
+/** Creates that were left open, and records for contacts that have none, where they are asked for. */
+async function pushNew(
+  context: Context,
+  run: RunRecorder,
+  permit: Permit,
+  { mapping: { crmObject: object }, ready }: PushedObject,
+  { contactIds, createMissing: isCreating }: PushOptions,
+): Promise<'done' | 'paused'> {
+  if (contactIds !== undefined && isCreating !== true) return 'done'; // a push of one contact settles nobody else's
+  if (!(await settleCreates(context, run, ready, object))) return 'paused';
+  return isCreating === true ? createMissing(context, run, { permit, object, ready, contactIds }) : 'done';
+}
+
+async function pushChanged(
+  context: Context,
+  run: RunRecorder,
+  permit: Permit,
+  { mapping, ready }: PushedObject,
+  options: PushOptions,
+): Promise<'done' | 'paused'> {
+  if (mapping.fields.every(({ direction }) => direction === 'inbound')) return 'done';
+  for await (const rows of pagesToSend(context, run, compile(context, mapping), options)) {
+    const described = await ready();
+    for (const batch of inWriteBatches(context.connector, rows)) {
+      if (!(await permit.goesOn())) return 'paused';
+      await run.session.step(async () => {
+        await permit.keep();
+        await new PushBatch(context, run, permit, described, { readAll: options.all === true }).send(batch);
+      });
+    }
+    run.progress(mapping.crmObject);
+    run.assertHealthy();
+  }
+  return 'done';
+}
+
+/** An idle push makes no call at all. */
 function readyMapping(context: Context, run: RunRecorder, permit: Permit, mapping: Mapping): () => Promise<CompiledMapping> {
   return async () => {
     await permit.checkAccount();

@@ -195,7 +195,9 @@ describe('push({ createMissing: true })', () => {
     const before = await dumpOf(there.store);
     const preview = await there.engine.preview('push', { createMissing: true });
     expect(preview.writes).toMatchObject([{ object: 'Contact', id: null, values: { LastName: 'Lee', Phone: phoneOf(1) } }]);
-    expect(await dumpOf(there.store)).toEqual(before);
+    for (const index of [2, 3, 4]) await add(there, `c${index}`, { phone_number: phoneOf(index) });
+    expect((await there.engine.preview('push', { createMissing: true, limit: 2 })).writes).toHaveLength(2);
+    expect((await dumpOf(there.store)).entries).toEqual(before.entries);
     expect(there.crm.list('Contact')).toEqual([]);
   });
 });
