@@ -103,7 +103,7 @@ describe('a refresh', () => {
 describe('a code', () => {
   it('goes through the page in the browser, and is good once', async () => {
     const { api, client, crm, form } = app();
-    const redirectUri = 'https://app.example.com/back';
+    const redirectUri = 'https://app.example.com/oauth/callback';
     const page = new URLSearchParams({ client_id: crm.oauth.clientId, redirect_uri: redirectUri, scope: 'oauth', state: 's1' });
     const response = await crm.fetch(`https://app.hubspot.com/oauth/authorize?${page.toString()}`, { redirect: 'manual' });
     const back = new URL(response.headers.get('location')!);
@@ -120,7 +120,7 @@ describe('a code', () => {
     ['without its verifier', { codeChallenge: 'x' }, {}, 0, 'BAD_CODE_VERIFIER'],
   ])('%s is refused', async (_, asked, given, ms, status) => {
     const { client, clock, crm, form } = app();
-    const redirectUri = 'https://app.example.com/back';
+    const redirectUri = 'https://app.example.com/oauth/callback';
     const code = crm.oauth.authorize({ redirectUri, ...asked });
     clock.advance(ms);
     const fields = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, ...client, ...given };
@@ -129,7 +129,7 @@ describe('a code', () => {
 
   it('with its verifier passes (the example of RFC 7636)', async () => {
     const { client, crm, form } = app();
-    const redirectUri = 'https://app.example.com/back';
+    const redirectUri = 'https://app.example.com/oauth/callback';
     const code = crm.oauth.authorize({ redirectUri, codeChallenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM' });
     const fields = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, ...client };
     expect((await form('2026-09/token', { ...fields, code_verifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk' })).status).toBe(200);

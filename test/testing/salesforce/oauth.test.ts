@@ -110,7 +110,7 @@ it('client credentials work on the My Domain host, in the body or as Basic', asy
 describe('authorization code', () => {
   const verifier = 'a-verifier-of-at-least-forty-three-characters-1';
   const challenge = 'fIDPWoOMEyEkrAwcMPTqGUF8Bpcjr7GgZHV_qOqLHKI';
-  const redirect = 'https://host.example.com/callback';
+  const redirect = 'https://app.example.com/oauth/callback';
   const begin = async (challenged: string) => {
     const one = org();
     const page = new URL('https://login.salesforce.com/services/oauth2/authorize');
