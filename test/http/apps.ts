@@ -33,15 +33,15 @@ export interface Deployment {
   readonly object: string;
   readonly mapping: { readonly crmObject: string; readonly fields: readonly [string, string] };
   /** @param url - Of the listening fake; else it is called in memory, through `fetch`. */
-  app(options?: { readonly url?: string; readonly fetch?: typeof globalThis.fetch }): App;
+  readonly app: (options?: { readonly url?: string; readonly fetch?: typeof globalThis.fetch }) => App;
   /** Tokens that the fake takes. */
-  tokens(): Tokens;
+  readonly tokens: () => Tokens;
   /** Access tokens are dead or about to be, refresh tokens live. */
-  expire(): void;
+  readonly expire: () => void;
   /** The next token call is carried out, and its answer lost. */
-  loseTokens(): void;
+  readonly loseTokens: () => void;
   /** One request of the API. */
-  ask(connector: CrmConnector, call?: Partial<Call>): Promise<unknown>;
+  readonly ask: (connector: CrmConnector, call?: Partial<Call>) => Promise<unknown>;
 }
 
 export const callOf = (more: Partial<Call> = {}): Call => ({ signal: new AbortController().signal, now: () => 0, ...more });

@@ -215,3 +215,25 @@ describe('connect', () => {
     expect(form(seen[0]!.text)).not.toHaveProperty('client_secret');
   });
 });
+
+describe('connections of one org', () => {
+  it('make four requests at once at most, together; those of another org have four of their own', async () => {
+    const other = '00D000000000001EAA';
+    const running: Record<string, number> = {};
+    const most: Record<string, number> = {};
+    const fetch: typeof globalThis.fetch = async (input, init) => {
+      const { host } = new URL(new Request(input, init).url);
+      running[host] = (running[host] ?? 0) + 1;
+      most[host] = Math.max(most[host] ?? 0, running[host]);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      running[host] -= 1;
+      return json({ organization_id: host.startsWith('acme') ? ORG : other });
+    };
+    const app = createSalesforceApp({ clientId: 'app', fetch, clock: stillClock(), random: () => 0 });
+    const untold = (instanceUrl: string) => tokenTable({ accessToken: 'a1', refreshToken: 'r1', instanceUrl });
+    const ask = (account: string, instanceUrl: string) =>
+      Array.from({ length: 10 }, () => app.connect({ account, tokens: untold(instanceUrl) }).account(callOf()));
+    await Promise.all([...ask(ORG, INSTANCE), ...ask(other, 'https://other.my.salesforce.com')]);
+    expect(most).toEqual({ 'acme.my.salesforce.com': 4, 'other.my.salesforce.com': 4 });
+  });
+});

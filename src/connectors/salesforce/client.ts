@@ -37,8 +37,13 @@ interface Target {
   /** Path without ids or values, for reports and errors. */
   readonly operation: string;
 }
-/** A read has tries left, a write a time by which its answer is there. */
-type Within = { readonly retries: Retries } | { readonly deadline: number };
+/** How often a request may be sent, and until when. */
+interface Manner {
+  /** Absent: it changes something, so it is sent once and not cut. */
+  readonly retries?: Retries;
+  /** On the injected clock. */
+  readonly deadline?: number;
+}
 type ReadTarget = Omit<Target, 'method' | 'body'>;
 export type WriteTarget = Target & { readonly method: 'POST' | 'PATCH' };
 
@@ -77,7 +82,7 @@ export function createClient({ auth, edge, pace, instanceUrl, apiVersion, client
   const configured = instanceUrl === undefined ? null : configuredOrigin(instanceUrl, 'instanceUrl');
   const token = (call: Call) => auth.token({ ...edge, signal: call.signal });
 
-  const once = (target: Target, { accessToken, instanceUrl: received }: AccessToken, call: Call, within: Within) =>
+  const once = (target: Target, { accessToken, instanceUrl: received }: AccessToken, call: Call, { retries, deadline }: Manner) =>
     sendHttp(
       {
         method: target.method,
@@ -92,9 +97,8 @@ export function createClient({ auth, edge, pace, instanceUrl, apiVersion, client
         ...(target.body === undefined ? {} : { body: JSON.stringify(target.body) }),
         signal: call.signal,
         timeoutMs: READ_TIMEOUT_MS,
-        ...('deadline' in within
-          ? { idempotent: false, cutsInFlight: false, deadline: within.deadline }
-          : { idempotent: true, retry: READ_RETRY, retries: within.retries }),
+        ...(deadline === undefined ? {} : { deadline }),
+        ...(retries === undefined ? { idempotent: false, cutsInFlight: false } : { idempotent: true, retry: READ_RETRY, retries }),
         turn: (tryOnce) => pace.turn(call, tryOnce),
         onTry: ({ status, headers }) => {
           const usage = usageOf(headers?.get('sforce-limit-info'));
