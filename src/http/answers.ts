@@ -1,5 +1,5 @@
 import { CrmSyncError } from '../errors.ts';
-import type { HttpAnswer } from './send.ts';
+import type { HttpAnswer, HttpResult, Retries } from './send.ts';
 
 /** A body as JSON; undefined where it is none, such as an edge's HTML page or an answer that was cut. */
 export function jsonOf(body: string): unknown {
@@ -8,6 +8,14 @@ export function jsonOf(body: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** A success that can't be read, such as one that was cut on the way, is asked for once more where a retry is left for it. */
+export async function againIfCut(result: HttpResult, retries: Retries, again: () => Promise<HttpResult>): Promise<HttpResult> {
+  const isCut = result.kind === 'answer' && result.status >= 200 && result.status < 300 && jsonOf(result.text) === undefined;
+  if (!isCut || retries.left <= 0) return result;
+  retries.left -= 1;
+  return again();
 }
 
 /** A code of the other side as an error may show it. */

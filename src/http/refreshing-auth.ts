@@ -1,6 +1,6 @@
 import { CrmSyncError } from '../errors.ts';
 import type { AccessToken, Auth, AuthCall, TokenStore, Tokens } from '../ports/tokens.ts';
-import { singleFlight, untilAborted } from './single-flight.ts';
+import { oneByOne, singleFlight, untilAborted } from './single-flight.ts';
 
 /** Tokens to start with, kept in memory: for scripts and tests. A rotated refresh token is lost with the process. */
 export type StartTokens = Partial<Tokens> & { readonly refreshToken: string };
@@ -19,6 +19,16 @@ interface RefreshingAuthOptions {
   grant(refreshToken: string, call: AuthCall): Promise<Tokens>;
   /** What requests need, and nothing that must not travel further. */
   accessOf(tokens: Tokens): AccessToken;
+  /** Shared with the other connections of the account. */
+  readonly account?: AccountAuth;
+}
+
+/** What the connections of one account share, so that of those that use the same tokens only one refreshes. */
+export interface AccountAuth {
+  /** Their refreshes run one after another: who comes second finds what the first has stored. */
+  readonly turn: ReturnType<typeof oneByOne>;
+  /** @throws CrmSyncError for tokens of another account. */
+  assertOwn(tokens: Tokens): void;
 }
 
 interface Renewed {
@@ -35,9 +45,10 @@ interface Refused {
  * On behalf of a user who connected the account. One refresh at a time; new tokens are stored before they are used, by
  * compare-and-swap, so that several processes may share an account whose refresh tokens rotate.
  */
-export function refreshingAuth({ tokens, vendor, reconnect, ...options }: RefreshingAuthOptions): Auth {
+export function refreshingAuth({ tokens, vendor, reconnect, account, ...options }: RefreshingAuthOptions): Auth {
   const store = 'load' in tokens ? tokens : memoryTokens(tokens);
   const flight = singleFlight<Renewed>();
+  const turn = account?.turn ?? oneByOne();
   const isFresh = (known: Tokens, call: AuthCall) => options.isFresh?.(known, call.clock.now()) ?? true;
   let current: Tokens | null = null;
   /** Granted and not yet stored, because the store failed: stored before anything else happens. */
@@ -45,7 +56,10 @@ export function refreshingAuth({ tokens, vendor, reconnect, ...options }: Refres
 
   async function load(): Promise<Tokens> {
     const stored = await reach(() => store.load());
-    if (stored) return stored;
+    if (stored) {
+      account?.assertOwn(stored);
+      return stored;
+    }
     throw new CrmSyncError(`There are no tokens for this ${vendor} account.`, {
       code: 'not_connected',
       category: 'authentication',
@@ -57,7 +71,9 @@ export function refreshingAuth({ tokens, vendor, reconnect, ...options }: Refres
     unsaved = { next, previous };
     const outcome = await reach(() => store.save(next, previous));
     unsaved = null;
-    return outcome === 'saved' ? next : load(); // another process was first: its tokens win
+    if (outcome !== 'saved') return load(); // another process was first: its tokens win
+    account?.assertOwn(next);
+    return next;
   }
 
   async function renew(stale: string | null, call: AuthCall): Promise<Renewed> {
@@ -81,7 +97,7 @@ export function refreshingAuth({ tokens, vendor, reconnect, ...options }: Refres
 
   async function renewed(stale: string | null, call: AuthCall): Promise<AccessToken & { readonly reused: boolean }> {
     const work = flight(async () => {
-      const result = await renew(stale, call);
+      const result = await turn(() => renew(stale, call));
       current = result.tokens;
       return result;
     });

@@ -22,7 +22,13 @@ export interface HttpRequest {
   readonly unappliedStatuses?: readonly number[];
   /** One try, from the start to the last byte of the answer. */
   readonly timeoutMs: number;
+  /** On the injected clock: every try has ended by then, and none is started that could not run for five seconds. */
+  readonly deadline?: number;
   readonly retry?: Partial<RetryPolicy>;
+  /** The tries after the first that all requests of one call share. Absent: this one has those of its policy. */
+  readonly retries?: Retries;
+  /** Runs a try when its turn has come. Absent: at once. */
+  readonly turn?: (tryOnce: () => Promise<HttpResult>) => Promise<HttpResult>;
   /** Cuts the request in flight; absent: nothing does. */
   readonly signal?: AbortSignal;
   /** False: the signal is looked at before each try and ends the wait for it, but never cuts one. Default true. */
@@ -30,6 +36,12 @@ export interface HttpRequest {
   /** Told of every try. */
   readonly onTry?: (answer: { readonly status: number | null; readonly headers: Headers | null }) => void;
 }
+
+/** How often a call may still try again, whichever of its requests needs it: so that retries are not stacked. */
+export interface Retries {
+  left: number;
+}
+export const newRetries = (): Retries => ({ left: RETRY_POLICY.limit });
 
 export interface HttpAnswer {
   readonly kind: 'answer';
@@ -45,6 +57,9 @@ export interface HttpAnswer {
 export type HttpResult = HttpAnswer | (TransportFailure & { readonly kind: 'failure' });
 
 const RESPONSE_BYTES_MAX = 64 * 1024 * 1024;
+/** A try that could not run at least so long is not started. */
+const TRY_MIN_MS = 5_000;
+const NO_TIME_LEFT: HttpResult = { kind: 'failure', sent: false, code: 'no_time_left' };
 
 /**
  * The one place that makes requests, and the one owner of their retries. A failure is a result that holds no URL, no
@@ -54,15 +69,25 @@ const RESPONSE_BYTES_MAX = 64 * 1024 * 1024;
  */
 export async function sendHttp(request: HttpRequest, edge: Edge): Promise<HttpResult> {
   const policy = { ...RETRY_POLICY, ...request.retry };
-  const deadline = edge.clock.now() + policy.totalMs;
-  // Bound: `limit` tries after the first, and no try that would start after the deadline.
+  const { deadline = Number.POSITIVE_INFINITY, retries = { left: policy.limit }, turn = (tryOnce) => tryOnce() } = request;
+  let retryUntil = deadline - TRY_MIN_MS;
+  let before: HttpResult | null = null;
+  // Bound: the retries that are left, and no try that would start after the total time.
   for (let attempt = 0; ; attempt += 1) {
     request.signal?.throwIfAborted();
-    const result = await sendOnce(request, edge);
+    const result = await turn(async () => {
+      const now = edge.clock.now();
+      if (deadline - now < TRY_MIN_MS) return NO_TIME_LEFT;
+      if (attempt === 0) retryUntil = Math.min(retryUntil, now + policy.totalMs); // waiting for the first turn takes none of it
+      return sendOnce({ ...request, timeoutMs: Math.min(request.timeoutMs, deadline - now) }, edge);
+    });
+    if (result === NO_TIME_LEFT) return before ?? result;
     request.onTry?.(result.kind === 'answer' ? { status: result.status, headers: result.headers } : { status: null, headers: null });
-    if (attempt >= policy.limit || !mayRepeat(request, result) || !worthRetrying(result, policy)) return result;
+    if (retries.left <= 0 || !mayRepeat(request, result) || !worthRetrying(result, policy)) return result;
     const delay = delayMs(result, attempt, policy, edge);
-    if (delay === null || edge.clock.now() + delay >= deadline) return result;
+    if (delay === null || edge.clock.now() + delay >= retryUntil) return result;
+    retries.left -= 1;
+    before = result;
     await edge.clock.sleep(delay, request.signal);
   }
 }

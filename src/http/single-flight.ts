@@ -27,3 +27,13 @@ export function singleFlight<T>(): (work: () => Promise<T>) => Promise<T> {
     return flight;
   };
 }
+
+/** Runs one `work` after another, in the order in which they came, whether or not the one before succeeded. */
+export function oneByOne(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const mine = last.then(work, work);
+    last = mine;
+    return mine;
+  };
+}

@@ -10,7 +10,7 @@ export interface Call {
   readonly signal: AbortSignal;
   /** The engine's clock: `requestedAt` is told in it. */
   readonly now: () => Millis;
-  /** A person waits for the answer: where requests have to wait, this one goes first. */
+  /** A person waits for it: where requests have to wait for each other, it goes before those of the background. */
   readonly interactive?: boolean;
   /** Told of each HTTP request to the CRM, once its answer (or the lack of one) is known. */
   readonly onRequest?: (request: RequestSeen) => void;

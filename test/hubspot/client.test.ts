@@ -234,3 +234,18 @@ describe('options', () => {
     ),
   );
 });
+
+describe('the requests of one call', () => {
+  const down = () => json('', 503);
+  const cut = () => new Response('{"results":[{"na', { status: 200 });
+  it.each([
+    ['failures', [down, down, down], 3],
+    ['failures around tokens that are refused', [down, expired, down, expired, down], 5],
+    ['tokens that are refused, then answers that are cut', [expired, expired, cut, cut], 4],
+  ])('are never more than five, since its tries share their retries: %s', async (_, script, requests) => {
+    const { auth } = countingAuth(1);
+    const { connector, seen, call } = connect({ auth }, ...script, ...Array.from({ length: 20 }, () => down));
+    await expect(connector.describe('contacts', call)).rejects.toHaveProperty('category', 'server');
+    expect(seen).toHaveLength(requests);
+  });
+});

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { usageOf } from '../../src/connectors/salesforce/client.ts';
 import { salesforce } from '../../src/connectors/salesforce/index.ts';
 import type { AccessToken, Auth } from '../../src/ports/tokens.ts';
-import { broken, connect, contact, fixedAuth, INSTANCE, json, refused, stillClock } from './scripted.ts';
+import { broken, connect, contact, fixedAuth, ID, INSTANCE, json, refused, rows, stillClock } from './scripted.ts';
 
 const expired = () => refused('INVALID_SESSION_ID', 401, 'Session expired or invalid');
 
@@ -227,4 +227,47 @@ describe('options', () => {
       expect.objectContaining({ category: 'configuration' }),
     ),
   );
+});
+
+describe('the requests of one call', () => {
+  const busy = () => json('', 503);
+  const tooMany = () => refused('REQUEST_LIMIT_EXCEEDED', 403, 'ConcurrentRequests (Concurrent API Requests) Limit exceeded.');
+  const cut = () => new Response('{"fields":[{"na', { status: 200 });
+  it.each([
+    ['failures', [busy, busy, busy], 3],
+    ['failures, each of another kind', [busy, cut, busy], 3],
+    ['failures around tokens that are refused', [busy, expired, busy, expired, busy], 5],
+    ['tokens that are refused, then answers that are cut', [expired, expired, cut, cut], 4],
+  ])('are never more than five, since its tries share their retries: %s', async (_, script, requests) => {
+    const { auth } = countingAuth(1);
+    const { connector, seen, left, call } = connect({ auth }, ...script, ...Array.from({ length: 20 }, () => busy));
+    await expect(connector.describe('Contact', call)).rejects.toHaveProperty('category', 'server');
+    expect(seen).toHaveLength(requests);
+    expect(left).toHaveLength(20 + script.length - requests);
+  });
+  it('run four at once for one org, and all wait together after it was busy', async () => {
+    let [running, most] = [0, 0];
+    const slow = async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise((resolve) => setImmediate(resolve));
+      running -= 1;
+      return rows();
+    };
+    const { connector, call, seen } = connect({}, contact(), ...Array.from({ length: 12 }, () => slow));
+    await connector.describe('Contact', call);
+    const fetchOne = () => connector.fetch({ object: 'Contact', ids: [ID.contact[0]], fields: ['Email'] }, call);
+    await Promise.all(Array.from({ length: 12 }, fetchOne));
+    expect([most, seen.length]).toEqual([4, 13]);
+  });
+  it.each([
+    ['too many long requests', [tooMany], 375],
+    ['an answer that the org is busy, three times', [busy, busy, busy], 375 + 750 + 1_500],
+  ])('wait after %s, whichever call was refused', async (_, script, waitedMs) => {
+    const { connector, call, clock } = connect({}, ...script, contact());
+    const before = clock.now();
+    await expect(connector.describe('Account', call)).rejects.toHaveProperty('retryable', true);
+    await connector.describe('Contact', call);
+    expect(clock.now() - before).toBe(waitedMs);
+  });
 });

@@ -1,14 +1,13 @@
 import * as z from 'zod';
-import { CrmSyncError, type ErrorCategory } from '../../errors.ts';
-import { jsonOf, shownCode } from '../../http/answers.ts';
-import { sendHttp } from '../../http/send.ts';
+import { jsonOf } from '../../http/answers.ts';
+import { type HttpAnswer, sendHttp } from '../../http/send.ts';
 import type { AuthCall, Tokens } from '../../ports/tokens.ts';
-import { brokenAnswer, hubspotError, noAnswer } from './errors.ts';
-import { type ApiVersion, pathOf, TOKEN } from './paths.ts';
-import { limitDelayMs, READ_RETRY } from './retry.ts';
+import { type Answered, CODE_REFUSALS, GRANT_OPERATION, grantError } from './auth-refusals.ts';
+import { brokenAnswer, noAnswer } from './errors.ts';
+import { type ApiVersion, pathOf, REVOKE, type Resource, TOKEN } from './paths.ts';
+import { READ_RETRY, UNAPPLIED_STATUSES } from './retry.ts';
 
 const TOKEN_TIMEOUT_MS = 30_000;
-const OPERATION = 'a request for an access token';
 
 const id = z.union([z.string(), z.number()]).nullish().catch(null);
 const grantAnswer = z.object({
@@ -18,37 +17,25 @@ const grantAnswer = z.object({
   hub_id: id,
   user_id: id,
 });
-const refusalAnswer = z.object({ error: z.string().nullish().catch(null), status: z.string().nullish().catch(null) });
 
-interface Grant {
+export interface TokenPlace {
   /** Checked: the only host that ever sees a client secret or a refresh token. */
   readonly origin: string;
   readonly apiVersion: ApiVersion;
-  readonly form: Readonly<Record<string, string>>;
 }
+type Form = Readonly<Record<string, string>>;
 
 /**
  * Asks for tokens. The signal of `call` does not cut it: the answer may carry a rotated token that nobody could get again.
  *
  * @throws CrmSyncError; only a refusal of the tokens themselves means that the account has to be connected again.
  */
-export async function requestTokens({ origin, apiVersion, form }: Grant, call: AuthCall): Promise<Tokens> {
-  const result = await sendHttp(
-    {
-      method: 'POST',
-      url: new URL(pathOf(TOKEN, apiVersion), origin),
-      headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
-      body: new URLSearchParams(form).toString(),
-      idempotent: true,
-      timeoutMs: TOKEN_TIMEOUT_MS,
-      retry: { ...READ_RETRY, delayMs: limitDelayMs, totalMs: 60_000 },
-    },
-    call,
-  );
-  if (result.kind === 'failure') throw noAnswer(OPERATION, result.code);
-  if (result.status !== 200) throw grantError({ status: result.status, body: result.text, headers: result.headers });
+export async function requestTokens(place: TokenPlace, form: Form, call: AuthCall): Promise<Tokens> {
+  const isCode = form['grant_type'] === 'authorization_code';
+  const result = await postForm(place, { resource: TOKEN, form, isRepeatable: !isCode, operation: GRANT_OPERATION }, call);
+  if (result.status !== 200) throw grantError(answeredOf(result), isCode ? CODE_REFUSALS : new Map());
   const answer = grantAnswer.safeParse(jsonOf(result.text));
-  if (!answer.success) throw brokenAnswer(OPERATION);
+  if (!answer.success) throw brokenAnswer(GRANT_OPERATION);
   const { access_token, refresh_token, expires_in, hub_id, user_id } = answer.data;
   return {
     accessToken: access_token,
@@ -59,50 +46,39 @@ export async function requestTokens({ origin, apiVersion, form }: Grant, call: A
   };
 }
 
-type Refusal = readonly [code: string, category: ErrorCategory, remedy: string];
-
-const REVOKED: Refusal = [
-  'token_revoked',
-  'authentication',
-  'The app was uninstalled or its tokens were revoked: connect the HubSpot account again.',
-];
-const BAD_CLIENT: Refusal = [
-  'bad_client',
-  'configuration',
-  'Check `clientId` and `clientSecret`: they are not those of the app that was installed.',
-];
-
-/** By the error of RFC 6749, and by HubSpot's own word for it where that is all there is. */
-const REFUSALS: ReadonlyMap<string, Refusal> = new Map([
-  ['invalid_grant', REVOKED],
-  ['access_denied', REVOKED],
-  ['BAD_REFRESH_TOKEN', REVOKED],
-  ['BAD_HUB', REVOKED],
-  ['invalid_client', BAD_CLIENT],
-  ['unauthorized_client', BAD_CLIENT],
-  ['BAD_CLIENT_ID', BAD_CLIENT],
-  ['BAD_CLIENT_SECRET', BAD_CLIENT],
-  ['unsupported_grant_type', ['grant_not_enabled', 'configuration', 'HubSpot does not know this OAuth flow: check `apiVersion`.']],
-]);
-
-interface Answered {
-  readonly status: number;
-  readonly body: string;
-  readonly headers: { get(name: string): string | null };
+/** Ends a token, and with a refresh token its access tokens. One that is dead already is no failure. */
+export async function revokeTokens(place: TokenPlace, form: Form, call: AuthCall): Promise<void> {
+  const operation = 'a revocation';
+  const result = await postForm(place, { resource: REVOKE, form, isRepeatable: true, operation }, call);
+  if (result.status < 300) return;
+  const error = grantError(answeredOf(result), new Map(), operation);
+  if (error.code !== 'token_revoked') throw error;
 }
 
-/** Turns a refusal of the token endpoint into our error. Pure; descriptions are never shown. */
-export function grantError(answered: Answered): CrmSyncError {
-  const { status, body } = answered;
-  const { error, status: word } = refusalAnswer.safeParse(jsonOf(body)).data ?? {};
-  const known = [error, word].find((each) => typeof each === 'string' && REFUSALS.has(each));
-  const passing = hubspotError(answered, OPERATION);
-  if (status >= 500 || passing.retryable || status === 403) return passing;
-  const [code, category, remedy] = REFUSALS.get(known ?? '') ?? [
-    'token_refused',
-    'configuration',
-    'Check the options of `refreshToken`: HubSpot refuses the request itself, not the tokens.',
-  ];
-  const shown = known ?? error;
-  return new CrmSyncError(`HubSpot refused ${OPERATION} (${shown ? shownCode(shown) : `HTTP ${status}`}).`, { code, category, remedy });
+interface FormPost {
+  readonly resource: Resource;
+  readonly form: Form;
+  readonly isRepeatable: boolean;
+  readonly operation: string;
 }
+
+async function postForm({ origin, apiVersion }: TokenPlace, post: FormPost, call: AuthCall): Promise<HttpAnswer> {
+  const { resource, form, isRepeatable, operation } = post;
+  const result = await sendHttp(
+    {
+      method: 'POST',
+      url: new URL(pathOf(resource, apiVersion), origin),
+      headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams(form).toString(),
+      idempotent: isRepeatable,
+      unappliedStatuses: UNAPPLIED_STATUSES, // even a code, which is good once, may be sent again
+      timeoutMs: TOKEN_TIMEOUT_MS,
+      retry: { ...READ_RETRY, totalMs: 60_000 },
+    },
+    call,
+  );
+  if (result.kind === 'failure') throw noAnswer(operation, result.code);
+  return result;
+}
+
+const answeredOf = ({ status, text, headers }: HttpAnswer): Answered => ({ status, body: text, headers });

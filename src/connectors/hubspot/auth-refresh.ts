@@ -1,6 +1,6 @@
-import { refreshingAuth, type StartTokens } from '../../http/refreshing-auth.ts';
+import { type AccountAuth, refreshingAuth, type StartTokens } from '../../http/refreshing-auth.ts';
 import type { AccessToken, Auth, TokenStore, Tokens } from '../../ports/tokens.ts';
-import { requestTokens } from './auth-grant.ts';
+import { requestTokens, type TokenPlace } from './auth-grant.ts';
 import { API_ORIGIN, checkedVersion, configuredOrigin } from './hosts.ts';
 import type { ApiVersion } from './paths.ts';
 
@@ -30,15 +30,24 @@ const MARGIN_MS = 5 * 60_000;
 export function refreshToken(tokens: TokenStore | StartTokens, options: RefreshTokenOptions): Auth {
   const origin = configuredOrigin(options.baseUrl ?? API_ORIGIN);
   const apiVersion = checkedVersion(options.apiVersion ?? '2026-09');
-  const { clientId: client_id, clientSecret: client_secret } = options;
+  return refreshAt({ origin, apiVersion }, tokens, options);
+}
+
+/** @param place - Checked: its origin is the only host that sees the refresh token and the client secret. */
+export function refreshAt(
+  place: TokenPlace,
+  tokens: TokenStore | StartTokens,
+  { clientId: client_id, clientSecret: client_secret }: Pick<RefreshTokenOptions, 'clientId' | 'clientSecret'>,
+  account?: AccountAuth,
+): Auth {
   return refreshingAuth({
+    ...(account === undefined ? {} : { account }),
     tokens,
     vendor: 'HubSpot',
     reconnect: 'Connect the HubSpot account again.',
     isUsable: ({ accessToken }) => accessToken !== '',
     isFresh: ({ expiresAt }, now) => expiresAt === undefined || now < Date.parse(expiresAt) - MARGIN_MS,
-    grant: (refresh_token, call) =>
-      requestTokens({ origin, apiVersion, form: { grant_type: 'refresh_token', refresh_token, client_id, client_secret } }, call),
+    grant: (refresh_token, call) => requestTokens(place, { grant_type: 'refresh_token', refresh_token, client_id, client_secret }, call),
     accessOf,
   });
 }

@@ -1,25 +1,25 @@
 import type { CrmSyncError } from '../../errors.ts';
-import { bearer, jsonOf, timesOf } from '../../http/answers.ts';
+import { againIfCut, bearer, jsonOf, timesOf } from '../../http/answers.ts';
 import { sendAuthorized } from '../../http/authorized.ts';
-import { type Edge, type HttpAnswer, type HttpResult, sendHttp } from '../../http/send.ts';
+import { type Edge, type HttpAnswer, type HttpResult, newRetries, sendHttp } from '../../http/send.ts';
 import type { Call } from '../../ports/connector.ts';
 import type { AccessToken, Auth } from '../../ports/tokens.ts';
 import { brokenAnswer, hubspotError, isStaleToken, noAnswer } from './errors.ts';
-import { createPace } from './pace.ts';
+import type { Pace } from './pace.ts';
 import { type ApiVersion, pathOf, type Resource } from './paths.ts';
 import { limitDelayMs, READ_RETRY, UNAPPLIED_STATUSES } from './retry.ts';
 
 const READ_TIMEOUT_MS = 60_000;
 /** One try of a write; what is left of its time is for another one after a limit. */
 const WRITE_TRY_MS = 60_000;
-/** A write that could not run at least so long is not started. */
-const WRITE_MIN_MS = 5_000;
 /** URLs from about 8,000 characters on were refused with 414 in practice. */
 const URL_MAX = 4_000;
 
 interface ClientOptions {
   readonly auth: Auth;
   readonly edge: Edge;
+  /** Shared by all that talk to the same account. */
+  readonly pace: Pace;
   /** Checked: the only host that sees the token. */
   readonly origin: string;
   readonly apiVersion: ApiVersion;
@@ -52,7 +52,8 @@ export interface Client {
   /** The token in use: whose data this is. */
   token(call: Call): Promise<AccessToken>;
   /**
-   * A request that changes nothing; it is tried again where that may help. With a body it is a POST.
+   * A request that changes nothing; it is tried again where that may help: five requests at most, three tries and one more
+   * after each of two access tokens that were refused. With a body it is a POST.
    *
    * @throws CrmSyncError for every answer that is no success.
    */
@@ -69,9 +70,7 @@ export interface Client {
   tooLong(query: Query): boolean;
 }
 
-export function createClient({ auth, edge, origin, apiVersion }: ClientOptions): Client {
-  const pace = createPace(edge.clock);
-
+export function createClient({ auth, edge, pace, origin, apiVersion }: ClientOptions): Client {
   function requestOf(target: Target, { accessToken }: AccessToken, call: Call) {
     const { method, resource, query, body } = target;
     const url = new URL(pathOf(resource, apiVersion), origin);
@@ -87,7 +86,6 @@ export function createClient({ auth, edge, origin, apiVersion }: ClientOptions):
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: call.signal,
       onTry: ({ status, headers }: { readonly status: number | null; readonly headers: Headers | null }) => {
-        if (headers) pace.observe(headers);
         const usage = usageOf(headers);
         call.onRequest?.({ operation: `${method} ${resource.operation}`, status, ...(usage ? { usage } : {}) });
       },
@@ -97,49 +95,51 @@ export function createClient({ auth, edge, origin, apiVersion }: ClientOptions):
   const authorized = (call: Call, send: (token: AccessToken) => Promise<HttpResult>): Promise<HttpResult> =>
     sendAuthorized({ auth, edge, signal: call.signal, isStale: ({ status, text }) => isStaleToken({ status, body: text }), send });
 
-  const readOnce = (target: Target, isSearch: boolean, call: Call): Promise<HttpResult> =>
-    authorized(call, async (token) => {
-      const send = () =>
-        sendHttp({ ...requestOf(target, token, call), idempotent: true, timeoutMs: READ_TIMEOUT_MS, retry: READ_RETRY }, edge);
-      if (isSearch) return pace.search(call.signal, send);
-      await pace.wait(call.signal);
-      return send();
-    });
-
   return {
     token: (call) => auth.token({ ...edge, signal: call.signal }),
     async read(resource, { search, ...options }, call) {
       const method = options.body === undefined ? 'GET' : 'POST';
       const operation = `${method} ${resource.operation}`;
-      // Bound: a success that can't be read is asked for once more.
-      for (let attempt = 0; ; attempt += 1) {
-        const result = await readOnce({ ...options, method, resource }, search === true, call);
-        if (result.kind === 'failure') throw noAnswer(operation, result.code);
-        if (result.status !== 200 && result.status !== 207) throw errorOf(result, operation);
-        const body = jsonOf(result.text);
-        if (body !== undefined) return { body, ...timesOf(result) };
-        if (attempt > 0) throw brokenAnswer(operation);
-      }
+      const retries = newRetries();
+      const kind = search ? 'search' : 'other';
+      const send = (token: AccessToken) =>
+        sendHttp(
+          {
+            ...requestOf({ ...options, method, resource }, token, call),
+            idempotent: true,
+            timeoutMs: READ_TIMEOUT_MS,
+            retry: READ_RETRY,
+            retries,
+            turn: (tryOnce) => pace.turn(call, kind, tryOnce),
+          },
+          edge,
+        );
+      const result = await authorized(call, async (token) => againIfCut(await send(token), retries, () => send(token)));
+      if (result.kind === 'failure') throw noAnswer(operation, result.code);
+      if (result.status !== 200 && result.status !== 207) throw errorOf(result, operation);
+      const body = jsonOf(result.text);
+      if (body === undefined) throw brokenAnswer(operation);
+      return { body, ...timesOf(result) };
     },
-    write: (target, call, deadline) =>
-      authorized(call, async (token) => {
-        await pace.wait(call.signal);
-        call.signal.throwIfAborted();
-        const left = deadline - edge.clock.now();
-        if (left < WRITE_MIN_MS) return { kind: 'failure', sent: false, code: 'no_time_left' };
-        const timeoutMs = Math.min(WRITE_TRY_MS, left);
-        return sendHttp(
+    write(target, call, deadline) {
+      const retries = newRetries();
+      return authorized(call, (token) =>
+        sendHttp(
           {
             ...requestOf({ ...target, method: 'POST' }, token, call),
             idempotent: false,
             unappliedStatuses: UNAPPLIED_STATUSES,
             cutsInFlight: false,
-            timeoutMs,
-            retry: { statuses: UNAPPLIED_STATUSES, delayMs: limitDelayMs, totalMs: left - timeoutMs },
+            timeoutMs: WRITE_TRY_MS,
+            deadline,
+            retry: { statuses: UNAPPLIED_STATUSES, delayMs: limitDelayMs },
+            retries,
+            turn: (tryOnce) => pace.turn(call, 'other', tryOnce),
           },
           edge,
-        );
-      }),
+        ),
+      );
+    },
     tooLong: (query) => new URLSearchParams({ ...query }).toString().length > URL_MAX,
   };
 }

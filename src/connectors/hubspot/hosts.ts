@@ -4,15 +4,17 @@ import { API_VERSIONS, type ApiVersion } from './paths.ts';
 
 /** One host for the accounts of every region. Source: HubSpot developer docs, API reference. */
 export const API_ORIGIN = 'https://api.hubapi.com';
+/** Where users are, in the browser. */
+export const APP_ORIGIN = 'https://app.hubspot.com';
 
 /** @throws CrmSyncError code `invalid_url`. */
-export function configuredOrigin(baseUrl: string): string {
-  const origin = secureOrigin(baseUrl);
+export function configuredOrigin(url: string, option: 'baseUrl' | 'appUrl' = 'baseUrl'): string {
+  const origin = secureOrigin(url);
   if (origin !== null) return origin;
-  throw new CrmSyncError('`baseUrl` is not a URL that credentials may be sent to.', {
+  throw new CrmSyncError(`\`${option}\` is not a URL that credentials may be sent to.`, {
     code: 'invalid_url',
     category: 'configuration',
-    remedy: `Leave \`baseUrl\` out (${API_ORIGIN} serves all regions), or set it to the https URL of your proxy.`,
+    remedy: `Leave \`${option}\` out (${option === 'baseUrl' ? API_ORIGIN : APP_ORIGIN} serves all regions), or set it to the https URL of your proxy.`,
   });
 }
 

@@ -13,6 +13,7 @@ import { createDescriber } from './describe.ts';
 import { fetchRecords } from './fetch.ts';
 import { findRecords } from './find.ts';
 import { API_ORIGIN, checkedVersion, configuredOrigin } from './hosts.ts';
+import { createPace, type Pace } from './pace.ts';
 import type { ApiVersion } from './paths.ts';
 import { readRecords } from './read.ts';
 import { WRITE_TIMEOUT_MS, writeRecords } from './write.ts';
@@ -53,11 +54,17 @@ const CAPABILITIES: Capabilities = {
  * @throws CrmSyncError of category `configuration`.
  */
 export function hubspot(options: HubSpotOptions): CrmConnector {
+  return createConnector(options);
+}
+
+/** @param pace - That of the account, where connections share one. */
+export function createConnector(options: HubSpotOptions, pace?: Pace): CrmConnector {
   checkOptions(options);
   const { clock = systemClock, fetch = (...request) => globalThis.fetch(...request), random = Math.random } = options;
   const client = createClient({
     auth: options.auth,
     edge: { fetch, clock, random },
+    pace: pace ?? createPace(clock),
     origin: configuredOrigin(options.baseUrl ?? API_ORIGIN),
     apiVersion: checkedVersion(options.apiVersion ?? '2026-09'),
   });

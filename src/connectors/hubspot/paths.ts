@@ -37,6 +37,7 @@ export const propertiesOf = (object: string): Resource => ({
 });
 export const ACCOUNT_DETAILS: Resource = { area: 'account', segments: ['details'], operation: `${PREFIX.account}/details` };
 export const TOKEN: Resource = { area: 'oauth', segments: ['token'], operation: `${PREFIX.oauth}/token` };
+export const REVOKE: Resource = { area: 'oauth', segments: ['token', 'revoke'], operation: `${PREFIX.oauth}/token/revoke` };
 
 /** The one place that makes a path: area, version, and segments that can't be taken for more than they are. */
 export const pathOf = ({ area, segments }: Resource, version: ApiVersion): string =>

@@ -1,4 +1,5 @@
 import { CrmSyncError } from '../../errors.ts';
+import { base64Url } from '../../http/base64-url.ts';
 import type { Auth } from '../../ports/tokens.ts';
 import { grantedAuth } from './auth-client.ts';
 import { requestToken } from './auth-grant.ts';
@@ -44,9 +45,9 @@ const audienceOf = (origin: string): string =>
 
 async function signed(claims: object, privateKey: string): Promise<string> {
   const key = await importKey(privateKey);
-  const input = `${encodeUrl(textBytes(JSON.stringify({ alg: 'RS256' })))}.${encodeUrl(textBytes(JSON.stringify(claims)))}`;
+  const input = `${base64Url(textBytes(JSON.stringify({ alg: 'RS256' })))}.${base64Url(textBytes(JSON.stringify(claims)))}`;
   const signature = await crypto.subtle.sign('RSASSA-PKCS1-v1_5', key, textBytes(input));
-  return `${input}.${encodeUrl(new Uint8Array(signature))}`;
+  return `${input}.${base64Url(new Uint8Array(signature))}`;
 }
 
 const RS256 = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
@@ -68,8 +69,3 @@ async function importKey(pem: string) {
 }
 
 const textBytes = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(new TextEncoder().encode(text));
-const encodeUrl = (bytes: Uint8Array): string =>
-  btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');

@@ -1,7 +1,7 @@
-import { refreshingAuth, type StartTokens } from '../../http/refreshing-auth.ts';
+import { type AccountAuth, refreshingAuth, type StartTokens } from '../../http/refreshing-auth.ts';
 import type { AccessToken, Auth, TokenStore, Tokens } from '../../ports/tokens.ts';
 import { requestToken } from './auth-grant.ts';
-import { configuredOrigin, receivedOrigin } from './hosts.ts';
+import { configuredOrigin, LOGIN_ORIGIN, receivedOrigin } from './hosts.ts';
 
 export type { StartTokens } from '../../http/refreshing-auth.ts';
 
@@ -20,8 +20,19 @@ export interface RefreshTokenOptions {
  * @param tokens - Where the tokens are stored, or the tokens themselves.
  */
 export function refreshToken(tokens: TokenStore | StartTokens, options: RefreshTokenOptions): Auth {
-  const origin = configuredOrigin(options.loginUrl ?? 'https://login.salesforce.com', 'loginUrl');
+  const origin = configuredOrigin(options.loginUrl ?? LOGIN_ORIGIN, 'loginUrl');
+  return refreshAt(origin, tokens, options);
+}
+
+/** @param origin - Checked: the only host that sees the refresh token and the client secret. */
+export function refreshAt(
+  origin: string,
+  tokens: TokenStore | StartTokens,
+  { clientId, clientSecret }: Pick<RefreshTokenOptions, 'clientId' | 'clientSecret'>,
+  account?: AccountAuth,
+): Auth {
   return refreshingAuth({
+    ...(account === undefined ? {} : { account }),
     tokens,
     vendor: 'Salesforce',
     reconnect: 'Connect the Salesforce account again, with the scope `refresh_token`.',
@@ -32,8 +43,8 @@ export function refreshToken(tokens: TokenStore | StartTokens, options: RefreshT
         {
           grant_type: 'refresh_token',
           refresh_token: refreshing,
-          client_id: options.clientId,
-          ...(options.clientSecret === undefined ? {} : { client_secret: options.clientSecret }),
+          client_id: clientId,
+          ...(clientSecret === undefined ? {} : { client_secret: clientSecret }),
         },
         call,
       ),

@@ -1,23 +1,24 @@
 import { CrmSyncError } from '../../errors.ts';
-import { bearer, jsonOf, timesOf } from '../../http/answers.ts';
+import { againIfCut, bearer, jsonOf, timesOf } from '../../http/answers.ts';
 import { sendAuthorized } from '../../http/authorized.ts';
-import { type Edge, type HttpAnswer, type HttpResult, sendHttp } from '../../http/send.ts';
+import { type Edge, type HttpAnswer, type HttpResult, newRetries, type Retries, sendHttp } from '../../http/send.ts';
 import type { Call } from '../../ports/connector.ts';
 import type { AccessToken, Auth } from '../../ports/tokens.ts';
 import { brokenAnswer, isStaleToken, noAnswer, salesforceError } from './errors.ts';
 import { configuredOrigin } from './hosts.ts';
+import type { Pace } from './pace.ts';
 
 /** Queries end inside Salesforce after two minutes; that answer says more than a time-out of ours. */
 const READ_TIMEOUT_MS = 130_000;
 const READ_RETRY = { statuses: [406, 408, 420, 429, 500, 502, 503, 504], totalMs: 300_000 };
 /** URI and headers together may have 16,384 bytes; the rest is for the headers. Source: REST API guide, status code 431. */
 const URI_BYTES_MAX = 12_000;
-/** A write that could not run at least so long is not started. */
-const WRITE_MIN_MS = 5_000;
 
 interface ClientOptions {
   readonly auth: Auth;
   readonly edge: Edge;
+  /** Shared by all that talk to the same org. */
+  readonly pace: Pace;
   /** Overrides the URL of the tokens. */
   readonly instanceUrl?: string;
   readonly apiVersion: string;
@@ -36,6 +37,13 @@ interface Target {
   /** Path without ids or values, for reports and errors. */
   readonly operation: string;
 }
+/** How often a request may be sent, and until when. */
+interface Manner {
+  /** Absent: it changes something, so it is sent once and not cut. */
+  readonly retries?: Retries;
+  /** On the injected clock. */
+  readonly deadline?: number;
+}
 type ReadTarget = Omit<Target, 'method' | 'body'>;
 export type WriteTarget = Target & { readonly method: 'POST' | 'PATCH' };
 
@@ -52,7 +60,8 @@ export interface Client {
   /** The token in use: who and where we are. */
   token(call: Call): Promise<AccessToken>;
   /**
-   * A request that changes nothing; it is tried again where that may help.
+   * A request that changes nothing; it is tried again where that may help: five requests at most, three tries and one more
+   * after each of two access tokens that were refused.
    *
    * @throws CrmSyncError for every answer that is no success.
    */
@@ -69,18 +78,15 @@ export interface Client {
   tooLong(query: string): boolean;
 }
 
-export function createClient({ auth, edge, instanceUrl, apiVersion, clientName }: ClientOptions): Client {
+export function createClient({ auth, edge, pace, instanceUrl, apiVersion, clientName }: ClientOptions): Client {
   const configured = instanceUrl === undefined ? null : configuredOrigin(instanceUrl, 'instanceUrl');
   const token = (call: Call) => auth.token({ ...edge, signal: call.signal });
 
-  async function once(target: Target, { accessToken, instanceUrl: received }: AccessToken, call: Call, deadline: number | null) {
-    const timeoutMs = deadline === null ? null : deadline - edge.clock.now();
-    if (timeoutMs !== null && timeoutMs < WRITE_MIN_MS) return { kind: 'failure', sent: false, code: 'no_time_left' } as const;
-    const url = urlOf(target, configured ?? originOf(received), apiVersion);
-    return sendHttp(
+  const once = (target: Target, { accessToken, instanceUrl: received }: AccessToken, call: Call, { retries, deadline }: Manner) =>
+    sendHttp(
       {
         method: target.method,
-        url,
+        url: urlOf(target, configured ?? originOf(received), apiVersion),
         headers: {
           accept: 'application/json',
           authorization: bearer(accessToken),
@@ -89,9 +95,11 @@ export function createClient({ auth, edge, instanceUrl, apiVersion, clientName }
           ...target.headers,
         },
         ...(target.body === undefined ? {} : { body: JSON.stringify(target.body) }),
-        ...(timeoutMs === null
-          ? { idempotent: true, timeoutMs: READ_TIMEOUT_MS, retry: READ_RETRY, signal: call.signal }
-          : { idempotent: false, timeoutMs }),
+        signal: call.signal,
+        timeoutMs: READ_TIMEOUT_MS,
+        ...(deadline === undefined ? {} : { deadline }),
+        ...(retries === undefined ? { idempotent: false, cutsInFlight: false } : { idempotent: true, retry: READ_RETRY, retries }),
+        turn: (tryOnce) => pace.turn(call, tryOnce),
         onTry: ({ status, headers }) => {
           const usage = usageOf(headers?.get('sforce-limit-info'));
           call.onRequest?.({ operation: `${target.method} ${target.operation}`, status, ...(usage ? { usage } : {}) });
@@ -99,32 +107,24 @@ export function createClient({ auth, edge, instanceUrl, apiVersion, clientName }
       },
       edge,
     );
-  }
 
-  const authorized = (target: Target, call: Call, deadline: number | null): Promise<HttpResult> =>
-    sendAuthorized({
-      auth,
-      edge,
-      signal: call.signal,
-      isStale: ({ status, text }) => isStaleToken({ status, body: text }),
-      send: (current) => once(target, current, call, deadline),
-    });
+  const authorized = (call: Call, send: (current: AccessToken) => Promise<HttpResult>): Promise<HttpResult> =>
+    sendAuthorized({ auth, edge, signal: call.signal, isStale: ({ status, text }) => isStaleToken({ status, body: text }), send });
 
   return {
     token,
     async read(target, call) {
       const request: Target = { ...target, method: 'GET' };
-      // Bound: a success that can't be read is asked for once more.
-      for (let attempt = 0; ; attempt += 1) {
-        const result = await authorized(request, call, null);
-        if (result.kind === 'failure') throw noAnswer(`GET ${target.operation}`, result.code);
-        if (result.status !== 200) throw errorOf(result, `GET ${target.operation}`);
-        const body = jsonOf(result.text);
-        if (body !== undefined) return { body, ...timesOf(result) };
-        if (attempt > 0) throw brokenAnswer(`GET ${target.operation}`);
-      }
+      const retries = newRetries();
+      const send = (current: AccessToken) => once(request, current, call, { retries });
+      const result = await authorized(call, async (current) => againIfCut(await send(current), retries, () => send(current)));
+      if (result.kind === 'failure') throw noAnswer(`GET ${target.operation}`, result.code);
+      if (result.status !== 200) throw errorOf(result, `GET ${target.operation}`);
+      const body = jsonOf(result.text);
+      if (body === undefined) throw brokenAnswer(`GET ${target.operation}`);
+      return { body, ...timesOf(result) };
     },
-    write: authorized,
+    write: (target, call, deadline) => authorized(call, (current) => once(target, current, call, { deadline })),
     tooLong: (query) => new URLSearchParams({ q: query }).toString().length + 100 > URI_BYTES_MAX,
   };
 }

@@ -11,6 +11,7 @@ import type { Context } from './context.ts';
 import { createDescriber, type ObjectInfo } from './describe.ts';
 import { FETCH_BATCH_MAX, fetchRecords } from './fetch.ts';
 import { findRecords } from './find.ts';
+import { createPace, type Pace } from './pace.ts';
 import { readRecords } from './read.ts';
 import { isName } from './soql.ts';
 import { ACTIVITY_LIMITS, taskOf } from './task.ts';
@@ -61,11 +62,18 @@ const CAPABILITIES: Capabilities = {
  * @throws CrmSyncError of category `configuration`.
  */
 export function salesforce(options: SalesforceOptions): CrmConnector {
+  return createConnector(options);
+}
+
+/** @param pace - That of the account, where connections share one. */
+export function createConnector(options: SalesforceOptions, pace?: Pace): CrmConnector {
   checkOptions(options);
   const { clock = systemClock, fetch = (...request) => globalThis.fetch(...request), random = Math.random } = options;
+  const edge = { fetch, clock, random };
   const client = createClient({
     auth: options.auth,
-    edge: { fetch, clock, random },
+    edge,
+    pace: pace ?? createPace(edge),
     ...(options.instanceUrl === undefined ? {} : { instanceUrl: options.instanceUrl }),
     apiVersion: options.apiVersion ?? '66.0',
     clientName: options.client ?? 'crm-sync-engine',

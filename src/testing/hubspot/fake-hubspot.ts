@@ -2,6 +2,7 @@ import type { Millis } from '../../core/value.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { systemClock } from '../../ports/system-clock.ts';
 import type { Auth } from '../../ports/tokens.ts';
+import { fakeAuth, staticAuth } from '../fake-auth.ts';
 import { type CallLog, callLog } from '../fake-calls.ts';
 import { type Fault, faultPlan } from '../fake-faults.ts';
 import { fetchOf } from '../fake-http.ts';
@@ -12,7 +13,6 @@ import { linksTo } from './associations/links.ts';
 import { isLive, type StoredRecord } from './database.ts';
 import type { WebhookEvent } from './events.ts';
 import { HubSpotFailure } from './failure.ts';
-import { oauthAuth, staticAuth } from './fake-auth.ts';
 import { recordIdOf } from './ids.ts';
 import { createLimits } from './limits.ts';
 import { mergeRecords } from './merge.ts';
@@ -182,6 +182,8 @@ export function fakeHubSpot(options: FakeHubSpotOptions = {}): FakeHubSpot {
   const handle = createService({ data, sessions, oauth, limits, scopes: new Set(scopes), clock, now, faults, log });
   const fetch = fetchOf(handle);
   const token = { accessToken: privateToken ?? sessions.issue(), account: String(portal.id), userId: String(portal.user.userId) };
+  const tokenUrl = `https://${API_HOST}/oauth/2026-09/token`;
+  const auth = privateToken === null ? fakeAuth({ fake: 'fakeHubSpot', tokenUrl, first: token, oauth }) : staticAuth('fakeHubSpot', token);
 
   const typeNamed = (object: string): ObjectType => {
     const type = schema.named(object);
@@ -231,7 +233,7 @@ export function fakeHubSpot(options: FakeHubSpotOptions = {}): FakeHubSpot {
 
   return {
     options: {
-      auth: privateToken === null ? oauthAuth(oauth, token) : staticAuth(token),
+      auth,
       fetch,
       ...(options.clock === undefined ? {} : { clock: options.clock }),
     },

@@ -1,4 +1,5 @@
 import type { Millis } from '../../core/value.ts';
+import { type CodeRequest, codeStore, isSoundChallenge, sendBack, type Taken } from '../fake-codes.ts';
 import type { FakeRequest } from '../fake-http.ts';
 import type { DataAnswer } from './rest/call.ts';
 import type { Sessions } from './sessions.ts';
@@ -12,8 +13,12 @@ export interface FakeHubSpotOAuth {
   readonly refreshToken: string;
   /** Each refresh gives a new refresh token, and the old one is dead at once. Off by default, as HubSpot does today. */
   rotate: boolean;
+  /** Redirect URLs of the app; any other gets a page with an error. Default `https://app.example.com/oauth/callback`. */
+  redirectUris: readonly string[];
+  /** The user does not agree on the page. Off by default. */
+  declines: boolean;
   /** A code as the browser brings it back after the user's consent: good once, for a minute. */
-  authorize(options: { readonly redirectUri: string; readonly codeChallenge?: string }): string;
+  authorize(options: CodeRequest): string;
   /** As if an administrator uninstalled the app: refresh and access tokens are unknown. */
   revoke(): void;
 }
@@ -58,7 +63,7 @@ export function createOAuth({ sessions, portalId, userId, scopes, lifeSeconds, n
   const clientId = 'fake0000-client-0000-0000-000000000000';
   const clientSecret = 'fake0000-secret-0000-0000-000000000000';
   const refreshTokens = new Set<string>();
-  const codes = new Map<string, { readonly redirectUri: string; readonly challenge: string | null; readonly at: Millis }>();
+  const codes = codeStore(now, CODE_LIFE_MS);
   let issued = 0;
   const issueRefreshToken = (): string => {
     issued += 1;
@@ -77,15 +82,8 @@ export function createOAuth({ sessions, portalId, userId, scopes, lifeSeconds, n
       refreshToken = issueRefreshToken();
     },
     async authorization_code(form) {
-      const given = form.get('code') ?? '';
-      const code = codes.get(given);
-      codes.delete(given);
-      if (code === undefined || now() - code.at > CODE_LIFE_MS)
-        throw new OAuthRefusal('BAD_AUTH_CODE', 'invalid_grant', 'missing or unknown auth code');
-      if (form.get('redirect_uri') !== code.redirectUri)
-        throw new OAuthRefusal('BAD_REDIRECT_URI', 'invalid_grant', 'missing or invalid redirect uri');
-      if (code.challenge !== null && (await challengeOf(form.get('code_verifier') ?? '')) !== code.challenge)
-        throw new OAuthRefusal('BAD_CODE_VERIFIER', 'invalid_grant', 'missing or invalid code verifier');
+      const taken = await codes.take(form);
+      if (!taken.ok) throw refusedCode(taken.why);
       refreshToken = issueRefreshToken();
     },
   };
@@ -108,10 +106,12 @@ export function createOAuth({ sessions, portalId, userId, scopes, lifeSeconds, n
       return refreshToken;
     },
     rotate: false,
-    authorize({ redirectUri, codeChallenge }) {
+    redirectUris: ['https://app.example.com/oauth/callback'],
+    declines: false,
+    authorize(request) {
       issued += 1;
       const code = `eu1-fake-code-${issued}`;
-      codes.set(code, { redirectUri, challenge: codeChallenge ?? null, at: now() });
+      codes.add(code, request);
       return code;
     },
     revoke() {
@@ -160,19 +160,38 @@ export function createOAuth({ sessions, portalId, userId, scopes, lifeSeconds, n
       }),
     authorizePage: ({ url }) =>
       answeringAtOnce(() => {
-        const redirectUri = url.searchParams.get('redirect_uri');
-        if (url.searchParams.get('client_id') !== clientId || redirectUri === null)
-          throw new OAuthRefusal('BAD_CLIENT_ID', 'invalid_client', 'missing or unknown client id');
-        const challenge = url.searchParams.get('code_challenge');
-        const back = new URL(redirectUri);
-        back.searchParams.set('code', oauth.authorize({ redirectUri, ...(challenge === null ? {} : { codeChallenge: challenge }) }));
-        const state = url.searchParams.get('state');
-        if (state !== null) back.searchParams.set('state', state);
-        return { status: 302, headers: { location: back.toString() } };
+        const query = url.searchParams;
+        if (query.get('client_id') !== clientId) throw new OAuthRefusal('BAD_CLIENT_ID', 'invalid_client', 'missing or unknown client id');
+        const redirectUri = query.get('redirect_uri') ?? '';
+        if (!oauth.redirectUris.includes(redirectUri)) throw refusedCode('redirect');
+        const wanted = [...scopesIn(url, 'scope'), ...scopesIn(url, 'optional_scope')];
+        if (!query.has('scope') || !wanted.every((scope) => scopes.includes(scope)))
+          throw new OAuthRefusal('BAD_SCOPES', 'invalid_scope', 'the scopes are not those of the app');
+        if (!isSoundChallenge(query)) throw new OAuthRefusal('BAD_REQUEST', 'invalid_request', 'invalid code challenge');
+        if (oauth.declines) return sendBack(query, { error: 'access_denied', error_description: 'the user did not agree' });
+        const codeChallenge = query.get('code_challenge');
+        return sendBack(query, { code: oauth.authorize({ redirectUri, ...(codeChallenge === null ? {} : { codeChallenge }) }) });
       }),
   };
   return oauth;
 }
+
+/** As the page reads them: separated by `%20`, and a `+` is just a `+`. */
+function scopesIn({ search }: URL, name: string): readonly string[] {
+  const raw = new RegExp(`[?&]${name}=([^&]*)`).exec(search)?.[1];
+  return raw === undefined ? [] : decodeURIComponent(raw).split(' ');
+}
+
+function refusedCode(why: Extract<Taken, { ok: false }>['why']): OAuthRefusal {
+  const [status, error, message] = CODE_REFUSALS[why];
+  return new OAuthRefusal(status, error, message);
+}
+const CODE_REFUSALS = {
+  unknown: ['BAD_AUTH_CODE', 'invalid_grant', 'missing or unknown auth code'],
+  expired: ['BAD_AUTH_CODE', 'invalid_grant', 'missing or unknown auth code'],
+  redirect: ['BAD_REDIRECT_URI', 'invalid_grant', 'missing or invalid redirect uri'],
+  verifier: ['BAD_CODE_VERIFIER', 'invalid_grant', 'missing or invalid code verifier'],
+} as const;
 
 const badRefreshToken = (): OAuthRefusal =>
   new OAuthRefusal('BAD_REFRESH_TOKEN', 'invalid_grant', 'refresh token is invalid, expired or revoked');
@@ -203,13 +222,4 @@ function answeringAtOnce(run: () => OAuthAnswer): OAuthAnswer {
     if (error instanceof OAuthRefusal) return refused(error);
     throw error;
   }
-}
-
-/** PKCE with S256. */
-async function challengeOf(verifier: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier));
-  return btoa(String.fromCharCode(...new Uint8Array(digest)))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
 }

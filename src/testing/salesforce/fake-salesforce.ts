@@ -2,6 +2,7 @@ import type { Millis } from '../../core/value.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { systemClock } from '../../ports/system-clock.ts';
 import type { Auth } from '../../ports/tokens.ts';
+import { fakeAuth } from '../fake-auth.ts';
 import { type CallLog, callLog } from '../fake-calls.ts';
 import { type Fault, faultPlan } from '../fake-faults.ts';
 import { fetchOf } from '../fake-http.ts';
@@ -10,7 +11,6 @@ import { type ListeningFake, listenTo } from '../fake-server.ts';
 import { createCursors } from './cursors.ts';
 import { isDeleted, type StoredRecord } from './database.ts';
 import { SalesforceFailure } from './failure.ts';
-import { fakeAuth } from './fake-auth.ts';
 import { toId18 } from './ids.ts';
 import { createLater } from './later.ts';
 import { createOAuth, type FakeOAuth } from './oauth.ts';
@@ -137,7 +137,8 @@ export function fakeSalesforce(options: FakeSalesforceOptions = {}): FakeSalesfo
   };
   const handle = createService({ data, sessions, oauth, usage, later, clock, now, instanceUrl, faults, log });
   const fetch = fetchOf(handle);
-  const token = { accessToken: sessions.issue(), instanceUrl, account: org.id, userId: org.userId };
+  const first = { accessToken: sessions.issue(), instanceUrl, account: org.id, userId: org.userId };
+  const auth = fakeAuth({ fake: 'fakeSalesforce', tokenUrl: `${instanceUrl}/services/oauth2/token`, first, oauth });
 
   const stored = (id: string): StoredRecord => {
     later.settle();
@@ -162,7 +163,7 @@ export function fakeSalesforce(options: FakeSalesforceOptions = {}): FakeSalesfo
   };
 
   return {
-    options: { auth: fakeAuth(oauth, token), fetch, instanceUrl, ...(options.clock === undefined ? {} : { clock: options.clock }) },
+    options: { auth, fetch, instanceUrl, ...(options.clock === undefined ? {} : { clock: options.clock }) },
     fetch,
     oauth,
     instanceUrl,

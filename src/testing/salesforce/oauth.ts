@@ -1,4 +1,5 @@
 import type { Millis } from '../../core/value.ts';
+import { type CodeRequest, codeStore, isSoundChallenge, sendBack, type Taken } from '../fake-codes.ts';
 import type { FakeRequest } from '../fake-http.ts';
 import type { DataAnswer } from './rest/call.ts';
 import type { Sessions } from './sessions.ts';
@@ -18,8 +19,12 @@ export interface FakeOAuth {
   rotate: boolean;
   /** Checks the signature of JWTs when it is set; else only their claims are checked. */
   publicKey: PublicKey | null;
+  /** Callback URLs of the app; any other gets a page with an error. Default `https://app.example.com/oauth/callback`. */
+  redirectUris: readonly string[];
+  /** The user presses “Deny” on the page. Off by default. */
+  declines: boolean;
   /** A code as the browser brings it back after the user's consent: good once, for 15 minutes. */
-  authorize(options: { readonly redirectUri: string; readonly codeChallenge?: string }): string;
+  authorize(options: CodeRequest): string;
   /** As if an administrator revoked the app: refresh tokens and sessions are dead. */
   revoke(): void;
 }
@@ -46,6 +51,11 @@ export interface OAuthContext {
 }
 
 const CODE_LIFE_MS = 15 * 60_000;
+/** Without one of them no refresh token is given. */
+const LASTING = new Set(['refresh_token', 'offline_access']);
+/** Scopes of the app. */
+const SCOPES = new Set(['api', 'openid', 'id', 'profile', 'email', ...LASTING]);
+const GRANTED: readonly string[] = ['refresh_token', 'api'];
 /** Salesforce takes an assertion that ends within three minutes; some more for clocks that differ. */
 const ASSERTION_LIFE_SECONDS = 300;
 const AUDIENCES = ['https://login.salesforce.com', 'https://test.salesforce.com'];
@@ -66,7 +76,7 @@ export function createOAuth({ sessions, orgId, userId, now }: OAuthContext): OAu
   const clientSecret = 'fake-client-secret';
   const username = 'integration@example.com';
   const refreshTokens = new Set<string>();
-  const codes = new Map<string, { readonly redirectUri: string; readonly challenge: string | null; readonly at: Millis }>();
+  const codes = codeStore(now, CODE_LIFE_MS);
   let issued = 0;
   const issueRefreshToken = (): string => {
     issued += 1;
@@ -92,16 +102,12 @@ export function createOAuth({ sessions, orgId, userId, now }: OAuthContext): OAu
       return {};
     },
     async authorization_code(form) {
-      const code = codes.get(form.get('code') ?? '');
-      codes.delete(form.get('code') ?? '');
-      if (code === undefined) throw new OAuthRefusal('invalid_grant', 'invalid authorization code');
-      if (now() - code.at > CODE_LIFE_MS) throw new OAuthRefusal('invalid_grant', 'expired authorization code');
-      if (form.get('redirect_uri') !== code.redirectUri)
-        throw new OAuthRefusal('redirect_uri_mismatch', 'redirect_uri must match configuration');
-      if (code.challenge !== null && (await challengeOf(form.get('code_verifier') ?? '')) !== code.challenge)
-        throw new OAuthRefusal('invalid_grant', 'invalid code verifier');
+      const taken = await codes.take(form);
+      if (!taken.ok) throw refusedCode(taken.why);
+      const scopes = taken.scopes ?? GRANTED;
+      if (!scopes.some((scope) => LASTING.has(scope))) return { scope: scopes.join(' ') };
       refreshToken = issueRefreshToken();
-      return { refresh_token: refreshToken };
+      return { refresh_token: refreshToken, scope: scopes.join(' ') };
     },
     async 'urn:ietf:params:oauth:grant-type:jwt-bearer'(form) {
       await checkAssertion(form.get('assertion') ?? '');
@@ -142,10 +148,12 @@ export function createOAuth({ sessions, orgId, userId, now }: OAuthContext): OAu
     },
     rotate: false,
     publicKey: null,
-    authorize({ redirectUri, codeChallenge }) {
+    redirectUris: ['https://app.example.com/oauth/callback'],
+    declines: false,
+    authorize(request) {
       issued += 1;
       const code = `aPrxfake.code.${issued}==`;
-      codes.set(code, { redirectUri, challenge: codeChallenge ?? null, at: now() });
+      codes.add(code, request);
       return code;
     },
     revoke() {
@@ -164,23 +172,26 @@ export function createOAuth({ sessions, orgId, userId, now }: OAuthContext): OAu
         checkClient(request, form, grant);
         const more = await run(form, { isLoginHost });
         const id = `${loginUrl}/id/${orgId}/${userId}`;
-        const common = { access_token: sessions.issue(), scope: 'refresh_token api', instance_url: instanceUrl, id, token_type: 'Bearer' };
+        const common = { access_token: sessions.issue(), scope: GRANTED.join(' '), instance_url: instanceUrl, id, token_type: 'Bearer' };
         return { status: 200, body: { ...common, ...more, issued_at: String(now()), signature: 'fakesignature=' } };
       } catch (error) {
         if (error instanceof OAuthRefusal) return refused(error);
         throw error;
       }
     },
-    authorizePage({ url }) {
-      const redirectUri = url.searchParams.get('redirect_uri');
-      if (url.searchParams.get('client_id') !== clientId || redirectUri === null)
-        return refused(new OAuthRefusal('invalid_client_id', 'client identifier invalid'));
-      const challenge = url.searchParams.get('code_challenge');
-      const back = new URL(redirectUri);
-      back.searchParams.set('code', oauth.authorize({ redirectUri, ...(challenge === null ? {} : { codeChallenge: challenge }) }));
-      const state = url.searchParams.get('state');
-      if (state !== null) back.searchParams.set('state', state);
-      return { status: 302, headers: { location: back.toString() } };
+    authorizePage({ url: { searchParams: query } }) {
+      if (query.get('client_id') !== clientId) return refused(new OAuthRefusal('invalid_client_id', 'client identifier invalid'));
+      const redirectUri = query.get('redirect_uri') ?? '';
+      if (!oauth.redirectUris.includes(redirectUri))
+        return refused(new OAuthRefusal('redirect_uri_mismatch', 'redirect_uri must match configuration'));
+      const back = (error: string, error_description: string) => sendBack(query, { error, error_description });
+      if (query.get('response_type') !== 'code') return back('unsupported_response_type', 'response type not supported');
+      const scopes = query.get('scope')?.split(' ') ?? GRANTED;
+      if (!scopes.every((scope) => SCOPES.has(scope))) return back('invalid_scope', 'the requested scope is not allowed');
+      if (!isSoundChallenge(query)) return back('invalid_request', 'invalid code challenge');
+      if (oauth.declines) return back('access_denied', 'end-user denied authorization');
+      const codeChallenge = query.get('code_challenge');
+      return sendBack(query, { code: oauth.authorize({ redirectUri, scopes, ...(codeChallenge === null ? {} : { codeChallenge }) }) });
     },
     revokeToken({ body, url }) {
       const token = new URLSearchParams(body).get('token') ?? url.searchParams.get('token') ?? '';
@@ -193,6 +204,16 @@ export function createOAuth({ sessions, orgId, userId, now }: OAuthContext): OAu
   };
   return oauth;
 }
+
+const refusedCode = (why: Extract<Taken, { ok: false }>['why']): OAuthRefusal =>
+  why === 'redirect'
+    ? new OAuthRefusal('redirect_uri_mismatch', 'redirect_uri must match configuration')
+    : new OAuthRefusal('invalid_grant', CODE_TEXTS[why]);
+const CODE_TEXTS = {
+  unknown: 'invalid authorization code',
+  expired: 'expired authorization code',
+  verifier: 'invalid code verifier',
+} as const;
 
 export const refusedGrant = (description: string): DataAnswer => refused(new OAuthRefusal('invalid_grant', description));
 
@@ -217,13 +238,4 @@ function readPart(base64Url: string): Readonly<Record<string, unknown>> | null {
   } catch {
     return null;
   }
-}
-
-/** PKCE with S256. */
-async function challengeOf(verifier: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier));
-  return btoa(String.fromCharCode(...new Uint8Array(digest)))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
 }

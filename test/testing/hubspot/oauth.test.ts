@@ -103,7 +103,7 @@ describe('a refresh', () => {
 describe('a code', () => {
   it('goes through the page in the browser, and is good once', async () => {
     const { api, client, crm, form } = app();
-    const redirectUri = 'https://app.example.com/back';
+    const redirectUri = 'https://app.example.com/oauth/callback';
     const page = new URLSearchParams({ client_id: crm.oauth.clientId, redirect_uri: redirectUri, scope: 'oauth', state: 's1' });
     const response = await crm.fetch(`https://app.hubspot.com/oauth/authorize?${page.toString()}`, { redirect: 'manual' });
     const back = new URL(response.headers.get('location')!);
@@ -120,7 +120,7 @@ describe('a code', () => {
     ['without its verifier', { codeChallenge: 'x' }, {}, 0, 'BAD_CODE_VERIFIER'],
   ])('%s is refused', async (_, asked, given, ms, status) => {
     const { client, clock, crm, form } = app();
-    const redirectUri = 'https://app.example.com/back';
+    const redirectUri = 'https://app.example.com/oauth/callback';
     const code = crm.oauth.authorize({ redirectUri, ...asked });
     clock.advance(ms);
     const fields = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, ...client, ...given };
@@ -129,7 +129,7 @@ describe('a code', () => {
 
   it('with its verifier passes (the example of RFC 7636)', async () => {
     const { client, crm, form } = app();
-    const redirectUri = 'https://app.example.com/back';
+    const redirectUri = 'https://app.example.com/oauth/callback';
     const code = crm.oauth.authorize({ redirectUri, codeChallenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM' });
     const fields = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, ...client };
     expect((await form('2026-09/token', { ...fields, code_verifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk' })).status).toBe(200);
@@ -258,5 +258,35 @@ it('a deleted account answers BAD_HUB', async () => {
   expect(await refresh()).toMatchObject({
     status: 400,
     body: { status: 'BAD_HUB', message: 'missing or unknown hub id', error: 'access_denied' },
+  });
+});
+
+describe('the page in the browser', () => {
+  const redirect_uri = 'https://app.example.com/oauth/callback';
+  const open = async ({ client, crm }: ReturnType<typeof app>, asked: Record<string, string>, more = '') => {
+    const query = new URLSearchParams({ client_id: client.client_id, redirect_uri, scope: 'oauth', state: 's1', ...asked });
+    const response = await crm.fetch(`https://app.hubspot.com/oauth/authorize?${query.toString()}${more}`, { redirect: 'manual' });
+    const location = response.headers.get('location');
+    if (location !== null) return { status: response.status, back: Object.fromEntries(new URL(location).searchParams) };
+    return { status: response.status, error: ((await response.json()) as Record<string, unknown>)['status'] };
+  };
+
+  it.each([
+    ['another client', { client_id: 'x' }, 'BAD_CLIENT_ID'],
+    ['an address that the app has not registered', { redirect_uri: 'https://evil.example.com/' }, 'BAD_REDIRECT_URI'],
+    ['a scope that the app has not', { scope: 'oauth everything' }, 'BAD_SCOPES'],
+    ['scopes joined by a plus', { scope: 'oauth tickets' }, 'BAD_SCOPES'],
+    ['a challenge that is none', { code_challenge: 'short' }, 'BAD_REQUEST'],
+  ])('sends the browser nowhere for %s', async (_, asked, error) => {
+    expect(await open(app(), asked)).toEqual({ status: 400, error });
+  });
+  it('takes scopes joined by %20, and optional ones', async () => {
+    const { status, back } = await open(app(), { redirect_uri }, '&optional_scope=tickets%20crm.objects.deals.read');
+    expect([status, back]).toEqual([302, { code: expect.any(String), state: 's1' }]);
+  });
+  it('sends it back where the user does not agree', async () => {
+    const one = app();
+    one.crm.oauth.declines = true;
+    expect(await open(one, {})).toMatchObject({ status: 302, back: { error: 'access_denied', state: 's1' } });
   });
 });

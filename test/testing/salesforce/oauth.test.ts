@@ -110,7 +110,7 @@ it('client credentials work on the My Domain host, in the body or as Basic', asy
 describe('authorization code', () => {
   const verifier = 'a-verifier-of-at-least-forty-three-characters-1';
   const challenge = 'fIDPWoOMEyEkrAwcMPTqGUF8Bpcjr7GgZHV_qOqLHKI';
-  const redirect = 'https://host.example.com/callback';
+  const redirect = 'https://app.example.com/oauth/callback';
   const begin = async (challenged: string) => {
     const one = org();
     const page = new URL('https://login.salesforce.com/services/oauth2/authorize');
@@ -276,5 +276,56 @@ describe('the auth of the options', () => {
     await expect(auth.refresh(first, call(crm, AbortSignal.abort()))).rejects.toThrow('aborted');
     await expect(auth.refresh(first, call(crm))).resolves.not.toMatchObject({ accessToken: first.accessToken });
     expect(crm.calls.counts['token']).toBe(1);
+  });
+});
+
+describe('the authorize page', () => {
+  const redirect_uri = 'https://app.example.com/oauth/callback';
+  const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
+  const open = async (one: ReturnType<typeof org>, asked: Record<string, string>) => {
+    const page = new URL('https://login.salesforce.com/services/oauth2/authorize');
+    const query = { response_type: 'code', client_id: one.client.client_id, redirect_uri, state: 's1', ...asked };
+    page.search = new URLSearchParams(query).toString();
+    const response = await one.crm.fetch(page, { redirect: 'manual' });
+    const location = response.headers.get('location');
+    return { status: response.status, back: location === null ? null : Object.fromEntries(new URL(location).searchParams) };
+  };
+
+  it.each([
+    ['another client', { client_id: 'x' }],
+    ['an address that the app has not registered', { redirect_uri: 'https://evil.example.com/' }],
+    ['a registered address and more', { redirect_uri: `${redirect_uri}?next=1` }],
+  ])('sends the browser nowhere for %s', async (_, asked) => {
+    expect(await open(org(), asked)).toEqual({ status: 400, back: null });
+  });
+  it.each([
+    ['another response type', { response_type: 'token' }, 'unsupported_response_type'],
+    ['a scope that the app has not', { scope: 'api full' }, 'invalid_scope'],
+    ['a challenge that is none', { code_challenge: 'short', code_challenge_method: 'S256' }, 'invalid_request'],
+    ['a plain challenge', { code_challenge: challenge, code_challenge_method: 'plain' }, 'invalid_request'],
+  ])('sends it back with the error for %s', async (_, asked, error) => {
+    const { status, back } = await open(org(), asked);
+    expect([status, back]).toEqual([302, { error, error_description: expect.any(String), state: 's1' }]);
+  });
+  it('sends it back where the user presses “Deny”', async () => {
+    const one = org();
+    one.crm.oauth.declines = true;
+    expect((await open(one, {})).back).toEqual({
+      error: 'access_denied',
+      error_description: 'end-user denied authorization',
+      state: 's1',
+    });
+  });
+  it('takes the addresses that the app has registered', async () => {
+    const one = org();
+    one.crm.oauth.redirectUris = ['https://eu.example.com/back'];
+    expect((await open(one, { redirect_uri: 'https://eu.example.com/back' })).back).toMatchObject({ state: 's1' });
+    expect((await open(one, {})).status).toBe(400);
+  });
+  it('gives no refresh token without its scope', async () => {
+    const one = org();
+    const { back } = await open(one, { scope: 'api' });
+    const { status, body } = await one.token({ grant_type: 'authorization_code', code: back!['code']!, redirect_uri, ...one.client });
+    expect([status, body['scope'], body['refresh_token']]).toEqual([200, 'api', undefined]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { grantError, identityOf } from '../../../src/connectors/salesforce/auth-grant.ts';
+import { identityOf } from '../../../src/connectors/salesforce/auth-grant.ts';
+import { authorizeError, CODE_REFUSALS, grantError } from '../../../src/connectors/salesforce/auth-refusals.ts';
 
 const refused = (status: number, body: unknown) =>
   grantError({ status, body: typeof body === 'string' ? body : JSON.stringify(body), headers: new Headers() });
@@ -31,6 +32,32 @@ describe('grantError', () => {
   it.each([500, 502, 503])('%s of the token host passes', (status) =>
     expect(refused(status, '<html>')).toMatchObject({ category: 'server', retryable: true }),
   );
+  it.each([
+    ['<html>', 'permission'],
+    [{ error: 'invalid_grant', error_description: 'expired access/refresh token' }, 'permission'],
+    [{ error: 'invalid_client', error_description: 'app must be installed into org' }, 'permission'],
+  ])('a 403 never says that the tokens are dead: %j', (body, category) => expect(refused(403, body).category).toBe(category));
+  it.each([
+    ['invalid_grant', 'expired authorization code', 'bad_code', 'authentication'],
+    ['invalid_grant', 'invalid authorization code', 'bad_code', 'authentication'],
+    ['invalid_grant', 'invalid code verifier', 'bad_code', 'authentication'],
+    ['redirect_uri_mismatch', 'redirect_uri must match configuration', 'redirect_uri_mismatch', 'configuration'],
+    ['invalid_client', 'invalid client credentials', 'bad_client', 'configuration'],
+  ])('of a code, %s "%s" is %s', (error, error_description, code, category) => {
+    const body = JSON.stringify({ error, error_description });
+    expect(grantError({ status: 400, body, headers: new Headers() }, CODE_REFUSALS)).toMatchObject({ code, category });
+  });
+  it.each([
+    ['access_denied', 'end-user denied authorization', 'access_denied', 'authentication'],
+    ['OAUTH_APPROVAL_ERROR_GENERIC', '', 'app_not_installed', 'permission'],
+    ['invalid_client', 'app must be installed into org', 'app_not_installed', 'permission'],
+    ['invalid_scope', '', 'invalid_scope', 'configuration'],
+    ['something <b>new</b>', 'secret', 'token_refused', 'authentication'],
+  ])('of the authorize page, %s "%s" is %s', (error, description, code, category) => {
+    const made = authorizeError(error, description);
+    expect(made).toMatchObject({ code, category });
+    expect(`${made.message}${made.remedy}`).not.toMatch(/secret|<b>/);
+  });
   it('suspects the URL where something else answers', () => expect(refused(404, '<html>')).toMatchObject({ category: 'configuration' }));
 });
 
