@@ -119,6 +119,7 @@ export type {
   Call,
   Capabilities,
   CheckQuery,
+  CompleteConnector,
   CrmConnector,
   Fetched,
   FindQuery,

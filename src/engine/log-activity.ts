@@ -3,6 +3,7 @@ import { hashOf } from '../core/hash.ts';
 import { planActivity } from '../core/plan-activity.ts';
 import type { StoredLink } from '../ports/store.ts';
 import { ActivityWriter } from './activity-writer.ts';
+import { lacking } from './capability.ts';
 import { type Context, fieldsOf } from './context.ts';
 import { findContact } from './find-contact.ts';
 import { Permit } from './permit.ts';
@@ -32,6 +33,7 @@ export async function logActivity(
 ): Promise<Step> {
   const before = session.apiCalls;
   const counted = (result: Step): Step => ({ ...result, apiCalls: session.apiCalls - before });
+  if (!context.can.has('activities')) return step('disabled', lacking('activities'));
   if (context.options.activities?.[conversation.channel] !== true)
     return step('disabled', { reason: 'channel_off', remedy: `Turn on \`activities.${conversation.channel}\`.` });
   const found = await findContact(context, conversation, options.contactId);
