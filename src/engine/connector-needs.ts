@@ -4,6 +4,7 @@ import type { AnyRule, Mapping } from '../core/mapping-types.ts';
 import type { ConnectionSettings } from '../core/settings.ts';
 import { type Issue, refusedDocument } from '../errors.ts';
 import type { CrmConnector } from '../ports/connector.ts';
+import { gapsOf } from '../ports/connector-gaps.ts';
 import { type Capability, capabilitiesOf, comesWith } from './capability.ts';
 
 /**
@@ -68,26 +69,3 @@ function ruleNeeds(rule: AnyRule, at: Issue['path']): readonly Need[] {
 
 const isPath = (field: string): boolean => field.includes('.');
 const OWN_FIELD = 'name a field of the record itself';
-
-/** What a connector has without what must come with it. */
-function gapsOf({ capabilities, write, find, activityRecord, writeBulk }: CrmConnector): readonly Issue[] {
-  const { writeBatchMax, requestTimeoutMs, settleMs, activity, creates, findsBy = [], bulk } = capabilities;
-  const missing = (because: string, wanted: Readonly<Record<string, unknown>>): readonly Issue[] =>
-    Object.entries(wanted)
-      .filter(([, member]) => member === undefined)
-      .map(([path]) => ({
-        path: path.split('.'),
-        code: 'missing',
-        message: `is missing, and must come with \`${because}\``,
-        remedy: `Give the connector \`${path}\`, or remove \`${because}\`.`,
-      }));
-  const limits = { 'capabilities.writeBatchMax': writeBatchMax, 'capabilities.requestTimeoutMs': requestTimeoutMs };
-  return [
-    ...(write === undefined ? [] : missing('write', { ...limits, 'capabilities.settleMs': settleMs })),
-    ...(activityRecord === undefined ? [] : missing('activityRecord', { write, find, 'capabilities.activity': activity })),
-    ...(writeBulk === undefined ? [] : missing('writeBulk', { write, 'capabilities.bulk': bulk })),
-    ...(bulk === undefined ? [] : missing('capabilities.bulk', { writeBulk })),
-    ...(creates === true ? missing('capabilities.creates', { write }) : []),
-    ...(findsBy.length > 0 ? missing('capabilities.findsBy', { find }) : []),
-  ];
-}

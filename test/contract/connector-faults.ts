@@ -301,4 +301,7 @@ export const connectorFaults: Readonly<Record<string, Fault>> = {
   'CC-94': wrote((outcome, write) =>
     outcome.outcome === 'refused' ? { ...outcome, remedy: `Correct ${JSON.stringify(write.values)}.` } : outcome,
   ),
+  'CC-95': replacing(({ capabilities: { settleMs: _, ...capabilities } }) => ({
+    capabilities: capabilities as CompleteConnector['capabilities'],
+  })),
 };

@@ -30,7 +30,7 @@ export interface Opened {
   readonly crm: CrmUnderTest;
   readonly connector: CompleteConnector;
   /** What it has of what it may lack: cases for every connector leave the rest out. */
-  readonly can: { readonly find: boolean; readonly write: boolean; readonly create: boolean };
+  readonly can: { readonly find: boolean; readonly write: boolean; readonly create: boolean; readonly log: boolean };
   /** Another connector to the same CRM. */
   reconnect(): CompleteConnector;
   /** What every call of a case gets. */
@@ -50,7 +50,12 @@ export async function open(make: MakeConnector): Promise<Opened> {
   return {
     crm,
     connector: called(connector),
-    can: { find: connector.find !== undefined, write, create: write && connector.capabilities.creates === true },
+    can: {
+      find: connector.find !== undefined,
+      write,
+      create: write && connector.capabilities.creates === true,
+      log: connector.activityRecord !== undefined,
+    },
     reconnect: () => called(connect()),
     call: {
       signal: new AbortController().signal,
@@ -236,6 +241,32 @@ export async function write(connector: CompleteConnector, batch: readonly Write[
   }
   return outcomes;
 }
+
+/** Writes as many items as there are, in batches that the connector takes. */
+export async function writeAll(connector: CompleteConnector, items: readonly Write[], call: Call): Promise<readonly Wrote[]> {
+  const { writeBatchMax } = connector.capabilities;
+  const outcomes: Wrote[] = [];
+  for (let start = 0; start < items.length; start += writeBatchMax)
+    outcomes.push(...(await write(connector, items.slice(start, start + writeBatchMax), call)));
+  return outcomes;
+}
+
+/** The text of records that a case has made only to be written to. */
+export const BLANK_SHEET = 'Blank sheet';
+
+/** A write of these values: of a new record, or of one that is there where the connector makes none. */
+export const setting = async ({ crm, can }: Opened, values: CrmValues): Promise<Write> =>
+  can.create ? create(crm, values) : update(crm, await add(crm, { [crm.fields.text]: BLANK_SHEET }), newValues(crm, values));
+
+export async function settingEach(opened: Opened, each: readonly CrmValues[]): Promise<readonly Write[]> {
+  const items: Write[] = [];
+  for (const values of each) items.push(await setting(opened, values));
+  return items;
+}
+
+/** The texts that records have been given. */
+export const writtenTexts = async (crm: CrmUnderTest): Promise<readonly unknown[]> =>
+  (await crm.records(crm.object)).map(({ values }) => values[crm.fields.text]).filter((text) => text !== BLANK_SHEET);
 
 export async function writeOne(connector: CompleteConnector, item: Write, call: Call): Promise<Wrote> {
   const [outcome] = await write(connector, [item], call);
