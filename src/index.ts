@@ -110,6 +110,7 @@ export type { Preview, PreviewedContact } from './engine/preview.ts';
 export type { Status } from './engine/status.ts';
 export type { ConversationResult, Step, StepChange, StepRefusal } from './engine/step.ts';
 export { CrmSyncError, type CrmSyncErrorOptions, type ErrorCategory, type ErrorPlace, type Issue, isCrmSyncError } from './errors.ts';
+export { type RestAnswer, type RestClient, type RestClientOptions, type RestRequest, restClient } from './http/rest-client.ts';
 // Ports: what a host can replace.
 export type { Clock } from './ports/clock.ts';
 export type {
@@ -154,4 +155,4 @@ export {
   type Scope,
   type StoredLink,
 } from './ports/store.ts';
-export type { TokenStore, Tokens } from './ports/tokens.ts';
+export type { AccessToken, Auth, AuthCall, TokenStore, Tokens } from './ports/tokens.ts';

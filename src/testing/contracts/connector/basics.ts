@@ -48,7 +48,7 @@ export const basics: readonly ConnectorCase[] = [
       const { text, readOnly, email, phone, unique } = crm.fields;
       const writable = { ...(can.create && { creatable: true }), ...(can.write && { updatable: true }) };
       assertShows(described, [
-        { name: text, ...writable, nullable: true, required: false, filterable: true },
+        { name: text, ...writable, nullable: true, required: false, ...(can.find && { filterable: true }) },
         { name: readOnly, creatable: false, updatable: false },
         ...(email === undefined ? [] : [{ name: email, type: 'email' as const, ...writable }]),
         ...(phone === undefined ? [] : [{ name: phone, type: 'phone' as const, ...writable }]),

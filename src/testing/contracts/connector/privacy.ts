@@ -83,6 +83,7 @@ export const privacy: readonly ConnectorCase[] = [
     async check(make) {
       const opened = await open(make);
       const { crm, requests, connector, call } = opened;
+      await connector.describe(crm.object, call);
       for (const what of ['lost_ack', 'network', 'unreachable'] as const) {
         const before = requests.length;
         const item = await setting(opened, {});

@@ -15,7 +15,7 @@ import type { ContractCase, Make } from '../contract-case.ts';
  * - `removals`: `remove`, and the connector tells `deleted`. `removalsInReads`: and reads of changes bring it.
  * - `merges`: `merge`, and the connector tells `merged`. `mergesInReads`: and reads of changes bring it.
  * - `lateCommits`: `addLate`.
- * - `faults`: `fault`. `holds`: `hold`.
+ * - `faults`: `fault`. `refreshes`: and the connector gets a new access token. `holds`: `hold`. `faultyFetch` has both.
  * - `activities`: `finds` and `writes`, and activities that were logged on a record of `object` are found by their key.
  */
 export type ConnectorCapability =
@@ -35,6 +35,7 @@ export type ConnectorCapability =
   | 'mergesInReads'
   | 'lateCommits'
   | 'faults'
+  | 'refreshes'
   | 'holds'
   | 'activities';
 
@@ -73,7 +74,7 @@ export type CrmFault =
   | 'unavailable'
   /** The account's API calls are used up; nothing is done. */
   | 'limit'
-  /** Its access token is no longer good, and another one can be had. */
+  /** Its access token is no longer good, and another one can be had; where none ever can, the same as `revoked`. */
   | 'expired_session'
   /** Its access token is no longer good, and no other one can be had. */
   | 'revoked';
