@@ -100,6 +100,7 @@ export { TRANSFORMS } from './core/transforms.ts';
 export { type Resolution, resolveUpdate } from './core/update.ts';
 export type { Coerced, CoercionCode, Fields, Json, Millis, Parsed, Value } from './core/value.ts';
 // Engine: load, plan, commit.
+export { type Capability, capabilitiesOf } from './engine/capability.ts';
 export type { ConnectionState } from './engine/connection.ts';
 export type { Contact, Contacts, FieldExplanation, UpdateOptions } from './engine/contacts.ts';
 export { CrmSyncEngine, type PreviewConversation, type Runs } from './engine/engine.ts';

@@ -99,7 +99,8 @@ async function* readPages(rest: RestClient, query: ReadQuery, known: readonly De
       call,
     );
     const { people, next } = json as { people: RosterPerson[]; next: string | null };
-    began ??= new Date((startedAt ?? requestedAt) - OVERLAP_MS).toISOString();
+    if (startedAt === null) throw refused('no_date', 'Roster did not date its answer.', 'Look at what stands between you and Roster.');
+    began ??= new Date(startedAt - OVERLAP_MS).toISOString();
     left -= people.length;
     after = next;
     const checkpoint = next === null ? { since: began, began: null, after: null } : { since, began, after };
@@ -126,7 +127,7 @@ async function writeOne(rest: RestClient, { id, values }: Write, known: readonly
     if (written.state === 'present') return { outcome: 'done', created: false, ...written };
   }
   if (answer.status === 410) return { outcome: 'gone' };
-  const { field } = answer.json as { field?: string };
+  const { field } = (answer.json ?? {}) as { field?: string };
   return {
     outcome: 'refused',
     code: answer.status === 404 ? 'not_found' : 'not_accepted',

@@ -2,7 +2,7 @@ import { CrmSyncError } from '../errors.ts';
 import type { OptionalMethod } from '../ports/complete-connector.ts';
 import type { CrmConnector } from '../ports/connector.ts';
 
-/** What a mapping or a call may need beside what every connector has. */
+/** What a mapping or a call may need beside what every connector has. `capability_missing` names one. */
 export type Capability = 'write' | 'create' | 'find' | 'find by phone' | 'find by email' | 'parents' | 'activities';
 
 interface Ability {
@@ -30,6 +30,10 @@ const ABILITIES: Readonly<Record<Capability, Ability>> = {
 const searches = ({ find, capabilities }: CrmConnector, by: '$phone' | '$email'): boolean =>
   find !== undefined && capabilities.findsBy?.includes(by) === true;
 
+/**
+ * What mappings and calls may ask of this connector: a settings page offers outbound rules only with `write`, channels only
+ * with `activities`, dotted paths only with `parents`.
+ */
 export const capabilitiesOf = (connector: CrmConnector): ReadonlySet<Capability> =>
   new Set((Object.keys(ABILITIES) as Capability[]).filter((name) => ABILITIES[name].isIn(connector)));
 

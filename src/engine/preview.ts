@@ -78,10 +78,11 @@ function previewConnector(connector: CompleteConnector, limit: number, { writes 
     return record.state === 'present' && written.length > 0 ? { ...record, values: Object.assign({}, record.values, ...written) } : record;
   };
   const { specVersion, provider, capabilities } = connector;
+  const { bulk: _, ...oneByOne } = capabilities; // it has no `writeBulk`, which would really write
   return {
     specVersion,
     provider,
-    capabilities,
+    capabilities: oneByOne,
     account: (call) => connector.account(call),
     describe: (object, call) => connector.describe(object, call),
     fetch: async (query, call) => (await connector.fetch(query, call)).map(shown),

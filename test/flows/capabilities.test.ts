@@ -1,14 +1,16 @@
 import {
   type Capabilities,
+  type Capability,
   type CompleteConnector,
   type CrmConnector,
   CrmSyncEngine,
+  capabilitiesOf,
   type EngineOptions,
   isCrmSyncError,
 } from 'crm-sync-engine';
 import { conversation, memoryStore } from 'crm-sync-engine/testing';
 import { describe, expect, it } from 'vitest';
-import { type Capability, capabilitiesOf, requireCapability } from '../../src/engine/capability.ts';
+import { requireCapability } from '../../src/engine/capability.ts';
 import { connectorAround } from './harness.ts';
 import { analysis, deployment, schema } from './support.ts';
 
