@@ -93,15 +93,24 @@ export class CrmSyncError extends Error {
 export const isCrmSyncError = (error: unknown): error is CrmSyncError => typeof error === 'object' && error !== null && BRAND in error;
 
 /** One error for a document with problems; its message names every path. */
-export function refusedDocument(what: string, issues: readonly Issue[]): CrmSyncError {
+export function refusedDocument(
+  what: string,
+  issues: readonly Issue[],
+  { code, remedy }: Pick<CrmSyncErrorOptions, 'code' | 'remedy'> = INVALID,
+): CrmSyncError {
   const lines = issues.map(({ path, message }) => `  ${path.length === 0 ? '(document)' : path.join('.')}: ${message}`);
   return new CrmSyncError(`${what} has ${issues.length === 1 ? 'a problem' : `${issues.length} problems`}:\n${lines.join('\n')}`, {
-    code: 'invalid_document',
+    code,
     category: 'configuration',
-    remedy: 'Correct every problem listed in `issues`; each names its path and what to do.',
+    remedy,
     issues,
   });
 }
+
+const INVALID = {
+  code: 'invalid_document',
+  remedy: 'Correct every problem listed in `issues`; each names its path and what to do.',
+};
 
 /** An invariant of ours is broken: a bug in this package or in a port given to it, never in the host's data. */
 export function invariant(condition: unknown, message: string): asserts condition {

@@ -102,6 +102,7 @@ export { TRANSFORMS } from './core/transforms.ts';
 export { type Resolution, resolveUpdate } from './core/update.ts';
 export type { Coerced, CoercionCode, Fields, Json, Millis, Parsed, Value } from './core/value.ts';
 // Engine: load, plan, commit.
+export { type Capability, capabilitiesOf } from './engine/capability.ts';
 export type { ConnectionState } from './engine/connection.ts';
 export type { Contact, Contacts, FieldExplanation, UpdateOptions } from './engine/contacts.ts';
 export { CrmSyncEngine, type PreviewConversation, type PreviewOptions, type Runs } from './engine/engine.ts';
@@ -112,6 +113,7 @@ export type { Preview, PreviewedContact } from './engine/preview.ts';
 export type { Status } from './engine/status.ts';
 export type { ConversationResult, Step, StepChange, StepRefusal } from './engine/step.ts';
 export { CrmSyncError, type CrmSyncErrorOptions, type ErrorCategory, type ErrorPlace, type Issue, isCrmSyncError } from './errors.ts';
+export { type RestAnswer, type RestClient, type RestClientOptions, type RestRequest, restClient } from './http/rest-client.ts';
 // Ports: what a host can replace.
 export type { Clock } from './ports/clock.ts';
 export type {
@@ -121,6 +123,7 @@ export type {
   Call,
   Capabilities,
   CheckQuery,
+  CompleteConnector,
   CrmConnector,
   Fetched,
   FindQuery,
@@ -155,4 +158,4 @@ export {
   type Scope,
   type StoredLink,
 } from './ports/store.ts';
-export type { TokenStore, Tokens } from './ports/tokens.ts';
+export type { AccessToken, Auth, AuthCall, TokenStore, Tokens } from './ports/tokens.ts';

@@ -3,9 +3,11 @@ export { memoryStore } from './stores/memory.ts';
 export { type ClockCapability, clockContract } from './testing/contracts/clock.ts';
 export {
   type ConnectorCapability,
+  type ConnectorContractCase,
   type ConnectorUnderTest,
   type CrmFault,
   type CrmFields,
+  type CrmRecord,
   type CrmUnderTest,
   type CrmValues,
   connectorContract,
@@ -18,6 +20,7 @@ export { type MergerCapabilities, mergerContract } from './testing/contracts/mer
 export { type ConversationOptions, conversation } from './testing/conversation.ts';
 export type { SeenCall } from './testing/fake-calls.ts';
 export type { ListeningFake } from './testing/fake-server.ts';
+export { type FaultyFetch, type FaultyFetchOptions, faultyFetch } from './testing/faulty-fetch.ts';
 export type { LabelSpec } from './testing/hubspot/associations/types.ts';
 export type { WebhookEvent } from './testing/hubspot/events.ts';
 export {

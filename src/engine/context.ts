@@ -3,10 +3,11 @@ import { completeFields } from '../core/schema.ts';
 import type { Schema } from '../core/schema-types.ts';
 import type { Fields } from '../core/value.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { CrmConnector } from '../ports/connector.ts';
+import type { CompleteConnector } from '../ports/connector.ts';
 import type { Merger } from '../ports/merger.ts';
 import type { SyncEvent } from '../ports/observer.ts';
 import type { BoundStore } from '../ports/store.ts';
+import type { Capability } from './capability.ts';
 import type { EngineOptions } from './options.ts';
 
 type EventWithoutPlace = SyncEvent extends infer E ? (E extends SyncEvent ? Omit<E, 'workspace' | 'connection'> : never) : never;
@@ -19,7 +20,9 @@ export interface Context {
   readonly options: EngineOptions<Schema>;
   readonly mappings: readonly Mapping[];
   readonly store: BoundStore;
-  readonly connector: CrmConnector;
+  readonly connector: CompleteConnector;
+  /** What the host's connector is able to do. */
+  readonly can: ReadonlySet<Capability>;
   readonly merger: Merger | null;
   readonly clock: Clock;
   readonly ids: () => string;

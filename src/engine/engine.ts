@@ -5,14 +5,17 @@ import { parseMapping } from '../core/mapping.ts';
 import type { Run } from '../core/run.ts';
 import type { Schema } from '../core/schema-types.ts';
 import { CrmSyncError } from '../errors.ts';
+import { completeConnector } from '../ports/complete-connector.ts';
 import type { SyncEvent } from '../ports/observer.ts';
 import { systemClock } from '../ports/system-clock.ts';
 import { applyAnalysis } from './apply-analysis.ts';
+import { capabilitiesOf, methodMissing } from './capability.ts';
 import { changeConnection, dropLinks } from './connection.ts';
+import { checkCapabilities } from './connector-needs.ts';
 import { Contacts } from './contacts.ts';
 import type { Context } from './context.ts';
 import { type HandleOptions, handleConversation } from './handle-conversation.ts';
-import { type LogActivityOptions, logActivity, logOne } from './log-activity.ts';
+import { type LogActivityOptions, logOne } from './log-activity.ts';
 import { noConnector } from './no-connector.ts';
 import type { EngineOptions, FlowOptions, PullOptions, PushOptions } from './options.ts';
 import { retryPending } from './pending.ts';
@@ -47,7 +50,8 @@ export interface PreviewConversation {
  * Keeps a workspace's contacts in step with one connected CRM account. Making one does no I/O and starts nothing: an
  * engine per job is cheap. Flows may be called from several processes at once.
  *
- * @throws CrmSyncError `invalid_document`, naming every problem of mappings and analysis rules, from the constructor.
+ * @throws CrmSyncError `invalid_document`, naming every problem of mappings and analysis rules, and `capability_missing`, naming
+ *   everything that they ask of a connector which lacks it, from the constructor.
  */
 // biome-ignore lint/suspicious/noExplicitAny: a typed engine must fit an untyped parameter
 export class CrmSyncEngine<S extends Schema = any> {
@@ -98,7 +102,7 @@ export class CrmSyncEngine<S extends Schema = any> {
   }
 
   /** Only the last step: one activity in the CRM per conversation; a later delivery updates it. */
-  logActivity(conversation: Conversation, options: LogActivityOptions & FlowOptions = {}): Promise<Step> {
+  async logActivity(conversation: Conversation, options: LogActivityOptions & FlowOptions = {}): Promise<Step> {
     return logOne(this.#context, conversation, options);
   }
 
@@ -120,7 +124,7 @@ export class CrmSyncEngine<S extends Schema = any> {
     const whose = contactId === undefined ? {} : { contactId };
     return preview(this.#context, limit, (context) => {
       if (flow === 'applyAnalysis') return applyAnalysis(context, new Session(context), conversation, contactId);
-      if (flow === 'logActivity') return logActivity(context, new Session(context), conversation, whose);
+      if (flow === 'logActivity') return logOne(context, conversation, whose);
       return handleConversation(context, conversation, whose);
     });
   }
@@ -171,6 +175,7 @@ function contextOf(options: EngineOptions<Schema>): Context {
       });
   const mappings = (options.mappings ?? []).map((mapping) => parseMapping(schema, mapping));
   const analysis = parseAnalysis(schema, options.analysis ?? []);
+  checkCapabilities(connector, { ...options, mappings });
   return {
     workspace,
     connection,
@@ -178,7 +183,8 @@ function contextOf(options: EngineOptions<Schema>): Context {
     options: { ...options, mappings, analysis },
     mappings,
     store: store.bind({ workspace, connection }),
-    connector,
+    connector: completeConnector(connector, (method) => methodMissing(connector, method)),
+    can: capabilitiesOf(connector),
     merger: options.merger ?? null,
     clock: options.clock ?? systemClock,
     ids: options.ids ?? (() => crypto.randomUUID()),

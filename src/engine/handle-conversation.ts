@@ -1,6 +1,7 @@
 import { type Conversation, conversationKey } from '../core/conversation.ts';
 import { applyAnalysis } from './apply-analysis.ts';
 import { countCalls } from './budget.ts';
+import { lacking } from './capability.ts';
 import { compile } from './compiled.ts';
 import type { Context } from './context.ts';
 import { forget, isLater, keep, loadKept, postpone } from './kept-conversation.ts';
@@ -103,6 +104,7 @@ async function attempt(session: Session, work: () => Promise<Step>): Promise<Ste
 const OUT_OF_TIME = { reason: 'out_of_time', remedy: 'Nothing to do: the next `retryPending()` or `sync()` goes on with it.' } as const;
 
 async function pushContact(context: Context, session: Session, conversation: Conversation, contactId: string | null): Promise<Step> {
+  if (!context.can.has('write')) return step('disabled', { ...lacking('write'), contactId });
   if (contactId === null) return step('skipped', { reason: 'unknown_caller', remedy: 'There is no contact to push.' });
   if ((await linkStates(context, session, contactId)).length === 0)
     return step('skipped', { reason: 'no_link', remedy: 'The contact has no record in this CRM: pull it first.', contactId });

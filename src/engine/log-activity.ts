@@ -4,6 +4,7 @@ import { planActivity } from '../core/plan-activity.ts';
 import type { StoredLink } from '../ports/store.ts';
 import { ActivityWriter } from './activity-writer.ts';
 import { countCalls } from './budget.ts';
+import { lacking, requireCapability } from './capability.ts';
 import { type Context, fieldsOf } from './context.ts';
 import { findContact } from './find-contact.ts';
 import type { FlowOptions } from './options.ts';
@@ -20,8 +21,9 @@ export interface LogActivityOptions {
 /** What tells one delivery of a conversation from another. */
 export const deliveryHash = (conversation: Conversation): string => hashOf(conversation);
 
-/** The last step alone, for a host that calls it by itself. */
+/** As a call of its own it is refused where the connector can't log; as a step of `handleConversation` it is left out. */
 export async function logOne(context: Context, conversation: Conversation, options: LogActivityOptions & FlowOptions): Promise<Step> {
+  requireCapability(context, 'activities', 'logActivity()');
   const session = new Session(context, { ...options, interactive: true });
   try {
     return await logActivity(context, session, conversation, options);
@@ -44,6 +46,7 @@ export async function logActivity(
 ): Promise<Step> {
   const before = session.apiCalls;
   const counted = (result: Step): Step => ({ ...result, apiCalls: session.apiCalls - before });
+  if (!context.can.has('activities')) return step('disabled', lacking('activities'));
   if (context.options.activities?.[conversation.channel] !== true)
     return step('disabled', { reason: 'channel_off', remedy: `Turn on \`activities.${conversation.channel}\`.` });
   const found = await findContact(context, conversation, options.contactId);

@@ -1,5 +1,5 @@
 import { CrmSyncError } from '../errors.ts';
-import type { CrmConnector } from '../ports/connector.ts';
+import type { CompleteConnector } from '../ports/connector.ts';
 
 const none = (): never => {
   throw new CrmSyncError('This engine has no CRM.', {
@@ -9,19 +9,20 @@ const none = (): never => {
   });
 };
 
-/** Stands in where a host has no CRM: contacts and analyses work, whatever needs a CRM says so. */
-export const noConnector: CrmConnector = {
+/** Stands in where a host has no CRM: contacts and analyses work, whatever needs a CRM says so. Able to do all, so that nothing else is said. */
+export const noConnector: CompleteConnector = {
   specVersion: 1,
   provider: 'none',
   capabilities: {
     writeBatchMax: 100,
     fetchBatchMax: 100,
-    writeOneObject: true,
     settleMs: 0,
     requestTimeoutMs: 0,
-    fieldTimes: false,
     activity: { subjectMax: 255, bodyMax: 32_000 },
     matchFields: {},
+    parents: true,
+    creates: true,
+    findsBy: ['$phone', '$email'],
   },
   account: none,
   describe: none,

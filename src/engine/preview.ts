@@ -1,6 +1,6 @@
 import type { HistoryEntry, Run, RunError, RunNote } from '../core/run.ts';
 import type { Value } from '../core/value.ts';
-import type { CrmConnector, Fetched, Page, Wrote } from '../ports/connector.ts';
+import type { CompleteConnector, Fetched, Page, Wrote } from '../ports/connector.ts';
 import type { MergeItem, Merger } from '../ports/merger.ts';
 import type { Changeset } from '../ports/store.ts';
 import type { Context } from './context.ts';
@@ -72,13 +72,17 @@ function contactsOf({ entries }: Changeset): PreviewedContact[] {
 }
 
 /** The real CRM, read only; what would have been written is seen by later reads. */
-function previewConnector(connector: CrmConnector, limit: number, { writes }: Captured): CrmConnector {
+function previewConnector(connector: CompleteConnector, limit: number, { writes }: Captured): CompleteConnector {
   const shown = (record: Fetched): Fetched => {
     const written = writes.filter(({ id }) => id === record.id).map(({ values }) => values);
     return record.state === 'present' && written.length > 0 ? { ...record, values: Object.assign({}, record.values, ...written) } : record;
   };
+  const { specVersion, provider, capabilities } = connector;
+  const { bulk: _, ...oneByOne } = capabilities; // it has no `writeBulk`, which would really write
   return {
-    ...connector,
+    specVersion,
+    provider,
+    capabilities: oneByOne,
     account: (call) => connector.account(call),
     describe: (object, call) => connector.describe(object, call),
     fetch: async (query, call) => (await connector.fetch(query, call)).map(shown),

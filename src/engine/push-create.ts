@@ -1,6 +1,7 @@
 import type { CompiledMapping, Mapping } from '../core/mapping-types.ts';
 import { CrmSyncError } from '../errors.ts';
 import type { Row } from '../ports/store.ts';
+import { requireCapability } from './capability.ts';
 import type { Context } from './context.ts';
 import { CreateBatch } from './create-batch.ts';
 import { isWithoutRecord } from './create-place.ts';
@@ -65,16 +66,20 @@ async function* unlinkedPages(context: Context, object: string, contactIds: read
 /**
  * The mapping that new records are made by: the one of the named object; else the first that says how (`create`), else the first.
  *
- * @throws CrmSyncError code `no_mapping`.
+ * @throws CrmSyncError code `no_mapping`, or `capability_missing` before anything is asked of the CRM.
  */
-export function creatingMapping({ mappings }: Context, createMissing: PushOptions['createMissing']): Mapping | null {
+export function creatingMapping(context: Context, createMissing: PushOptions['createMissing']): Mapping | null {
+  const { mappings } = context;
   if (createMissing === undefined || createMissing === false) return null;
   const named = createMissing === true ? null : createMissing;
   const mapping =
     named === null
       ? (mappings.find(({ create }) => create !== undefined) ?? mappings[0])
       : mappings.find(({ crmObject }) => crmObject === named);
-  if (mapping !== undefined) return mapping;
+  if (mapping !== undefined) {
+    for (const capability of ['create', 'find'] as const) requireCapability(context, capability, 'push({ createMissing })');
+    return mapping;
+  }
   throw new CrmSyncError(named === null ? 'There is no mapping to make records by.' : `No mapping for the CRM object ${named}.`, {
     code: 'no_mapping',
     category: 'configuration',

@@ -2,6 +2,7 @@ import type { CompiledMapping, Mapping } from '../core/mapping-types.ts';
 import type { Run } from '../core/run.ts';
 import type { Millis } from '../core/value.ts';
 import type { Row } from '../ports/store.ts';
+import { requireCapability } from './capability.ts';
 import { compile, compiled } from './compiled.ts';
 import type { Context } from './context.ts';
 import { settleCreates } from './create-settle.ts';
@@ -16,7 +17,8 @@ import { inWriteBatches } from './send-writes.ts';
 import { noteUnusable } from './unusable.ts';
 
 /** Contacts → CRM: only linked contacts with something to send, only changed fields, in the CRM's largest batches. */
-export function push(context: Context, options: PushOptions): Promise<Run> {
+export async function push(context: Context, options: PushOptions): Promise<Run> {
+  requireCapability(context, 'write', 'push()');
   return recorded(context, 'push', options, (run, lease) => pushInto(context, run, lease, options));
 }
 

@@ -1,5 +1,5 @@
 import type { Millis } from '../core/value.ts';
-import type { CrmConnector, Write, Wrote } from '../ports/connector.ts';
+import type { CompleteConnector, Write, Wrote } from '../ports/connector.ts';
 import type { Context } from './context.ts';
 import type { Session } from './session.ts';
 
@@ -10,17 +10,17 @@ interface Sent {
   readonly error: unknown;
 }
 
-const isForBulk = ({ capabilities: { bulk }, writeBulk }: CrmConnector, writes: number): boolean =>
+const isForBulk = ({ capabilities: { bulk }, writeBulk }: CompleteConnector, writes: number): boolean =>
   bulk !== undefined && writeBulk !== undefined && writes >= bulk.min;
 
 /** From the start of so many writes to their last answer, whatever happens in between. */
-export function writeTimeMs(connector: CrmConnector, writes: number): Millis {
+export function writeTimeMs(connector: CompleteConnector, writes: number): Millis {
   const { bulk, writeBatchMax, requestTimeoutMs } = connector.capabilities;
   return bulk !== undefined && isForBulk(connector, writes) ? bulk.timeoutMs : Math.ceil(writes / writeBatchMax) * requestTimeoutMs;
 }
 
 /** Contacts as batches of writes: as one where they are enough for a bulk job. */
-export function inWriteBatches<T>(connector: CrmConnector, items: readonly T[]): readonly (readonly T[])[] {
+export function inWriteBatches<T>(connector: CompleteConnector, items: readonly T[]): readonly (readonly T[])[] {
   const size = isForBulk(connector, items.length) ? items.length : connector.capabilities.writeBatchMax;
   return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 }

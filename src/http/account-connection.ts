@@ -1,5 +1,5 @@
 import { CrmSyncError } from '../errors.ts';
-import type { Capabilities, CrmConnector } from '../ports/connector.ts';
+import type { Capabilities, CompleteConnector } from '../ports/connector.ts';
 
 /** What one connection to a CRM account may spend. */
 export interface CallBudget {
@@ -20,7 +20,7 @@ interface AccountConnection extends CallBudget {
  *
  * @throws CrmSyncError code `invalid_option`; its `account` throws `other_account`.
  */
-export function ofAccount(connector: CrmConnector, { vendor, account, ...budget }: AccountConnection): CrmConnector {
+export function ofAccount(connector: CompleteConnector, { vendor, account, ...budget }: AccountConnection): CompleteConnector {
   return {
     ...connector,
     capabilities: { ...connector.capabilities, ...budgetOf(budget) },

@@ -72,13 +72,16 @@ function refusedWith({ code, remedy, retryable, at: { field } }: CrmSyncError, c
   return { outcome: 'refused', code, remedy, retryable: retryable || !certain, ...(certain && field !== undefined ? { field } : {}) };
 }
 
-export const notSent = (vendor: string, cause: string): Wrote => ({
+/** Whether a write took effect is not told: it did not, or nobody knows. */
+export type Untold = Extract<Wrote, { readonly outcome: 'not_sent' | 'unknown' }>;
+
+export const notSent = (vendor: string, cause: string): Untold => ({
   outcome: 'not_sent',
   code: shownCode(cause),
   remedy: `Nothing was written: the same write is sent again when ${vendor} can be reached.`,
 });
 
-export const unknownOutcome = (cause: string): Wrote => ({
+export const unknownOutcome = (cause: string): Untold => ({
   outcome: 'unknown',
   code: shownCode(cause),
   remedy: 'The write may have been carried out: the record is looked up before anything is sent again.',

@@ -133,21 +133,33 @@ export interface ActivityRecord {
   readonly uniqueKey?: { readonly field: string; readonly value: string };
 }
 
-/** Facts that the engine and the contract suite branch on. Nobody branches on `provider`. */
+/**
+ * What a connector can do beside what every one must, as data. Together with which optional methods are there, it is what
+ * the engine and the contract suite branch on; nobody branches on `provider`. What is absent is something it can't do: a
+ * mapping or a call that needs it is refused before it runs.
+ */
 export interface Capabilities {
-  readonly writeBatchMax: number;
   readonly fetchBatchMax: number;
-  /** Most items of one write batch must share an object. */
-  readonly writeOneObject: boolean;
-  /** How long a request that was given up may still take effect, in ms. */
-  readonly settleMs: number;
-  /** How long one request may take, in ms. */
-  readonly requestTimeoutMs: number;
-  /** The CRM tells when each field changed. */
-  readonly fieldTimes: boolean;
-  readonly activity: ActivityLimits;
   /** The CRM field of the match keys, used where a mapping names none: `{ phone_number: 'Phone', email: 'Email' }`. */
-  readonly matchFields: Readonly<Record<string, string>>;
+  readonly matchFields?: Readonly<Record<string, string>>;
+  /** Dotted paths are read like fields: those of a parent record (`Account.Name`) or of an object within the record. */
+  readonly parents?: boolean;
+  /** The CRM tells when each field changed. */
+  readonly fieldTimes?: boolean;
+  /** With `find`: it searches all phone fields, all email fields, beside single fields that describe calls filterable. */
+  readonly findsBy?: readonly ('$phone' | '$email')[];
+  /** With `write`, and needed there: most items of one batch. */
+  readonly writeBatchMax?: number;
+  /** With `write`, and needed there: how long one request may take, in ms. It is given up then. */
+  readonly requestTimeoutMs?: number;
+  /** With `write`, and needed there: how long a request that was given up may still take effect, in ms. */
+  readonly settleMs?: number;
+  /** With `write`: the items of one batch must share an object. */
+  readonly writeOneObject?: boolean;
+  /** With `write`: it makes records (`id: null`) of mapped objects, beside changing them. */
+  readonly creates?: boolean;
+  /** With `activityRecord`, and needed there: how much an activity holds. */
+  readonly activity?: ActivityLimits;
   /** What `writeBulk` takes: worth its while from `min` writes on, at most `max`, over after `timeoutMs`. */
   readonly bulk?: { readonly min: number; readonly max: number; readonly timeoutMs: number };
   /** API calls that this connection may make in 24 hours; the last `reserve` of them are for calls that a person waits for. */
@@ -178,7 +190,8 @@ export interface Account {
 }
 
 /**
- * A CRM. Every method may be called by several callers at once; an empty input costs no request.
+ * A CRM. Account, describe, read and fetch are what a pull needs, and all that a connector must have; each further method
+ * is an ability of its own. Every method may be called by several callers at once; an empty input costs no request.
  *
  * @throws CrmSyncError categories `authentication`, `permission`, `rate_limit`, `configuration`, `network`, `server`.
  */
@@ -198,19 +211,27 @@ export interface CrmConnector {
     query: { readonly object: string; readonly ids: readonly string[]; readonly fields: readonly string[] },
     call: Call,
   ): Promise<readonly Fetched[]>;
-  find(query: FindQuery, call: Call): Promise<FoundRecords>;
+  /**
+   * Records that have these values, so that nothing is made twice. Compares with the record as it is now.
+   *
+   * @throws CrmSyncError `configuration` where it can't search by this: an empty answer would be taken for the truth.
+   */
+  find?(query: FindQuery, call: Call): Promise<FoundRecords>;
   /**
    * One request, at most `writeBatchMax` items, one outcome per item in order. Throws only if nothing was sent; a
-   * refused record is an outcome and never rejects the batch.
+   * refused record is an outcome and never rejects the batch. Needed for outbound rules.
    */
-  write(batch: readonly Write[], call: Call): Promise<readonly Wrote[]>;
+  write?(batch: readonly Write[], call: Call): Promise<readonly Wrote[]>;
   /**
    * The same for many writes of one kind, as one job of the CRM. With capability `bulk` only. Throws only if nothing was
    * written; what a job that ended too late has become of is `unknown`.
    */
   writeBulk?(batch: readonly Write[], call: Call): Promise<readonly Wrote[]>;
-  /** How the CRM keeps this activity. Pure but for what describe needs. */
-  activityRecord(activity: Activity, call: Call): Promise<ActivityRecord>;
+  /**
+   * How the CRM keeps this activity. Pure but for what describe needs. Needed for logging conversations, together with
+   * `write`, which makes the activity, and `find`, which finds it by `$activity`.
+   */
+  activityRecord?(activity: Activity, call: Call): Promise<ActivityRecord>;
   /** Users who may own records and activities. */
   owners?(call: Call): Promise<readonly Owner[]>;
   /**
@@ -218,4 +239,15 @@ export interface CrmConnector {
    * when the signal aborts. The engine checks mappings against `describe` itself.
    */
   check?(query: CheckQuery, call: Call): Promise<readonly Finding[]>;
+}
+
+/** Capabilities that every complete connector states. */
+type Stated = 'matchFields' | 'writeBatchMax' | 'requestTimeoutMs' | 'settleMs' | 'activity';
+
+/** A connector that reads, finds, writes and logs: what `salesforce()` and `hubspot()` are. */
+export interface CompleteConnector extends CrmConnector {
+  readonly capabilities: Capabilities & Required<Pick<Capabilities, Stated>>;
+  find: NonNullable<CrmConnector['find']>;
+  write: NonNullable<CrmConnector['write']>;
+  activityRecord: NonNullable<CrmConnector['activityRecord']>;
 }

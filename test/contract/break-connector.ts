@@ -3,7 +3,7 @@ import { CrmSyncError } from '../../src/errors.ts';
 import type {
   ActivityRecord,
   Call,
-  CrmConnector,
+  CompleteConnector,
   Fetched,
   FindQuery,
   FoundRecords,
@@ -26,11 +26,11 @@ export const tick = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** Replaces some methods of every connector. */
 export const replacing =
-  (methods: (connector: CrmConnector, crm: CrmUnderTest) => Partial<CrmConnector>): Fault =>
+  (methods: (connector: CompleteConnector, crm: CrmUnderTest) => Partial<CompleteConnector>): Fault =>
   ({ crm, connect }) => ({
     crm,
     connect() {
-      const connector = connect();
+      const connector = connect() as CompleteConnector; // as those are that the suite is tried on
       return { ...connector, ...methods(connector, crm) };
     },
   });

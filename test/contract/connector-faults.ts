@@ -1,6 +1,6 @@
 import { matchesFilter } from '../../src/core/filter.ts';
 import type { Json } from '../../src/core/value.ts';
-import type { Call, CrmConnector, Fetched, Page, Wrote } from '../../src/ports/connector.ts';
+import type { Call, CompleteConnector, Fetched, Page, Wrote } from '../../src/ports/connector.ts';
 import {
   absentIsBlank,
   at,
@@ -64,7 +64,7 @@ export const connectorFaults: Readonly<Record<string, Fault>> = {
     },
   })),
   'CC-06': replacing((connector) => {
-    let current: Parameters<CrmConnector['fetch']>[0];
+    let current: Parameters<CompleteConnector['fetch']>[0];
     return {
       async fetch(query, call) {
         current = query;
@@ -301,4 +301,7 @@ export const connectorFaults: Readonly<Record<string, Fault>> = {
   'CC-94': wrote((outcome, write) =>
     outcome.outcome === 'refused' ? { ...outcome, remedy: `Correct ${JSON.stringify(write.values)}.` } : outcome,
   ),
+  'CC-95': replacing(({ capabilities: { settleMs: _, ...capabilities } }) => ({
+    capabilities: capabilities as CompleteConnector['capabilities'],
+  })),
 };

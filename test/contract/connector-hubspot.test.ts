@@ -27,7 +27,7 @@ const ELSEWHERE: ReadonlySet<string> = new Set(['CC-85']);
 
 describe.each(Object.entries(SETUPS))('hubspot() %s keeps the contract of a connector', (_, setup) => {
   for (const { id, rule, requires, check } of connectorContract) {
-    if (ELSEWHERE.has(id) || (requires !== undefined && MISSING.has(requires))) continue;
+    if (ELSEWHERE.has(id) || requires.some((one) => MISSING.has(one))) continue;
     it(`${id} ${rule}`, () => check(() => hubspotUnderTest(setup)));
   }
 });

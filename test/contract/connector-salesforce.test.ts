@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { connectorContract } from '../../src/testing/contracts/connector.ts';
+import { LESS } from './lessen-connector.ts';
 import { PLAIN, type Setup, salesforceUnderTest } from './salesforce-under-test.ts';
 
 const SETUPS: Readonly<Record<string, Setup>> = {
@@ -15,6 +16,13 @@ const SETUPS: Readonly<Record<string, Setup>> = {
 
 describe.each(Object.entries(SETUPS))('salesforce() %s keeps the contract of a connector', (_, setup) => {
   it.each(connectorContract)('$id $rule', ({ check }) => check(() => salesforceUnderTest(setup)));
+});
+
+describe.each(Object.entries(LESS))('a connector %s keeps what the contract asks of such a one', (_, { undeclared, lessen }) => {
+  for (const { id, rule, requires, check } of connectorContract) {
+    if (requires.some((one) => undeclared.includes(one))) continue;
+    it(`${id} ${rule}`, () => check(() => lessen(salesforceUnderTest())));
+  }
 });
 
 it('the contract numbers its cases without a gap', () => {

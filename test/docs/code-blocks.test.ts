@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { format, promisify } from 'node:util';
@@ -7,7 +8,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { BLOCKS, type Block, ROOT } from './pages.ts';
 import { PRELUDE } from './prelude.ts';
 
-const TS_BLOCKS = BLOCKS.filter(({ language }) => language === 'ts');
+const TS_BLOCKS = BLOCKS.filter(({ language, from }) => language === 'ts' && from === null);
+const PIECES = BLOCKS.filter(({ from }) => from !== null);
 const inOneFileEach = new Map(TS_BLOCKS.map((block) => [join(ROOT, `${block.page}.${block.line}.ts`), block]));
 const PRELUDE_FILE = join(ROOT, 'docs/prelude.d.ts');
 
@@ -57,6 +59,19 @@ describe('the code in README and docs', () => {
 
   it.each(BLOCKS.filter(({ language }) => language === 'json').map(({ place, code }) => [place, code]))('%s is JSON', (_, code) => {
     expect(() => JSON.parse(code)).not.toThrow();
+  });
+});
+
+describe('a piece of an example', () => {
+  /** As it may stand in the file, which the project compiles and a test runs. */
+  const indented = (code: string, by: number): string => code.replace(/^(?=.)/gm, ' '.repeat(by));
+
+  it.each(PIECES.map((block) => [block.place, block] as const))('%s stands in its file as it is', (_, { code, from }) => {
+    const file = readFileSync(join(ROOT, from ?? ''), 'utf8');
+    expect(
+      [0, 2, 4, 6].some((by) => file.includes(indented(code, by))),
+      `${from} has no such lines:\n${code}`,
+    ).toBe(true);
   });
 });
 

@@ -17,16 +17,18 @@ export interface Block {
   readonly code: string;
   /** `<!-- run -->` stands before it. */
   readonly isRun: boolean;
+  /** Of `<!-- from examples/… -->` before it: the file that it is a piece of. */
+  readonly from: string | null;
 }
 
-const FENCED = /^(<!-- run -->\n)?```(\w*)\n([\s\S]*?)^```$/gm;
+const FENCED = /^(?:<!-- (run|from (\S+)) -->\n)?```(\w*)\n([\s\S]*?)^```$/gm;
 
 /** Every fenced block of a page. */
 export function blocksOf(page: string): readonly Block[] {
   const text = textOf(page);
-  return [...text.matchAll(FENCED)].map(({ index, 0: whole, 1: run, 2: language = '', 3: code = '' }) => {
+  return [...text.matchAll(FENCED)].map(({ index, 0: whole, 1: mark, 2: from = null, 3: language = '', 4: code = '' }) => {
     const line = text.slice(0, index + whole.indexOf('```')).split('\n').length + 1;
-    return { place: `${page}:${line}`, page, line, language, code, isRun: run !== undefined };
+    return { place: `${page}:${line}`, page, line, language, code, isRun: mark === 'run', from };
   });
 }
 

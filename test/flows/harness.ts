@@ -1,4 +1,4 @@
-import type { BoundStore, ContactStore, CrmConnector, Entry, Page, Row } from 'crm-sync-engine';
+import type { BoundStore, CompleteConnector, ContactStore, Entry, Page, Row } from 'crm-sync-engine';
 
 /** Does something before or after a call, or instead of it. */
 export type Around = <T>(name: string, call: () => Promise<T>) => Promise<T>;
@@ -19,7 +19,7 @@ const boundAround = (inner: BoundStore, around: Around): BoundStore => ({
 });
 
 /** The connector with something around each of its calls; each page of a read is one. */
-export const connectorAround = (inner: CrmConnector, around: Around): CrmConnector => ({
+export const connectorAround = (inner: CompleteConnector, around: Around): CompleteConnector => ({
   ...inner,
   account: (call) => around('account', () => inner.account(call)),
   describe: (object, call) => around('describe', () => inner.describe(object, call)),

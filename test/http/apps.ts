@@ -1,4 +1,4 @@
-import type { CrmConnector } from 'crm-sync-engine';
+import type { CompleteConnector } from 'crm-sync-engine';
 import { createHubSpotApp } from 'crm-sync-engine/hubspot';
 import {
   type Authorization,
@@ -14,7 +14,7 @@ import type { Call } from '../../src/ports/connector.ts';
 export const REDIRECT = 'https://app.example.com/oauth/callback';
 
 interface App {
-  connect(connection: CallBudget & { readonly account: string; readonly tokens: TokenStore }): CrmConnector;
+  connect(connection: CallBudget & { readonly account: string; readonly tokens: TokenStore }): CompleteConnector;
   authorizeUrl(): Authorization;
   exchangeCode(exchange: CodeExchange): Promise<Tokens>;
   revoke(tokens: Tokens): Promise<void>;
@@ -41,7 +41,7 @@ export interface Deployment {
   /** The next token call is carried out, and its answer lost. */
   readonly loseTokens: () => void;
   /** One request of the API. */
-  readonly ask: (connector: CrmConnector, call?: Partial<Call>) => Promise<unknown>;
+  readonly ask: (connector: CompleteConnector, call?: Partial<Call>) => Promise<unknown>;
 }
 
 export const callOf = (more: Partial<Call> = {}): Call => ({ signal: new AbortController().signal, now: () => 0, ...more });

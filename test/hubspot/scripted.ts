@@ -1,6 +1,6 @@
 import { type HubSpotOptions, hubspot } from '../../src/connectors/hubspot/index.ts';
 import type { Clock } from '../../src/ports/clock.ts';
-import type { Call, CrmConnector, Page, RequestSeen } from '../../src/ports/connector.ts';
+import type { Call, CompleteConnector, Page, RequestSeen } from '../../src/ports/connector.ts';
 import type { Auth } from '../../src/ports/tokens.ts';
 
 export const NOW = Date.UTC(2026, 10, 1, 12, 0, 0);
@@ -137,7 +137,7 @@ export function connect(options: Partial<HubSpotOptions>, ...script: Script) {
   const clock = stillClock();
   const requests: RequestSeen[] = [];
   const call: Call = { signal: new AbortController().signal, now: clock.now, onRequest: (request) => requests.push(request) };
-  const connector: CrmConnector = hubspot({ auth: fixedAuth, fetch, clock, random: () => 0, ...options });
+  const connector: CompleteConnector = hubspot({ auth: fixedAuth, fetch, clock, random: () => 0, ...options });
   return { connector, seen, left, clock, requests, call };
 }
 

@@ -1,6 +1,6 @@
 import { type SalesforceOptions, salesforce } from '../../src/connectors/salesforce/index.ts';
 import type { Clock } from '../../src/ports/clock.ts';
-import type { Call, CrmConnector, Page, RequestSeen } from '../../src/ports/connector.ts';
+import type { Call, CompleteConnector, Page, RequestSeen } from '../../src/ports/connector.ts';
 import type { Auth } from '../../src/ports/tokens.ts';
 
 export const INSTANCE = 'https://acme.my.salesforce.com';
@@ -116,7 +116,7 @@ export function connect(options: Partial<SalesforceOptions>, ...script: Script) 
   const clock = stillClock();
   const requests: RequestSeen[] = [];
   const call: Call = { signal: new AbortController().signal, now: clock.now, onRequest: (request) => requests.push(request) };
-  const connector: CrmConnector = salesforce({ auth: fixedAuth, fetch, clock, random: () => 0.5, ...options });
+  const connector: CompleteConnector = salesforce({ auth: fixedAuth, fetch, clock, random: () => 0.5, ...options });
   return { connector, seen, left, clock, requests, call };
 }
 

@@ -1,5 +1,7 @@
 import { describe, expectTypeOf, test } from 'vitest';
+import { hubspot } from '../../src/hubspot.ts';
 import {
+  type CompleteConnector,
   type ConnectionSettings,
   type ContactStore,
   type CrmConnector,
@@ -10,6 +12,7 @@ import {
   parseContactSchema,
   parseSettings,
 } from '../../src/index.ts';
+import { salesforce } from '../../src/salesforce.ts';
 
 declare const store: ContactStore;
 declare const connector: CrmConnector;
@@ -83,6 +86,26 @@ describe('the engine takes the schema, and everything else is typed by it', () =
     const foreign = defineMapping(other, { crmObject: 'Contact', fields: [{ crm: 'Age', field: 'age', direction: 'both' }] });
     // @ts-expect-error a mapping of another schema
     engine = new CrmSyncEngine({ ...parts, schema, mappings: [foreign] });
+  });
+});
+
+describe('a connector', () => {
+  const { account, describe: described, read, fetch } = connector;
+  const four = { specVersion: 1, provider: 'own', account, describe: described, read, fetch } as const;
+  test('needs four methods and the size of a fetch', () => {
+    new CrmSyncEngine({ ...parts, schema, connector: { ...four, capabilities: { fetchBatchMax: 1 } } });
+    // @ts-expect-error what is not known can't be kept to
+    new CrmSyncEngine({ ...parts, schema, connector: { ...four, capabilities: {} } });
+    const { fetch: _, ...three } = four;
+    // @ts-expect-error nothing works without it
+    new CrmSyncEngine({ ...parts, schema, connector: { ...three, capabilities: { fetchBatchMax: 1 } } });
+  });
+
+  test('of the box has every method', () => {
+    expectTypeOf(salesforce).returns.toEqualTypeOf<CompleteConnector>();
+    expectTypeOf(hubspot).returns.toEqualTypeOf<CompleteConnector>();
+    expectTypeOf<CompleteConnector>().toExtend<CrmConnector>();
+    expectTypeOf<CompleteConnector['capabilities']['writeBatchMax']>().toEqualTypeOf<number>();
   });
 });
 

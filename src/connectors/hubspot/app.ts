@@ -5,7 +5,7 @@ import { perAccount } from '../../http/per-account.ts';
 import type { AccountAuth } from '../../http/refreshing-auth.ts';
 import type { Edge } from '../../http/send.ts';
 import { oneByOne } from '../../http/single-flight.ts';
-import type { CrmConnector } from '../../ports/connector.ts';
+import type { CompleteConnector } from '../../ports/connector.ts';
 import { systemClock } from '../../ports/system-clock.ts';
 import type { TokenStore, Tokens } from '../../ports/tokens.ts';
 import { type AuthorizeOptions, createOAuth, type RevokeOptions } from './app-oauth.ts';
@@ -45,7 +45,7 @@ export interface HubSpotApp {
    * @throws CrmSyncError of category `configuration`. Its calls throw code `other_account` where the tokens are of another
    * account than `account`.
    */
-  connect(connection: HubSpotConnection): CrmConnector;
+  connect(connection: HubSpotConnection): CompleteConnector;
   /** Where to send the user's browser. Keep `state` and `codeVerifier` in the session. */
   authorizeUrl(options?: AuthorizeOptions): Authorization;
   /**

@@ -1,6 +1,6 @@
 import { CrmSyncError } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Capabilities, CrmConnector } from '../../ports/connector.ts';
+import type { CompleteConnector } from '../../ports/connector.ts';
 import { systemClock } from '../../ports/system-clock.ts';
 import type { Auth } from '../../ports/tokens.ts';
 import { createAccount } from './account.ts';
@@ -36,13 +36,16 @@ export interface HubSpotOptions {
   readonly chatAs?: 'note' | 'communication';
 }
 
-const CAPABILITIES: Capabilities = {
+const CAPABILITIES: CompleteConnector['capabilities'] = {
   writeBatchMax: BATCH_MAX,
   fetchBatchMax: BATCH_MAX,
   writeOneObject: true,
   settleMs: 2 * 60_000, // a request ends after 100 seconds; source: HubSpot developer docs, "Error handling", status 524
   requestTimeoutMs: WRITE_TIMEOUT_MS,
   fieldTimes: false,
+  creates: true,
+  parents: true,
+  findsBy: ['$phone', '$email'],
   activity: ACTIVITY_LIMITS,
   matchFields: { phone_number: 'phone', email: 'email' },
 };
@@ -53,12 +56,12 @@ const CAPABILITIES: Capabilities = {
  *
  * @throws CrmSyncError of category `configuration`.
  */
-export function hubspot(options: HubSpotOptions): CrmConnector {
+export function hubspot(options: HubSpotOptions): CompleteConnector {
   return createConnector(options);
 }
 
 /** @param pace - That of the account, where connections share one. */
-export function createConnector(options: HubSpotOptions, pace?: Pace): CrmConnector {
+export function createConnector(options: HubSpotOptions, pace?: Pace): CompleteConnector {
   checkOptions(options);
   const { clock = systemClock, fetch = (...request) => globalThis.fetch(...request), random = Math.random } = options;
   const client = createClient({

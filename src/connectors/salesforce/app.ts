@@ -5,7 +5,7 @@ import { perAccount } from '../../http/per-account.ts';
 import type { AccountAuth } from '../../http/refreshing-auth.ts';
 import type { Edge } from '../../http/send.ts';
 import { oneByOne } from '../../http/single-flight.ts';
-import type { CrmConnector } from '../../ports/connector.ts';
+import type { CompleteConnector } from '../../ports/connector.ts';
 import { systemClock } from '../../ports/system-clock.ts';
 import type { TokenStore, Tokens } from '../../ports/tokens.ts';
 import { type AuthorizeOptions, createOAuth, type RevokeOptions, type TenantLogin } from './app-oauth.ts';
@@ -47,7 +47,7 @@ export interface SalesforceApp {
    * @throws CrmSyncError of category `configuration`. Its calls throw code `other_account` where the tokens are of another
    * org than `account`.
    */
-  connect(connection: SalesforceConnection): CrmConnector;
+  connect(connection: SalesforceConnection): CompleteConnector;
   /** Where to send the user's browser. Keep `state` and `codeVerifier` in the session. */
   authorizeUrl(options?: AuthorizeOptions): Authorization;
   /**

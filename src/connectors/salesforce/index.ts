@@ -1,6 +1,6 @@
 import { CrmSyncError } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Call, Capabilities, CrmConnector } from '../../ports/connector.ts';
+import type { Call, CompleteConnector } from '../../ports/connector.ts';
 import { systemClock } from '../../ports/system-clock.ts';
 import type { Auth } from '../../ports/tokens.ts';
 import { createAccount } from './account.ts';
@@ -44,13 +44,16 @@ export interface SalesforceOptions {
 
 const VERSION_MIN = 52;
 
-const CAPABILITIES: Capabilities = {
+const CAPABILITIES: CompleteConnector['capabilities'] = {
   writeBatchMax: WRITE_BATCH_MAX,
   fetchBatchMax: FETCH_BATCH_MAX,
   writeOneObject: false,
   settleMs: 10 * 60_000, // a REST request ends after ten minutes; source: Salesforce Developer Limits, API Requests
   requestTimeoutMs: WRITE_TIMEOUT_MS,
   fieldTimes: false,
+  creates: true,
+  parents: true,
+  findsBy: ['$phone', '$email'],
   activity: ACTIVITY_LIMITS,
   matchFields: { phone_number: 'Phone', email: 'Email' },
 };
@@ -61,12 +64,12 @@ const CAPABILITIES: Capabilities = {
  *
  * @throws CrmSyncError of category `configuration`.
  */
-export function salesforce(options: SalesforceOptions): CrmConnector {
+export function salesforce(options: SalesforceOptions): CompleteConnector {
   return createConnector(options);
 }
 
 /** @param pace - That of the account, where connections share one. */
-export function createConnector(options: SalesforceOptions, pace?: Pace): CrmConnector {
+export function createConnector(options: SalesforceOptions, pace?: Pace): CompleteConnector {
   checkOptions(options);
   const { clock = systemClock, fetch = (...request) => globalThis.fetch(...request), random = Math.random } = options;
   const edge = { fetch, clock, random };

@@ -118,6 +118,7 @@ export const changes: readonly ConnectorCase[] = [
   {
     id: 'CC-26',
     rule: "a connector's own writes are changes like any other",
+    requires: 'writes',
     async check(make) {
       const { crm, connector, call, a, next } = await openRead(make);
       await connector.write([{ op: 'op-1', object: crm.object, id: a, values: { [crm.fields.text]: 'Ours' } }], call);

@@ -29,6 +29,7 @@ export const finds: readonly ConnectorCase[] = [
   {
     id: 'CC-43',
     rule: 'find gives, for each value, every record that has it in that field, with the fields that were asked for',
+    requires: 'finds',
     async check(make) {
       const { crm, connector, call } = await open(make);
       const { text } = crm.fields;
@@ -55,13 +56,14 @@ export const finds: readonly ConnectorCase[] = [
   {
     id: 'CC-44',
     rule: 'a value that means something to a query finds the records that have it, and no other',
+    requires: 'finds',
     async check(make) {
       const { crm, connector, call } = await open(make);
       const { text } = crm.fields;
       const ordinary = await add(crm);
       await add(crm, { [text]: null });
       await settle(crm);
-      for (const by of [text, '$email', '$phone'])
+      for (const by of [text, ...(connector.capabilities.findsBy ?? [])])
         for (const values of [...HOSTILE_TEXTS, '', ' '].map((value) => [value]))
           assert.deepEqual(await findIds(connector, findQuery(crm, values, { by }), call), [], `${by}: ${values[0]}`);
       const texts = HOSTILE_TEXTS.filter((value) => value !== '\u0000');
@@ -75,6 +77,7 @@ export const finds: readonly ConnectorCase[] = [
   {
     id: 'CC-45',
     rule: 'find compares values as they are now: a record that no longer has the value is not found by it',
+    requires: 'finds',
     async check(make) {
       const { crm, connector, call } = await open(make);
       const id = await add(crm);
@@ -89,6 +92,7 @@ export const finds: readonly ConnectorCase[] = [
   {
     id: 'CC-46',
     rule: 'a record is found by any field that describe calls filterable, or the connector says that it is not searched',
+    requires: 'finds',
     async check(make) {
       const { crm, connector, call } = await open(make);
       const { fields } = await connector.describe(crm.object, call);
@@ -117,7 +121,7 @@ export const finds: readonly ConnectorCase[] = [
   {
     id: 'CC-47',
     rule: 'email addresses are found whatever their case, and only whole',
-    requires: 'emails',
+    requires: ['finds', 'emails'],
     async check(make) {
       const { crm, connector, call } = await open(make);
       const email = need(crm.fields.email, 'fields.email');
@@ -134,7 +138,7 @@ export const finds: readonly ConnectorCase[] = [
   {
     id: 'CC-48',
     rule: 'a phone number is found however it was typed, and no other number with it',
-    requires: 'phones',
+    requires: ['finds', 'phones'],
     async check(make) {
       const { crm, connector, call } = await open(make);
       const phone = need(crm.fields.phone, 'fields.phone');
@@ -150,7 +154,7 @@ export const finds: readonly ConnectorCase[] = [
   {
     id: 'CC-49',
     rule: 'what was deleted is not found',
-    requires: 'removals',
+    requires: ['finds', 'removals'],
     async check(make) {
       const { crm, connector, call } = await open(make);
       const [a] = await addMany(crm, 1);
@@ -164,6 +168,7 @@ export const finds: readonly ConnectorCase[] = [
   {
     id: 'CC-50',
     rule: 'a search by a field that is not there fails with a remedy, for an empty answer would be taken for the truth',
+    requires: 'finds',
     async check(make) {
       const { crm, connector, call } = await open(make);
       await add(crm);
@@ -177,14 +182,10 @@ export const finds: readonly ConnectorCase[] = [
   {
     id: 'CC-51',
     rule: "`completeUntil` is in the CRM's time, not ahead of it, and comes after every write in the end",
+    requires: 'finds',
     async check(make) {
       const { crm, connector, call } = await open(make);
-      const bys = [
-        crm.fields.text,
-        ...(crm.fields.email === undefined ? [] : ['$email']),
-        ...(crm.fields.phone === undefined ? [] : ['$phone']),
-      ];
-      for (const by of bys) {
+      for (const by of [crm.fields.text, ...(connector.capabilities.findsBy ?? [])]) {
         const value = by === '$phone' ? NUMBER : by === '$email' ? 'nobody@example.com' : 'Nobody';
         const start = crm.now();
         const { completeUntil } = await connector.find(findQuery(crm, [value], { by }), call);
@@ -198,6 +199,7 @@ export const finds: readonly ConnectorCase[] = [
   {
     id: 'CC-52',
     rule: 'every record that the CRM accepted before `completeUntil` is found',
+    requires: 'finds',
     async check(make) {
       const { crm, connector, call } = await open(make);
       for (let round = 0; round < 3; round += 1) {
@@ -214,7 +216,7 @@ export const finds: readonly ConnectorCase[] = [
   {
     id: 'CC-53',
     rule: '`completeUntil` does not promise what came while the answer was on its way',
-    requires: 'holds',
+    requires: ['finds', 'holds'],
     async check(make) {
       const { crm, connector, call } = await open(make);
       await add(crm);

@@ -3,7 +3,19 @@ import { inspect } from 'node:util';
 import { isValue } from '../../../core/is-value.ts';
 import type { Json, Millis } from '../../../core/value.ts';
 import { type CrmSyncError, isCrmSyncError } from '../../../errors.ts';
-import type { Call, CrmConnector, Fetched, FindQuery, Page, ReadQuery, RequestSeen, Write, Wrote } from '../../../ports/connector.ts';
+import { completeConnector } from '../../../ports/complete-connector.ts';
+import type {
+  Call,
+  CompleteConnector,
+  CrmConnector,
+  Fetched,
+  FindQuery,
+  Page,
+  ReadQuery,
+  RequestSeen,
+  Write,
+  Wrote,
+} from '../../../ports/connector.ts';
 import type { CrmRecord, CrmUnderTest, CrmValues, MakeConnector } from './subject.ts';
 
 /** The engine's clock when a case starts: a time that no other clock shows. */
@@ -16,9 +28,11 @@ const PATIENCE_MS = 2_000;
 
 export interface Opened {
   readonly crm: CrmUnderTest;
-  readonly connector: CrmConnector;
+  readonly connector: CompleteConnector;
+  /** What it has of what it may lack: cases for every connector leave the rest out. */
+  readonly can: { readonly find: boolean; readonly write: boolean; readonly create: boolean; readonly log: boolean };
   /** Another connector to the same CRM. */
-  reconnect(): CrmConnector;
+  reconnect(): CompleteConnector;
   /** What every call of a case gets. */
   readonly call: Call;
   /** What `call` was told. */
@@ -31,10 +45,18 @@ export async function open(make: MakeConnector): Promise<Opened> {
   const { crm, connect } = await make();
   const requests: RequestSeen[] = [];
   let now: Millis = OURS;
+  const connector = connect();
+  const write = connector.write !== undefined;
   return {
     crm,
-    connector: connect(),
-    reconnect: connect,
+    connector: called(connector),
+    can: {
+      find: connector.find !== undefined,
+      write,
+      create: write && connector.capabilities.creates === true,
+      log: connector.activityRecord !== undefined,
+    },
+    reconnect: () => called(connect()),
     call: {
       signal: new AbortController().signal,
       now: () => now,
@@ -48,6 +70,9 @@ export async function open(make: MakeConnector): Promise<Opened> {
     },
   };
 }
+
+const called = (connector: CrmConnector): CompleteConnector =>
+  completeConnector(connector, (method) => new assert.AssertionError({ message: `the capability of this case comes with \`${method}\`` }));
 
 /** A member of the driver that a capability comes with. */
 export function need<T>(member: T | undefined, name: string): T {
@@ -116,7 +141,7 @@ export const stored = (checkpoint: Json): Json => JSON.parse(JSON.stringify(chec
 
 /** Reads to the end, and where the next read goes on. */
 export async function readOn(
-  connector: CrmConnector,
+  connector: CompleteConnector,
   query: ReadQuery,
   call: Call,
 ): Promise<{ readonly records: ReadonlyMap<string, Fetched>; readonly next: Json }> {
@@ -141,7 +166,7 @@ export const textsOf = (crm: CrmUnderTest, records: Iterable<Fetched>): readonly
 
 export const textsUpTo = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => labelOf(index)).sort();
 
-export async function fetchOne(connector: CrmConnector, crm: CrmUnderTest, id: string, call: Call, fields = [crm.fields.text]) {
+export async function fetchOne(connector: CompleteConnector, crm: CrmUnderTest, id: string, call: Call, fields = [crm.fields.text]) {
   const fetched = await connector.fetch({ object: crm.object, ids: [id], fields }, call);
   assert.equal(fetched.length, 1, 'one answer per id');
   for (const record of fetched) assertWellFormed(record);
@@ -157,7 +182,7 @@ export const findQuery = (crm: CrmUnderTest, values: readonly string[], change: 
 });
 
 /** Pairs of a searched value and a record's id, sorted. */
-export async function findIds(connector: CrmConnector, query: FindQuery, call: Call): Promise<readonly (readonly [string, string])[]> {
+export async function findIds(connector: CompleteConnector, query: FindQuery, call: Call): Promise<readonly (readonly [string, string])[]> {
   const { found, completeUntil } = await connector.find(query, call);
   assert.ok(Number.isFinite(completeUntil), '`completeUntil` is a time');
   for (const { record } of found) assertWellFormed(record);
@@ -206,7 +231,7 @@ export const create = (crm: CrmUnderTest, values: CrmValues = {}, change: Partia
 export const update = (crm: CrmUnderTest, id: string, values: CrmValues): Write => ({ op: operation(), object: crm.object, id, values });
 
 /** Writes a batch; every item has its outcome. */
-export async function write(connector: CrmConnector, batch: readonly Write[], call: Call): Promise<readonly Wrote[]> {
+export async function write(connector: CompleteConnector, batch: readonly Write[], call: Call): Promise<readonly Wrote[]> {
   const outcomes = await connector.write(batch, call);
   assert.equal(outcomes.length, batch.length, 'one outcome per item');
   for (const outcome of outcomes) {
@@ -217,7 +242,33 @@ export async function write(connector: CrmConnector, batch: readonly Write[], ca
   return outcomes;
 }
 
-export async function writeOne(connector: CrmConnector, item: Write, call: Call): Promise<Wrote> {
+/** Writes as many items as there are, in batches that the connector takes. */
+export async function writeAll(connector: CompleteConnector, items: readonly Write[], call: Call): Promise<readonly Wrote[]> {
+  const { writeBatchMax } = connector.capabilities;
+  const outcomes: Wrote[] = [];
+  for (let start = 0; start < items.length; start += writeBatchMax)
+    outcomes.push(...(await write(connector, items.slice(start, start + writeBatchMax), call)));
+  return outcomes;
+}
+
+/** The text of records that a case has made only to be written to. */
+export const BLANK_SHEET = 'Blank sheet';
+
+/** A write of these values: of a new record, or of one that is there where the connector makes none. */
+export const setting = async ({ crm, can }: Opened, values: CrmValues): Promise<Write> =>
+  can.create ? create(crm, values) : update(crm, await add(crm, { [crm.fields.text]: BLANK_SHEET }), newValues(crm, values));
+
+export async function settingEach(opened: Opened, each: readonly CrmValues[]): Promise<readonly Write[]> {
+  const items: Write[] = [];
+  for (const values of each) items.push(await setting(opened, values));
+  return items;
+}
+
+/** The texts that records have been given. */
+export const writtenTexts = async (crm: CrmUnderTest): Promise<readonly unknown[]> =>
+  (await crm.records(crm.object)).map(({ values }) => values[crm.fields.text]).filter((text) => text !== BLANK_SHEET);
+
+export async function writeOne(connector: CompleteConnector, item: Write, call: Call): Promise<Wrote> {
   const [outcome] = await write(connector, [item], call);
   return outcome!;
 }

@@ -5,19 +5,23 @@ import type { ContractCase, Make } from '../contract-case.ts';
 
 /**
  * What a CRM and its connector may be able to do, beside what every connector must. Each comes with the members of
- * `CrmUnderTest` or `CrmFields` that it names.
+ * `CrmUnderTest` or `CrmFields` that it names. What is not declared is not checked: declare all that is there.
  *
- * - `emails`, `phones`: `fields.email`, `fields.phone`, and records are found by `$email`, `$phone`.
- * - `uniqueKeys`: `fields.unique`.
+ * - `finds`: the connector has `find`. `writes`: it has `write`. `creates`: and makes records with it.
+ * - `emails`, `phones`: `finds`, and `fields.email`, `fields.phone`: records are found by `$email`, `$phone`.
+ * - `uniqueKeys`: `creates`, and `fields.unique`.
  * - `parents`: `parent`. `hiddenParents`: and `unshare`.
  * - `hiding`: `hide`. `unsharing`: `unshare`.
  * - `removals`: `remove`, and the connector tells `deleted`. `removalsInReads`: and reads of changes bring it.
  * - `merges`: `merge`, and the connector tells `merged`. `mergesInReads`: and reads of changes bring it.
  * - `lateCommits`: `addLate`.
- * - `faults`: `fault`. `holds`: `hold`.
- * - `activities`: activities that were logged on a record of `object` are found by their key.
+ * - `faults`: `fault`. `refreshes`: and the connector gets a new access token. `holds`: `hold`. `faultyFetch` has both.
+ * - `activities`: `finds` and `writes`, and activities that were logged on a record of `object` are found by their key.
  */
 export type ConnectorCapability =
+  | 'finds'
+  | 'writes'
+  | 'creates'
   | 'emails'
   | 'phones'
   | 'uniqueKeys'
@@ -31,6 +35,7 @@ export type ConnectorCapability =
   | 'mergesInReads'
   | 'lateCommits'
   | 'faults'
+  | 'refreshes'
   | 'holds'
   | 'activities';
 
@@ -69,7 +74,7 @@ export type CrmFault =
   | 'unavailable'
   /** The account's API calls are used up; nothing is done. */
   | 'limit'
-  /** Its access token is no longer good, and another one can be had. */
+  /** Its access token is no longer good, and another one can be had; where none ever can, the same as `revoked`. */
   | 'expired_session'
   /** Its access token is no longer good, and no other one can be had. */
   | 'revoked';
@@ -146,5 +151,8 @@ export interface ConnectorUnderTest {
   connect(): CrmConnector;
 }
 
-export type ConnectorCase = ContractCase<ConnectorUnderTest, ConnectorCapability>;
+/** A case of the contract as it is written down here. */
+export interface ConnectorCase extends Omit<ContractCase<ConnectorUnderTest>, 'requires'> {
+  readonly requires?: ConnectorCapability | readonly ConnectorCapability[];
+}
 export type MakeConnector = Make<ConnectorUnderTest>;
