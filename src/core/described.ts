@@ -61,4 +61,6 @@ export interface DescribedObject {
   readonly name: string;
   readonly label: string;
   readonly fields: readonly DescribedField[];
+  /** A new record needs one field of each group: HubSpot asks of a contact an email address or a name. */
+  readonly requiresOneOf?: readonly (readonly string[])[];
 }

@@ -91,7 +91,8 @@ export function toObjectInfo(name: string, kind: ObjectKind, body: unknown): Obj
     .map((property) => property.data)
     .filter((property) => property.archived !== true);
   const fields = new Map(properties.map((property) => [property.name, toDescribedField(property, kind)]));
-  return { kind, described: { name, label: name, fields: [...fields.values()] }, fields };
+  const oneOf = kind.requiredOneOf.length === 0 ? {} : { requiresOneOf: [kind.requiredOneOf] };
+  return { kind, described: { name, label: name, fields: [...fields.values()], ...oneOf }, fields };
 }
 
 const TEXT: readonly CrmFieldType[] = ['string', 'text', 'phone', 'email'];
