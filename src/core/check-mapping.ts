@@ -1,5 +1,6 @@
 import { checkCreation } from './check-creation.ts';
 import { checkValues } from './check-values.ts';
+import type { CheckedRule, FieldsByName } from './checked-rule.ts';
 import { compatible } from './compatibility.ts';
 import { compileMapping } from './compile.ts';
 import { compileRule } from './compile-rule.ts';
@@ -20,13 +21,6 @@ export interface MappingToCheck<S extends Schema> {
   /** What the mapping is compiled with besides: transforms, country, time zone, the connector's own match fields. */
   readonly options?: Omit<CompileOptions, 'described'>;
 }
-
-/** A rule as it was written, and as it would run against the CRM as described. */
-export interface CheckedRule {
-  readonly raw: AnyRule;
-  readonly rule: CompiledRule;
-}
-export type FieldsByName = ReadonlyMap<string, DescribedField>;
 
 /**
  * What of a mapping does not fit the CRM as it is: fields that are hidden, read-only or of another type, options and

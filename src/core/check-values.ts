@@ -1,4 +1,4 @@
-import type { CheckedRule, FieldsByName } from './check-mapping.ts';
+import type { CheckedRule, FieldsByName } from './checked-rule.ts';
 import type { DescribedField } from './described.ts';
 import type { Finding } from './finding.ts';
 import { namedOption } from './options.ts';
