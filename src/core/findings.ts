@@ -26,13 +26,20 @@ export async function findingsOfAll(
   return found;
 }
 
-/** Each problem once: several parts run into the same one, such as tokens that were revoked. */
+/**
+ * Each problem once: several parts run into the same one. What holds of the whole account, such as an API that is switched
+ * off, is not told again for each object.
+ */
 export function withoutRepeats(findings: readonly Finding[]): readonly Finding[] {
   const seen = new Set<string>();
-  return findings.filter(({ code, remedy, at: { object = '', field = '' } }) => {
-    const problem = [code, object, field, remedy].join(' ');
-    const isNew = !seen.has(problem);
-    seen.add(problem);
+  const problemOf = ({ code, remedy }: Finding): string => `${code} ${remedy}`;
+  const everywhere = new Set(findings.filter(({ at }) => at.object === undefined).map(problemOf));
+  return findings.filter((finding) => {
+    const { object, field = '' } = finding.at;
+    if (object !== undefined && everywhere.has(problemOf(finding))) return false;
+    const place = `${problemOf(finding)} ${object ?? ''} ${field}`;
+    const isNew = !seen.has(place);
+    seen.add(place);
     return isNew;
   });
 }

@@ -5,7 +5,7 @@ import { type SalesforceOptions, salesforce } from '../../src/connectors/salesfo
 import type { Finding } from '../../src/core/finding.ts';
 import type { Call, CheckQuery } from '../../src/ports/connector.ts';
 import { type FakeSalesforceOptions, fakeSalesforce } from '../../src/testing/salesforce/fake-salesforce.ts';
-import { stillClock } from './scripted.ts';
+import { connect, refused, stillClock } from './scripted.ts';
 
 const QUERY: CheckQuery = { objects: ['Contact'], writes: { Contact: ['Email'] }, activities: true };
 
@@ -169,6 +169,13 @@ describe('a check that meets a fault', () => {
     const found = await codes();
     expect(found).toContain('warning server_busy');
     expect(found.filter((each) => each.startsWith('ok ')).length).toBeGreaterThan(1);
+  });
+  it.each([
+    ['API_CURRENTLY_DISABLED', 'api_disabled'],
+    ['TXN_SECURITY_NO_ACCESS', 'blocked_by_policy'],
+  ])('of the whole API, %s, blames neither the limits nor the user', async (vendorCode, code) => {
+    const { connector, call } = connect({}, ...Array.from({ length: 4 }, () => refused(vendorCode, 403)));
+    expect(new Set((await connector.check!(QUERY, call)).map((finding) => finding.code))).toEqual(new Set([code]));
   });
   it('ends with the reason of its signal', async () => {
     const { check, controller } = org();

@@ -10,22 +10,18 @@ interface StandardObject {
   readonly modified: string;
   /** A creation must give all of these. */
   readonly required: readonly string[];
-  /** A creation must give one of these; none: any will do. */
-  readonly requiredOneOf: readonly string[];
   /** Archived records can be read, so that a deletion has evidence. */
   readonly archive: boolean;
   readonly merges: boolean;
 }
 
 const MODIFIED = 'hs_lastmodifieddate';
-const ONE_OF: Readonly<Record<string, readonly string[]>> = { contacts: ['email', 'firstname', 'lastname'], companies: ['name', 'domain'] };
 const record = (name: string, singular: string, typeId: string, required: readonly string[] = []): StandardObject => ({
   name,
   singular,
   typeId,
   modified: name === 'contacts' ? 'lastmodifieddate' : MODIFIED,
   required,
-  requiredOneOf: ONE_OF[name] ?? [],
   archive: true,
   merges: true,
 });
@@ -35,7 +31,6 @@ const activity = (name: string, singular: string, typeId: string, more: readonly
   typeId,
   modified: MODIFIED,
   required: ['hs_timestamp', ...more],
-  requiredOneOf: [],
   archive: name === 'tasks',
   merges: false,
 });
@@ -69,7 +64,7 @@ export function objectKind(name: string): ObjectKind {
   const known = BY_NAME.get(name.toLowerCase());
   if (known) return { ...known, standard: true };
   if (/^[A-Za-z0-9][\w-]{0,99}$/.test(name))
-    return { name, modified: MODIFIED, required: [], requiredOneOf: [], archive: true, merges: true, standard: false };
+    return { name, modified: MODIFIED, required: [], archive: true, merges: true, standard: false };
   throw new CrmSyncError('That is no name of a HubSpot object.', {
     code: 'invalid_object_name',
     category: 'configuration',
@@ -77,11 +72,15 @@ export function objectKind(name: string): ObjectKind {
   });
 }
 
+/** The name in paths and mappings of an object that an event names: by its singular, or by its type id. */
+export const objectNameOf = (name: string): string => BY_NAME.get(name.toLowerCase())?.name ?? name;
+
 /** The type id of a standard object; another one's name is its id already. */
 export const objectTypeId = (name: string): string => BY_NAME.get(name.toLowerCase())?.typeId ?? name;
 
-/** The name in paths and mappings of an object that an event names: by its singular, or by its type id. */
-export const objectNameOf = (name: string): string => BY_NAME.get(name.toLowerCase())?.name ?? name;
+/** A creation must give one of these; none: any will do. Source: HubSpot developer docs, "Using object APIs". */
+export const requiredOneOf = ({ name }: ObjectKind): readonly string[] =>
+  name === 'contacts' ? ['email', 'firstname', 'lastname'] : name === 'companies' ? ['name', 'domain'] : [];
 
 /** Digits; null for anything else, which is never sent. Source: HubSpot developer docs, "Record ID". */
 export const recordId = (id: unknown): string | null => {

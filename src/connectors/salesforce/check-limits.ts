@@ -6,6 +6,8 @@ import type { Call, RequestSeen } from '../../ports/connector.ts';
 import type { Client } from './client.ts';
 
 const PERIOD = 'the last 24 hours';
+/** Refusals of this resource alone: one of the whole API is a finding of its own. */
+const HIDDEN: ReadonlySet<string> = new Set(['forbidden', 'no_access', 'not_found']);
 const limits = z.object({ DailyApiRequests: z.object({ Max: z.number().positive(), Remaining: z.number() }) });
 
 /**
@@ -27,7 +29,7 @@ export async function checkLimits(client: Client, call: Call): Promise<readonly 
     const { DailyApiRequests: daily } = limits.safeParse(body).data ?? {};
     if (daily) return [callsLeft({ used: daily.Max - daily.Remaining, limit: daily.Max }, PERIOD)];
   } catch (error) {
-    if (!(error instanceof CrmSyncError) || !['permission', 'not_found'].includes(error.category)) throw error;
+    if (!(error instanceof CrmSyncError) || !HIDDEN.has(error.code)) throw error;
   }
   return [heard === undefined ? unknown : callsLeft(heard, PERIOD)];
 }

@@ -20,7 +20,7 @@ export async function checkUser(client: Client, { isSignedIn }: { readonly isSig
     const { body } = await client.read({ path: USER_INFO, fromRoot: true, operation: USER_INFO }, call);
     return userFindings(body);
   } catch (error) {
-    if (!(error instanceof CrmSyncError) || error.category !== 'permission') throw error;
+    if (!(error instanceof CrmSyncError) || error.code !== 'forbidden') throw error;
     return isSignedIn ? [notTold] : [];
   }
 }
