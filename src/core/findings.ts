@@ -62,3 +62,13 @@ export function callsLeft({ used, limit }: { readonly used: number; readonly lim
   const level = left === 0 ? 'error' : left < limit * WARNING_BELOW ? 'warning' : 'advice';
   return { level, code: 'api_calls_low', message, remedy, who: 'crm_admin', at: {} };
 }
+
+/** A mapped field of a parent record that the connected user does not see. */
+export const parentNotVisible = (object: string, path: string): Finding => ({
+  level: 'warning',
+  code: 'field_not_visible',
+  message: `The connected user does not see ${path}, or not the parent that it belongs to: the rule is left out.`,
+  remedy: `Let the connected user see the parent of ${object} and its field, or take ${path} out of the mapping.`,
+  who: 'crm_admin',
+  at: { object, field: path },
+});

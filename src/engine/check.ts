@@ -1,4 +1,5 @@
 import { checkMapping } from '../core/check-mapping.ts';
+import { filterFields } from '../core/filter.ts';
 import type { Finding } from '../core/finding.ts';
 import { findingsOfAll, withoutRepeats } from '../core/findings.ts';
 import type { Mapping } from '../core/mapping-types.ts';
@@ -25,8 +26,12 @@ export async function check(context: Context, options: CheckOptions): Promise<re
     async () => (await context.connector.check?.(queryOf(context), session.call)) ?? [],
     ...context.mappings.map((mapping) => () => checkFields(context, session, mapping)),
   ]);
-  return withoutRepeats(findings);
+  return withoutRepeats(findings).filter((finding) => finding.code !== 'mapping_fits' || !hasHidden(findings, finding.at.object));
 }
+
+/** A field of a parent is taken on trust where only the object itself is looked at; the connector knows better. */
+const hasHidden = (findings: readonly Finding[], object: string | undefined): boolean =>
+  findings.some(({ level, code, at }) => level !== 'advice' && code === 'field_not_visible' && at.object === object);
 
 async function checkConnection(context: Context): Promise<readonly Finding[]> {
   const { state } = await loadConnection(context);
@@ -50,15 +55,22 @@ async function checkFields(context: Context, session: Session, mapping: Mapping)
 }
 
 function queryOf({ mappings, options: { activities = {} } }: Context): CheckQuery {
-  const writes = mappings.map(({ crmObject, fields, create }) => {
-    const rules = fields.flatMap((rule) => (rule.direction === 'inbound' ? [] : [rule.crm]));
-    const created =
-      create === undefined ? [] : [...Object.keys(create.defaults ?? {}), ...(create.idField === undefined ? [] : [create.idField])];
-    return [crmObject, [...new Set([...rules, ...created])]] as const;
-  });
+  const writes = mappings.map((mapping) => [mapping.crmObject, writtenBy(mapping)] as const);
   return {
     objects: mappings.map(({ crmObject }) => crmObject),
+    reads: Object.fromEntries(mappings.map((mapping) => [mapping.crmObject, readBy(mapping)])),
     writes: Object.fromEntries(writes.filter(([, names]) => names.length > 0)),
     activities: Object.values(activities).some((isOn) => isOn),
   };
+}
+
+/** Outbound ones too: a pull reads what the CRM holds there. */
+const readBy = ({ fields, filter }: Mapping): readonly string[] => [
+  ...new Set([...fields.flatMap(({ crm }) => crm), ...(filter === undefined ? [] : filterFields(filter))]),
+];
+
+function writtenBy({ fields, create }: Mapping): readonly string[] {
+  const rules = fields.flatMap((rule) => (rule.direction === 'inbound' ? [] : [rule.crm]));
+  const created = create === undefined ? [] : Object.keys(create.defaults ?? {});
+  return [...new Set([...rules, ...created, ...(create?.idField === undefined ? [] : [create.idField])])];
 }

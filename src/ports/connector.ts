@@ -165,6 +165,8 @@ export interface Owner {
 export interface CheckQuery {
   /** CRM objects of the mappings. */
   readonly objects: readonly string[];
+  /** CRM fields and dotted paths that are read, by object: of rules and filters. */
+  readonly reads: Readonly<Record<string, readonly string[]>>;
   /** CRM fields that are written, by object: of rules, defaults and the id field. An object that is only read is absent. */
   readonly writes: Readonly<Record<string, readonly string[]>>;
   /** Conversations are to be logged. */

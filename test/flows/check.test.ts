@@ -46,12 +46,20 @@ describe('check()', () => {
     ]);
   });
 
-  it('costs two calls and one for each object, and changes nothing in the CRM or in the store', async () => {
+  it("looks at a parent's fields where they are, and calls no mapping fitting that lacks one", async () => {
+    const { crm, engine } = good();
+    crm.hideField('Account.Name');
+    const findings = await engine.check();
+    expect(problemsOf(findings)).toMatchObject([{ code: 'field_not_visible', at: { object: 'Contact', field: 'Account.Name' } }]);
+    expect(codesOf(findings)).not.toContain('ok mapping_fits');
+  });
+
+  it('costs two calls and one for each object and parent, and changes nothing in the CRM or in the store', async () => {
     const there = good();
     there.crm.add('Contact', { LastName: 'Smith', Phone: '(415) 555-0123' });
     await there.engine.pull();
     const [records, stored] = [there.crm.list('Contact').map(({ fields }) => fields), await dumpOf(there.store)];
-    expect(await callsOf(there.crm, () => there.engine.check())).toEqual(['limits', 'userinfo', 'describe', 'describe']);
+    expect(await callsOf(there.crm, () => there.engine.check())).toEqual(['limits', 'userinfo', 'describe', 'describe', 'describe']);
     expect(there.crm.list('Contact').map(({ fields }) => fields)).toEqual(records);
     expect(there.crm.list('Task')).toEqual([]);
     expect(await dumpOf(there.store)).toEqual(stored);

@@ -7,7 +7,12 @@ import { type FakeHubSpotOptions, fakeHubSpot } from '../../src/testing/hubspot/
 import { ALL_SCOPES } from '../../src/testing/hubspot/scopes.ts';
 import { connect, json, refused, stillClock } from './scripted.ts';
 
-const QUERY: CheckQuery = { objects: ['contacts'], writes: { contacts: ['email', 'hs_lead_status'] }, activities: true };
+const QUERY: CheckQuery = {
+  objects: ['contacts'],
+  reads: { contacts: ['phone'] },
+  writes: { contacts: ['email', 'hs_lead_status'] },
+  activities: true,
+};
 
 function portal(options: FakeHubSpotOptions = {}, more: Partial<HubSpotOptions> = {}) {
   const clock = stillClock();
@@ -103,9 +108,35 @@ describe('scopes', () => {
   });
   it('lost by the user who made the app are told apart', async () => {
     const { connector, call } = connect({}, json({ portalId: 62515 }), refused(403, 'USER_DOES_NOT_HAVE_PERMISSIONS'));
-    const found = await connector.check!({ objects: ['contacts'], writes: {}, activities: false }, call);
+    const found = await connector.check!({ objects: ['contacts'], reads: {}, writes: {}, activities: false }, call);
     expect(found.at(-1)).toMatchObject({ code: 'no_access', who: 'crm_admin', at: { object: 'contacts' } });
   });
+});
+
+describe('a property of the company', () => {
+  const reads = { contacts: ['phone', 'company.name', 'lists.list_7'] };
+  it('that is there asks for the scope of companies', async () => {
+    const { crm, codes, all } = portal({ app: 'private' });
+    crm.forgetCalls();
+    expect((await codes({ reads, writes: {}, activities: false })).filter((each) => !each.startsWith('ok '))).toEqual([]);
+    expect(crm.calls.map(({ operation }) => operation)).toEqual([
+      'account',
+      'list contacts',
+      'properties contacts',
+      'properties companies',
+      'list companies',
+    ]);
+    crm.fault({ on: 'list companies', what: 'missing_scopes' });
+    expect(await all('missing_scopes', { reads })).toMatchObject([{ at: { object: 'companies' } }]);
+  });
+  it.each([
+    ['that is hidden', { hidden: ['companies.name'] }, 'company.name'],
+    ['of an object that is no company', {}, 'deal.amount'],
+  ])('%s is told', async (_, options, path) =>
+    expect(await portal(options).all('field_not_visible', { reads: { contacts: [path] } })).toMatchObject([
+      { level: 'warning', at: { object: 'contacts', field: path } },
+    ]),
+  );
 });
 
 describe('rules of the account', () => {

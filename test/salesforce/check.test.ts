@@ -7,7 +7,7 @@ import type { Call, CheckQuery } from '../../src/ports/connector.ts';
 import { type FakeSalesforceOptions, fakeSalesforce } from '../../src/testing/salesforce/fake-salesforce.ts';
 import { connect, refused, stillClock } from './scripted.ts';
 
-const QUERY: CheckQuery = { objects: ['Contact'], writes: { Contact: ['Email'] }, activities: true };
+const QUERY: CheckQuery = { objects: ['Contact'], reads: { Contact: ['Phone'] }, writes: { Contact: ['Email'] }, activities: true };
 
 function org(options: FakeSalesforceOptions = {}, more: Partial<SalesforceOptions> = {}) {
   const clock = stillClock();
@@ -49,7 +49,7 @@ describe('an org where all is well', () => {
       ['GET', 'describe'],
     ]);
     crm.forgetCalls();
-    await check({ writes: {}, activities: false });
+    await check({ reads: {}, writes: {}, activities: false });
     expect(crm.calls).toHaveLength(2);
   });
 });
@@ -81,13 +81,13 @@ describe('the API calls that are left', () => {
     [4, 'ok api_calls_left'],
     [1, 'error api_calls_low'],
   ])('of %i', async (dailyLimit, expected) => {
-    expect((await org({ dailyLimit }).codes({ writes: {}, activities: false })).at(-1)).toBe(expected);
+    expect((await org({ dailyLimit }).codes({ reads: {}, writes: {}, activities: false })).at(-1)).toBe(expected);
   });
   it('below a fifth are advice, below a twentieth a warning', async () => {
     const { check, crm } = org({ dailyLimit: 100 });
     const used = async (count: number) => {
-      while (crm.calls.filter(({ counted }) => counted > 0).length < count) await check({ writes: {}, activities: false });
-      return (await check({ writes: {}, activities: false })).at(-1)!;
+      while (crm.calls.filter(({ counted }) => counted > 0).length < count) await check({ reads: {}, writes: {}, activities: false });
+      return (await check({ reads: {}, writes: {}, activities: false })).at(-1)!;
     };
     expect(await used(81)).toMatchObject({ level: 'advice', code: 'api_calls_low', message: expect.stringMatching(/^18 of 100/) });
     expect(await used(96)).toMatchObject({ level: 'warning', code: 'api_calls_low', message: expect.stringMatching(/^3 of 100/) });
@@ -117,6 +117,24 @@ describe('permissions', () => {
     const { found, codes } = org({ hidden: ['Task.WhoId'] });
     expect(await found('activity_field_not_visible')).toMatchObject({ level: 'warning', at: { object: 'Task', field: 'WhoId' } });
     expect(await codes()).not.toContain('ok activity_creatable');
+  });
+});
+
+describe('a field of a parent', () => {
+  const reads = { Contact: ['Phone', 'Account.Name', 'Account.Owner.Name'] };
+  it('that is there is no finding, for a call more for each parent', async () => {
+    const { crm, codes } = org();
+    crm.forgetCalls();
+    expect((await codes({ reads })).filter((each) => each.includes('not_visible'))).toEqual([]);
+    expect(crm.calls.counts).toMatchObject({ 'describe Contact': 1, 'describe Account': 1, 'describe User': 1, 'describe Task': 1 });
+  });
+  it('that is hidden or misspelt is told', async () => {
+    const { check } = org({ hidden: ['Account.Name'] });
+    const found = await check({ reads: { Contact: [...reads.Contact, 'Acount.Name'] } });
+    expect(found.filter(({ code }) => code === 'field_not_visible')).toMatchObject([
+      { level: 'warning', who: 'crm_admin', at: { object: 'Contact', field: 'Account.Name' } },
+      { level: 'warning', who: 'crm_admin', at: { object: 'Contact', field: 'Acount.Name' } },
+    ]);
   });
 });
 
@@ -174,7 +192,7 @@ describe('a check that meets a fault', () => {
     ['API_CURRENTLY_DISABLED', 'api_disabled'],
     ['TXN_SECURITY_NO_ACCESS', 'blocked_by_policy'],
   ])('of the whole API, %s, blames neither the limits nor the user', async (vendorCode, code) => {
-    const { connector, call } = connect({}, ...Array.from({ length: 4 }, () => refused(vendorCode, 403)));
+    const { connector, call } = connect({}, ...Array.from({ length: 5 }, () => refused(vendorCode, 403)));
     expect(new Set((await connector.check!(QUERY, call)).map((finding) => finding.code))).toEqual(new Set([code]));
   });
   it('ends with the reason of its signal', async () => {

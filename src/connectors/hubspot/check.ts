@@ -1,5 +1,5 @@
 import type { Finding } from '../../core/finding.ts';
-import { callsLeft, findingsOfAll } from '../../core/findings.ts';
+import { callsLeft, findingsOfAll, parentNotVisible } from '../../core/findings.ts';
 import type { Call, CheckQuery, RequestSeen } from '../../ports/connector.ts';
 import { EXTERNAL_ID } from './activity-key.ts';
 import { checkAccount } from './check-account.ts';
@@ -7,13 +7,18 @@ import { checkRules } from './check-rules.ts';
 import { mayRead, mayWrite } from './check-scopes.ts';
 import type { Context } from './context.ts';
 import type { ObjectInfo } from './describe.ts';
+import { selectProperties } from './selection.ts';
 
 /**
  * What the account says of the app: whose it is, which scopes its token has, which rules it will meet, how many calls are
- * left. Costs one or two calls, up to three for each object and two for activities. What was described before no longer
- * counts, so that a repair shows at once.
+ * left. Costs one or two calls, up to three for each object, two for its companies and two for activities. What was
+ * described before no longer counts, so that a repair shows at once.
  */
-export async function checkPortal(context: Context, { objects, writes, activities }: CheckQuery, call: Call): Promise<readonly Finding[]> {
+export async function checkPortal(
+  context: Context,
+  { objects, reads, writes, activities }: CheckQuery,
+  call: Call,
+): Promise<readonly Finding[]> {
   const { client, describer } = context;
   describer.forget();
   let usage: RequestSeen['usage'];
@@ -28,6 +33,11 @@ export async function checkPortal(context: Context, { objects, writes, activitie
   const findings = await findingsOfAll(call.signal, [
     () => checkAccount(context, listening),
     ...objects.map((object) => () => mayRead(client, object, listening)),
+    ...Object.entries(reads).map(
+      ([object, fields]) =>
+        () =>
+          checkCompanies(context, { object, fields }, listening),
+    ),
     ...written.map(
       ([object]) =>
         () =>
@@ -44,6 +54,22 @@ export async function checkPortal(context: Context, { objects, writes, activitie
   ]);
   // Tokens of OAuth apps are told no limit of the day.
   return usage === undefined ? findings : [...findings, callsLeft(usage, 'the day')];
+}
+
+/** Membership of a list is a path too, and no property. */
+const LIST = /^lists\./;
+
+/** Properties of the company that a record belongs to (`company.name`). */
+async function checkCompanies(
+  { client, describer }: Context,
+  { object, fields }: { readonly object: string; readonly fields: readonly string[] },
+  call: Call,
+): Promise<readonly Finding[]> {
+  const paths = fields.filter((path) => path.includes('.') && !LIST.test(path));
+  if (paths.length === 0) return [];
+  const { company } = await selectProperties(describer, object, paths, call);
+  const hidden = paths.filter((path) => !company.some((each) => each.path === path)).map((path) => parentNotVisible(object, path));
+  return company.length === 0 ? hidden : [...hidden, ...(await mayRead(client, 'companies', call))];
 }
 
 /** What makes a call tell of a conversation. */

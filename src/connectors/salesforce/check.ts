@@ -1,27 +1,43 @@
 import type { Finding } from '../../core/finding.ts';
-import { findingsOf, findingsOfAll } from '../../core/findings.ts';
+import { findingsOf, findingsOfAll, parentNotVisible } from '../../core/findings.ts';
 import type { Call, CheckQuery } from '../../ports/connector.ts';
 import { keyPlace } from './activity-key.ts';
 import { checkLimits } from './check-limits.ts';
 import { checkUser } from './check-user.ts';
 import type { Context } from './context.ts';
 import type { ObjectInfo } from './describe.ts';
+import { selectFields } from './selection.ts';
 
 /**
  * What the org says of the connected user: how many calls are left, who it is, what it may do. Costs two calls, and one for
- * each object that is described: what was described before no longer counts, so that a repair shows at once.
+ * each object and parent that is described: what was described before no longer counts, so that a repair shows at once.
  */
-export async function checkOrg(context: Context, { writes, activities }: CheckQuery, call: Call): Promise<readonly Finding[]> {
+export async function checkOrg(context: Context, { reads, writes, activities }: CheckQuery, call: Call): Promise<readonly Finding[]> {
   context.describer.forget();
   const limits = await findingsOf(call.signal, () => checkLimits(context.client, call));
   // The user info endpoint refuses a dead session and a missing scope alike: only after another answer it is the scope.
   const isSignedIn = limits.some(({ code }) => code.startsWith('api_calls_'));
   const rest = await findingsOfAll(call.signal, [
     () => checkUser(context.client, { isSignedIn }, call),
+    ...Object.entries(reads).map(
+      ([object, fields]) =>
+        () =>
+          checkParents(context, { object, fields }, call),
+    ),
     ...Object.keys(writes).map((object) => async () => objectFindings(await context.describer.object(object, call))),
     ...(activities ? [async () => activityFindings(await context.describer.object('Task', call), context.activityKeyField)] : []),
   ]);
   return [...rest, ...limits];
+}
+
+/** Describe shows an object's own fields: what is reached through a parent (`Account.Name`) is looked up there. */
+async function checkParents(
+  { describer }: Context,
+  { object, fields }: { readonly object: string; readonly fields: readonly string[] },
+  call: Call,
+): Promise<readonly Finding[]> {
+  const { filterFields: readable } = await selectFields(describer, object, fields, call);
+  return fields.filter((path) => path.includes('.') && !readable.has(path)).map((path) => parentNotVisible(object, path));
 }
 
 function objectFindings({ described: { name }, updatable }: ObjectInfo): readonly Finding[] {
