@@ -64,9 +64,9 @@ const fitting = (object: string, count: number): Finding => ({
 function checkRule(checked: CheckedRule, object: string, fields: FieldsByName): readonly Finding[] {
   const { rule, raw } = checked;
   const at = { object, field: rule.key };
-  if (rule.unusable?.inbound === true || (rule.unusable !== null && rule.direction === 'outbound'))
-    return [unusable(rule, at, fields), ...(rule.unusable.inbound ? [] : checkValues(checked, object, fields))];
-  const found: Finding[] = rule.unusable === null ? [] : [unusable(rule, at, fields)];
+  const { unusable: reason } = rule;
+  if (reason !== null && (reason.inbound || rule.direction === 'outbound')) return [unusable(rule, at, fields)];
+  const found: Finding[] = reason === null ? [] : [unusable(rule, at, fields)];
   const hidden = rule.crm.filter((path) => !isVisible(path, fields));
   if (hidden.length > 0)
     found.push({

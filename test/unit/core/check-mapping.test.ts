@@ -1,9 +1,12 @@
+import { test } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkMapping } from '../../../src/core/check-mapping.ts';
-import type { CrmFieldType, DescribedField } from '../../../src/core/described.ts';
+import { compileMapping } from '../../../src/core/compile.ts';
+import { CRM_FIELD_TYPES, type CrmFieldType, type DescribedField } from '../../../src/core/described.ts';
 import type { Finding } from '../../../src/core/finding.ts';
 import { deepFreeze } from '../../../src/core/freeze.ts';
-import type { CompileOptions, Mapping } from '../../../src/core/mapping-types.ts';
+import type { CompiledRule, CompileOptions, Mapping } from '../../../src/core/mapping-types.ts';
 import { defineContactSchema } from '../../../src/core/schema.ts';
 
 const schema = defineContactSchema({
@@ -296,4 +299,50 @@ it('options that can never work are one finding, and no exception', () => {
   expect(codes({ fields: [{ crm: 'Email', field: 'email', direction: 'inbound', transform: 'nope' }] })).toEqual([
     'error unknown_transform - developer',
   ]);
+});
+
+describe('checkMapping says what a run does', () => {
+  const names = ['Phone', 'Email', 'Other__c', 'Account.Name'] as const;
+  const anyDescribed = fc
+    .tuple(
+      ...names.slice(0, 3).map((name) =>
+        fc.option(
+          fc
+            .record({
+              type: fc.constantFrom(...CRM_FIELD_TYPES),
+              updatable: fc.boolean(),
+              creatable: fc.boolean(),
+              filterable: fc.boolean(),
+            })
+            .map((more) => field(name, more.type, more)),
+        ),
+      ),
+    )
+    .map((fields) => fields.filter((each) => each !== null));
+  const anyRule = fc.record({
+    crm: fc.constantFrom(...names.slice(0, 3)),
+    field: fc.constantFrom('phone_number', 'email', 'score', 'vip', 'lead_status'),
+    direction: fc.constantFrom('inbound', 'outbound', 'both'),
+  });
+  const anyMapping = fc.record({
+    crmObject: fc.constant('Contact'),
+    fields: fc.array(anyRule, { minLength: 1, maxLength: 4 }),
+    filter: fc.option(fc.record({ field: fc.constantFrom(...names), eq: fc.constant('x') }), { nil: undefined }),
+  });
+  const UNUSABLE = new Set(['field_not_visible', 'incompatible_type', 'read_only']);
+  const REFUSED = new Set(['filter_field_not_visible', 'match_key_not_mapped']);
+
+  test.prop([anyMapping, anyDescribed])('the rules that it leaves out, and whether it starts at all', (mapping, fields) => {
+    const plain = deepFreeze(JSON.parse(JSON.stringify(mapping))) as unknown as Mapping<typeof schema>;
+    const described = deepFreeze({ name: 'Contact', label: 'Contact', fields });
+    const found = checkMapping({ schema, mapping: plain, described });
+    const told = found.filter(({ level, code }) => level === 'warning' && UNUSABLE.has(code)).map(({ code, at }) => `${code} ${at.field}`);
+    let rules: readonly CompiledRule[] | null = null;
+    try {
+      ({ rules } = compileMapping(schema, plain, { described }));
+    } catch {}
+    expect(found.some(({ code }) => REFUSED.has(code))).toBe(rules === null);
+    const left = rules?.flatMap(({ key, unusable }) => (unusable === null ? [] : [`${unusable.code} ${key}`]));
+    if (left !== undefined) expect(told.toSorted()).toEqual(left.toSorted());
+  });
 });
