@@ -10,6 +10,7 @@ export {
   planAnalysis,
   safeParseAnalysis,
 } from './core/analysis.ts';
+export { checkMapping, type MappingToCheck } from './core/check-mapping.ts';
 export { type CoerceOptions, coerceValue } from './core/coerce.ts';
 export { type Compatibility, compatible } from './core/compatibility.ts';
 export { compileMapping } from './core/compile.ts';
@@ -25,6 +26,7 @@ export {
   type TranscriptTurn,
 } from './core/conversation.ts';
 export { CRM_FIELD_TYPES, type CrmFieldType, type DescribedField, type DescribedObject, type DescribedOption } from './core/described.ts';
+export { diagnose } from './core/diagnose.ts';
 export { type DynamicVariableOptions, RESERVED_VARIABLES, toDynamicVariables } from './core/dynamic-variables.ts';
 export { type Condition, type Filter, filterFields, matchesFilter } from './core/filter.ts';
 export type { Finding } from './core/finding.ts';
@@ -103,6 +105,7 @@ export { type Resolution, resolveUpdate } from './core/update.ts';
 export type { Coerced, CoercionCode, Fields, Json, Millis, Parsed, Value } from './core/value.ts';
 // Engine: load, plan, commit.
 export { type Capability, capabilitiesOf } from './engine/capability.ts';
+export type { CheckOptions } from './engine/check.ts';
 export type { ConnectionState } from './engine/connection.ts';
 export type { Contact, Contacts, FieldExplanation, UpdateOptions } from './engine/contacts.ts';
 export { CrmSyncEngine, type PreviewConversation, type PreviewOptions, type Runs } from './engine/engine.ts';

@@ -35,6 +35,7 @@ export type { Owner, OwnerSpec } from './testing/hubspot/owners.ts';
 export type {
   Automation as HubSpotAutomation,
   ConditionalRule,
+  PropertyRule,
   ValidationRule as HubSpotValidationRule,
 } from './testing/hubspot/portal.ts';
 export type { PipelineSpec, StageSpec } from './testing/hubspot/schema/pipelines.ts';
@@ -51,5 +52,6 @@ export {
 } from './testing/salesforce/fake-salesforce.ts';
 export type { FakeOAuth } from './testing/salesforce/oauth.ts';
 export type { Automation, DuplicateRule, ValidationRule } from './testing/salesforce/org.ts';
+export type { Denial } from './testing/salesforce/schema/denial.ts';
 export type { FieldSpec } from './testing/salesforce/schema/field-spec.ts';
 export type { SalesforceFault } from './testing/salesforce/service-context.ts';

@@ -61,6 +61,6 @@ export interface DescribedObject {
   readonly name: string;
   readonly label: string;
   readonly fields: readonly DescribedField[];
-  /** Of each group at least one field must be given when a record is created. */
+  /** A new record needs one field of each group: HubSpot asks of a contact an email address or a name. */
   readonly requiredOneOf?: readonly (readonly string[])[];
 }

@@ -1,6 +1,6 @@
 import { compileMapping } from '../core/compile.ts';
 import type { DescribedObject } from '../core/described.ts';
-import type { CompiledMapping, Mapping } from '../core/mapping-types.ts';
+import type { CompiledMapping, CompileOptions, Mapping } from '../core/mapping-types.ts';
 import type { Context } from './context.ts';
 import type { Session } from './session.ts';
 
@@ -11,13 +11,15 @@ export async function compiled(context: Context, session: Session, mapping: Mapp
 }
 
 /** Without the CRM: enough to know match keys and fingerprints. */
-export function compile(context: Context, mapping: Mapping, described?: DescribedObject): CompiledMapping {
-  const { defaultCountry, timeZone, transforms } = context.options;
-  return compileMapping(context.schema, mapping, {
-    matchFields: context.connector.capabilities.matchFields,
+export const compile = (context: Context, mapping: Mapping, described?: DescribedObject): CompiledMapping =>
+  compileMapping(context.schema, mapping, { ...compileOptions(context), ...(described !== undefined && { described }) });
+
+export function compileOptions({ connector, options }: Context): Omit<CompileOptions, 'described'> {
+  const { defaultCountry, timeZone, transforms } = options;
+  return {
+    matchFields: connector.capabilities.matchFields,
     ...(defaultCountry !== undefined && { defaultCountry }),
     ...(timeZone !== undefined && { timeZone }),
     ...(transforms !== undefined && { transforms }),
-    ...(described !== undefined && { described }),
-  });
+  };
 }

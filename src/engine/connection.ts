@@ -49,6 +49,22 @@ export function assertActive(context: Context, { status, reason }: ConnectionSta
   });
 }
 
+/**
+ * The credentials must belong to the account that this connection was made with: another one would mix two companies'
+ * records. No account yet: any will do.
+ *
+ * @throws CrmSyncError `other_account`.
+ */
+export function assertSameAccount(context: Context, { account }: ConnectionState, id: string): void {
+  if (account === null || account === id) return;
+  throw new CrmSyncError('The credentials belong to another CRM account than this connection.', {
+    code: 'other_account',
+    category: 'authentication',
+    remedy: 'Connect the account this connection was made with, or call `relink()` to drop its links and start with the new account.',
+    at: { workspace: context.workspace, connection: context.connection },
+  });
+}
+
 /** Drops every link and everything known of the CRM's records, and forgets the account: the next pull matches anew. */
 export async function dropLinks(context: Context, session: Session): Promise<number> {
   let dropped = 0;

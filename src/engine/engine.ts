@@ -1,6 +1,7 @@
 import { parseAnalysis } from '../core/analysis.ts';
 import type { Conversation } from '../core/conversation.ts';
 import type { DescribedField } from '../core/described.ts';
+import type { Finding } from '../core/finding.ts';
 import { parseMapping } from '../core/mapping.ts';
 import type { Run } from '../core/run.ts';
 import type { Schema } from '../core/schema-types.ts';
@@ -10,6 +11,7 @@ import type { SyncEvent } from '../ports/observer.ts';
 import { systemClock } from '../ports/system-clock.ts';
 import { applyAnalysis } from './apply-analysis.ts';
 import { capabilitiesOf, methodMissing } from './capability.ts';
+import { type CheckOptions, check } from './check.ts';
 import { changeConnection, dropLinks } from './connection.ts';
 import { checkCapabilities } from './connector-needs.ts';
 import { Contacts } from './contacts.ts';
@@ -132,6 +134,16 @@ export class CrmSyncEngine<S extends Schema = any> {
   /** Queued, running or idle, how far it is, who started it, and what waits. */
   status(): Promise<Status> {
     return status(this.#context);
+  }
+
+  /**
+   * Whether everything is as the flows need it: credentials, account, permissions, mapped fields, limits. Each finding says
+   * what to do and who can. Changes nothing, and costs a few calls; a problem is a finding, never an error.
+   *
+   * @throws only the reason of `signal`, once it has aborted.
+   */
+  check(options: CheckOptions = {}): Promise<readonly Finding[]> {
+    return check(this.#context, options);
   }
 
   /** The fields of a CRM object that the connected user can see: what a settings page offers. */

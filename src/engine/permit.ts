@@ -1,8 +1,7 @@
 import type { Version } from '../core/link.ts';
-import { CrmSyncError } from '../errors.ts';
 import type { EntryChange } from '../ports/store.ts';
 import { assertBudget } from './budget.ts';
-import { assertActive, CONNECTION_KEY, type ConnectionState, changeConnection, loadConnection } from './connection.ts';
+import { assertActive, assertSameAccount, CONNECTION_KEY, type ConnectionState, changeConnection, loadConnection } from './connection.ts';
 import type { Context } from './context.ts';
 import type { Lease } from './lease.ts';
 import type { Session } from './session.ts';
@@ -70,8 +69,7 @@ export class Permit {
   }
 
   /**
-   * The credentials must belong to the account that this connection was made with: another one would mix two companies'
-   * records. The first account is remembered.
+   * Whose data this is must not change. The first account is remembered.
    *
    * @throws CrmSyncError `other_account`.
    */
@@ -82,13 +80,7 @@ export class Permit {
       await changeConnection(this.#context, ({ account }) => ({ account: account ?? id }));
       await this.renew();
     }
-    if (this.#state.account !== id)
-      throw new CrmSyncError('The credentials belong to another CRM account than this connection.', {
-        code: 'other_account',
-        category: 'authentication',
-        remedy: 'Connect the account this connection was made with, or call `relink()` to drop its links and start with the new account.',
-        at: { workspace: this.#context.workspace, connection: this.#context.connection },
-      });
+    assertSameAccount(this.#context, this.#state, id);
     this.#isAccountChecked = true;
   }
 }

@@ -179,6 +179,10 @@ export interface Owner {
 export interface CheckQuery {
   /** CRM objects of the mappings. */
   readonly objects: readonly string[];
+  /** CRM fields and dotted paths that are read, by object: of rules and filters. */
+  readonly reads: Readonly<Record<string, readonly string[]>>;
+  /** CRM fields that are written, by object: of rules, defaults and the id field. An object that is only read is absent. */
+  readonly writes: Readonly<Record<string, readonly string[]>>;
   /** Conversations are to be logged. */
   readonly activities: boolean;
 }
@@ -236,7 +240,7 @@ export interface CrmConnector {
   owners?(call: Call): Promise<readonly Owner[]>;
   /**
    * Credentials, permissions, scopes and limits: what the account itself says. What goes wrong is a finding; it throws only
-   * when the signal aborts. The engine checks mappings against `describe` itself.
+   * when the signal aborts. Afterwards `describe` says what is there now: the engine checks mappings against it itself.
    */
   check?(query: CheckQuery, call: Call): Promise<readonly Finding[]>;
 }

@@ -6,7 +6,7 @@ import type { Call } from '../../ports/connector.ts';
 import type { Client } from './client.ts';
 import { fieldTypeOf } from './codec.ts';
 import { brokenAnswer } from './errors.ts';
-import { type ObjectKind, objectKind } from './objects.ts';
+import { type ObjectKind, objectKind, requiredOneOf } from './objects.ts';
 import { propertiesOf } from './paths.ts';
 
 const TTL_MS = 60 * 60_000;
@@ -91,7 +91,9 @@ export function toObjectInfo(name: string, kind: ObjectKind, body: unknown): Obj
     .map((property) => property.data)
     .filter((property) => property.archived !== true);
   const fields = new Map(properties.map((property) => [property.name, toDescribedField(property, kind)]));
-  return { kind, described: { name, label: name, fields: [...fields.values()] }, fields };
+  const oneOf = requiredOneOf(kind);
+  const requires = oneOf.length === 0 ? {} : { requiredOneOf: [oneOf] };
+  return { kind, described: { name, label: name, fields: [...fields.values()], ...requires }, fields };
 }
 
 const TEXT: readonly CrmFieldType[] = ['string', 'text', 'phone', 'email'];

@@ -8,6 +8,8 @@ const RECONNECT = 'Connect the HubSpot account again.';
 const BAD_TOKEN = 'What was sent is no HubSpot token: check the environment variable or the token store that it comes from.';
 const BUSY = 'HubSpot is overloaded or down: the same call works later.';
 const REQUIRED = "The portal requires {field}: map it or fill it in the record, or change the object's required properties in HubSpot.";
+const REQUIRED_THEN =
+  'The portal requires {field} where another property has the value that was sent: map it or fill it in the record, or change the conditional property in HubSpot.';
 
 /** By `category`, by the code of a single property, by the policy of a limit. `{field}`, `{scopes}`: as the answer names them. */
 const ROWS = {
@@ -25,7 +27,12 @@ const ROWS = {
     'never',
     'The user who installed the app lost permissions in HubSpot: restore them, or connect the account as another user.',
   ],
-  EDIT_ASSOCIATIONS: ['no_access', 'permission', 'never', 'Give the connected user the permission to edit associations.'],
+  EDIT_ASSOCIATIONS: [
+    'no_access',
+    'permission',
+    'never',
+    'Give the user who installed the app the permission "Edit associations" in HubSpot, or connect the account as another user.',
+  ],
   BANNED: ['account_blocked', 'permission', 'never', 'HubSpot has blocked the app or the account: ask HubSpot support.'],
   PORTAL_AUTHENTICATION_FAILED: ['no_access', 'permission', 'never', 'The app has no access to this HubSpot account: install it there.'],
   OBJECT_NOT_FOUND: ['not_found', 'not_found', 'never', 'The record does not exist any more, or was merged into another one.'],
@@ -66,7 +73,7 @@ const ROWS = {
   INVALID_LONG: ['wrong_type', 'validation', 'never', 'The value of {field} is no whole number: check the mapping.'],
   INVALID_DATE: ['wrong_type', 'validation', 'never', 'The value of {field} is no date: check the mapping.'],
   MISSING_REQUIRED_PROPERTY: ['required_field_missing', 'validation', 'never', REQUIRED],
-  MISSING_CONDITIONAL_REQUIRED_PROPERTY: ['required_field_missing', 'validation', 'never', REQUIRED],
+  MISSING_CONDITIONAL_REQUIRED_PROPERTY: ['required_field_missing', 'validation', 'never', REQUIRED_THEN],
 } as const satisfies Record<string, MeaningRow>;
 
 export type VendorCode = keyof typeof ROWS;

@@ -7,6 +7,7 @@ import { createAccount } from './account.ts';
 import { ACTIVITY_LIMITS, activityRecord } from './activity.ts';
 import { createAssociationTypes } from './association-types.ts';
 import { BATCH_MAX } from './batch-read.ts';
+import { checkPortal } from './check.ts';
 import { createClient } from './client.ts';
 import type { Context } from './context.ts';
 import { createDescriber } from './describe.ts';
@@ -92,6 +93,7 @@ export function createConnector(options: HubSpotOptions, pace?: Pace): CompleteC
     find: (query, call) => findRecords(context, query, call),
     write: (batch, call) => writeRecords(context, batch, call),
     activityRecord: (activity, call) => activityRecord(context, activity, call),
+    check: (query, call) => checkPortal(context, query, call),
   };
 }
 

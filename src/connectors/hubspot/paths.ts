@@ -2,12 +2,14 @@
 export const API_VERSIONS = ['2026-09', '2026-03'] as const;
 export type ApiVersion = (typeof API_VERSIONS)[number];
 
-type Area = 'objects' | 'associations' | 'properties' | 'account' | 'oauth';
+type Area = 'objects' | 'associations' | 'properties' | 'validations' | 'owners' | 'account' | 'oauth';
 
 const PREFIX: Readonly<Record<Area, string>> = {
   objects: '/crm/objects',
   associations: '/crm/associations',
   properties: '/crm/properties',
+  validations: '/crm/property-validations',
+  owners: '/crm/owners',
   account: '/account-info',
   oauth: '/oauth',
 };
@@ -35,6 +37,12 @@ export const propertiesOf = (object: string): Resource => ({
   segments: [object],
   operation: `${PREFIX.properties}/{object}`,
 });
+export const validationsOf = (typeId: string): Resource => ({
+  area: 'validations',
+  segments: [typeId],
+  operation: `${PREFIX.validations}/{object}`,
+});
+export const ownerOf = (id: string): Resource => ({ area: 'owners', segments: [id], operation: `${PREFIX.owners}/{id}` });
 export const ACCOUNT_DETAILS: Resource = { area: 'account', segments: ['details'], operation: `${PREFIX.account}/details` };
 export const TOKEN: Resource = { area: 'oauth', segments: ['token'], operation: `${PREFIX.oauth}/token` };
 export const REVOKE: Resource = { area: 'oauth', segments: ['token', 'revoke'], operation: `${PREFIX.oauth}/token/revoke` };

@@ -3,7 +3,7 @@ import type { Client } from './client.ts';
 import { brokenAnswer } from './errors.ts';
 import { toId18 } from './record-id.ts';
 
-const USER_INFO = '/services/oauth2/userinfo';
+export const USER_INFO = '/services/oauth2/userinfo';
 
 /** Org and user of the token in use. Costs a request only where the token answer did not say, and then once. */
 export function createAccount(client: Client): (call: Call) => Promise<Account> {

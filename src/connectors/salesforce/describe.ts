@@ -38,7 +38,7 @@ const wireField = z.object({
     .catch(null),
 });
 type WireField = z.infer<typeof wireField>;
-const wireObject = z.object({ name: z.string(), label: text, fields: z.array(z.unknown()) });
+const wireObject = z.object({ name: z.string(), label: text, createable: flag, updateable: flag, fields: z.array(z.unknown()) });
 
 /** How a parent is reached: `Account` through `AccountId`. */
 interface Relation {
@@ -50,6 +50,9 @@ export interface ObjectInfo {
   readonly described: DescribedObject;
   readonly fields: ReadonlyMap<string, DescribedField>;
   readonly relations: ReadonlyMap<string, Relation>;
+  /** The connected user's permissions on the object; true where describe does not say. */
+  readonly creatable: boolean;
+  readonly updatable: boolean;
 }
 export interface Describer {
   /** @throws CrmSyncError code `object_not_visible`. */
@@ -108,6 +111,8 @@ export function toObjectInfo(body: unknown): ObjectInfo {
           : [],
       ),
     ),
+    creatable: object.data.createable !== false,
+    updatable: object.data.updateable !== false,
   };
 }
 

@@ -5,6 +5,7 @@ import { systemClock } from '../../ports/system-clock.ts';
 import type { Auth } from '../../ports/tokens.ts';
 import { createAccount } from './account.ts';
 import { keyPlace } from './activity-key.ts';
+import { checkOrg } from './check.ts';
 import { createClient } from './client.ts';
 import { closedStatus } from './closed-status.ts';
 import type { Context } from './context.ts';
@@ -118,6 +119,7 @@ export function createConnector(options: SalesforceOptions, pace?: Pace): Comple
         place: keyPlace(task, context.activityKeyField),
       });
     },
+    check: (query, call) => checkOrg(context, query, call),
   };
 }
 

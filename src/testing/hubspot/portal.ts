@@ -23,6 +23,12 @@ export interface ConditionalRule {
   readonly requires: readonly string[];
 }
 
+/** A rule as the account's administrators see it: `{ ruleType: 'ALPHANUMERIC', ruleArguments: ['NUMERIC_ONLY'] }`. */
+export interface PropertyRule {
+  readonly ruleType: string;
+  readonly ruleArguments: readonly string[];
+}
+
 type ByObject<T> = Readonly<Record<string, T>>;
 
 export interface PortalOptions {
@@ -47,6 +53,8 @@ export interface PortalOptions {
   /** The API minds them from 2026-09 on. */
   readonly conditionallyRequired?: ByObject<readonly ConditionalRule[]>;
   readonly validationRules?: ByObject<ValidationRule>;
+  /** What the API of property validations tells of those rules, by object and property. Default nothing. */
+  readonly propertyRules?: ByObject<ByObject<readonly PropertyRule[]>>;
   /** They run right after the request that saved, with a stamp of their own. */
   readonly automations?: ByObject<Automation>;
   /** The portal takes part in "primary ID preservation": a merge keeps the id of the primary record. Default false: a new id. */
@@ -80,7 +88,8 @@ export interface Portal {
 export function createPortal(options: PortalOptions, now: () => Millis): Portal {
   const id = options.portalId ?? 147_893_286;
   const schema = createSchema(options.properties ?? {}, options.hidden ?? [], { portalId: id, at: now() });
-  for (const rules of [options.requiredOnCreate, options.conditionallyRequired, options.validationRules, options.automations]) {
+  const { requiredOnCreate, conditionallyRequired, validationRules, propertyRules, automations } = options;
+  for (const rules of [requiredOnCreate, conditionallyRequired, validationRules, propertyRules, automations]) {
     for (const object of Object.keys(rules ?? {}))
       if (schema.named(object) === undefined) throw new TypeError(`fakeHubSpot: a rule is for ${object}, which the portal has not.`);
   }

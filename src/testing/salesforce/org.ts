@@ -2,6 +2,7 @@ import type { Millis } from '../../core/value.ts';
 import { createDatabase, type Database, type StoredRecord } from './database.ts';
 import { SalesforceFailure } from './failure.ts';
 import { toId18 } from './ids.ts';
+import type { Denial } from './schema/denial.ts';
 import type { FieldSpec } from './schema/field-spec.ts';
 import { createSchema, type ObjectSchema, type Schema } from './schema/schema.ts';
 import { CLOSED_TASK_STATUS, TASK_STATUSES } from './schema/work.ts';
@@ -26,6 +27,10 @@ export interface OrgOptions {
   /** IANA zone of the connected user: what date literals such as TODAY go by. Default `America/Los_Angeles`. */
   readonly userZone?: string;
   readonly orgId?: string;
+  /** The connected user has the license that Salesforce gives for software. Default false. */
+  readonly integrationUser?: boolean;
+  /** What the connected user may not do. Default nothing. */
+  readonly denied?: readonly Denial[];
   /** By object. */
   readonly validationRules?: Readonly<Record<string, ValidationRule>>;
   /** By object; they look at every live record, also those that the test adds. */
@@ -42,6 +47,8 @@ export interface Org {
   readonly userZone: string;
   /** The connected user. */
   readonly userId: string;
+  readonly integrationUser: boolean;
+  readonly denied: ReadonlySet<Denial>;
   /** Whom the assignment rules of Lead and Case hand a record to. */
   readonly assigneeId: string;
   readonly validationRules: Readonly<Record<string, ValidationRule>>;
@@ -53,7 +60,7 @@ export interface Org {
 }
 
 export function createOrg(options: OrgOptions, now: () => Millis): Org {
-  const schema = createSchema(options.fields ?? {}, options.hidden ?? ['Task.Type']);
+  const schema = createSchema(options.fields ?? {}, options.hidden ?? ['Task.Type'], options.denied);
   const database = createDatabase();
   const stamp = (): Millis => Math.floor(now() / 1000) * 1000;
   const id = toId18(options.orgId ?? '00DFk0000000001');
@@ -79,7 +86,7 @@ export function createOrg(options: OrgOptions, now: () => Millis): Org {
         Name: `${first} ${last}`,
         Alias: name.slice(0, 8),
         IsActive: true,
-        UserType: 'Standard',
+        UserType: own === userId && options.integrationUser === true ? 'CloudIntegrationUser' : 'Standard',
         TimeZoneSidKey: userZone,
         LocaleSidKey: 'en_US',
         LanguageLocaleKey: 'en_US',
@@ -104,8 +111,9 @@ export function createOrg(options: OrgOptions, now: () => Millis): Org {
     };
     database.insert(status, own, { ...row, ...system }, at);
   }
-  const { validationRules = {}, duplicateRules = {}, automations = {} } = options;
-  return { id, schema, database, userZone, userId, assigneeId, validationRules, duplicateRules, automations, now, stamp };
+  const { validationRules = {}, duplicateRules = {}, automations = {}, integrationUser = false, denied = [] } = options;
+  const rules = { validationRules, duplicateRules, automations };
+  return { id, schema, database, userZone, userId, integrationUser, denied: new Set(denied), assigneeId, ...rules, now, stamp };
 }
 
 /** The object of that name. @throws SalesforceFailure NOT_FOUND, as paths answer it. */

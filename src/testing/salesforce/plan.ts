@@ -23,7 +23,9 @@ export function planOf(context: ServiceContext, request: FakeRequest, place: Pla
     run,
   });
   const personal = (): DataAnswer =>
-    sessions.use(bearerOf(request)) ? ok(userInfo(data.org, place)) : { status: 403, body: 'Bad_OAuth_Token' };
+    sessions.use(bearerOf(request)) && !data.org.denied.has('userinfo')
+      ? ok(userInfo(data.org, place))
+      : { status: 403, body: 'Bad_OAuth_Token' };
 
   if (path === '/services/oauth2/token') return open('token', () => oauth.token(request, place), true);
   if (path === '/services/oauth2/authorize') return open('authorize', () => oauth.authorizePage(request));

@@ -21,7 +21,7 @@ export function userInfo(org: Org, { instanceUrl, loginUrl }: Place): Record<str
     family_name: values['LastName'],
     zoneinfo: org.userZone,
     address: {},
-    is_salesforce_integration_user: false,
+    is_salesforce_integration_user: org.integrationUser,
     urls: { rest: data, sobjects: `${data}sobjects/`, search: `${data}search/`, query: `${data}query/`, custom_domain: instanceUrl },
     active: values['IsActive'],
     user_type: 'STANDARD',

@@ -1,5 +1,15 @@
 /** A part of the API, whatever its paths look like in which version. */
-export type Area = 'objects' | 'associations' | 'properties' | 'pipelines' | 'owners' | 'lists' | 'schemas' | 'account' | 'oauth';
+export type Area =
+  | 'objects'
+  | 'associations'
+  | 'properties'
+  | 'pipelines'
+  | 'owners'
+  | 'lists'
+  | 'schemas'
+  | 'validations'
+  | 'account'
+  | 'oauth';
 
 export interface ApiPath {
   readonly area: Area;
@@ -15,6 +25,7 @@ const DATED = ['2026-03', '2026-09'];
 const PATTERNS: readonly (readonly [RegExp, (area: string) => Area])[] = [
   [/^\/crm\/(objects|associations|properties|pipelines|owners|lists)\/(\d{4}-\d\d)(\/.*)?$/, (area) => area as Area],
   [/^\/(crm-object-schemas)\/(\d{4}-\d\d)\/schemas(\/.*)?$/, () => 'schemas'],
+  [/^\/crm\/(property-validations)\/(\d{4}-\d\d)(\/.*)?$/, () => 'validations'],
   [/^\/(account-info)\/(\d{4}-\d\d|v3)(\/.*)?$/, () => 'account'],
   [/^\/(oauth)\/(\d{4}-\d\d|v3|v1)(\/.*)?$/, () => 'oauth'],
 ];

@@ -18,6 +18,7 @@ import { accountDetails, apiUsage, getOwner, getPipeline, listOwners, listPipeli
 import { archiveObject, createObject, gdprDelete, getObject, listObjects, mergeObjects, searchObjects, updateObject } from './objects.ts';
 import type { Area } from './path.ts';
 import { archiveProperty, createProperty, getProperty, listGroups, listProperties, updateProperty } from './properties.ts';
+import { getPropertyRules, listPropertyRules } from './validations.ts';
 
 interface Handler {
   readonly run: Endpoint;
@@ -117,6 +118,8 @@ const ROUTES: readonly Route[] = [
   { area: 'lists', path: '*/memberships/remove', methods: { PUT: handler('removeMembers', removeMembers, needs('crm.lists.write')) } },
   { area: 'account', path: 'details', methods: { GET: handler('account', accountDetails, needs('oauth')) } },
   { area: 'account', path: 'api-usage/daily/private-apps', methods: { GET: handler('usage', apiUsage, needs('oauth')) } },
+  { area: 'validations', path: '*', methods: { GET: handler('validations', listPropertyRules, schemas) } },
+  { area: 'validations', path: '*/*', methods: { GET: handler('validations', getPropertyRules, schemas) } },
   { area: 'schemas', path: '', methods: { GET: handler('schemas', listSchemas, needs('crm.schemas.custom.read')) } },
 ];
 
@@ -127,6 +130,7 @@ const UNSUPPORTED: readonly (readonly [Area, RegExp])[] = [
   ['associations', /^[^/]+\/[^/]+\/batch\/labels\//],
   ['lists', /^(all|idmapping|folders|object-type-id)\b/],
   ['schemas', /./],
+  ['validations', /\/rule-type\//],
 ];
 
 /** The handler of a request. @throws HubSpotFailure 404, 405, or 501 for what only HubSpot has. */
@@ -146,7 +150,7 @@ export function handlerOf(call: DataCall): Handler {
 export const scopesOf = (call: DataCall): readonly string[] => routeOf(call)?.methods[call.method]?.scopes(call) ?? [];
 
 /** The object that a request is about: `contacts`; the object whose ties it reads. */
-const OBJECT_AREAS = new Set<Area>(['objects', 'associations', 'properties', 'pipelines']);
+const OBJECT_AREAS = new Set<Area>(['objects', 'associations', 'properties', 'pipelines', 'validations']);
 
 /** What a request is for, the main thing first: `create contacts`, `create`. A path that is none is for nothing. */
 export function operationsOf(call: DataCall): readonly string[] {

@@ -118,6 +118,8 @@ export const describe: Endpoint = (call) => {
 };
 
 export const limits: Endpoint = ({ service }) => {
+  if (service.org.denied.has('limits'))
+    throw new SalesforceFailure('FORBIDDEN', 'You do not have access to this resource.', { status: 403 });
   const { used, limit } = service.usage();
   const untouched = (max: number): Record<string, number> => ({ Max: max, Remaining: max });
   return ok({

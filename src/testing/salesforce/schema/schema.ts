@@ -1,4 +1,5 @@
 import { KEY_PREFIXES } from '../ids.ts';
+import { type Denial, permitted } from './denial.ts';
 import { type Field, field } from './field.ts';
 import { type FieldSpec, fieldOfSpec } from './field-spec.ts';
 import { idField, type ObjectDefinition, objectDefinition, ownerField, systemFields } from './object.ts';
@@ -41,12 +42,16 @@ const BUILT_IN: readonly ObjectDefinition[] = [
   user,
 ];
 
-export function createSchema(custom: Readonly<Record<string, Readonly<Record<string, FieldSpec>>>>, hidden: readonly string[]): Schema {
+export function createSchema(
+  custom: Readonly<Record<string, Readonly<Record<string, FieldSpec>>>>,
+  hidden: readonly string[],
+  denied: readonly Denial[] = [],
+): Schema {
   const secret = new Set<string>();
   const objects = new Map<string, ObjectSchema>();
   const prefixes = new Map<string, ObjectSchema>();
   const add = (definition: ObjectDefinition): void => {
-    const schema = objectSchema(definition, secret);
+    const schema = objectSchema(permitted(definition, denied), secret);
     objects.set(definition.name.toLowerCase(), schema);
     prefixes.set(definition.keyPrefix, schema);
   };

@@ -1,0 +1,157 @@
+import { checkCreation } from './check-creation.ts';
+import { checkValues } from './check-values.ts';
+import type { CheckedRule, FieldsByName } from './checked-rule.ts';
+import { compatible } from './compatibility.ts';
+import { compileMapping } from './compile.ts';
+import { compileRule } from './compile-rule.ts';
+import type { DescribedField, DescribedObject } from './described.ts';
+import { diagnose } from './diagnose.ts';
+import { filterFields } from './filter.ts';
+import type { Finding } from './finding.ts';
+import type { AnyRule, CompiledMapping, CompiledRule, CompileOptions, Mapping } from './mapping-types.ts';
+import type { Schema } from './schema-types.ts';
+import { listNames, nearestName } from './text.ts';
+import { isVisible } from './unusable.ts';
+
+export interface MappingToCheck<S extends Schema> {
+  readonly schema: S;
+  readonly mapping: Mapping<NoInfer<S>>;
+  /** The CRM object as the connected user sees it. */
+  readonly described: DescribedObject;
+  /** What the mapping is compiled with besides: transforms, country, time zone, the connector's own match fields. */
+  readonly options?: Omit<CompileOptions, 'described'>;
+}
+
+/**
+ * What of a mapping does not fit the CRM as it is: fields that are hidden, read-only or of another type, options and
+ * lengths that differ, a filter or a match key that can't work, and what a new record would lack. Without a problem one
+ * finding says that all is well. Decides by the same functions as a run; makes no call and changes nothing.
+ */
+export function checkMapping<S extends Schema>({ schema, mapping, described, options = {} }: MappingToCheck<S>): readonly Finding[] {
+  const object = mapping.crmObject;
+  let compiled: CompiledMapping;
+  try {
+    compiled = compileMapping(schema, mapping, options);
+  } catch (error) {
+    return [{ ...diagnose(error), at: { object } }];
+  }
+  const fields: FieldsByName = new Map(described.fields.map((field) => [field.name, field]));
+  const rules = compiled.rules.map((rule, index): CheckedRule => {
+    const given: readonly AnyRule[] = mapping.fields;
+    // Past the given ones come those of match keys that the connector knows by itself.
+    const raw = given[index] ?? { crm: rule.crm, field: rule.field, direction: 'inbound' };
+    return { raw, rule: compileRule({ rule: raw, key: rule.key, definition: rule.definition, described: fields, options }) };
+  });
+  const problems = [
+    ...rules.flatMap((checked) => checkRule(checked, object, fields)),
+    ...checkFilter(compiled, object, fields),
+    ...checkMatchKeys(compiled, rules, object),
+    ...checkCreation({ mapping, object, fields, rules, requiredOneOf: described.requiredOneOf ?? [] }),
+  ];
+  const fits = problems.every(({ level }) => level === 'ok' || level === 'advice');
+  return fits ? [fitting(object, compiled.rules.length), ...problems] : problems;
+}
+
+const fitting = (object: string, count: number): Finding => ({
+  level: 'ok',
+  code: 'mapping_fits',
+  message: `The fields of all ${count} rules for ${object} are there and fit.`,
+  remedy: 'Nothing to do.',
+  who: 'nobody',
+  at: { object },
+});
+
+function checkRule(checked: CheckedRule, object: string, fields: FieldsByName): readonly Finding[] {
+  const { rule, raw } = checked;
+  const at = { object, field: rule.key };
+  const { unusable: reason } = rule;
+  if (reason !== null && (reason.inbound || rule.direction === 'outbound')) return [unusable(rule, at, fields)];
+  const found: Finding[] = reason === null ? [] : [unusable(rule, at, fields)];
+  const hidden = rule.crm.filter((path) => !isVisible(path, fields));
+  if (hidden.length > 0)
+    found.push({
+      level: 'advice',
+      code: 'field_not_visible',
+      message: `Of the CRM fields of ${rule.field}, the connected user does not see ${listNames(hidden)}: the others are read.`,
+      remedy: `Let the connected user see ${listNames(hidden)}, or take it out of the rule.`,
+      who: 'crm_admin',
+      at,
+    });
+  const lossy = rule.crm.filter((path) => isLossy(raw, fields.get(path), rule));
+  if (lossy.length > 0)
+    found.push({
+      level: 'advice',
+      code: 'lossy_type',
+      message: `${listNames(lossy)} is of another type than the ${rule.definition.type} field ${rule.field}: a value that does not read as one is refused.`,
+      remedy: `Map a CRM field that holds a ${rule.definition.type}, or make sure that people only enter such values.`,
+      who: 'developer',
+      at,
+    });
+  return [...found, ...checkValues(checked, object, fields)];
+}
+
+/** A hidden or unfitting field is left out of every run, so that nothing is cleared: a warning, and no failure. */
+function unusable({ key, crm, unusable: reason }: CompiledRule, at: Finding['at'], fields: FieldsByName): Finding {
+  const { code, remedy } = reason!;
+  const messages: Readonly<Record<typeof code, string>> = {
+    field_not_visible: `The connected user does not see ${key}: the rule is left out in both directions.`,
+    incompatible_type: `The type of ${key} does not fit: the rule is left out in both directions.`,
+    read_only: `The connected user may not write ${key}: nothing is written to it.`,
+  };
+  const nearest = code === 'field_not_visible' ? crm.flatMap((path) => nearestName(path, [...fields.keys()]) ?? [])[0] : undefined;
+  return {
+    level: 'warning',
+    code,
+    message: messages[code],
+    remedy: nearest === undefined ? remedy : `Did you mean \`${nearest}\`? Else: ${remedy}`,
+    who: code === 'incompatible_type' || nearest !== undefined ? 'developer' : 'crm_admin',
+    at,
+  };
+}
+
+const isLossy = (raw: AnyRule, field: DescribedField | undefined, { definition }: CompiledRule): boolean => {
+  const isChanged = raw.valueMap !== undefined || ('transform' in raw && raw.transform !== undefined);
+  return field !== undefined && !isChanged && compatible(field.type, definition.type) === 'lossy';
+};
+
+function checkFilter({ filter }: CompiledMapping, object: string, fields: FieldsByName): readonly Finding[] {
+  return (filter === null ? [] : filterFields(filter)).flatMap((path): Finding[] => {
+    const at = { object, field: path };
+    if (!isVisible(path, fields)) {
+      const message = `The filter looks at ${path}, which the connected user does not see: no ${object} is read.`;
+      const remedy = `Let the connected user see ${path}, or change the filter.`;
+      return [{ level: 'error', code: 'filter_field_not_visible', message, remedy, who: 'crm_admin', at }];
+    }
+    if (fields.get(path)?.filterable !== false) return [];
+    const message = `The CRM can't search by ${path}: every ${object} is read, and the filter is applied afterwards.`;
+    const remedy = 'Nothing has to be done; a filter on a field that the CRM searches by makes the first read shorter.';
+    return [{ level: 'advice', code: 'field_not_filterable', message, remedy, who: 'developer', at }];
+  });
+}
+
+/** Without a usable match key no new record finds its contact. */
+function checkMatchKeys({ matchKeys }: CompiledMapping, rules: readonly CheckedRule[], object: string): readonly Finding[] {
+  if (matchKeys.length === 0)
+    return [
+      {
+        level: 'error',
+        code: 'match_key_not_mapped',
+        message: 'No CRM field is read into the field by which contacts are found.',
+        remedy: "Add a rule with direction 'inbound' for it, or choose another `matchKey`.",
+        who: 'developer',
+        at: { object },
+      },
+    ];
+  const keys = new Set(matchKeys.map(({ key }) => key));
+  if (rules.some(({ rule }) => keys.has(rule.key) && rule.unusable?.inbound !== true)) return [];
+  return [
+    {
+      level: 'error',
+      code: 'match_key_unusable',
+      message: `No record finds its contact: ${listNames([...keys])} can't be read.`,
+      remedy: 'Let the connected user see the CRM field of the match key, or choose another `matchKey`.',
+      who: 'crm_admin',
+      at: { object },
+    },
+  ];
+}

@@ -1,0 +1,11 @@
+import type { DescribedField } from './described.ts';
+import type { AnyRule, CompiledRule } from './mapping-types.ts';
+
+/** A rule as it was written, and as it would run against the CRM as described. */
+export interface CheckedRule {
+  readonly raw: AnyRule;
+  readonly rule: CompiledRule;
+}
+
+/** The fields of a CRM object by API name. */
+export type FieldsByName = ReadonlyMap<string, DescribedField>;

@@ -1,0 +1,76 @@
+import { checkMapping } from '../core/check-mapping.ts';
+import { filterFields } from '../core/filter.ts';
+import type { Finding } from '../core/finding.ts';
+import { findingsOfAll, withoutRepeats } from '../core/findings.ts';
+import type { Mapping } from '../core/mapping-types.ts';
+import type { CheckQuery } from '../ports/connector.ts';
+import { compileOptions } from './compiled.ts';
+import { assertActive, assertSameAccount, loadConnection } from './connection.ts';
+import type { Context } from './context.ts';
+import { Session } from './session.ts';
+
+export interface CheckOptions {
+  /** Ends the check; what was found until then is lost. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Looks at everything that a flow would need: the connection, its account, each mapping, and what the connector itself
+ * checks. Each part is tried, whatever became of the others. Writes nothing, here or in the CRM.
+ */
+export async function check(context: Context, options: CheckOptions): Promise<readonly Finding[]> {
+  const session = new Session(context, options);
+  const findings = await findingsOfAll(session.signal, [
+    () => checkConnection(context),
+    () => checkAccount(context, session),
+    async () => (await context.connector.check?.(queryOf(context), session.call)) ?? [],
+    ...context.mappings.map((mapping) => () => checkFields(context, session, mapping)),
+  ]);
+  return withoutRepeats(findings).filter((finding) => finding.code !== 'mapping_fits' || !hasHidden(findings, finding.at.object));
+}
+
+/** A field of a parent is taken on trust where only the object itself is looked at; the connector knows better. */
+const hasHidden = (findings: readonly Finding[], object: string | undefined): boolean =>
+  findings.some(({ level, code, at }) => level !== 'advice' && code === 'field_not_visible' && at.object === object);
+
+async function checkConnection(context: Context): Promise<readonly Finding[]> {
+  const { state } = await loadConnection(context);
+  assertActive(context, state);
+  return [];
+}
+
+/** The account is not remembered: that is for the first flow. */
+async function checkAccount(context: Context, session: Session): Promise<readonly Finding[]> {
+  const { id } = await context.connector.account(session.call);
+  const { state } = await loadConnection(context);
+  assertSameAccount(context, state, id);
+  const known = state.account === null ? 'No flow has run yet.' : 'It is the one that this connection was made with.';
+  const message = `The credentials belong to the CRM account ${id}. ${known}`;
+  return [{ level: 'ok', code: 'account_known', message, remedy: 'Nothing to do.', who: 'nobody', at: {} }];
+}
+
+async function checkFields(context: Context, session: Session, mapping: Mapping): Promise<readonly Finding[]> {
+  const described = await context.connector.describe(mapping.crmObject, session.call);
+  return checkMapping({ schema: context.schema, mapping, described, options: compileOptions(context) });
+}
+
+function queryOf({ mappings, options: { activities = {} } }: Context): CheckQuery {
+  const writes = mappings.map((mapping) => [mapping.crmObject, writtenBy(mapping)] as const);
+  return {
+    objects: mappings.map(({ crmObject }) => crmObject),
+    reads: Object.fromEntries(mappings.map((mapping) => [mapping.crmObject, readBy(mapping)])),
+    writes: Object.fromEntries(writes.filter(([, names]) => names.length > 0)),
+    activities: Object.values(activities).some((isOn) => isOn),
+  };
+}
+
+/** Outbound ones too: a pull reads what the CRM holds there. */
+const readBy = ({ fields, filter }: Mapping): readonly string[] => [
+  ...new Set([...fields.flatMap(({ crm }) => crm), ...(filter === undefined ? [] : filterFields(filter))]),
+];
+
+function writtenBy({ fields, create }: Mapping): readonly string[] {
+  const rules = fields.flatMap((rule) => (rule.direction === 'inbound' ? [] : [rule.crm]));
+  const created = create === undefined ? [] : Object.keys(create.defaults ?? {});
+  return [...new Set([...rules, ...created, ...(create?.idField === undefined ? [] : [create.idField])])];
+}
