@@ -1,6 +1,7 @@
 import type { CheckedRule, FieldsByName } from './checked-rule.ts';
 import type { DescribedField } from './described.ts';
 import type { Finding } from './finding.ts';
+import { fine } from './findings.ts';
 import { formatValue } from './format.ts';
 import type { Mapping } from './mapping-types.ts';
 import { present } from './present.ts';
@@ -121,7 +122,7 @@ function checkIdField(object: string, name: string | undefined, fields: FieldsBy
         'Make the field unique (in Salesforce: External ID and unique); where the CRM allows that only at its making, make a new one.',
       ]),
     ];
-  return [finding('ok', 'id_field_unique', at, 'nobody', [`${name} holds the contact's id and is unique.`, 'Nothing to do.'])];
+  return [fine('id_field_unique', `${name} holds the contact's id and is unique.`, at)];
 }
 
 const notThere = (at: Finding['at'], what: string): Finding =>

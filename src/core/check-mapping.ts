@@ -8,6 +8,7 @@ import type { DescribedField, DescribedObject } from './described.ts';
 import { diagnose } from './diagnose.ts';
 import { filterFields } from './filter.ts';
 import type { Finding } from './finding.ts';
+import { fine } from './findings.ts';
 import type { AnyRule, CompiledMapping, CompiledRule, CompileOptions, Mapping } from './mapping-types.ts';
 import type { Schema } from './schema-types.ts';
 import { listNames, nearestName } from './text.ts';
@@ -49,17 +50,11 @@ export function checkMapping<S extends Schema>({ schema, mapping, described, opt
     ...checkCreation({ mapping, object, fields, rules, requiredOneOf: described.requiredOneOf ?? [] }),
   ];
   const fits = problems.every(({ level }) => level === 'ok' || level === 'advice');
-  return fits ? [fitting(object, compiled.rules.length), ...problems] : problems;
+  const count = compiled.rules.length;
+  return fits
+    ? [fine('mapping_fits', `The fields of all ${count} rules for ${object} are there and fit.`, { object }), ...problems]
+    : problems;
 }
-
-const fitting = (object: string, count: number): Finding => ({
-  level: 'ok',
-  code: 'mapping_fits',
-  message: `The fields of all ${count} rules for ${object} are there and fit.`,
-  remedy: 'Nothing to do.',
-  who: 'nobody',
-  at: { object },
-});
 
 function checkRule(checked: CheckedRule, object: string, fields: FieldsByName): readonly Finding[] {
   const { rule, raw } = checked;

@@ -1,12 +1,25 @@
 import { diagnose } from './diagnose.ts';
 import type { Finding } from './finding.ts';
 
+/** One part of a check. */
+export type Part = () => Promise<readonly Finding[]>;
+
+/** Looked at, and fine. */
+export const fine = (code: string, message: string, at: Finding['at'] = {}): Finding => ({
+  level: 'ok',
+  code,
+  message,
+  remedy: 'Nothing to do.',
+  who: 'nobody',
+  at,
+});
+
 /**
  * What one part of a check found. What it throws is a finding too, so that one problem never hides the others.
  *
  * @throws the reason of `signal` once it has aborted.
  */
-export async function findingsOf(signal: AbortSignal, part: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
+export async function findingsOf(signal: AbortSignal, part: Part): Promise<readonly Finding[]> {
   signal.throwIfAborted();
   try {
     return await part();
@@ -17,10 +30,7 @@ export async function findingsOf(signal: AbortSignal, part: () => Promise<readon
 }
 
 /** Runs the parts of a check one after another. @throws the reason of `signal` once it has aborted. */
-export async function findingsOfAll(
-  signal: AbortSignal,
-  parts: readonly (() => Promise<readonly Finding[]>)[],
-): Promise<readonly Finding[]> {
+export async function findingsOfAll(signal: AbortSignal, parts: readonly Part[]): Promise<readonly Finding[]> {
   const found: Finding[] = [];
   for (const part of parts) found.push(...(await findingsOf(signal, part)));
   return found;
@@ -56,8 +66,7 @@ const WARNING_BELOW = 0.05;
 export function callsLeft({ used, limit }: { readonly used: number; readonly limit: number }, period: string): Finding {
   const left = Math.max(0, limit - used);
   const message = `${left} of ${limit} API calls of ${period} are left, for all apps of the account together.`;
-  if (left >= limit * ADVICE_BELOW)
-    return { level: 'ok', code: 'api_calls_left', message, remedy: 'Nothing to do.', who: 'nobody', at: {} };
+  if (left >= limit * ADVICE_BELOW) return fine('api_calls_left', message);
   const remedy = 'Find out which app uses them, let syncs run less often, or buy more calls: at zero every call is refused.';
   const level = left === 0 ? 'error' : left < limit * WARNING_BELOW ? 'warning' : 'advice';
   return { level, code: 'api_calls_low', message, remedy, who: 'crm_admin', at: {} };

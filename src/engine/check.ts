@@ -1,7 +1,7 @@
 import { checkMapping } from '../core/check-mapping.ts';
 import { filterFields } from '../core/filter.ts';
 import type { Finding } from '../core/finding.ts';
-import { findingsOfAll, withoutRepeats } from '../core/findings.ts';
+import { findingsOfAll, fine, withoutRepeats } from '../core/findings.ts';
 import type { Mapping } from '../core/mapping-types.ts';
 import type { CheckQuery } from '../ports/connector.ts';
 import { compileOptions } from './compiled.ts';
@@ -45,8 +45,7 @@ async function checkAccount(context: Context, session: Session): Promise<readonl
   const { state } = await loadConnection(context);
   assertSameAccount(context, state, id);
   const known = state.account === null ? 'No flow has run yet.' : 'It is the one that this connection was made with.';
-  const message = `The credentials belong to the CRM account ${id}. ${known}`;
-  return [{ level: 'ok', code: 'account_known', message, remedy: 'Nothing to do.', who: 'nobody', at: {} }];
+  return [fine('account_known', `The credentials belong to the CRM account ${id}. ${known}`)];
 }
 
 async function checkFields(context: Context, session: Session, mapping: Mapping): Promise<readonly Finding[]> {

@@ -22,7 +22,7 @@ const CHECKS = ['src/core/{check-*,findings,unusable}.ts', 'src/engine/check.ts'
 
 /** Codes that a check gives by itself; what it runs into besides has the code of the error. */
 const given = new Set(
-  [/\bcode: '(\w+)'/g, /\bfinding\(\s*(?:'\w+'|level),\s*'(\w+)'/g, /\bgranted\(\w+, '(\w+)'/g].flatMap((pattern) =>
+  [/\bcode: '(\w+)'/g, /\bfinding\(\s*(?:'\w+'|level),\s*'(\w+)'/g, /\bfine\('(\w+)'/g].flatMap((pattern) =>
     [...CHECKS.matchAll(pattern)].map(([, code = '']) => code),
   ),
 );

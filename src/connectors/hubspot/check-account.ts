@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { oneLine } from '../../core/activity-text.ts';
 import type { Finding } from '../../core/finding.ts';
+import { fine } from '../../core/findings.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { Call } from '../../ports/connector.ts';
 import type { Answer, Client } from './client.ts';
@@ -21,38 +22,22 @@ export async function checkAccount(context: Context, call: Call): Promise<readon
   const account = await accountName(context, call);
   if (ACCOUNT_TOKEN.test(accessToken))
     return [
-      connected(`HubSpot answers for account ${account}.`),
-      {
-        level: 'ok',
-        code: 'integration_user',
-        message: "The token is the account's own: of a service key or a private app.",
-        remedy: 'Nothing to do; the private app of a user who loses permissions loses them too.',
-        who: 'nobody',
-        at: {},
-      },
+      fine('connected_as', `HubSpot answers for account ${account}.`),
+      fine('integration_user', "The token is the account's own: of a service key, or of a private app."),
     ];
   const user = await userName(context.client, userId, call);
-  return [
-    connected(`HubSpot answers for account ${account}${user === null ? '' : `; the app was installed by ${user}`}.`),
-    {
-      level: 'advice',
-      code: 'personal_user',
-      message: 'The token belongs to the user who installed the app: it loses what that user may no longer do.',
-      remedy: 'Let a user made for the integration install the app; for a single account use a service key instead.',
-      who: 'crm_admin',
-      at: {},
-    },
-  ];
+  const installed = user === null ? '' : `; the app was installed by ${user}`;
+  return [fine('connected_as', `HubSpot answers for account ${account}${installed}.`), maybePerson];
 }
 
-const connected = (message: string): Finding => ({
-  level: 'ok',
-  code: 'connected_as',
-  message,
-  remedy: 'Nothing to do.',
-  who: 'nobody',
+const maybePerson: Finding = {
+  level: 'advice',
+  code: 'personal_user',
+  message: 'The token belongs to the user who installed the app: it loses what that user may no longer do.',
+  remedy: 'Let a user made for the integration install the app; for a single account use a service key instead.',
+  who: 'crm_admin',
   at: {},
-});
+};
 
 /** Not every token may read the account's details; what else is known of the account does then. */
 async function accountName(context: Context, call: Call): Promise<string> {

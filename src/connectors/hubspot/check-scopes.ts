@@ -1,4 +1,5 @@
 import type { Finding } from '../../core/finding.ts';
+import { fine } from '../../core/findings.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { Call } from '../../ports/connector.ts';
 import type { Client } from './client.ts';
@@ -11,7 +12,7 @@ import { objectsOf } from './paths.ts';
  */
 export async function mayRead(client: Client, object: string, call: Call): Promise<readonly Finding[]> {
   await located(object, () => client.read(objectsOf(objectKind(object).name), { query: { limit: '1', properties: 'hs_object_id' } }, call));
-  return [granted(object, 'scope_read', `The app may read ${object}.`)];
+  return [fine('scope_read', `The app may read ${object}.`, { object })];
 }
 
 /** An update of no records: it changes nothing, and scopes are looked at before the list is. */
@@ -23,17 +24,8 @@ export async function mayWrite(client: Client, object: string, call: Call): Prom
       if (!(error instanceof CrmSyncError) || error.category !== 'validation') throw error; // the empty list itself was refused
     }
   });
-  return [granted(object, 'scope_write', `The app may write ${object}.`)];
+  return [fine('scope_write', `The app may write ${object}.`, { object })];
 }
-
-const granted = (object: string, code: string, message: string): Finding => ({
-  level: 'ok',
-  code,
-  message,
-  remedy: 'Nothing to do.',
-  who: 'nobody',
-  at: { object },
-});
 
 async function located<T>(object: string, work: () => Promise<T>): Promise<T> {
   try {

@@ -1,6 +1,7 @@
 import type { Finding } from '../../core/finding.ts';
-import { callsLeft, findingsOfAll, parentNotVisible } from '../../core/findings.ts';
-import type { Call, CheckQuery, RequestSeen } from '../../ports/connector.ts';
+import { callsLeft, findingsOfAll, fine, type Part, parentNotVisible } from '../../core/findings.ts';
+import { hearUsage } from '../../http/hear-usage.ts';
+import type { Call, CheckQuery } from '../../ports/connector.ts';
 import { EXTERNAL_ID } from './activity-key.ts';
 import { checkAccount } from './check-account.ts';
 import { checkRules } from './check-rules.ts';
@@ -21,37 +22,20 @@ export async function checkPortal(
 ): Promise<readonly Finding[]> {
   const { client, describer } = context;
   describer.forget();
-  let usage: RequestSeen['usage'];
-  const listening: Call = {
-    ...call,
-    onRequest: (request) => {
-      usage = request.usage ?? usage;
-      call.onRequest?.(request);
-    },
-  };
-  const written = Object.entries(writes);
-  const findings = await findingsOfAll(call.signal, [
-    () => checkAccount(context, listening),
-    ...objects.map((object) => () => mayRead(client, object, listening)),
-    ...Object.entries(reads).map(
-      ([object, fields]) =>
-        () =>
-          checkCompanies(context, { object, fields }, listening),
-    ),
-    ...written.map(
-      ([object]) =>
-        () =>
-          mayWrite(client, object, listening),
-    ),
-    ...written.map(
-      ([object, fields]) =>
-        () =>
-          checkRules(client, { object, fields }, listening),
-    ),
-    ...(activities
-      ? [() => mayWrite(client, 'calls', listening), async () => activityFindings(await describer.object('calls', listening))]
-      : []),
-  ]);
+  const heard = hearUsage(call);
+  const parts: Part[] = [() => checkAccount(context, heard.call)];
+  for (const object of objects) parts.push(() => mayRead(client, object, heard.call));
+  for (const [object, fields] of Object.entries(reads)) parts.push(() => checkCompanies(context, { object, fields }, heard.call));
+  for (const [object, fields] of Object.entries(writes)) {
+    parts.push(() => mayWrite(client, object, heard.call));
+    parts.push(() => checkRules(client, { object, fields }, heard.call));
+  }
+  if (activities) {
+    parts.push(() => mayWrite(client, 'calls', heard.call));
+    parts.push(async () => activityFindings(await describer.object('calls', heard.call)));
+  }
+  const findings = await findingsOfAll(call.signal, parts);
+  const usage = heard.usage();
   // Tokens of OAuth apps are told no limit of the day.
   return usage === undefined ? findings : [...findings, callsLeft(usage, 'the day')];
 }
@@ -78,17 +62,7 @@ const CALL_FIELDS = ['hs_timestamp', 'hs_call_title', 'hs_call_body', EXTERNAL_I
 /** Whether the account describes what a logged call needs. */
 export function activityFindings({ fields }: ObjectInfo): readonly Finding[] {
   const missing = CALL_FIELDS.filter((name) => fields.get(name)?.creatable !== true);
-  if (missing.length === 0)
-    return [
-      {
-        level: 'ok',
-        code: 'activity_creatable',
-        message: 'Conversations can be logged as calls.',
-        remedy: 'Nothing to do.',
-        who: 'nobody',
-        at: { object: 'calls' },
-      },
-    ];
+  if (missing.length === 0) return [fine('activity_creatable', 'Conversations can be logged as calls.', { object: 'calls' })];
   return missing.map((name) => ({
     level: 'warning',
     code: 'activity_field_not_visible',

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import type { Finding } from '../../core/finding.ts';
 import { callsLeft } from '../../core/findings.ts';
 import { CrmSyncError } from '../../errors.ts';
-import type { Call, RequestSeen } from '../../ports/connector.ts';
+import { hearUsage } from '../../http/hear-usage.ts';
+import type { Call } from '../../ports/connector.ts';
 import type { Client } from './client.ts';
 
 const PERIOD = 'the last 24 hours';
@@ -16,22 +17,16 @@ const limits = z.object({ DailyApiRequests: z.object({ Max: z.number().positive(
  * Source: Salesforce REST API Developer Guide, Limits; Limit Info Header.
  */
 export async function checkLimits(client: Client, call: Call): Promise<readonly Finding[]> {
-  let heard: RequestSeen['usage'];
-  const listening: Call = {
-    ...call,
-    onRequest: (request) => {
-      heard = request.usage ?? heard;
-      call.onRequest?.(request);
-    },
-  };
+  const heard = hearUsage(call);
   try {
-    const { body } = await client.read({ path: '/limits', operation: '/limits' }, listening);
+    const { body } = await client.read({ path: '/limits', operation: '/limits' }, heard.call);
     const { DailyApiRequests: daily } = limits.safeParse(body).data ?? {};
     if (daily) return [callsLeft({ used: daily.Max - daily.Remaining, limit: daily.Max }, PERIOD)];
   } catch (error) {
     if (!(error instanceof CrmSyncError) || !HIDDEN.has(error.code)) throw error;
   }
-  return [heard === undefined ? unknown : callsLeft(heard, PERIOD)];
+  const usage = heard.usage();
+  return [usage === undefined ? unknown : callsLeft(usage, PERIOD)];
 }
 
 const unknown: Finding = {

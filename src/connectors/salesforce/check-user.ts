@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { oneLine } from '../../core/activity-text.ts';
 import type { Finding } from '../../core/finding.ts';
+import { fine } from '../../core/findings.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { Call } from '../../ports/connector.ts';
 import { USER_INFO } from './account.ts';
@@ -39,32 +40,19 @@ export function userFindings(body: unknown): readonly Finding[] {
   const { preferred_username, name, is_salesforce_integration_user } = userInfo.safeParse(body).data ?? {};
   if (!preferred_username) return [notTold];
   const who = name ? `${oneLine(preferred_username)} (${oneLine(name)})` : oneLine(preferred_username);
-  const connected: Finding = {
-    level: 'ok',
-    code: 'connected_as',
-    message: `Salesforce answers; the connected user is ${who}.`,
-    remedy: 'Nothing to do.',
-    who: 'nobody',
-    at: {},
-  };
-  const kind: Finding =
+  return [
+    fine('connected_as', `Salesforce answers; the connected user is ${who}.`),
     is_salesforce_integration_user === true
-      ? {
-          level: 'ok',
-          code: 'integration_user',
-          message: 'The connected user is an integration user, and nobody in person.',
-          remedy: 'Nothing to do.',
-          who: 'nobody',
-          at: {},
-        }
-      : {
-          level: 'advice',
-          code: 'personal_user',
-          message: 'The connected user has no integration license: if it is a person, the sync ends when their role changes or they leave.',
-          remedy:
-            'Make a user of its own with the license "Salesforce Integration", and connect as it, or name it as the Run-As user of the app.',
-          who: 'crm_admin',
-          at: {},
-        };
-  return [connected, kind];
+      ? fine('integration_user', 'The connected user is an integration user, and nobody in person.')
+      : maybePerson,
+  ];
 }
+
+const maybePerson: Finding = {
+  level: 'advice',
+  code: 'personal_user',
+  message: 'The connected user has no integration license: if it is a person, the sync ends when their role changes or they leave.',
+  remedy: 'Make a user of its own with the license "Salesforce Integration", and connect as it, or name it as the Run-As user of the app.',
+  who: 'crm_admin',
+  at: {},
+};

@@ -1,5 +1,5 @@
 import type { Finding } from '../../core/finding.ts';
-import { findingsOf, findingsOfAll, parentNotVisible } from '../../core/findings.ts';
+import { findingsOf, findingsOfAll, fine, type Part, parentNotVisible } from '../../core/findings.ts';
 import type { Call, CheckQuery } from '../../ports/connector.ts';
 import { keyPlace } from './activity-key.ts';
 import { checkLimits } from './check-limits.ts';
@@ -17,16 +17,12 @@ export async function checkOrg(context: Context, { reads, writes, activities }: 
   const limits = await findingsOf(call.signal, () => checkLimits(context.client, call));
   // The user info endpoint refuses a dead session and a missing scope alike: only after another answer it is the scope.
   const isSignedIn = limits.some(({ code }) => code.startsWith('api_calls_'));
-  const rest = await findingsOfAll(call.signal, [
-    () => checkUser(context.client, { isSignedIn }, call),
-    ...Object.entries(reads).map(
-      ([object, fields]) =>
-        () =>
-          checkParents(context, { object, fields }, call),
-    ),
-    ...Object.keys(writes).map((object) => async () => objectFindings(await context.describer.object(object, call))),
-    ...(activities ? [async () => activityFindings(await context.describer.object('Task', call), context.activityKeyField)] : []),
-  ]);
+  const { client, describer, activityKeyField } = context;
+  const parts: Part[] = [() => checkUser(client, { isSignedIn }, call)];
+  for (const [object, fields] of Object.entries(reads)) parts.push(() => checkParents(context, { object, fields }, call));
+  for (const object of Object.keys(writes)) parts.push(async () => objectFindings(await describer.object(object, call)));
+  if (activities) parts.push(async () => activityFindings(await describer.object('Task', call), activityKeyField));
+  const rest = await findingsOfAll(call.signal, parts);
   return [...rest, ...limits];
 }
 
@@ -68,7 +64,7 @@ export function activityFindings(task: ObjectInfo, keyField: string | undefined)
   }
   const hidden = TASK_FIELDS.filter((name) => task.fields.get(name)?.creatable !== true);
   return [
-    ...(hidden.length === 0 ? [ready] : []),
+    ...(hidden.length === 0 ? [fine('activity_creatable', 'Conversations can be logged as tasks.', at)] : []),
     ...hidden.map(
       (name): Finding => ({
         level: 'warning',
@@ -82,15 +78,6 @@ export function activityFindings(task: ObjectInfo, keyField: string | undefined)
     keyFinding(task, keyField),
   ];
 }
-
-const ready: Finding = {
-  level: 'ok',
-  code: 'activity_creatable',
-  message: 'Conversations can be logged as tasks.',
-  remedy: 'Nothing to do.',
-  who: 'nobody',
-  at: { object: 'Task' },
-};
 
 /** Only a unique field lets a lost answer be followed by the same request again. */
 function keyFinding(task: ObjectInfo, keyField: string | undefined): Finding {
@@ -106,14 +93,7 @@ function keyFinding(task: ObjectInfo, keyField: string | undefined): Finding {
       at: { object: 'Task', field: keyField },
     };
   if (place.kind === 'field' && place.unique)
-    return {
-      level: 'ok',
-      code: 'activity_key_unique',
-      message: `${place.field} holds the key of a conversation and is unique.`,
-      remedy: 'Nothing to do.',
-      who: 'nobody',
-      at,
-    };
+    return fine('activity_key_unique', `${place.field} holds the key of a conversation and is unique.`, at);
   return {
     level: 'advice',
     code: 'activity_key_not_unique',
