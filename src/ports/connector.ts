@@ -146,6 +146,8 @@ export interface Capabilities {
   readonly activity: ActivityLimits;
   /** The CRM field of the match keys, used where a mapping names none: `{ phone_number: 'Phone', email: 'Email' }`. */
   readonly matchFields: Readonly<Record<string, string>>;
+  /** Objects whose records may become a record of another one: `{ Lead: 'Contact' }`. A pull reads them first. */
+  readonly becomes?: Readonly<Record<string, string>>;
   /** What `writeBulk` takes: worth its while from `min` writes on, at most `max`, over after `timeoutMs`. */
   readonly bulk?: { readonly min: number; readonly max: number; readonly timeoutMs: number };
   /** API calls that this connection may make in 24 hours; the last `reserve` of them are for calls that a person waits for. */

@@ -54,9 +54,10 @@ export interface Client {
   /**
    * A request that changes nothing; it is tried again where that may help.
    *
+   * @param deadline - Part of a write: it is sent once, and its answer, or the lack of one, is there by then.
    * @throws CrmSyncError for every answer that is no success.
    */
-  read(target: ReadTarget, call: Call): Promise<Answer>;
+  read(target: ReadTarget, call: Call, deadline?: number): Promise<Answer>;
   /**
    * A request that changes something, sent once (and once more after a 401, which applied nothing). The signal is looked
    * at before sending, never during.
@@ -112,11 +113,11 @@ export function createClient({ auth, edge, instanceUrl, apiVersion, clientName }
 
   return {
     token,
-    async read(target, call) {
+    async read(target, call, deadline) {
       const request: Target = { ...target, method: 'GET' };
       // Bound: a success that can't be read is asked for once more.
       for (let attempt = 0; ; attempt += 1) {
-        const result = await authorized(request, call, null);
+        const result = await authorized(request, call, deadline ?? null);
         if (result.kind === 'failure') throw noAnswer(`GET ${target.operation}`, result.code);
         if (result.status !== 200) throw errorOf(result, `GET ${target.operation}`);
         const body = jsonOf(result.text);

@@ -12,6 +12,7 @@ import { createDescriber, type ObjectInfo } from './describe.ts';
 import { FETCH_BATCH_MAX, fetchRecords } from './fetch.ts';
 import { findRecords } from './find.ts';
 import { readRecords } from './read.ts';
+import { CONVERTED_TO } from './selection.ts';
 import { isName } from './soql.ts';
 import { ACTIVITY_LIMITS, taskOf } from './task.ts';
 import { WRITE_TIMEOUT_MS, writeRecords } from './write.ts';
@@ -52,6 +53,7 @@ const CAPABILITIES: Capabilities = {
   fieldTimes: false,
   activity: ACTIVITY_LIMITS,
   matchFields: { phone_number: 'Phone', email: 'Email' },
+  becomes: { Lead: CONVERTED_TO },
 };
 
 /**

@@ -66,7 +66,7 @@ export async function* readRecords(context: Context, query: ReadQuery, call: Cal
 }
 
 async function startManner(context: Context, query: ReadQuery, position: Checkpoint, call: Call): Promise<Manner> {
-  const selection = await selectFields(context.describer, query.object, query.fields, call);
+  const selection = await selectFields(context.describer, query.object, query.fields, call, { conversions: true });
   const filter = position.mode === 'all' && query.filter ? await filterClause(context.describer, query.object, query.filter, call) : null;
   return { selection, filter, window: null, describedAnew: false };
 }

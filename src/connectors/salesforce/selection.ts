@@ -34,11 +34,25 @@ export interface Selection {
   decode(row: WireRow): Fetched | null;
 }
 
+/** What a converted lead shows of the contact that it became. Source: Object Reference, Lead. */
+const CONVERSION = ['IsConverted', 'ConvertedContactId'] as const;
+export const CONVERTED_TO = 'Contact';
+
 /** What the parent of a polymorphic look-up has, whatever it is. Source: Object Reference, Name. */
 const NAME_FIELDS = new Set(['Id', 'Name', 'FirstName', 'LastName', 'Type', 'Alias', 'Username', 'Email', 'Phone', 'Title']);
 
-/** Fields that describe does not show, its own or a parent's, are left out: selecting one would fail the whole query. */
-export async function selectFields(describer: Describer, object: string, fields: readonly string[], call: Call): Promise<Selection> {
+/**
+ * Fields that describe does not show, its own or a parent's, are left out: selecting one would fail the whole query.
+ *
+ * @param options.conversions - A converted lead is read as one that its contact took over; else as the record that it still is.
+ */
+export async function selectFields(
+  describer: Describer,
+  object: string,
+  fields: readonly string[],
+  call: Call,
+  { conversions = false }: { readonly conversions?: boolean } = {},
+): Promise<Selection> {
   const info = await describer.object(object, call);
   if (!info.fields.has('Id') || !info.fields.has('SystemModstamp')) {
     throw new CrmSyncError(`${object} has no Id and SystemModstamp that the connected user can read, so its changes can't be followed.`, {
@@ -53,14 +67,17 @@ export async function selectFields(describer: Describer, object: string, fields:
     const path = isPath(field) ? await resolvePath(describer, info, field, call) : null;
     if (path) paths.push(path);
   }
-  const own = ['Id', 'SystemModstamp', 'IsDeleted', 'MasterRecordId'].filter((name) => info.fields.has(name));
+  const follows = conversions && CONVERSION.every((name) => info.fields.has(name));
+  const own = ['Id', 'SystemModstamp', 'IsDeleted', 'MasterRecordId', ...(follows ? CONVERSION : [])].filter((name) =>
+    info.fields.has(name),
+  );
   const columns = new Set([...own, ...paths.flatMap(({ name, lookups }) => [...lookups, name])]);
   return {
     object,
     columns: [...columns],
     tellsDeleted: info.fields.has('IsDeleted'),
     filterFields: new Map(paths.map((path) => [path.name, path])),
-    decode: (row) => decodeRow(row, paths),
+    decode: (row) => (follows ? convertedRow(row) : null) ?? decodeRow(row, paths),
   };
 }
 
@@ -94,6 +111,13 @@ async function visible(describer: Describer, object: string, call: Call): Promis
     if (error instanceof CrmSyncError && error.code === 'object_not_visible') return null;
     throw error;
   }
+}
+
+/** A converted lead stays, read only, and names its contact; null for any other record, and where it does not tell. */
+function convertedRow(row: WireRow): Fetched | null {
+  const [id, successor] = [toId18(row['Id']), toId18(row['ConvertedContactId'])];
+  if (row['IsConverted'] !== true || id === null || successor === null) return null;
+  return { id, state: 'merged', successor, successorObject: CONVERTED_TO };
 }
 
 function decodeRow(row: WireRow, paths: readonly Path[]): Fetched | null {

@@ -66,7 +66,7 @@ function recordOf({ object, id, values, uniqueKey, associations = [] }: Write): 
 }
 
 /** The ties of a task are fields of it: one person and one other record. */
-const related = (associations: readonly Association[]): Record<string, string> =>
+export const related = (associations: readonly Association[]): Record<string, string> =>
   Object.fromEntries(
     associations.map(({ object, id }) => [object === 'Contact' || object === 'Lead' ? 'WhoId' : 'WhatId', toId18(id) ?? id]),
   );
