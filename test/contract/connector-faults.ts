@@ -301,4 +301,14 @@ export const connectorFaults: Readonly<Record<string, Fault>> = {
   'CC-94': wrote((outcome, write) =>
     outcome.outcome === 'refused' ? { ...outcome, remedy: `Correct ${JSON.stringify(write.values)}.` } : outcome,
   ),
+  'CC-95': (subject) => {
+    const stamps = new Map<string, string>();
+    const hasMoved = (record: Fetched): boolean => {
+      if (record.state !== 'present') return true;
+      const isNew = stamps.get(record.id) !== record.modifiedAt;
+      stamps.set(record.id, record.modifiedAt);
+      return isNew;
+    };
+    return recordsOf((records) => records.filter(hasMoved))(subject); // as if children changed with their own stamp alone
+  },
 };

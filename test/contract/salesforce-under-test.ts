@@ -113,6 +113,7 @@ export function salesforceUnderTest({ key, pageSizeMax, aheadMs, indexDelayMs }:
         org.edit(id, { AccountId: account.id });
         return account.id;
       },
+      rename: (id, Name) => void org.edit(id, { Name }),
     },
     fault: wire.fault,
     hold: wire.hold,

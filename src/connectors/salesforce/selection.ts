@@ -2,22 +2,11 @@ import type { CrmFieldType } from '../../core/described.ts';
 import type { Value } from '../../core/value.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { Call, Fetched } from '../../ports/connector.ts';
-import { decodeValue, toInstant } from './codec.ts';
-import type { Describer, ObjectInfo } from './describe.ts';
+import { toInstant } from './codec.ts';
+import type { Describer } from './describe.ts';
+import { type FieldPath, type Parent, readPath, resolvePath, type WireRow } from './field-path.ts';
 import { toId18 } from './record-id.ts';
 import { isPath } from './soql.ts';
-
-export type WireRow = Readonly<Record<string, unknown>>;
-
-/** One field that was asked for and can be read: where its value is, and which look-ups lead there. */
-interface Path {
-  readonly name: string;
-  readonly type: CrmFieldType;
-  readonly filterable: boolean;
-  readonly segments: readonly string[];
-  /** By segment but the last: the field that holds the parent's id. */
-  readonly lookups: readonly string[];
-}
 
 /** What a condition may compare: by field or path. */
 export type FilterFields = ReadonlyMap<string, { readonly type: CrmFieldType; readonly filterable: boolean }>;
@@ -26,6 +15,8 @@ export type FilterFields = ReadonlyMap<string, { readonly type: CrmFieldType; re
 export interface Selection {
   readonly object: string;
   readonly columns: readonly string[];
+  /** Parents that fields are read from, each once: their changes don't move a record's own stamp. */
+  readonly parents: readonly Parent[];
   /** Describe shows deletions of this object, so that queryAll can tell them from present records. */
   readonly tellsDeleted: boolean;
   /** The fields that were asked for and can be read, as conditions need them. */
@@ -37,9 +28,6 @@ export interface Selection {
 /** What a converted lead shows of the contact that it became. Source: Object Reference, Lead. */
 const CONVERSION = ['IsConverted', 'ConvertedContactId'] as const;
 export const CONVERTED_TO = 'Contact';
-
-/** What the parent of a polymorphic look-up has, whatever it is. Source: Object Reference, Name. */
-const NAME_FIELDS = new Set(['Id', 'Name', 'FirstName', 'LastName', 'Type', 'Alias', 'Username', 'Email', 'Phone', 'Title']);
 
 /**
  * Fields that describe does not show, its own or a parent's, are left out: selecting one would fail the whole query.
@@ -62,7 +50,7 @@ export async function selectFields(
       at: { object },
     });
   }
-  const paths: Path[] = [];
+  const paths: FieldPath[] = [];
   for (const field of new Set(fields)) {
     const path = isPath(field) ? await resolvePath(describer, info, field, call) : null;
     if (path) paths.push(path);
@@ -75,42 +63,11 @@ export async function selectFields(
   return {
     object,
     columns: [...columns],
+    parents: [...new Map(paths.flatMap(({ parents }) => parents.map((parent) => [parent.path, parent] as const))).values()],
     tellsDeleted: info.fields.has('IsDeleted'),
     filterFields: new Map(paths.map((path) => [path.name, path])),
     decode: (row) => (follows ? convertedRow(row) : null) ?? decodeRow(row, paths),
   };
-}
-
-async function resolvePath(describer: Describer, start: ObjectInfo, name: string, call: Call): Promise<Path | null> {
-  const segments = name.split('.');
-  const lookups: string[] = [];
-  let info = start;
-  for (const [index, relationship] of segments.slice(0, -1).entries()) {
-    const relation = info.relations.get(relationship);
-    if (!relation) return null;
-    lookups.push([...segments.slice(0, index), relation.lookup].join('.'));
-    const [target, ...others] = relation.targets;
-    if (target === undefined) return null;
-    if (others.length > 0) {
-      const last = segments.slice(index + 1);
-      return last.length === 1 && NAME_FIELDS.has(last[0]!) ? { name, type: 'string', filterable: true, segments, lookups } : null;
-    }
-    const parent = await visible(describer, target, call);
-    if (!parent) return null;
-    info = parent;
-  }
-  const field = info.fields.get(segments.at(-1)!);
-  if (!field || field.type === 'unsupported') return null;
-  return { name, type: field.type, filterable: field.filterable, segments, lookups };
-}
-
-async function visible(describer: Describer, object: string, call: Call): Promise<ObjectInfo | null> {
-  try {
-    return await describer.object(object, call);
-  } catch (error) {
-    if (error instanceof CrmSyncError && error.code === 'object_not_visible') return null;
-    throw error;
-  }
 }
 
 /** A converted lead stays, read only, and names its contact; null for any other record, and where it does not tell. */
@@ -120,7 +77,7 @@ function convertedRow(row: WireRow): Fetched | null {
   return { id, state: 'merged', successor, successorObject: CONVERTED_TO };
 }
 
-function decodeRow(row: WireRow, paths: readonly Path[]): Fetched | null {
+function decodeRow(row: WireRow, paths: readonly FieldPath[]): Fetched | null {
   const id = toId18(row['Id']);
   if (id === null) return null;
   if (row['IsDeleted'] === true) {
@@ -141,15 +98,4 @@ function decodeRow(row: WireRow, paths: readonly Path[]): Fetched | null {
     return value === undefined ? [] : [[path.name, value]];
   });
   return { id, state: 'present', modifiedAt, values: Object.fromEntries(values) };
-}
-
-/** A parent that is set but not visible leaves its fields absent; one that is not set leaves them empty. */
-function readPath(row: WireRow, { segments, lookups, type }: Path): Value | undefined {
-  let at: WireRow = row;
-  for (const [index, relationship] of segments.slice(0, -1).entries()) {
-    const parent = at[relationship];
-    if (typeof parent !== 'object' || parent === null) return at[lookups[index]!.split('.').at(-1)!] === null ? null : undefined;
-    at = parent as WireRow;
-  }
-  return decodeValue(at[segments.at(-1)!], type);
 }

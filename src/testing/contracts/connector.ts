@@ -1,7 +1,7 @@
 import { aborts } from './connector/aborts.ts';
 import { activities } from './connector/activities.ts';
 import { basics } from './connector/basics.ts';
-import { changes } from './connector/changes.ts';
+import { changes, parentChanges } from './connector/changes.ts';
 import { failures } from './connector/failures.ts';
 import { fetches } from './connector/fetches.ts';
 import { finds } from './connector/finds.ts';
@@ -44,4 +44,5 @@ export const connectorContract: readonly ConnectorCase[] = [
   ...aborts,
   ...activities,
   ...privacy,
+  ...parentChanges,
 ];
