@@ -124,7 +124,10 @@ describe('what became of a write', () => {
     ['UNABLE_TO_LOCK_ROW', { outcome: 'refused', code: 'row_locked', retryable: true }],
     ['DUPLICATES_DETECTED', { outcome: 'refused', code: 'duplicate', retryable: false }],
     ['CANNOT_UPDATE_CONVERTED_LEAD', { outcome: 'refused', code: 'converted_lead' }],
-  ])('is told by the code %s', async (code, expected) => expect((await one(json([failed(code)]))).outcome).toMatchObject(expected));
+  ])('is told by the code %s', async (code, expected) => {
+    const { connector, call } = connect({}, json([failed(code)]));
+    expect(await connector.write([update(C1)], call)).toMatchObject([expected]);
+  });
 
   it.each([
     ['a used-up quota', refused('REQUEST_LIMIT_EXCEEDED', 403, 'TotalRequests Limit exceeded.'), 'rate_limit'],

@@ -2,7 +2,7 @@ import type { Call, Write, Wrote } from '../../ports/connector.ts';
 import type { Context } from './context.ts';
 import { toId18 } from './record-id.ts';
 import { CONVERTED_TO } from './selection.ts';
-import { related } from './write-batch.ts';
+import { isActivity, related } from './write-batch.ts';
 
 /** Every lead's id starts with it. */
 const LEAD_PREFIX = '00Q';
@@ -46,7 +46,7 @@ export async function conversionsOf(
 
 function leadAtFault({ object, id, values, associations = [] }: Write, code: string): string | null {
   if (object === 'Lead') return code === 'converted_lead' ? toId18(id) : null;
-  const who = toId18(values['WhoId'] ?? related(associations)['WhoId']);
+  const who = !isActivity(object) ? null : toId18(values['WhoId'] ?? related(associations)['WhoId']);
   return who?.startsWith(LEAD_PREFIX) && MAY_BE_CONVERTED.has(code) ? who : null;
 }
 

@@ -123,17 +123,17 @@ function refusedAsAWhole(result: HttpResult & { kind: 'answer' }): CrmSyncError 
 function outcomesOf({ status, text }: HttpResult & { kind: 'answer' }, { kind, writes }: Part): readonly Wrote[] {
   const success = status >= 200 && status < 300;
   const items = success ? jsonOf(text) : undefined;
-  if (Array.isArray(items) && items.length === writes.length) return items.map((item) => outcomeOf(item, kind));
+  if (Array.isArray(items) && items.length === writes.length) return items.map((item, index) => outcomeOf(item, kind, writes[index]!));
   return writes.map(() => unknownOutcome(success ? 'broken_answer' : `http_${status}`));
 }
 
-function outcomeOf(item: unknown, kind: Kind): Wrote {
+function outcomeOf(item: unknown, kind: Kind, write: Write): Wrote {
   const { success, id, created, errors } = (typeof item === 'object' && item !== null ? item : {}) as Record<string, unknown>;
   const written = toId18(id);
   if (success === true && written !== null) {
     return { outcome: 'done', id: written, created: kind === 'create' || (kind === 'upsert' && created === true), values: {} };
   }
-  return success === false ? refusalOf(errors) : unknownOutcome('broken_answer');
+  return success === false ? refusalOf(errors, write) : unknownOutcome('broken_answer');
 }
 
 async function checkUniqueKey(context: Context, { object, uniqueKey }: Write, call: Call): Promise<void> {
