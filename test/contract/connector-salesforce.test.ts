@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { connectorContract } from '../../src/testing/contracts/connector.ts';
+import { type ConnectorCapability, connectorContract } from '../../src/testing/contracts/connector.ts';
+import { OBJECTS } from './salesforce-objects.ts';
 import { PLAIN, type Setup, salesforceUnderTest } from './salesforce-under-test.ts';
 
 const SETUPS: Readonly<Record<string, Setup>> = {
   'with a unique field for the key of an activity': PLAIN,
   'with CallObject for the key, a late index and one record a page': {
+    object: 'Contact',
     key: 'CallObject',
     pageSizeMax: 1,
     aheadMs: -3_600_000,
@@ -15,6 +17,14 @@ const SETUPS: Readonly<Record<string, Setup>> = {
 
 describe.each(Object.entries(SETUPS))('salesforce() %s keeps the contract of a connector', (_, setup) => {
   it.each(connectorContract)('$id $rule', ({ check }) => check(() => salesforceUnderTest(setup)));
+});
+
+describe.each(['Lead', 'Account', 'Opportunity', 'Case'] as const)('salesforce() keeps the contract with %s records', (object) => {
+  const missing: ReadonlySet<ConnectorCapability> = OBJECTS[object].missing;
+  for (const { id, rule, requires, check } of connectorContract)
+    it.skipIf(requires !== undefined && missing.has(requires))(`${id} ${rule}`, () =>
+      check(() => salesforceUnderTest({ ...PLAIN, object })),
+    );
 });
 
 it('the contract numbers its cases without a gap', () => {
