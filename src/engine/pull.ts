@@ -29,6 +29,8 @@ export async function pullInto(context: Context, run: RunRecorder, lease: Lease,
     if (run.session.isOver()) return 'paused';
     const puller = new ObjectPull(context, run, permit, await compiled(context, run.session, mapping));
     if ((await puller.run(options)) === 'paused') return 'paused';
+    // A field may have been hidden while its records were read.
+    if (!run.session.isOver()) noteUnusable(run, await compiled(context, run.session, mapping));
   }
   return 'done';
 }

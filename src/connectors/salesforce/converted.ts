@@ -5,7 +5,7 @@ import { CONVERTED_TO } from './selection.ts';
 import { isActivity, related } from './write-batch.ts';
 
 /** Every lead's id starts with it. */
-const LEAD_PREFIX = '00Q';
+export const LEAD_PREFIX = '00Q';
 /** What Salesforce may answer a task that names a converted lead. */
 const MAY_BE_CONVERTED = new Set(['converted_lead', 'invalid_combination', 'not_found', 'no_access']);
 

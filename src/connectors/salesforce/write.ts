@@ -10,6 +10,7 @@ import { withoutCreateOnly } from './create-only.ts';
 import { complaintsOf } from './errors.ts';
 import { toId18 } from './record-id.ts';
 import { refusalOf } from './refusal.ts';
+import { refusedBefore } from './refused-before.ts';
 import { checkBatch, type Kind, kindOf, type Part, targetOf } from './write-batch.ts';
 
 /** From the start of `write` to its answer, whatever happens in between. */
@@ -39,7 +40,10 @@ export async function writeRecords(context: Context, batch: readonly Write[], ca
   if (kind === 'upsert') await checkUniqueKey(context, batch[0]!, call);
   call.signal.throwIfAborted();
 
-  const byObject = [...batch.keys()].sort((a, b) => compare(batch[a]!.object, batch[b]!.object) || a - b);
+  const outcomes = batch.map(refusedBefore);
+  const byObject = [...batch.keys()]
+    .filter((index) => outcomes[index] === null)
+    .sort((a, b) => compare(batch[a]!.object, batch[b]!.object) || a - b);
   const sorted = byObject.map((index) => batch[index]!);
   const write = (writes: readonly Write[]) =>
     writeInParts(writes, {
@@ -47,7 +51,7 @@ export async function writeRecords(context: Context, batch: readonly Write[], ca
       requestsMax: REQUESTS_MAX,
       send: (part) => sendPart(context, { kind, writes: part }, call, deadline),
     });
-  let sent: Sent = { writes: sorted, wrote: await write(sorted) };
+  let sent: Sent = { writes: sorted, wrote: sorted.length === 0 ? [] : await write(sorted) };
   if (kind === 'upsert') {
     const info = await context.describer.object(batch[0]!.object, call);
     sent = await sendAgain(sent, withoutCreateOnly(sent.writes, sent.wrote, info), write);
@@ -55,9 +59,8 @@ export async function writeRecords(context: Context, batch: readonly Write[], ca
   const { wrote: judged, again } = await conversionsOf(context, sent, call, deadline);
   const { wrote } = await sendAgain({ ...sent, wrote: judged }, again, write);
   if (wrote.some((outcome) => outcome.outcome === 'refused' && DESCRIBE_AGAIN.has(outcome.code))) context.describer.forget();
-  const outcomes: Wrote[] = [];
   for (const [position, index] of byObject.entries()) outcomes[index] = wrote[position]!;
-  return outcomes;
+  return outcomes.map((outcome) => outcome!);
 }
 
 /** Writes and what became of them. */
