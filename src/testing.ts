@@ -43,6 +43,7 @@ export type { PropertySpec } from './testing/hubspot/schema/property-spec.ts';
 export type { HubSpotFault } from './testing/hubspot/service-context.ts';
 export { type ManualClock, manualClock } from './testing/manual-clock.ts';
 export { type RecordedEvents, recordEvents } from './testing/record-events.ts';
+export type { LeadConversion } from './testing/salesforce/convert.ts';
 export {
   type ChangeOptions,
   type FakeRecord,

@@ -62,8 +62,10 @@ export interface LinkBody {
   readonly held: Readonly<Record<string, Held>>;
   /** Newest CRM stamp that was planned. */
   readonly modifiedAt: string | null;
-  /** The record that a merge in the CRM left. */
+  /** The record that a merge in the CRM left, or that this one was converted to. */
   readonly successor?: string;
+  /** Where that is a record of another object. */
+  readonly successorObject?: string;
 }
 
 export const EMPTY_BODY: LinkBody = { base: {}, sent: [], held: {}, modifiedAt: null };

@@ -3,7 +3,7 @@ import type { CompiledMapping } from '../core/mapping-types.ts';
 import type { Millis } from '../core/value.ts';
 import type { Fetched } from '../ports/connector.ts';
 import type { EntryChange, Row, RowChange, StoredLink } from '../ports/store.ts';
-import { recheckEntry } from './recheck.ts';
+import { type Predecessor, recheckEntry } from './recheck.ts';
 
 /** What became of a record that is not there to be read. */
 export interface GoneOutcome {
@@ -25,6 +25,8 @@ export interface GoneChanges {
 
 interface GoneInput {
   readonly mapping: CompiledMapping;
+  /** CRM objects of all mappings. */
+  readonly objects: readonly string[];
   readonly records: readonly Fetched[];
   readonly rows: ReadonlyMap<string, Row>;
   /** The store's clock. */
@@ -35,9 +37,10 @@ interface GoneInput {
 
 /**
  * Links of records that the page shows as gone. Only an explicit answer for that very id makes a tombstone (R14); a record
- * that was merged hands over to its successor, which is fetched next; no answer stops outbound writes and nothing else.
+ * that was merged or converted hands over to its successor, which is fetched next; no answer stops outbound writes and
+ * nothing else.
  */
-export function goneChanges({ mapping, records, rows, at, failed }: GoneInput): GoneChanges {
+export function goneChanges({ mapping, objects, records, rows, at, failed }: GoneInput): GoneChanges {
   const linked = linksByRecord(mapping, rows);
   const changes: RowChange[] = [];
   const entries: EntryChange[] = [];
@@ -59,12 +62,24 @@ export function goneChanges({ mapping, records, rows, at, failed }: GoneInput): 
     changes.push(linkTo(found.row, found.link, became, record, at));
     if (became === 'missing') continue;
     releasedKeys.push(...keysOf(mapping, found.row));
-    if (record.state === 'merged') {
-      const heir = { object: mapping.crmObject, recordId: record.successor, code: 'successor', attempts: 0, predecessor: record.id };
-      entries.push(recheckEntry(heir, at));
-    }
+    if (record.state === 'merged')
+      entries.push(...heirEntries({ object: mapping.crmObject, recordId: record.id }, record, { objects, at }));
   }
   return { rows: changes, entries, outcomes, releasedKeys };
+}
+
+/**
+ * Queues the successor of a record, which takes over its contact when it is fetched. Nothing where its object is not
+ * mapped: the contact then has no record any more.
+ */
+export function heirEntries(
+  predecessor: Predecessor,
+  { successor, successorObject = predecessor.object }: { readonly successor: string; readonly successorObject?: string },
+  { objects, at }: { readonly objects: readonly string[]; readonly at: Millis },
+): EntryChange[] {
+  if (!objects.includes(successorObject)) return [];
+  const heir = { object: successorObject, recordId: successor, code: 'successor', attempts: 0, predecessor: predecessor.recordId };
+  return [recheckEntry(successorObject === predecessor.object ? heir : { ...heir, predecessorObject: predecessor.object }, at)];
 }
 
 /** Ids of records that take over from one of these: they are fetched once that one has given up its contact. */
@@ -72,7 +87,8 @@ export function successorsOf(mapping: CompiledMapping, records: readonly Fetched
   const linked = linksByRecord(mapping, rows);
   const handingOver = records.flatMap((record) => {
     const found = linked.get(record.id);
-    return record.state === 'merged' && found !== undefined && nextState(record, found.link) !== null ? [record.successor] : [];
+    const isOfObject = record.state === 'merged' && (record.successorObject ?? mapping.crmObject) === mapping.crmObject;
+    return isOfObject && found !== undefined && nextState(record, found.link) !== null ? [record.successor] : [];
   });
   return new Set(handingOver);
 }
@@ -88,12 +104,16 @@ function nextState(record: Fetched, { state }: StoredLink): LinkState | null {
 function linkTo(row: Row, link: StoredLink, state: LinkState, record: Fetched, at: Millis): RowChange {
   const { version, contactId: _, ...kept } = link;
   const body =
-    state === 'missing'
-      ? link.body
-      : { ...link.body, sent: [], held: {}, ...(record.state === 'merged' && { successor: record.successor }) };
+    state === 'missing' ? link.body : { ...link.body, sent: [], held: {}, ...(record.state === 'merged' && successorOf(record)) };
   const change = { ...kept, expected: version, state, body, dueAt: state === 'missing' ? link.dueAt : null, syncedAt: at };
   return { kind: 'update', contactId: row.id, ...(row.removed !== true && { expected: row.version }), links: [change] };
 }
+
+/** Where a record went, as its link keeps it. */
+export const successorOf = ({ successor, successorObject }: { readonly successor?: string; readonly successorObject?: string }) => ({
+  ...(successor !== undefined && { successor }),
+  ...(successorObject !== undefined && { successorObject }),
+});
 
 function linksByRecord(mapping: CompiledMapping, rows: ReadonlyMap<string, Row>): Map<string, { row: Row; link: StoredLink }> {
   const linked = new Map<string, { row: Row; link: StoredLink }>();

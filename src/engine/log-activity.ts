@@ -1,5 +1,6 @@
 import { type Conversation, conversationKey } from '../core/conversation.ts';
 import { hashOf } from '../core/hash.ts';
+import { isLive } from '../core/link.ts';
 import { planActivity } from '../core/plan-activity.ts';
 import type { StoredLink } from '../ports/store.ts';
 import { ActivityWriter } from './activity-writer.ts';
@@ -93,11 +94,16 @@ const NO_RECORD = {
   several: { reason: 'ambiguous', remedy: 'Several contacts share this number: correct all but one, or name the contact (`contactId`).' },
 } as const;
 
-/** The contact's record: of the first mapped object it is linked to. */
+/**
+ * The contact's record: of the first mapped object it is linked to. Without one, the record that its own was merged into or
+ * became, which nobody may have pulled yet.
+ */
 function recordOf({ mappings }: Context, links: readonly StoredLink[]): { object: string; id: string } | null {
   for (const { crmObject } of mappings) {
     const link = links.find(({ object, state, recordId }) => object === crmObject && state === 'active' && recordId !== null);
     if (link !== undefined) return { object: crmObject, id: link.recordId as string };
   }
-  return null;
+  if (links.some(({ state }) => isLive(state))) return null;
+  const left = links.findLast(({ state, body }) => state === 'superseded' && body.successor !== undefined);
+  return left === undefined ? null : { object: left.body.successorObject ?? left.object, id: left.body.successor as string };
 }

@@ -10,7 +10,7 @@ import { changesOf, loadWaiting } from './page-changes.ts';
 import { type RefusedRecord, report } from './page-report.ts';
 import type { Permit } from './permit.ts';
 import { type PagePlan, type PagePlanInput, planPage } from './plan-page.ts';
-import { failures, recheckEntry, releaseNoted, releaseWaiting } from './recheck.ts';
+import { failures, onePerKey, recheckEntry, releaseNoted, releaseWaiting } from './recheck.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import { adoptStoredValues } from './stored-values.ts';
 
@@ -105,7 +105,8 @@ async function attemptPage(context: Context, run: RunRecorder, input: PageInput,
     ...input.records.flatMap(({ id, state }) => (state === 'unreadable' ? [id] : [])),
     ...plan.records.flatMap(({ recordId, action }) => (action === 'refetch' && input.fresh ? [recordId] : [])),
   ]);
-  const gone = goneChanges({ mapping, records: input.records, rows, at, failed });
+  const objects = context.mappings.map(({ crmObject }) => crmObject);
+  const gone = goneChanges({ mapping, objects, records: input.records, rows, at, failed });
   const waiting = await loadWaiting(context, mapping, planned);
   const page = changesOf({ context, mapping, planned, waiting, source: run.source, at, flow: input.flow });
   const released = [
@@ -141,17 +142,6 @@ function onePerContact(rows: readonly RowChange[]): readonly RowChange[] {
     }
   }
   return merged;
-}
-
-/** A queue entry may be asked for twice in one page (done with, and needed again): the later word counts. */
-function onePerKey(entries: readonly EntryChange[]): readonly EntryChange[] {
-  const byKey = new Map<string, EntryChange>();
-  for (const entry of entries) {
-    const name = `${entry.scope} ${entry.kind} ${entry.key}`;
-    const earlier = byKey.get(name);
-    byKey.set(name, earlier === undefined ? entry : { ...entry, expected: earlier.expected });
-  }
-  return [...byKey.values()];
 }
 
 /** Old and new values of match keys that the page changes: records may wait for either (R20). */

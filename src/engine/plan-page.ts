@@ -9,7 +9,7 @@ import { type Context, fieldsOf } from './context.ts';
 import { successorsOf } from './gone.ts';
 import { editTimes } from './history.ts';
 import { type Claims, keysOf, loadClaims, matchValues } from './match-keys.ts';
-import { loadPredecessors } from './recheck.ts';
+import { loadPredecessors, type Predecessor } from './recheck.ts';
 
 export interface PagePlanInput {
   readonly mapping: CompiledMapping;
@@ -45,7 +45,10 @@ export async function planPage(context: Context, { mapping, records: fetched, re
   const values = new Map(records.map((record) => [record.id, matchValues(mapping, record)]));
   const unlinked = new Map([...values].filter(([id]) => !known.has(id)));
   const predecessors = await loadPredecessors(context, object, [...unlinked.keys()]);
-  if (predecessors.size > 0) await load({ records: { object, ids: [...predecessors.values()] } });
+  for (const of of new Set([...predecessors.values()].map((predecessor) => predecessor.object))) {
+    const ids = [...predecessors.values()].flatMap((predecessor) => (predecessor.object === of ? [predecessor.recordId] : []));
+    await load({ records: { object: of, ids } });
+  }
 
   // A contact that has the very keys of its record is its own only candidate: nothing has to be looked up.
   const wanted = [...values].flatMap(([id, keys]) => (hasKeys(known.get(id), keys) ? [] : [keys]));
@@ -80,15 +83,17 @@ function contactsByRecord({ crmObject }: CompiledMapping, rows: ReadonlyMap<stri
 const hasKeys = (row: Row | undefined, keys: MatchValues): boolean =>
   row !== undefined && Object.entries(keys).every(([field, value]) => row.fields[field] === value);
 
-/** The record that another one was merged into goes on as the record of that one's contact, which has none now (P11). */
+/** The record that another one was merged into, or became, goes on as the record of that one's contact, which has none now (P11). */
 function inheritedLinks(
   { crmObject: object, planFingerprint: plan }: CompiledMapping,
   rows: ReadonlyMap<string, Row>,
-  predecessors: ReadonlyMap<string, string>,
+  predecessors: ReadonlyMap<string, Predecessor>,
 ): readonly PlannedLink[] {
   return [...predecessors].flatMap(([recordId, predecessor]): PlannedLink[] => {
     const heir = [...rows.values()].find(({ links }) =>
-      links.some((link) => link.object === object && link.recordId === predecessor && link.body.successor === recordId),
+      links.some(
+        (link) => link.object === predecessor.object && link.recordId === predecessor.recordId && link.body.successor === recordId,
+      ),
     );
     if (heir === undefined || heir.links.some((link) => link.object === object && isLive(link.state))) return [];
     const common = { id: '', object, contactId: heir.id, recordId, state: 'active', plan } as const;

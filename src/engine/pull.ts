@@ -30,11 +30,14 @@ export async function pullInto(context: Context, run: RunRecorder, lease: Lease,
     if (!(await permit.goesOn())) return 'paused';
     const puller = new ObjectPull(context, run, permit, await compiled(context, run.session, mapping));
     if ((await puller.run(options)) === 'paused') return 'paused';
+    // A field may have been hidden while its records were read.
+    if (!run.session.isOver()) noteUnusable(run, await compiled(context, run.session, mapping));
   }
   return 'done';
 }
 
-function selected({ mappings }: Context, { objects, records }: PullOptions): readonly Mapping[] {
+/** Objects whose records may become records of another one come first: that one's record then finds whose it is. */
+function selected({ mappings, connector }: Context, { objects, records }: PullOptions): readonly Mapping[] {
   const named = new Set(records?.map(({ object }) => object) ?? objects ?? mappings.map(({ crmObject }) => crmObject));
   for (const object of named)
     if (!mappings.some(({ crmObject }) => crmObject === object))
@@ -44,7 +47,9 @@ function selected({ mappings }: Context, { objects, records }: PullOptions): rea
         remedy: `Add a mapping with crmObject '${object}', or leave it out of the pull.`,
         at: { object },
       });
-  return mappings.filter(({ crmObject }) => named.has(crmObject));
+  const { becomes = {} } = connector.capabilities;
+  const rank = ({ crmObject }: Mapping): number => (Object.hasOwn(becomes, crmObject) ? 0 : 1);
+  return mappings.filter(({ crmObject }) => named.has(crmObject)).sort((a, b) => rank(a) - rank(b));
 }
 
 /** The pull of one CRM object. */

@@ -4,10 +4,11 @@ import { dueAt, settleDone, settleNothing } from '../core/settle.ts';
 import type { EntryChange, LinkChange, Row, RowChange, StoredLink } from '../ports/store.ts';
 import { untilCommitted } from './commit.ts';
 import type { Context } from './context.ts';
+import { heirEntries, successorOf } from './gone.ts';
 import { historyEntry } from './history.ts';
 import { keyOf } from './match-keys.ts';
 import type { WriteOutcome } from './push-types.ts';
-import { releaseWaiting } from './recheck.ts';
+import { onePerKey, releaseWaiting } from './recheck.ts';
 import type { RunRecorder } from './run-recorder.ts';
 
 interface Acknowledgement {
@@ -46,7 +47,8 @@ export async function acknowledge(
       });
       if (outcome.wrote.outcome === 'done') entries.push(writtenEntry(context, run, mapping, outcome));
     }
-    entries.push(...(await releaseWaiting(context, await keysOfGone(context, mapping, known), at)));
+    const released = await releaseWaiting(context, await keysOfGone(context, mapping, known), at);
+    entries.push(...onePerKey([...released, ...known.flatMap((outcome) => heirsOf(context, mapping, outcome, at))]));
     return { result: undefined, changes: { rows, entries } };
   });
 }
@@ -77,6 +79,15 @@ async function keysOfGone(context: Context, mapping: CompiledMapping, outcomes: 
   );
 }
 
+/** The record that took over from one which turned out to be gone is fetched next, as a pull does (P11). */
+function heirsOf(context: Context, { crmObject: object }: CompiledMapping, { write, wrote }: WriteOutcome, at: number): EntryChange[] {
+  const { recordId } = write.plan;
+  if (wrote.outcome !== 'gone' || wrote.successor === undefined || recordId === null) return [];
+  const objects = context.mappings.map(({ crmObject }) => crmObject);
+  const { successor, successorObject = object } = wrote;
+  return heirEntries({ object, recordId }, { successor, successorObject }, { objects, at });
+}
+
 function settled({ write, wrote }: WriteOutcome, link: StoredLink, held: Readonly<Record<string, Held>>, now: number): LinkChange {
   const { op, version, isPartial } = write;
   const { version: expected, contactId: _, ...kept } = link;
@@ -88,7 +99,7 @@ function settled({ write, wrote }: WriteOutcome, link: StoredLink, held: Readonl
     if (!isPartial) seen = version;
   } else if (wrote.outcome === 'gone') {
     state = wrote.successor === undefined ? 'tombstone' : 'superseded';
-    body = { ...settleNothing(link.body, op), ...(wrote.successor !== undefined && { successor: wrote.successor }) };
+    body = { ...settleNothing(link.body, op), ...successorOf(wrote) };
   } else body = settleNothing(link.body, op, held);
   return { ...kept, expected, state, seen, body, dueAt: dueAt(body), syncedAt: wrote.outcome === 'done' ? now : link.syncedAt };
 }

@@ -10,8 +10,16 @@ export interface Recheck {
   /** Why: a failure's code, `stale`, `intent_open`, `released`, `successor`. */
   readonly code: string;
   readonly attempts: number;
-  /** With `successor`: the record that was merged into it, whose contact it takes over. */
+  /** With `successor`: the record that was merged into it, or became it, whose contact it takes over. */
   readonly predecessor?: string;
+  /** Where that was a record of another object. */
+  readonly predecessorObject?: string;
+}
+
+/** A record that another one was merged into, or became. */
+export interface Predecessor {
+  readonly object: string;
+  readonly recordId: string;
 }
 
 const MINUTE = 60_000;
@@ -23,6 +31,17 @@ export const retryDelayMs = (attempts: number): Millis => Math.min(5 * MINUTE * 
 export function recheckEntry(recheck: Recheck, dueAt: Millis): EntryChange {
   const key = `${recheck.object}|${recheck.recordId}`;
   return { scope: 'connection', kind: KIND.recheck, key, expected: 'any', put: { body: { ...recheck }, dueAt } };
+}
+
+/** A queue entry may be asked for twice in one commit (done with, and needed again): the later word counts. */
+export function onePerKey(entries: readonly EntryChange[]): readonly EntryChange[] {
+  const byKey = new Map<string, EntryChange>();
+  for (const entry of entries) {
+    const name = `${entry.scope} ${entry.kind} ${entry.key}`;
+    const earlier = byKey.get(name);
+    byKey.set(name, earlier === undefined ? entry : { ...entry, expected: earlier.expected });
+  }
+  return [...byKey.values()];
 }
 
 export const recheckOf = (entry: Entry): Recheck => entry.body as unknown as Recheck;
@@ -44,14 +63,18 @@ async function queuedOf(context: Context, object: string, recordIds: readonly st
   return (await context.store.entries({ scope: 'connection', kind: KIND.recheck, keys, limit: keys.length })).map(recheckOf);
 }
 
-/** By record: the one that was merged into it, where its contact has not gone over to it yet. */
+/** By record: the one that was merged into it, or became it, where its contact has not gone over to it yet. */
 export async function loadPredecessors(
   context: Context,
   object: string,
   recordIds: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, Predecessor>> {
   const queued = await queuedOf(context, object, recordIds);
-  return new Map(queued.flatMap(({ recordId, predecessor }) => (predecessor === undefined ? [] : [[recordId, predecessor]])));
+  return new Map(
+    queued.flatMap(({ recordId, predecessor, predecessorObject = object }) =>
+      predecessor === undefined ? [] : [[recordId, { object: predecessorObject, recordId: predecessor }]],
+    ),
+  );
 }
 
 /** The queue entries of records that fail: with what is queued of them, one attempt more. */

@@ -160,6 +160,8 @@ export interface Capabilities {
   readonly creates?: boolean;
   /** With `activityRecord`, and needed there: how much an activity holds. */
   readonly activity?: ActivityLimits;
+  /** Objects whose records may become a record of another one: `{ Lead: 'Contact' }`. A pull reads them first. */
+  readonly becomes?: Readonly<Record<string, string>>;
   /** What `writeBulk` takes: worth its while from `min` writes on, at most `max`, over after `timeoutMs`. */
   readonly bulk?: { readonly min: number; readonly max: number; readonly timeoutMs: number };
   /** API calls that this connection may make in 24 hours; the last `reserve` of them are for calls that a person waits for. */

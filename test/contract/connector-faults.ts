@@ -304,4 +304,14 @@ export const connectorFaults: Readonly<Record<string, Fault>> = {
   'CC-95': replacing(({ capabilities: { settleMs: _, ...capabilities } }) => ({
     capabilities: capabilities as CompleteConnector['capabilities'],
   })),
+  'CC-96': (subject) => {
+    const stamps = new Map<string, string>();
+    const hasMoved = (record: Fetched): boolean => {
+      if (record.state !== 'present') return true;
+      const isNew = stamps.get(record.id) !== record.modifiedAt;
+      stamps.set(record.id, record.modifiedAt);
+      return isNew;
+    };
+    return recordsOf((records) => records.filter(hasMoved))(subject); // as if children changed with their own stamp alone
+  },
 };

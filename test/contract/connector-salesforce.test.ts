@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { connectorContract } from '../../src/testing/contracts/connector.ts';
+import { type ConnectorCapability, connectorContract } from '../../src/testing/contracts/connector.ts';
 import { LESS } from './lessen-connector.ts';
+import { OBJECTS } from './salesforce-objects.ts';
 import { PLAIN, type Setup, salesforceUnderTest } from './salesforce-under-test.ts';
 
 const SETUPS: Readonly<Record<string, Setup>> = {
   'with a unique field for the key of an activity': PLAIN,
   'with CallObject for the key, a late index and one record a page': {
+    object: 'Contact',
     key: 'CallObject',
     pageSizeMax: 1,
     aheadMs: -3_600_000,
@@ -23,6 +25,12 @@ describe.each(Object.entries(LESS))('a connector %s keeps what the contract asks
     if (requires.some((one) => undeclared.includes(one))) continue;
     it(`${id} ${rule}`, () => check(() => lessen(salesforceUnderTest())));
   }
+});
+
+describe.each(['Lead', 'Account', 'Opportunity', 'Case'] as const)('salesforce() keeps the contract with %s records', (object) => {
+  const missing: ReadonlySet<ConnectorCapability> = OBJECTS[object].missing;
+  for (const { id, rule, requires, check } of connectorContract)
+    it.skipIf(requires.some((one) => missing.has(one)))(`${id} ${rule}`, () => check(() => salesforceUnderTest({ ...PLAIN, object })));
 });
 
 it('the contract numbers its cases without a gap', () => {

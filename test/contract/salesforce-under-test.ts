@@ -1,5 +1,4 @@
 import { salesforce } from '../../src/connectors/salesforce/index.ts';
-import { toId18 } from '../../src/connectors/salesforce/record-id.ts';
 import type { Value } from '../../src/core/value.ts';
 import type {
   ConnectorUnderTest,
@@ -12,24 +11,16 @@ import type {
 import { manualClock } from '../../src/testing/manual-clock.ts';
 import { type FakeSalesforceOptions, fakeSalesforce } from '../../src/testing/salesforce/fake-salesforce.ts';
 import type { SalesforceFault } from '../../src/testing/salesforce/service-context.ts';
+import { FIELDS, KEY, LOOKUPS, OBJECTS, type ObjectName, type ObjectUnderTest } from './salesforce-objects.ts';
 
 const HOUR = 3_600_000;
-const STRANGERS = ['003Fk0000zzzzzz', '001Fk0000zzzzzz'].map((id) => toId18(id)!);
-const KEY = { type: 'string', length: 255, externalId: true, unique: true } as const;
 const OBJECT_FIELDS: NonNullable<FakeSalesforceOptions['fields']> = {
-  Contact: {
-    Key__c: KEY,
-    Score__c: { type: 'double', scale: 2 },
-    Visits__c: { type: 'int' },
-    Met__c: { type: 'datetime' },
-    Home__c: { type: 'url' },
-    Topics__c: { type: 'multipicklist', options: ['Price', 'Support'] },
-    Total__c: { type: 'double', readOnly: true },
-  },
+  ...Object.fromEntries(Object.keys(OBJECTS).map((object) => [object, { ...FIELDS, ...LOOKUPS[object] }])),
   Task: { Conversation_Key__c: KEY },
 };
 
 export interface Setup {
+  readonly object: ObjectName;
   /** Where the key of a conversation is kept. */
   readonly key: 'Conversation_Key__c' | 'CallObject' | 'Description';
   readonly pageSizeMax: number;
@@ -37,10 +28,10 @@ export interface Setup {
   readonly aheadMs: number;
   readonly indexDelayMs: number;
 }
-export const PLAIN: Setup = { key: 'Conversation_Key__c', pageSizeMax: 3, aheadMs: 2 * HOUR, indexDelayMs: 0 };
+export const PLAIN: Setup = { object: 'Contact', key: 'Conversation_Key__c', pageSizeMax: 3, aheadMs: 2 * HOUR, indexDelayMs: 0 };
 
 /** A Salesforce connector over the fake, with everything that the suite may ask for. */
-export function salesforceUnderTest({ key, pageSizeMax, aheadMs, indexDelayMs }: Setup = PLAIN): ConnectorUnderTest {
+export function salesforceUnderTest({ object, key, pageSizeMax, aheadMs, indexDelayMs }: Setup = PLAIN): ConnectorUnderTest {
   const clock = manualClock('2026-05-01T12:00:00.250Z');
   const org = fakeSalesforce({
     clock,
@@ -53,66 +44,36 @@ export function salesforceUnderTest({ key, pageSizeMax, aheadMs, indexDelayMs }:
   const wire = faultyWire(org);
   const { auth, instanceUrl } = org.options;
 
+  const { missing: _, parent, ...what }: ObjectUnderTest = OBJECTS[object];
+  const textField = parent.path.split('.').at(-1) as string;
   const crm: CrmUnderTest = {
-    object: 'Contact',
-    fields: { text: 'Title', readOnly: 'Total__c', email: 'Email', phone: 'Phone', unique: 'Key__c' },
-    required: { LastName: 'Lee' },
-    described: [
-      { name: 'LastName', type: 'string', length: 80, required: true, nullable: false },
-      {
-        name: 'Topics__c',
-        type: 'multipicklist',
-        restricted: true,
-        options: [
-          { value: 'Price', label: 'Price' },
-          { value: 'Support', label: 'Support' },
-        ],
-      },
-      { name: 'Score__c', type: 'number', scale: 2, unique: false },
-      { name: 'Total__c', type: 'number' },
-      { name: 'AccountId', type: 'reference' },
-      { name: 'SystemModstamp', type: 'datetime', creatable: false },
-      { name: 'MailingAddress', type: 'unsupported' },
-    ],
-    samples: {
-      LeadSource: 'Web',
-      Title: 'Buyer',
-      Description: 'line one\nline two',
-      DoNotCall: true,
-      Score__c: 12.25,
-      Visits__c: 7,
-      Birthdate: '1984-02-29',
-      Met__c: '2026-03-29T01:30:00.000Z',
-      Home__c: 'https://example.com/?a=b&c=d',
-      Topics__c: 'Price;Support',
-      Email: 'ann@example.com',
-      MobilePhone: '+1 (415) 555-0100',
-    },
+    object,
+    ...what,
     severalPages: 2 * pageSizeMax + 2,
-    strangers: STRANGERS,
     secrets: ['fake.session', org.oauth.refreshToken, org.oauth.clientSecret],
     lagMs: indexDelayMs,
     now: org.now,
     advance: (ms) => clock.advance(ms),
     calls: () => wire.calls,
-    add: (values) => org.add('Contact', values).id,
+    add: (values) => org.add(object, values).id,
     edit: (id, values) => void org.edit(id, values),
-    records: (object) => org.list(object).map(({ id, fields }) => ({ id, values: canonical(fields) })),
+    records: (name) => org.list(name).map(({ id, fields }) => ({ id, values: canonical(fields) })),
     remove: (id) => void org.remove(id),
     merge(winner, loser) {
       org.merge(winner, loser);
       return winner;
     },
-    hide: (field) => org.hideField(`Contact.${field}`),
+    hide: (field) => org.hideField(`${object}.${field}`),
     unshare: (id) => org.unshare(id),
-    addLate: (values, ms) => void org.add('Contact', values, { commitDelayMs: ms }),
+    addLate: (values, ms) => void org.add(object, values, { commitDelayMs: ms }),
     parent: {
-      path: 'Account.Name',
-      give(id, Name) {
-        const account = org.add('Account', { Name });
-        org.edit(id, { AccountId: account.id });
-        return account.id;
+      path: parent.path,
+      give(id, text) {
+        const given = org.add(parent.object, { [textField]: text });
+        org.edit(id, { [parent.lookup]: given.id });
+        return given.id;
       },
+      rename: (id, text) => void org.edit(id, { [textField]: text }),
     },
     fault: wire.fault,
     hold: wire.hold,

@@ -29,10 +29,14 @@ describe('what a run costs in API calls (P9)', () => {
     expect(calls.length).toBeLessThanOrEqual(pages + 3); // who we are, and the two objects described
   });
 
-  it('a pull that finds nothing new is one call', async () => {
-    const { crm, engine } = imported(3);
+  it.each([
+    ['one call', contactMapping.fields.filter(({ crm }) => crm !== 'Account.Name'), 1],
+    // A parent's change moves no stamp of its children: the account is another object to ask about.
+    ['two where a field of the account is mapped', contactMapping.fields, 2],
+  ] as const)('a pull that finds nothing new is %s', async (_, mapped, calls) => {
+    const { crm, engine } = imported(3, { mappings: [defineMapping(schema, { crmObject: 'Contact', fields: mapped })] });
     await engine.pull();
-    expect(await callsOf(crm, () => engine.pull())).toHaveLength(1);
+    expect(await callsOf(crm, () => engine.pull())).toHaveLength(calls);
   });
 
   it('1,000 contacts changed in outbound-only fields cost 5 writes', async () => {

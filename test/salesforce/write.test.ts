@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { toId18 } from '../../src/connectors/salesforce/record-id.ts';
 import type { Write } from '../../src/ports/connector.ts';
 import { broken, connect, contact, described, fixedAuth, ID, INSTANCE, json, NOW, refused, rows } from './scripted.ts';
 
@@ -17,6 +18,8 @@ const failed = (statusCode: string, fields: string[] = [], message = 'x') => ({
   success: false,
   errors: [{ statusCode, message, fields }],
 });
+const LEAD = toId18('00Q000000000001')!;
+const LEAD_OF = { object: 'Lead', id: LEAD };
 const recordsOf = (request: { json: unknown } | undefined) => (request!.json as { records: Record<string, unknown>[] }).records;
 
 describe('write', () => {
@@ -76,6 +79,23 @@ describe('write', () => {
     await connector.write([create({ Subject: 'Call', WhoId: C3 }, { object: 'Task', associations })], call);
     expect(recordsOf(seen[0])[0]).toMatchObject({ WhoId: C3, WhatId: ID.account });
   });
+  it.each([
+    ['fields', { WhoId: LEAD, WhatId: ID.account }, []],
+    ['associations', {}, [LEAD_OF, { object: 'Opportunity', id: toId18('006000000000001')! }]],
+    ['one of each', { WhoId: LEAD }, [{ object: 'Account', id: ID.account }]],
+  ])('never sends a task of a lead with a related record, named by %s: it says what to do instead', async (_, values, associations) => {
+    const { connector, seen, call } = connect({}, json([done(C1)]));
+    const refusedTask = create({ Subject: 'Call', ...values }, { object: 'Task', associations });
+    const wrote = await connector.write([refusedTask, create({ Subject: 'Call', WhoId: LEAD }, { object: 'Task' })], call);
+    expect(wrote).toMatchObject([
+      { outcome: 'refused', code: 'invalid_combination', field: 'WhatId', retryable: false, remedy: expect.stringContaining('contact') },
+      { outcome: 'done', id: C1 },
+    ]);
+    expect(recordsOf(seen[0])).toHaveLength(1);
+    const alone = connect({});
+    expect(await alone.connector.write([refusedTask], alone.call)).toMatchObject([{ outcome: 'refused' }]);
+    expect(alone.seen).toEqual([]);
+  });
   it('of nothing costs nothing', async () => {
     const { connector, seen, call } = connect({});
     expect(await connector.write([], call)).toEqual([]);
@@ -124,7 +144,10 @@ describe('what became of a write', () => {
     ['UNABLE_TO_LOCK_ROW', { outcome: 'refused', code: 'row_locked', retryable: true }],
     ['DUPLICATES_DETECTED', { outcome: 'refused', code: 'duplicate', retryable: false }],
     ['CANNOT_UPDATE_CONVERTED_LEAD', { outcome: 'refused', code: 'converted_lead' }],
-  ])('is told by the code %s', async (code, expected) => expect((await one(json([failed(code)]))).outcome).toMatchObject(expected));
+  ])('is told by the code %s', async (code, expected) => {
+    const { connector, call } = connect({}, json([failed(code)]));
+    expect(await connector.write([update(C1)], call)).toMatchObject([expected]);
+  });
 
   it.each([
     ['a used-up quota', refused('REQUEST_LIMIT_EXCEEDED', 403, 'TotalRequests Limit exceeded.'), 'rate_limit'],

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Json } from '../../core/value.ts';
 import { CrmSyncError } from '../../errors.ts';
 import { toId18 } from './record-id.ts';
-import { instantLiteral } from './soql.ts';
+import { instantLiteral, isPath } from './soql.ts';
 
 const instant = z.iso.datetime();
 const recordId = z.string().refine((id) => toId18(id) === id);
@@ -15,6 +15,7 @@ const checkpoint = z.discriminatedUnion('mode', [
     startedAt: instant.nullable(),
     afterStamp: instant.nullable(),
     afterId: recordId.nullable(),
+    parent: z.string().refine(isPath).exactOptional(),
   }),
 ]);
 
@@ -23,9 +24,11 @@ const checkpoint = z.discriminatedUnion('mode', [
  *
  * `all`: the first read of everything, in the order of ids. `changes`: everything up to `since` has been read; between
  * two reads the other members are null, during one they say how far it came. `startedAt`: when the read that is under
- * way began, null before its first answer.
+ * way began, null before its first answer. `parent`: the records' own changes have been read; now come those whose parent
+ * at this path has changed, in the order of its stamps.
  */
 export type Checkpoint = z.infer<typeof checkpoint>;
+export type Changes = Extract<Checkpoint, { mode: 'changes' }>;
 
 export const START: Checkpoint = { version: 1, mode: 'all', startedAt: null, afterId: null };
 
@@ -64,17 +67,28 @@ export function finish(position: Checkpoint, lagMs: number): Checkpoint {
   return { version: 1, mode: 'changes', since, startedAt: null, afterStamp: null, afterId: null };
 }
 
-/** The lowest stamp that a read of changes still has to look at, in ms. */
-export const lowestStamp = (position: Checkpoint & { mode: 'changes' }, overlapMs: number): number =>
-  position.afterStamp === null ? Date.parse(position.since) - overlapMs : Date.parse(position.afterStamp);
+/** On to the records whose parent at this path has changed; null: back to the start of the records' own changes. */
+export function turnTo({ since, startedAt }: Changes, parent: string | null): Changes {
+  const start = { version: 1, mode: 'changes', since, startedAt, afterStamp: null, afterId: null } as const;
+  return parent === null ? start : { ...start, parent };
+}
+
+/** The lowest stamp that a read of changes looks at, in ms. */
+export const firstStamp = ({ since }: Changes, overlapMs: number): number => Date.parse(since) - overlapMs;
+
+/** The lowest stamp that it still has to look at, in ms. */
+export const lowestStamp = (position: Changes, overlapMs: number): number =>
+  position.afterStamp === null ? firstStamp(position, overlapMs) : Date.parse(position.afterStamp);
 
 /**
  * The condition that leaves out what has been read, or null. A stamp has a resolution of one second and thousands of
  * records may share it, so the id goes with it.
+ *
+ * @param field - Path to the stamp.
  */
-export function keysetClause(position: Checkpoint, overlapMs: number): string | null {
+export function keysetClause(position: Checkpoint, overlapMs: number, field = 'SystemModstamp'): string | null {
   if (position.mode === 'all') return position.afterId === null ? null : `Id > '${position.afterId}'`;
   const stamp = instantLiteral(lowestStamp(position, overlapMs));
-  if (position.afterStamp === null || position.afterId === null) return `SystemModstamp >= ${stamp}`;
-  return `(SystemModstamp > ${stamp} OR (SystemModstamp = ${stamp} AND Id > '${position.afterId}'))`;
+  if (position.afterStamp === null || position.afterId === null) return `${field} >= ${stamp}`;
+  return `(${field} > ${stamp} OR (${field} = ${stamp} AND Id > '${position.afterId}'))`;
 }

@@ -63,9 +63,10 @@ export interface Client {
    * A request that changes nothing; it is tried again where that may help: five requests at most, three tries and one more
    * after each of two access tokens that were refused.
    *
+   * @param deadline - Part of a write: it is sent once, and its answer, or the lack of one, is there by then.
    * @throws CrmSyncError for every answer that is no success.
    */
-  read(target: ReadTarget, call: Call): Promise<Answer>;
+  read(target: ReadTarget, call: Call, deadline?: number): Promise<Answer>;
   /**
    * A request that changes something, sent once (and once more after a 401, which applied nothing). The signal is looked
    * at before sending, never during.
@@ -113,11 +114,14 @@ export function createClient({ auth, edge, pace, instanceUrl, apiVersion, client
 
   return {
     token,
-    async read(target, call) {
+    async read(target, call, deadline) {
       const request: Target = { ...target, method: 'GET' };
       const retries = newRetries();
-      const send = (current: AccessToken) => once(request, current, call, { retries });
-      const result = await authorized(call, async (current) => againIfCut(await send(current), retries, () => send(current)));
+      const send = (current: AccessToken) => once(request, current, call, deadline === undefined ? { retries } : { deadline });
+      const result = await authorized(call, async (current) => {
+        const answer = await send(current);
+        return deadline === undefined ? againIfCut(answer, retries, () => send(current)) : answer;
+      });
       if (result.kind === 'failure') throw noAnswer(`GET ${target.operation}`, result.code);
       if (result.status !== 200) throw errorOf(result, `GET ${target.operation}`);
       const body = jsonOf(result.text);

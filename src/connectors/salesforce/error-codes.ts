@@ -151,6 +151,7 @@ const ROWS = {
   ],
   INVALID_EMAIL_ADDRESS: ['invalid_email', 'validation', 'never', 'Correct the email address.'],
   JSON_PARSER_ERROR: ['wrong_type', 'validation', 'never', "A value does not fit its field's type: check the mapping."],
+  INVALID_TYPE_ON_FIELD_IN_RECORD: ['wrong_type', 'validation', 'never', "A value does not fit its field's type: check the mapping."],
   INACTIVE_OWNER_OR_USER: ['inactive_owner', 'validation', 'never', 'Choose an owner who is an active user.'],
   OP_WITH_INVALID_USER_TYPE_EXCEPTION: ['inactive_owner', 'validation', 'never', 'Choose an owner whose kind of user may own this record.'],
   STORAGE_LIMIT_EXCEEDED: ['storage_full', 'permission', 'never', "The org's data storage is full: free some, or buy more."],

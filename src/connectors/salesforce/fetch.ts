@@ -28,7 +28,7 @@ export async function fetchRecords(context: Context, query: FetchQuery, call: Ca
 }
 
 async function fetchAll(context: Context, { object, ids, fields }: FetchQuery, call: Call): Promise<Map<string, Fetched>> {
-  const selection = await selectFields(context.describer, object, fields, call);
+  const selection = await selectFields(context.describer, object, fields, call, { conversions: true });
   const soqlOf = (some: readonly string[]) =>
     `SELECT ${selection.columns.join(', ')} FROM ${object} WHERE Id IN (${some.map((id) => `'${id}'`).join(',')})`;
   const found = new Map<string, Fetched>();

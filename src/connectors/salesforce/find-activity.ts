@@ -1,9 +1,12 @@
 import { keyText, referenceLine } from '../../core/activity-reference.ts';
+import { CrmSyncError } from '../../errors.ts';
 import { fitting } from '../../http/fitting.ts';
 import type { Call, FindQuery, FoundRecords } from '../../ports/connector.ts';
 import { keyPlace } from './activity-key.ts';
 import type { Context } from './context.ts';
+import { convertedContacts } from './converted.ts';
 import { queryRows } from './query.ts';
+import { toId18 } from './record-id.ts';
 import { startSearch } from './search.ts';
 import { idLiteral, instantLiteral, textLiteral } from './soql.ts';
 
@@ -44,9 +47,26 @@ export async function findActivities(context: Context, query: FindQuery, call: C
   const user = record === null ? idLiteral((await context.account(call)).userId) : null;
   if (record !== null) await take([`(WhoId = ${record} OR WhatId = ${record})`, ...bounds]);
   else if (user !== null) await take([`CreatedById = ${user}`, ...bounds]);
+  if (query.record?.object === 'Lead') {
+    const contact = await contactOf(context, query.record.id, call);
+    if (contact === undefined) search.incomplete();
+    else if (contact !== null) await take([`WhoId = ${contact}`, ...bounds]);
+  }
   return search.result((values, key) =>
     String(values[place.field] ?? '')
       .trimEnd()
       .endsWith(referenceLine(key)),
   );
+}
+
+/** The contact that a converted lead became, as a literal: it took the tasks along. Null: none; undefined: nobody may know. */
+async function contactOf(context: Context, leadId: string, call: Call): Promise<string | null | undefined> {
+  const lead = toId18(leadId);
+  try {
+    const contacts = await convertedContacts(context, lead === null ? [] : [lead], call);
+    return idLiteral(contacts.get(lead ?? ''));
+  } catch (error) {
+    if (error instanceof CrmSyncError && ['configuration', 'permission'].includes(error.category)) return undefined;
+    throw error;
+  }
 }

@@ -5,10 +5,9 @@ import { startOf } from '../../http/answers.ts';
 import { fitting } from '../../http/fitting.ts';
 import type { Call, FindQuery, FoundRecords } from '../../ports/connector.ts';
 import type { Context } from './context.ts';
-
+import type { WireRow } from './field-path.ts';
 import { queryRows } from './query.ts';
 import { startSearch } from './search.ts';
-import type { WireRow } from './selection.ts';
 import { textLiteral } from './soql.ts';
 import { phoneSearch } from './sosl.ts';
 

@@ -14,6 +14,7 @@ import { FETCH_BATCH_MAX, fetchRecords } from './fetch.ts';
 import { findRecords } from './find.ts';
 import { createPace, type Pace } from './pace.ts';
 import { readRecords } from './read.ts';
+import { CONVERTED_TO } from './selection.ts';
 import { isName } from './soql.ts';
 import { ACTIVITY_LIMITS, taskOf } from './task.ts';
 import { WRITE_TIMEOUT_MS, writeRecords } from './write.ts';
@@ -57,6 +58,7 @@ const CAPABILITIES: CompleteConnector['capabilities'] = {
   findsBy: ['$phone', '$email'],
   activity: ACTIVITY_LIMITS,
   matchFields: { phone_number: 'Phone', email: 'Email' },
+  becomes: { Lead: CONVERTED_TO },
 };
 
 /**

@@ -3,7 +3,7 @@ import { startOf } from '../../http/answers.ts';
 import type { Call } from '../../ports/connector.ts';
 import type { Client } from './client.ts';
 import { brokenAnswer } from './errors.ts';
-import type { WireRow } from './selection.ts';
+import type { WireRow } from './field-path.ts';
 
 const queryAnswer = z.object({
   records: z.array(z.record(z.string(), z.unknown())),

@@ -1,13 +1,14 @@
 import { CrmSyncError, invariant } from '../../errors.ts';
 import type { Call, Fetched, Page, ReadQuery } from '../../ports/connector.ts';
-import { advance, type Checkpoint, finish, keysetClause, lowestStamp, parseCheckpoint } from './checkpoint.ts';
+import { advance, type Checkpoint, finish, firstStamp, keysetClause, lowestStamp, parseCheckpoint, turnTo } from './checkpoint.ts';
 import { toInstant } from './codec.ts';
 import type { Context } from './context.ts';
 import { brokenAnswer } from './errors.ts';
+import { rawAt, type WireRow } from './field-path.ts';
 import { filterClause } from './filter.ts';
 import { queryPages } from './query.ts';
 import { toId18 } from './record-id.ts';
-import { type Selection, selectFields, type WireRow } from './selection.ts';
+import { type Selection, selectFields } from './selection.ts';
 import { instantLiteral } from './soql.ts';
 
 /** A window that took too long is not halved below this. */
@@ -28,7 +29,9 @@ interface Manner {
  *
  * The first read goes by id: an edit never moves a record in that order, so one that is there at the start is met once,
  * and whatever is made or edited meanwhile has a stamp after the start and comes with the changes. Changes go by stamp
- * and id, deleted records too, without a filter and without an upper bound.
+ * and id, deleted records too, without a filter and without an upper bound. A parent's change moves no stamp of its
+ * children, so these are asked for afterwards, by a query for each parent that fields are read from: joined with OR
+ * they would leave Salesforce no index to go by.
  */
 export async function* readRecords(context: Context, query: ReadQuery, call: Call): AsyncGenerator<Page> {
   invariant(query.limit === undefined || query.limit >= 1, 'the limit of a read is at least one record');
@@ -38,18 +41,22 @@ export async function* readRecords(context: Context, query: ReadQuery, call: Cal
 
   // Bound: every turn ends the read, has moved the position on, or has used up one of the few remedies of `mend`.
   for (;;) {
-    const before = position;
     const { selection, window } = manner;
-    const deletedToo = position.mode === 'changes' && selection.tellsDeleted;
+    position = placed(position, selection);
+    const before = position;
+    const stamp = stampOf(position, selection);
+    const next = nextParent(position, selection);
+    const deletedToo = position.mode === 'changes' && position.parent === undefined && selection.tellsDeleted;
     try {
       for await (const page of queryPages(context.client, { soql: soqlOf(manner, position, left, context.overlapMs), deletedToo }, call)) {
         const records = page.rows.map((row) => decoded(selection, row));
-        position = advance(position, page.startedAt, lastOf(page.rows));
+        position = advance(position, page.startedAt, lastOf(page.rows, stamp));
         left -= records.length;
-        if (page.done && window !== null && position.mode === 'changes') {
-          position = { ...position, afterStamp: new Date(window).toISOString(), afterId: null };
+        if (page.done && position.mode === 'changes') {
+          if (window !== null) position = { ...position, afterStamp: new Date(window).toISOString(), afterId: null };
+          else if (next !== null) position = turnTo(position, next);
         }
-        const last = page.done && window === null && left > 0;
+        const last = page.done && window === null && next === null && left > 0;
         const checkpoint = last ? finish(position, context.lagMs) : position;
         yield { records, requestedAt: page.requestedAt, checkpoint, last };
         if (last || left <= 0) return;
@@ -65,8 +72,26 @@ export async function* readRecords(context: Context, query: ReadQuery, call: Cal
   }
 }
 
+/** The position, unless it stands at a parent that is hidden by now: then the changes are read from their start. */
+function placed(position: Checkpoint, { parents }: Selection): Checkpoint {
+  if (position.mode === 'all' || position.parent === undefined) return position;
+  return parents.some(({ path }) => path === position.parent) ? position : turnTo(position, null);
+}
+
+/** Path to the stamp that this part of the read goes by. */
+function stampOf(position: Checkpoint, { parents }: Selection): string {
+  const parent = position.mode === 'all' ? undefined : parents.find(({ path }) => path === position.parent);
+  return parent?.stamp ?? 'SystemModstamp';
+}
+
+/** The parent whose changes come after this part of the read, or null. */
+function nextParent(position: Checkpoint, { parents }: Selection): string | null {
+  if (position.mode === 'all') return null;
+  return parents[parents.findIndex(({ path }) => path === position.parent) + 1]?.path ?? null;
+}
+
 async function startManner(context: Context, query: ReadQuery, position: Checkpoint, call: Call): Promise<Manner> {
-  const selection = await selectFields(context.describer, query.object, query.fields, call);
+  const selection = await selectFields(context.describer, query.object, query.fields, call, { conversions: true });
   const filter = position.mode === 'all' && query.filter ? await filterClause(context.describer, query.object, query.filter, call) : null;
   return { selection, filter, window: null, describedAnew: false };
 }
@@ -93,11 +118,16 @@ async function mend(
 }
 
 function soqlOf({ selection, filter, window }: Manner, position: Checkpoint, left: number, overlapMs: number): string {
-  const upper = window === null ? null : `SystemModstamp < ${instantLiteral(window)}`;
-  const where = [keysetClause(position, overlapMs), upper, filter].filter((clause) => clause !== null).join(' AND ');
-  const order = position.mode === 'all' ? 'Id ASC' : 'SystemModstamp ASC, Id ASC';
+  const stamp = stampOf(position, selection);
+  const upper = window === null ? null : `${stamp} < ${instantLiteral(window)}`;
+  const unread =
+    position.mode === 'all' || position.parent === undefined
+      ? null // what has changed itself was read before
+      : `SystemModstamp < ${instantLiteral(firstStamp(position, overlapMs))}`;
+  const where = [keysetClause(position, overlapMs, stamp), upper, unread, filter].filter((clause) => clause !== null).join(' AND ');
+  const order = position.mode === 'all' ? 'Id ASC' : `${stamp} ASC, Id ASC`;
   const limit = Number.isFinite(left) ? ` LIMIT ${left}` : '';
-  return `SELECT ${selection.columns.join(', ')} FROM ${selection.object}${where === '' ? '' : ` WHERE ${where}`} ORDER BY ${order}${limit}`;
+  return `SELECT ${[...new Set([...selection.columns, stamp])].join(', ')} FROM ${selection.object}${where === '' ? '' : ` WHERE ${where}`} ORDER BY ${order}${limit}`;
 }
 
 function decoded(selection: Selection, row: WireRow): Fetched {
@@ -106,9 +136,9 @@ function decoded(selection: Selection, row: WireRow): Fetched {
   return record;
 }
 
-function lastOf(rows: readonly WireRow[]): { id: string; stamp: string } | null {
+function lastOf(rows: readonly WireRow[], stampPath: string): { id: string; stamp: string } | null {
   const row = rows.at(-1);
   const id = toId18(row?.['Id']);
-  const stamp = toInstant(row?.['SystemModstamp']);
+  const stamp = row === undefined ? null : toInstant(rawAt(row, stampPath));
   return id === null || stamp === null ? null : { id, stamp };
 }

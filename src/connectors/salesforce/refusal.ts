@@ -1,15 +1,23 @@
 import { shownCode } from '../../http/answers.ts';
-import type { Wrote } from '../../ports/connector.ts';
+import type { Write, Wrote } from '../../ports/connector.ts';
 import { type Complaint, complaintsOf, fieldOf, meaningOfCode } from './errors.ts';
 import { toId18 } from './record-id.ts';
+import { isActivity } from './write-batch.ts';
 
-/** What became of one record that Salesforce did not write. Source: REST API guide, sObject Collections, error responses. */
-export function refusalOf(errors: unknown): Wrote {
+/**
+ * What became of one record that Salesforce did not write.
+ *
+ * @param errors - Of one item of a collection, or the body of a refused request for one record.
+ * @param write - What was to be written.
+ *
+ * Source: REST API guide, sObject Collections, error responses.
+ */
+export function refusalOf(errors: unknown, { object, id }: Pick<Write, 'object' | 'id'>): Wrote {
   const complaint = complaintsOf(errors)[0];
-  if (complaint?.code === 'ENTITY_IS_DELETED') return { outcome: 'gone' };
+  if (complaint?.code === 'ENTITY_IS_DELETED' && isOfRecord(complaint, { object, id })) return { outcome: 'gone' };
   const meaning = complaint && meaningOfCode(complaint);
   const field = complaint && fieldOf(complaint);
-  const existing = meaning?.code === 'duplicate' ? existingOf(errors, complaint!) : null;
+  const existing = meaning?.code === 'duplicate' ? existingOf(errors, complaint!, object) : null;
   return {
     outcome: 'refused',
     code: meaning?.code ?? 'record_refused',
@@ -21,16 +29,33 @@ export function refusalOf(errors: unknown): Wrote {
   };
 }
 
+/** The record itself is deleted, or that of an activity; else it is one that a field refers to. */
+const isOfRecord = ({ fields }: Complaint, { object, id }: Pick<Write, 'object' | 'id'>): boolean =>
+  id === null ? isActivity(object) : fields.every((field) => field === 'Id');
+
 /**
- * The record that is there already, where Salesforce names exactly one: in the matches of a duplicate rule (their key is
- * really spelled `duplicateResut` in some versions), or at the end of the message about a unique field.
+ * The record that is there already, where Salesforce names exactly one of the wanted object: in the matches of a duplicate
+ * rule, which may also be of other objects, or at the end of the message about a unique field.
  */
-function existingOf(errors: unknown, { message }: Complaint): string | null {
+function existingOf(errors: unknown, { code, message }: Complaint, object: string): string | null {
+  if (code === 'DUPLICATE_VALUE') return toId18(/\brecord with id:\s*([a-zA-Z0-9]{15,18})\b/.exec(message)?.[1]);
+  // Some versions really spell it `duplicateResut`.
   const result = member(Array.isArray(errors) ? errors[0] : errors, 'duplicateResut', 'duplicateResult');
-  const matches = listOf(member(result, 'matchResults')).flatMap((match) => listOf(member(match, 'matchRecords')));
-  const ids = new Set(matches.map((match) => toId18(member(member(match, 'record'), 'Id'))));
-  if (ids.size === 1) return [...ids][0] ?? null;
-  return ids.size === 0 ? toId18(/\bid:\s*([a-zA-Z0-9]{15,18})\b/.exec(message)?.[1]) : null;
+  const matches = listOf(member(result, 'matchResults')).map((match) => idsIn(match, object));
+  const ids = new Set(matches.flat());
+  return ids.size === 1 ? ([...ids][0] ?? null) : null;
+}
+
+/** Ids of the matches of one rule that are of the object; null for one that is not named. */
+function idsIn(match: unknown, object: string): readonly (string | null)[] {
+  const of = member(match, 'entityType');
+  const records = listOf(member(match, 'matchRecords')).map((one) => member(one, 'record'));
+  const ids = records.flatMap((record) => {
+    const type = member(member(record, 'attributes'), 'type') ?? of;
+    return type === object ? [toId18(member(record, 'Id'))] : [];
+  });
+  const size = member(match, 'size');
+  return of === object && typeof size === 'number' && size > records.length ? [...ids, null] : ids;
 }
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

@@ -1,7 +1,8 @@
 import type { Value } from '../../core/value.ts';
 import type { Call, Fetched, FindQuery, FoundRecords } from '../../ports/connector.ts';
 import type { Context } from './context.ts';
-import { type Selection, selectFields, type WireRow } from './selection.ts';
+import type { WireRow } from './field-path.ts';
+import { type Selection, selectFields } from './selection.ts';
 
 interface Search {
   readonly selection: Selection;

@@ -13,6 +13,8 @@ const OBJECTS_MAX = 10;
 export type Kind = 'create' | 'update' | 'upsert';
 export const kindOf = ({ id, uniqueKey }: Write): Kind => (id !== null ? 'update' : uniqueKey ? 'upsert' : 'create');
 
+export const isActivity = (object: string): boolean => object === 'Task' || object === 'Event';
+
 /** Writes that go into one request. */
 export interface Part {
   readonly kind: Kind;
@@ -29,7 +31,7 @@ export function checkBatch(batch: readonly Write[], kind: Kind): void {
   );
   invariant(new Set(batch.map((write) => objectName(write.object))).size <= OBJECTS_MAX, `a batch has at most ${OBJECTS_MAX} objects`);
   for (const { object: of, id, values, associations } of batch) {
-    invariant(of === 'Task' || of === 'Event' || !associations?.length, 'only activities have associations');
+    invariant(isActivity(of) || !associations?.length, 'only activities have associations');
     invariant(id === null || toId18(id) !== null, 'an update names a record id');
     invariant(Object.keys(values).every(isName), 'a write names fields by their API names');
   }
@@ -66,7 +68,7 @@ function recordOf({ object, id, values, uniqueKey, associations = [] }: Write): 
 }
 
 /** The ties of a task are fields of it: one person and one other record. */
-const related = (associations: readonly Association[]): Record<string, string> =>
+export const related = (associations: readonly Association[]): Record<string, string> =>
   Object.fromEntries(
     associations.map(({ object, id }) => [object === 'Contact' || object === 'Lead' ? 'WhoId' : 'WhatId', toId18(id) ?? id]),
   );

@@ -5,10 +5,12 @@ import { notSent, type PartAnswer, unknownOutcome, writeInParts } from '../../ht
 import type { Call, Write, Wrote } from '../../ports/connector.ts';
 import { errorOf } from './client.ts';
 import type { Context } from './context.ts';
+import { conversionsOf } from './converted.ts';
 import { withoutCreateOnly } from './create-only.ts';
 import { complaintsOf } from './errors.ts';
 import { toId18 } from './record-id.ts';
 import { refusalOf } from './refusal.ts';
+import { refusedBefore } from './refused-before.ts';
 import { checkBatch, type Kind, kindOf, type Part, targetOf } from './write-batch.ts';
 
 /** From the start of `write` to its answer, whatever happens in between. */
@@ -25,7 +27,8 @@ const DESCRIBE_AGAIN = new Set(['field_not_visible', 'read_only_field', 'unknown
  *
  * One request, unless Salesforce refuses its body as a whole because of a record, which applies nothing: then it is sent
  * again without the records at fault, or in halves until they stand alone. An upsert that meets a record is sent again
- * without the fields that only a create may set. All of it ends within `WRITE_TIMEOUT_MS`.
+ * without the fields that only a create may set, and a task on a converted lead again on its contact. All of it ends
+ * within `WRITE_TIMEOUT_MS`.
  *
  * @throws CrmSyncError where nothing was applied: no access, a limit, a key field that is not unique.
  */
@@ -37,7 +40,10 @@ export async function writeRecords(context: Context, batch: readonly Write[], ca
   if (kind === 'upsert') await checkUniqueKey(context, batch[0]!, call);
   call.signal.throwIfAborted();
 
-  const byObject = [...batch.keys()].sort((a, b) => compare(batch[a]!.object, batch[b]!.object) || a - b);
+  const outcomes = batch.map(refusedBefore);
+  const byObject = [...batch.keys()]
+    .filter((index) => outcomes[index] === null)
+    .sort((a, b) => compare(batch[a]!.object, batch[b]!.object) || a - b);
   const sorted = byObject.map((index) => batch[index]!);
   const write = (writes: readonly Write[]) =>
     writeInParts(writes, {
@@ -45,31 +51,38 @@ export async function writeRecords(context: Context, batch: readonly Write[], ca
       requestsMax: REQUESTS_MAX,
       send: (part) => sendPart(context, { kind, writes: part }, call, deadline),
     });
-  const first = await write(sorted);
-  const wrote = kind === 'upsert' ? await upsertRest(context, { writes: sorted, wrote: first, write }, call) : first;
+  let sent: Sent = { writes: sorted, wrote: sorted.length === 0 ? [] : await write(sorted) };
+  if (kind === 'upsert') {
+    const info = await context.describer.object(batch[0]!.object, call);
+    sent = await sendAgain(sent, withoutCreateOnly(sent.writes, sent.wrote, info), write);
+  }
+  const { wrote: judged, again } = await conversionsOf(context, sent, call, deadline);
+  const { wrote } = await sendAgain({ ...sent, wrote: judged }, again, write);
   if (wrote.some((outcome) => outcome.outcome === 'refused' && DESCRIBE_AGAIN.has(outcome.code))) context.describer.forget();
-  const outcomes: Wrote[] = [];
   for (const [position, index] of byObject.entries()) outcomes[index] = wrote[position]!;
-  return outcomes;
+  return outcomes.map((outcome) => outcome!);
 }
 
-interface Upserted {
+/** Writes and what became of them. */
+interface Sent {
   readonly writes: readonly Write[];
   readonly wrote: readonly Wrote[];
-  readonly write: (writes: readonly Write[]) => Promise<readonly Wrote[]>;
 }
 
-/** Outcomes once upserts of records that are there already were sent again without what only a create may set. */
-async function upsertRest(context: Context, { writes, wrote, write }: Upserted, call: Call): Promise<readonly Wrote[]> {
-  const again = withoutCreateOnly(writes, wrote, await context.describer.object(writes[0]!.object, call));
-  if (again.size === 0) return wrote;
+/** Sends some of the writes again as they are given, by position; the other outcomes stay. */
+async function sendAgain(
+  { writes, wrote }: Sent,
+  again: ReadonlyMap<number, Write>,
+  write: (writes: readonly Write[]) => Promise<readonly Wrote[]>,
+): Promise<Sent> {
+  if (again.size === 0) return { writes, wrote };
   const rest = await write([...again.values()]).catch((error: unknown): readonly Wrote[] => {
     const outcome = notSent('Salesforce', error instanceof CrmSyncError ? error.code : 'aborted');
     return [...again].map(() => outcome); // what the first request has done is kept
   });
   const outcomes = [...wrote];
   for (const [position, index] of [...again.keys()].entries()) outcomes[index] = rest[position]!;
-  return outcomes;
+  return { writes: writes.map((one, index) => again.get(index) ?? one), wrote: outcomes };
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -113,17 +126,17 @@ function refusedAsAWhole(result: HttpResult & { kind: 'answer' }): CrmSyncError 
 function outcomesOf({ status, text }: HttpResult & { kind: 'answer' }, { kind, writes }: Part): readonly Wrote[] {
   const success = status >= 200 && status < 300;
   const items = success ? jsonOf(text) : undefined;
-  if (Array.isArray(items) && items.length === writes.length) return items.map((item) => outcomeOf(item, kind));
+  if (Array.isArray(items) && items.length === writes.length) return items.map((item, index) => outcomeOf(item, kind, writes[index]!));
   return writes.map(() => unknownOutcome(success ? 'broken_answer' : `http_${status}`));
 }
 
-function outcomeOf(item: unknown, kind: Kind): Wrote {
+function outcomeOf(item: unknown, kind: Kind, write: Write): Wrote {
   const { success, id, created, errors } = (typeof item === 'object' && item !== null ? item : {}) as Record<string, unknown>;
   const written = toId18(id);
   if (success === true && written !== null) {
     return { outcome: 'done', id: written, created: kind === 'create' || (kind === 'upsert' && created === true), values: {} };
   }
-  return success === false ? refusalOf(errors) : unknownOutcome('broken_answer');
+  return success === false ? refusalOf(errors, write) : unknownOutcome('broken_answer');
 }
 
 async function checkUniqueKey(context: Context, { object, uniqueKey }: Write, call: Call): Promise<void> {

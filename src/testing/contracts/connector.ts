@@ -2,7 +2,7 @@ import { aborts } from './connector/aborts.ts';
 import { activities } from './connector/activities.ts';
 import { basics } from './connector/basics.ts';
 import { capabilities } from './connector/capabilities.ts';
-import { changes } from './connector/changes.ts';
+import { changes, parentChanges } from './connector/changes.ts';
 import { failures } from './connector/failures.ts';
 import { fetches } from './connector/fetches.ts';
 import { finds } from './connector/finds.ts';
@@ -52,4 +52,5 @@ export const connectorContract: readonly ConnectorContractCase[] = [
   ...activities,
   ...privacy,
   ...capabilities,
+  ...parentChanges,
 ].map(({ requires = [], ...one }) => ({ ...one, requires: [requires].flat() }));

@@ -8,6 +8,7 @@ import { type Fault, faultPlan } from '../fake-faults.ts';
 import { fetchOf } from '../fake-http.ts';
 import { mswHandlersOf } from '../fake-msw.ts';
 import { type ListeningFake, listenTo } from '../fake-server.ts';
+import { type Converted, convertLead, type LeadConversion } from './convert.ts';
 import { createCursors } from './cursors.ts';
 import { isDeleted, type StoredRecord } from './database.ts';
 import { SalesforceFailure } from './failure.ts';
@@ -81,6 +82,11 @@ export interface FakeSalesforce {
   restore(id: string): FakeRecord;
   /** The loser is deleted and names the winner, which takes over what hung on it. */
   merge(winnerId: string, loserId: string): FakeRecord;
+  /** As a salesperson converts it: into a contact and an account, those that are given or new ones. The lead is read only from then on. */
+  convertLead(
+    id: string,
+    conversion?: LeadConversion,
+  ): { readonly account: FakeRecord; readonly contact: FakeRecord; readonly opportunity: FakeRecord | null };
   /** Deleted ones too. @throws Error for an id that no record has. */
   record(id: string): FakeRecord;
   /** Live records in the order they were added. */
@@ -189,6 +195,18 @@ export function fakeSalesforce(options: FakeSalesforceOptions = {}): FakeSalesfo
     merge: (winnerId, loserId) => {
       const loser = stored(loserId);
       return remake(winnerId, (winner, save) => mergeRecords(org, winner, loser, save));
+    },
+    convertLead(id, { accountId, contactId, ...conversion } = {}) {
+      const named = {
+        ...(accountId !== undefined && { accountId: stored(accountId).id }),
+        ...(contactId !== undefined && { contactId: stored(contactId).id }),
+      };
+      let converted: Converted | null = null;
+      remake(id, (lead, save) => {
+        converted = convertLead(org, lead, { ...conversion, ...named }, save);
+      });
+      const { account, contact, opportunity } = converted as unknown as Converted;
+      return { account: view(account), contact: view(contact), opportunity: opportunity === null ? null : view(opportunity) };
     },
     record: (id) => view(stored(id)),
     list(object) {

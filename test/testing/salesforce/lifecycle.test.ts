@@ -89,6 +89,79 @@ it('a merge deletes the loser, names the winner, and moves what hung on the lose
   expect(() => crm.merge(winner.id, loser.id)).toThrow('ENTITY_IS_DELETED');
 });
 
+describe('the conversion of a lead', () => {
+  const custom = { Interest__c: { type: 'string' } } as const;
+  const converting = () => {
+    const clock = manualClock('2026-03-15T10:00:00.400Z');
+    const crm = fakeSalesforce({ clock, fields: { Lead: custom, Contact: custom } });
+    const fields = { FirstName: 'Ann', LastName: 'Lee', Company: 'Acme', Phone: '+14155550123', City: 'Bern', Interest__c: 'Price' };
+    const lead = crm.add('Lead', fields);
+    const task = crm.add('Task', { Subject: 'Call', WhoId: lead.id });
+    clock.advance(60_000);
+    return { clock, crm, lead, task, ...apiOf(crm) };
+  };
+
+  it('makes an account and a contact of it, moves its activities, and leaves it read only with their ids', async () => {
+    const { crm, lead, task, call } = converting();
+    const { account, contact, opportunity } = crm.convertLead(lead.id);
+    expect(account.fields).toMatchObject({ Name: 'Acme', BillingCity: 'Bern' });
+    expect(contact.fields).toMatchObject({ Name: 'Ann Lee', Phone: '+14155550123', MailingCity: 'Bern', Interest__c: 'Price' });
+    expect(contact.fields).toMatchObject({ AccountId: account.id });
+    expect(opportunity).toBeNull();
+    expect(crm.record(lead.id)).toMatchObject({ deleted: false, mergedInto: null });
+    expect(crm.record(lead.id).fields).toMatchObject({
+      Status: 'Closed - Converted',
+      IsConverted: true,
+      ConvertedDate: '2026-03-15',
+      ConvertedAccountId: account.id,
+      ConvertedContactId: contact.id,
+      ConvertedOpportunityId: null,
+      SystemModstamp: '2026-03-15T10:01:00.000+0000',
+    });
+    expect(crm.record(task.id).fields).toMatchObject({ WhoId: contact.id, WhatId: account.id, AccountId: account.id });
+    const update = await call(`sobjects/Lead/${lead.id}`, { method: 'PATCH', body: { Title: 'x' } });
+    expect(update).toMatchObject({ status: 400, body: [{ errorCode: 'CANNOT_UPDATE_CONVERTED_LEAD' }] });
+  });
+
+  it('into a contact that is there fills only what is blank, and may make an opportunity', () => {
+    const { crm, lead, task } = converting();
+    const acme = crm.add('Account', { Name: 'Acme Ltd' });
+    const ann = crm.add('Contact', { FirstName: 'Anna', LastName: 'Lee', AccountId: acme.id });
+    const { contact, opportunity } = crm.convertLead(lead.id, { accountId: acme.id, contactId: ann.id, opportunityName: 'First order' });
+    expect(contact).toMatchObject({ id: ann.id, fields: { FirstName: 'Anna', Phone: '+14155550123' } });
+    expect(crm.record(acme.id).fields).toMatchObject({ Name: 'Acme Ltd', BillingCity: 'Bern' });
+    expect(opportunity?.fields).toMatchObject({ Name: 'First order', AccountId: acme.id, IsClosed: false });
+    expect(crm.list('OpportunityContactRole')).toMatchObject([{ fields: { ContactId: ann.id, IsPrimary: true } }]);
+    expect(crm.record(lead.id).fields).toMatchObject({ ConvertedOpportunityId: opportunity?.id });
+    expect(crm.record(task.id).fields).toMatchObject({ WhatId: opportunity?.id });
+  });
+
+  it.each<readonly [string, (there: ReturnType<typeof converting>) => unknown, string]>([
+    ['twice', ({ crm, lead }) => [crm.convertLead(lead.id), crm.convertLead(lead.id)], 'CANNOT_UPDATE_CONVERTED_LEAD'],
+    ['of one that is deleted', ({ crm, lead }) => [crm.remove(lead.id), crm.convertLead(lead.id)], 'ENTITY_IS_DELETED'],
+    ['of what is no lead', ({ crm }) => crm.convertLead(crm.add('Contact', { LastName: 'Lee' }).id), 'INVALID_ID_FIELD'],
+    [
+      'into a contact without its account',
+      ({ crm, lead }) => crm.convertLead(lead.id, { contactId: crm.add('Contact', { LastName: 'Lee' }).id }),
+      'REQUIRED_FIELD_MISSING',
+    ],
+    [
+      'into a contact of another account',
+      ({ crm, lead }) =>
+        crm.convertLead(lead.id, {
+          accountId: crm.add('Account', { Name: 'Other' }).id,
+          contactId: crm.add('Contact', { LastName: 'Lee' }).id,
+        }),
+      'INVALID_CROSS_REFERENCE_KEY',
+    ],
+  ])('%s is refused, and nothing is made', (_, convert, code) => {
+    const there = converting();
+    const made = () => [there.crm.list('Opportunity').length, there.crm.list('OpportunityContactRole').length];
+    expect(() => convert(there)).toThrow(code);
+    expect(made()).toEqual([0, 0]);
+  });
+});
+
 describe('what a test does wrong', () => {
   it.each<readonly [string, (crm: ReturnType<typeof fakeSalesforce>) => unknown, string]>([
     ['an unknown object', (crm) => crm.add('Nothing', {}), 'NOT_FOUND'],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { add, addMany, HOUR, labelOf, need, open, readOn, readQuery, settle, textsOf, valuesOf } from './kit.ts';
+import type { Page } from '../../../ports/connector.ts';
+import { add, addMany, HOUR, labelOf, need, open, readOn, readQuery, settle, stored, textsOf, valuesOf } from './kit.ts';
 import type { ConnectorCase, MakeConnector } from './subject.ts';
 
 const OLD_MS = 24 * HOUR;
@@ -125,6 +126,52 @@ export const changes: readonly ConnectorCase[] = [
       await settle(crm);
       const { records } = await readOn(connector, readQuery(crm, { from: next }), call);
       assert.equal(valuesOf(records.get(a))[crm.fields.text], 'Ours');
+    },
+  },
+];
+
+/** Children are read for a text of their parent, which changes without them. */
+export const parentChanges: readonly ConnectorCase[] = [
+  {
+    id: 'CC-96',
+    rule: "a parent's changed text comes with a read of changes, from whichever page it is taken up again",
+    requires: 'parentChanges',
+    async check(make) {
+      const { crm, connector, reconnect, call } = await open(make);
+      const parent = need(crm.parent, 'parent');
+      const rename = need(parent.rename, 'parent.rename');
+      const children = await addMany(crm, crm.severalPages);
+      const parents = new Map<string, string>();
+      for (const [index, child] of children.entries()) parents.set(child, await parent.give(child, `Parent ${index}`));
+      const stranger = await add(crm);
+      await crm.advance(OLD_MS);
+      const fields = [parent.path, crm.fields.text];
+      const { next } = await readOn(connector, readQuery(crm, { fields }), call);
+      await crm.advance(HOUR);
+      for (const [index, child] of children.entries()) await rename(parents.get(child)!, `Renamed ${index}`);
+      await settle(crm);
+
+      const seen = new Map<string, unknown>();
+      const note = ({ records }: Page) => {
+        for (const record of records) if (record.state === 'present') seen.set(record.id, record.values[parent.path]);
+      };
+      let from = next;
+      for (let pages = 1; ; pages += 1) {
+        assert.ok(pages < 10 * children.length, 'a read that is taken up again should come to an end');
+        const { value: page, done } = await reconnect().read(readQuery(crm, { fields, from }), call)[Symbol.asyncIterator]().next();
+        assert.ok(done !== true, 'a read gives at least one page');
+        note(page);
+        from = stored(page.checkpoint);
+        if (page.last) break;
+      }
+      for (const [index, child] of children.entries()) assert.equal(seen.get(child), `Renamed ${index}`);
+      assert.ok(!seen.has(stranger), 'what has no changed parent and did not change itself is left alone');
+      const { records } = await readOn(connector, readQuery(crm, { fields, from: next }), call);
+      assert.deepEqual([...records.keys()].sort(), children.toSorted());
+      await crm.advance(HOUR);
+      const quiet = await readOn(connector, readQuery(crm, { fields, from }), call);
+      const later = await readOn(connector, readQuery(crm, { fields, from: quiet.next }), call);
+      assert.equal(later.records.size, 0, 'a change is brought while it may be new, and then no more');
     },
   },
 ];

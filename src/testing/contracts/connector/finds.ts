@@ -185,7 +185,9 @@ export const finds: readonly ConnectorCase[] = [
     requires: 'finds',
     async check(make) {
       const { crm, connector, call } = await open(make);
-      for (const by of [crm.fields.text, ...(connector.capabilities.findsBy ?? [])]) {
+      const { email, phone, text } = crm.fields;
+      const byKind = (connector.capabilities.findsBy ?? []).filter((by) => (by === '$email' ? email : phone) !== undefined);
+      for (const by of [text, ...byKind]) {
         const value = by === '$phone' ? NUMBER : by === '$email' ? 'nobody@example.com' : 'Nobody';
         const start = crm.now();
         const { completeUntil } = await connector.find(findQuery(crm, [value], { by }), call);

@@ -10,7 +10,8 @@ import type { ContractCase, Make } from '../contract-case.ts';
  * - `finds`: the connector has `find`. `writes`: it has `write`. `creates`: and makes records with it.
  * - `emails`, `phones`: `finds`, and `fields.email`, `fields.phone`: records are found by `$email`, `$phone`.
  * - `uniqueKeys`: `creates`, and `fields.unique`.
- * - `parents`: `parent`. `hiddenParents`: and `unshare`.
+ * - `parents`: `parent`. `hiddenParents`: and `unshare`. `parentChanges`: and `parent.rename`, and reads of changes bring
+ *   the children of a parent that has changed.
  * - `hiding`: `hide`. `unsharing`: `unshare`.
  * - `removals`: `remove`, and the connector tells `deleted`. `removalsInReads`: and reads of changes bring it.
  * - `merges`: `merge`, and the connector tells `merged`. `mergesInReads`: and reads of changes bring it.
@@ -27,6 +28,7 @@ export type ConnectorCapability =
   | 'uniqueKeys'
   | 'parents'
   | 'hiddenParents'
+  | 'parentChanges'
   | 'hiding'
   | 'unsharing'
   | 'removals'
@@ -136,6 +138,8 @@ export interface CrmUnderTest {
     readonly path: string;
     /** Gives the record a new parent with this text; answers the parent's id. */
     give(id: string, text: string): Awaitable<string>;
+    /** Gives a parent another text; nobody touches its children. */
+    rename?(parentId: string, text: string): Awaitable<void>;
   };
   /** The next `times` (default 1) requests of this kind meet a fault. */
   fault?(what: CrmFault, on: RequestKind, times?: number): Awaitable<void>;
