@@ -188,6 +188,18 @@ describe.each(CRMS)('%s', (name) => {
       expect(crm.calls.counts['token']).toBe(1);
     });
 
+    it.each([
+      ['are asked for again where the answer was lost', false, 'fulfilled', 2],
+      ['that rotated into a lost answer can not be had again: connect again', true, 'rejected', 2],
+    ])('%s', async (_, rotate, status, tokenCalls) => {
+      const { app: make, ask, connection, crm, loseTokens } = start();
+      crm.oauth.rotate = rotate;
+      loseTokens();
+      const [outcome] = await Promise.allSettled([ask(make().connect(connection))]);
+      expect(outcome).toMatchObject({ status, ...(rotate ? { reason: { code: 'token_revoked', category: 'authentication' } } : {}) });
+      expect(crm.calls.counts['token']).toBe(tokenCalls);
+    });
+
     it('of another account are refused before any request, and say what to do', async () => {
       const { app: make, ask, connection, crm } = start({ account: DEPLOYMENTS[name]().otherAccount });
       await expect(ask(make().connect(connection))).rejects.toMatchObject({
@@ -241,7 +253,7 @@ describe.each(CRMS)('%s', (name) => {
       open.shift()?.();
     }
     await Promise.all([...background, person]);
-    expect(done.indexOf('person')).toBeLessThan(name === 'Salesforce' ? 5 : 2);
+    expect(done.indexOf('person')).toBeLessThan(name === 'Salesforce' ? 5 : 3);
   });
 
   it('lets other accounts go on while one has to wait', async () => {

@@ -61,7 +61,11 @@ export const DEPLOYMENTS: Readonly<Record<'Salesforce' | 'HubSpot', () => Deploy
       mapping: { crmObject: 'Contact', fields: ['Phone', 'FirstName'] },
       app: ({ url, fetch } = {}) =>
         createSalesforceApp({
-          ...{ clientId, clientSecret, redirectUri: REDIRECT, clock, random: () => 0 },
+          clientId,
+          clientSecret,
+          redirectUri: REDIRECT,
+          clock,
+          random: () => 0,
           ...(url === undefined ? { fetch: fetch ?? crm.fetch } : { loginUrl: url }),
         }),
       tokens: () => ({ accessToken: 'none.yet', refreshToken: crm.oauth.refreshToken, instanceUrl: crm.instanceUrl, account: crm.orgId }),
@@ -85,7 +89,11 @@ export const DEPLOYMENTS: Readonly<Record<'Salesforce' | 'HubSpot', () => Deploy
       mapping: { crmObject: 'contacts', fields: ['phone', 'firstname'] },
       app: ({ url, fetch } = {}) =>
         createHubSpotApp({
-          ...{ clientId, clientSecret, redirectUri: REDIRECT, clock, random: () => 0 },
+          clientId,
+          clientSecret,
+          redirectUri: REDIRECT,
+          clock,
+          random: () => 0,
           ...(url === undefined ? { fetch: fetch ?? crm.fetch } : { baseUrl: url, appUrl: url }),
         }),
       tokens: () => ({
