@@ -123,6 +123,25 @@ describe.each(CRMS)('%s', (name) => {
       }
     });
 
+    it('that another process has rotated and is about to store are waited for: nobody is asked to connect again', async () => {
+      const { app: make, ask, connection, crm, table } = start();
+      crm.oauth.rotate = true;
+      let open = () => {};
+      const gate = new Promise<void>((resolve) => {
+        open = resolve;
+      });
+      table.beforeSave = () => gate;
+      const slow = ask(make().connect(connection));
+      while (crm.calls.counts['token'] !== 1) await later();
+      let looks = 0;
+      table.onLoad = () => {
+        if (crm.calls.counts['token'] === 2) looks += 1;
+        if (looks === 2) open();
+      };
+      await Promise.all([slow, ask(make().connect(connection))]);
+      expect([crm.calls.counts['token'], table.value?.refreshToken]).toEqual([2, crm.oauth.refreshToken]);
+    });
+
     it('that another process has rotated are loaded once more after a refusal', async () => {
       const { app: make, ask, connection, crm, table } = start();
       const rotated = table.value!;

@@ -117,6 +117,7 @@ export function tokenTable(start: Tokens | null) {
     loads: 0,
     down: false,
     onLoad: () => {},
+    beforeSave: async () => {},
     async load() {
       table.loads += 1;
       table.onLoad();
@@ -124,6 +125,7 @@ export function tokenTable(start: Tokens | null) {
       return table.value;
     },
     async save(next: Tokens, previous: Tokens | null): Promise<'saved' | 'changed'> {
+      await table.beforeSave();
       if (table.down) throw new Error('the database is down');
       if (JSON.stringify(previous) !== JSON.stringify(table.value)) return 'changed';
       table.value = next;
