@@ -36,10 +36,11 @@ interface Renewed {
   /** Not granted to us just now: found in the store. */
   readonly reused: boolean;
 }
-interface Refused {
-  readonly by: string;
-  readonly error: CrmSyncError;
-}
+/**
+ * When to look at the store again after a refusal: who has rotated the token away may still be about to store the new one,
+ * and must not be taken for a user who has disconnected.
+ */
+const LOOKS_MS = [0, 500, 2_000];
 
 /**
  * On behalf of a user who connected the account. One refresh at a time; new tokens are stored before they are used, by
@@ -78,21 +79,34 @@ export function refreshingAuth({ tokens, vendor, reconnect, account, ...options 
 
   async function renew(stale: string | null, call: AuthCall): Promise<Renewed> {
     if (unsaved) return { tokens: await keep(unsaved.next, unsaved.previous), reused: true };
-    let refused = null as Refused | null;
-    // Bound: a second try only with a refresh token that another process has stored since, and never a third.
-    for (let attempt = 0; attempt < 2; attempt += 1) {
-      const loaded = await load();
-      if (loaded.accessToken !== stale && options.isUsable(loaded) && isFresh(loaded, call)) return { tokens: loaded, reused: true };
-      if (loaded.refreshToken === undefined || loaded.refreshToken === refused?.by) break;
-      try {
-        const granted = await options.grant(loaded.refreshToken, call);
-        return { tokens: await keep({ ...loaded, ...granted }, loaded), reused: false };
-      } catch (error) {
-        if (unsaved || !(error instanceof CrmSyncError) || error.retryable) throw error;
-        refused = { by: loaded.refreshToken, error };
-      }
+    const isNew = (loaded: Tokens) => loaded.accessToken !== stale && options.isUsable(loaded) && isFresh(loaded, call);
+    const grant = async (loaded: Tokens): Promise<Renewed> => {
+      if (loaded.refreshToken === undefined) throw expired(reconnect);
+      const granted = await options.grant(loaded.refreshToken, call);
+      return { tokens: await keep({ ...loaded, ...granted }, loaded), reused: false };
+    };
+
+    const loaded = await load();
+    if (isNew(loaded)) return { tokens: loaded, reused: true };
+    try {
+      return await grant(loaded);
+    } catch (error) {
+      if (unsaved || !(error instanceof CrmSyncError) || error.retryable) throw error;
+      // A second try only with tokens that another process has stored since, and never a third.
+      const rotated = await lookAgain(loaded, call);
+      if (rotated === null) throw error;
+      return isNew(rotated) ? { tokens: rotated, reused: true } : grant(rotated);
     }
-    throw refused?.error ?? expired(reconnect);
+  }
+
+  /** What another process has stored instead of the tokens that were refused; null where they are still there. */
+  async function lookAgain(refused: Tokens, { clock }: AuthCall): Promise<Tokens | null> {
+    for (const waitMs of LOOKS_MS) {
+      if (waitMs > 0) await clock.sleep(waitMs);
+      const loaded = await load();
+      if (loaded.refreshToken !== refused.refreshToken || loaded.accessToken !== refused.accessToken) return loaded;
+    }
+    return null;
   }
 
   async function renewed(stale: string | null, call: AuthCall): Promise<AccessToken & { readonly reused: boolean }> {

@@ -77,7 +77,7 @@ export async function sendHttp(request: HttpRequest, edge: Edge): Promise<HttpRe
     request.signal?.throwIfAborted();
     const result = await turn(async () => {
       const now = edge.clock.now();
-      if (deadline - now < TRY_MIN_MS) return NO_TIME_LEFT;
+      if (deadline - now < TRY_MIN_MS || (attempt > 0 && now >= retryUntil)) return NO_TIME_LEFT;
       if (attempt === 0) retryUntil = Math.min(retryUntil, now + policy.totalMs); // waiting for the first turn takes none of it
       return sendOnce({ ...request, timeoutMs: Math.min(request.timeoutMs, deadline - now) }, edge);
     });

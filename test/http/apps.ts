@@ -61,7 +61,11 @@ export const DEPLOYMENTS: Readonly<Record<'Salesforce' | 'HubSpot', () => Deploy
       mapping: { crmObject: 'Contact', fields: ['Phone', 'FirstName'] },
       app: ({ url, fetch } = {}) =>
         createSalesforceApp({
-          ...{ clientId, clientSecret, redirectUri: REDIRECT, clock, random: () => 0 },
+          clientId,
+          clientSecret,
+          redirectUri: REDIRECT,
+          clock,
+          random: () => 0,
           ...(url === undefined ? { fetch: fetch ?? crm.fetch } : { loginUrl: url }),
         }),
       tokens: () => ({ accessToken: 'none.yet', refreshToken: crm.oauth.refreshToken, instanceUrl: crm.instanceUrl, account: crm.orgId }),
@@ -85,7 +89,11 @@ export const DEPLOYMENTS: Readonly<Record<'Salesforce' | 'HubSpot', () => Deploy
       mapping: { crmObject: 'contacts', fields: ['phone', 'firstname'] },
       app: ({ url, fetch } = {}) =>
         createHubSpotApp({
-          ...{ clientId, clientSecret, redirectUri: REDIRECT, clock, random: () => 0 },
+          clientId,
+          clientSecret,
+          redirectUri: REDIRECT,
+          clock,
+          random: () => 0,
           ...(url === undefined ? { fetch: fetch ?? crm.fetch } : { baseUrl: url, appUrl: url }),
         }),
       tokens: () => ({
@@ -109,6 +117,7 @@ export function tokenTable(start: Tokens | null) {
     loads: 0,
     down: false,
     onLoad: () => {},
+    beforeSave: async () => {},
     async load() {
       table.loads += 1;
       table.onLoad();
@@ -116,6 +125,7 @@ export function tokenTable(start: Tokens | null) {
       return table.value;
     },
     async save(next: Tokens, previous: Tokens | null): Promise<'saved' | 'changed'> {
+      await table.beforeSave();
       if (table.down) throw new Error('the database is down');
       if (JSON.stringify(previous) !== JSON.stringify(table.value)) return 'changed';
       table.value = next;

@@ -65,3 +65,61 @@ describe('a wait that the answer asks for', () => {
     expect(waits).toEqual([375]);
   });
 });
+
+describe('a deadline', () => {
+  const edgeAt = (start: number, statuses: readonly number[]) => {
+    let now = start;
+    let tries = 0;
+    const edge = {
+      fetch: async () => {
+        tries += 1;
+        return new Response('', { status: statuses[tries - 1] ?? 200 });
+      },
+      clock: {
+        now: () => now,
+        sleep: async (ms: number) => {
+          now += ms;
+        },
+      },
+      random: () => 0,
+    };
+    return { edge, tries: () => tries, wait: (ms: number) => edge.clock.sleep(ms) };
+  };
+  it('lets no try start that could not run for five seconds, however long its turn took to come', async () => {
+    const late = edgeAt(0, []);
+    const turn: HttpRequest['turn'] = async (tryOnce) => {
+      await late.wait(6_000);
+      return tryOnce();
+    };
+    const result = await sendHttp(request({ deadline: 10_000, turn }), late.edge);
+    expect([result, late.tries()]).toEqual([{ kind: 'failure', sent: false, code: 'no_time_left' }, 0]);
+  });
+  it('that passes while a retry waits for its turn leaves the answer that there was', async () => {
+    const limited = edgeAt(0, [429]);
+    let turns = 0;
+    const turn: HttpRequest['turn'] = async (tryOnce) => {
+      turns += 1;
+      if (turns === 2) await limited.wait(60_000);
+      return tryOnce();
+    };
+    const result = await sendHttp(request({ unappliedStatuses: [429], deadline: 30_000, turn }), limited.edge);
+    expect([result.kind === 'answer' && result.status, limited.tries()]).toEqual([429, 1]);
+  });
+  it('does not count the wait for the first turn as time to retry in', async () => {
+    const busy = edgeAt(0, [503, 503]);
+    const turn: HttpRequest['turn'] = async (tryOnce) => {
+      if (busy.tries() === 0) await busy.wait(1_000_000);
+      return tryOnce();
+    };
+    expect(await sendHttp(request({ idempotent: true, turn }), busy.edge)).toMatchObject({ status: 200 });
+  });
+});
+
+describe('retries that requests share', () => {
+  it('are those of the whole call, not of each request', async () => {
+    const { edge, tries } = edgeOf(Array.from({ length: 20 }, () => 503));
+    const retries = { left: 2 };
+    for (let each = 0; each < 4; each += 1) await sendHttp(request({ idempotent: true, retries }), edge);
+    expect([tries(), retries.left]).toEqual([6, 0]);
+  });
+});

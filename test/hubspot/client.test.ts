@@ -248,4 +248,12 @@ describe('the requests of one call', () => {
     await expect(connector.describe('contacts', call)).rejects.toHaveProperty('category', 'server');
     expect(seen).toHaveLength(requests);
   });
+  it('that writes are never more than five either', async () => {
+    const { auth } = countingAuth(1);
+    const tooMany = () => limited('SECONDLY');
+    const { connector, seen, call } = connect({ auth }, tooMany, expired, tooMany, expired, tooMany, tooMany);
+    const write = { op: 'o1', object: 'contacts', id: '101', values: { firstname: 'Ann' } };
+    await expect(connector.write([write], call)).rejects.toMatchObject({ category: 'rate_limit', retryable: true });
+    expect(seen).toHaveLength(5);
+  });
 });

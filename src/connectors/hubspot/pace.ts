@@ -7,8 +7,8 @@ import { limitDelayMs } from './retry.ts';
 /**
  * Keeps requests below HubSpot's limits before they are made, for all connections that share an account.
  *
- * Searches have a limit of their own, five a second for all apps of the account together, so they are made one after
- * another, at most three a second. The others are held back only when the ten-second window is nearly used up, which the
+ * Searches have a limit of their own, five a second for all apps of the account together, so at most three a second are
+ * made, and two at once. The others are held back only when the ten-second window is nearly used up, which the
  * headers of their answers tell. After a limit has said no, all of its kind wait together.
  */
 export interface Pace {
@@ -18,6 +18,7 @@ export interface Pace {
 
 /** Source: HubSpot developer docs, "Search the CRM" (five a second) and "Usage guidelines" (headers). */
 const SEARCH_SPACING_MS = 334;
+const SEARCH_PARALLEL_MAX = 2;
 /** The part of the window that is left to others. */
 const RESERVE = 0.1;
 /** Nobody is held back for longer after one answer; past it the limit itself has to say no. */
@@ -27,7 +28,7 @@ export function createPace(clock: Clock): Pace {
   /** Between two requests, while the window is nearly used up. */
   let spacingMs = 0;
   const limiters = {
-    search: createLimiter({ clock, parallelMax: 1, spacingMs: () => SEARCH_SPACING_MS }),
+    search: createLimiter({ clock, parallelMax: SEARCH_PARALLEL_MAX, spacingMs: () => SEARCH_SPACING_MS }),
     other: createLimiter({ clock, spacingMs: () => spacingMs }),
   };
 
