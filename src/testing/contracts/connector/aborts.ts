@@ -8,7 +8,6 @@ import {
   findQuery,
   idsIn,
   labelOf,
-  mustBeDone,
   mustWork,
   need,
   type Opened,
@@ -16,12 +15,11 @@ import {
   readPages,
   readQuery,
   recordOf,
-  setting,
   settle,
   settled,
   soon,
-  writeOne,
 } from './kit.ts';
+import { mustBeDone, setting, writeOne } from './kit-writes.ts';
 import type { ConnectorCase } from './subject.ts';
 
 const REASON = new Error('stopped by the test');

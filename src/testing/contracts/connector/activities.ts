@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import type { Activity } from '../../../core/activity.ts';
 import type { Channel, Direction, Outcome } from '../../../core/conversation.ts';
 import type { ActivityRecord, Write } from '../../../ports/connector.ts';
-import { add, idsIn, mustBeDone, mustWork, type Opened, open, operation, recordOf, settle, writeOne } from './kit.ts';
+import { add, idsIn, mustWork, type Opened, open, recordOf, settle } from './kit.ts';
+import { mustBeDone, operation, writeOne } from './kit-writes.ts';
 import type { ConnectorCase, MakeConnector } from './subject.ts';
 
 const CHANNELS: Record<Channel, true> = {

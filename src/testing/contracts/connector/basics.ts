@@ -12,13 +12,12 @@ import {
   open,
   readOn,
   readQuery,
-  settingEach,
   settle,
   textsOf,
   textsUpTo,
   valuesOf,
-  writeAll,
 } from './kit.ts';
+import { settingEach, writeAll } from './kit-writes.ts';
 import type { ConnectorCase } from './subject.ts';
 
 const NO_OBJECTS = ['NoSuchObject', 'No_Such_Object__c', ...HOSTILE_TEXTS];

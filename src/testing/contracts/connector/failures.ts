@@ -10,7 +10,6 @@ import {
   findIds,
   findQuery,
   labelOf,
-  mustBeDone,
   mustWork,
   need,
   type Opened,
@@ -18,16 +17,13 @@ import {
   readOn,
   readQuery,
   type Settled,
-  settingEach,
   settle,
   settled,
   stored,
   textsUpTo,
-  update,
   valuesOf,
-  write,
-  writtenTexts,
 } from './kit.ts';
+import { mustBeDone, settingEach, update, write, writtenTexts } from './kit-writes.ts';
 import type { ConnectorCase, CrmFault } from './subject.ts';
 
 /** Writes two texts, or one where a batch holds no more, under a fault; answers the outcome and which texts came of it. */

@@ -1,21 +1,8 @@
 import assert from 'node:assert/strict';
 import { isCrmSyncError } from '../../../errors.ts';
 import type { RequestSeen } from '../../../ports/connector.ts';
-import {
-  add,
-  addMany,
-  everythingOf,
-  findQuery,
-  need,
-  type Opened,
-  open,
-  readOn,
-  readQuery,
-  setting,
-  settle,
-  settled,
-  update,
-} from './kit.ts';
+import { add, addMany, everythingOf, findQuery, need, type Opened, open, readOn, readQuery, settle, settled } from './kit.ts';
+import { setting, update } from './kit-writes.ts';
 import type { ConnectorCase, CrmFault, CrmValues } from './subject.ts';
 
 /** Personal values that a case writes, reads and searches by; none of them may be told. */

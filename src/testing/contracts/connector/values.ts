@@ -7,21 +7,16 @@ import {
   HOSTILE_TEXTS,
   HOUR,
   labelOf,
-  mustBeDone,
   need,
   type Opened,
   open,
   readOn,
   readQuery,
   recordOf,
-  setting,
-  settingEach,
   settle,
-  update,
   valuesOf,
-  writeAll,
-  writeOne,
 } from './kit.ts';
+import { mustBeDone, setting, settingEach, update, writeAll, writeOne } from './kit-writes.ts';
 import type { ConnectorCase, CrmValues } from './subject.ts';
 
 /** The record as each method gives it. */

@@ -1,26 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Wrote } from '../../../ports/connector.ts';
-import {
-  add,
-  addMany,
-  create,
-  idsIn,
-  labelOf,
-  mustBeDone,
-  need,
-  type Opened,
-  open,
-  recordOf,
-  setting,
-  settingEach,
-  settled,
-  textsUpTo,
-  update,
-  write,
-  writeAll,
-  writeOne,
-  writtenTexts,
-} from './kit.ts';
+import { add, addMany, idsIn, labelOf, need, type Opened, open, recordOf, settled, textsUpTo } from './kit.ts';
+import { create, mustBeDone, setting, settingEach, update, write, writeAll, writeOne, writtenTexts } from './kit-writes.ts';
 import type { ConnectorCase, CrmValues } from './subject.ts';
 
 const outcomesOf = (wrote: readonly Wrote[]): readonly string[] => wrote.map(({ outcome }) => outcome);
