@@ -22,6 +22,7 @@ const checkpoint = z.discriminatedUnion('mode', [
     since: instant,
     startedAt: instant.nullable(),
     afterId: id.nullable(),
+    company: z.strictObject({ afterId: id.nullable(), recordAfterId: id.nullable() }).exactOptional(),
   }),
 ]);
 
@@ -31,9 +32,11 @@ const checkpoint = z.discriminatedUnion('mode', [
  * `list`: the first read of everything, by HubSpot's own cursor. `search`: the same through the search, for a sample of
  * what a filter lets through. `changes`: everything up to `since` has been read; between two reads the other members are
  * null, during one `afterId` says how far it came. `startedAt`: when the read that is under way began, null before its
- * first answer.
+ * first answer. `company`: the records' own changes are read, and it goes on with the records of changed companies, behind
+ * the company `afterId`; of the page of companies that follows, behind the record `recordAfterId`.
  */
 export type Checkpoint = z.infer<typeof checkpoint>;
+export type ChangesCheckpoint = Checkpoint & { readonly mode: 'changes' };
 
 export const startOfAll = (mode: 'list' | 'search'): Checkpoint =>
   mode === 'list' ? { version: 1, mode, startedAt: null, after: null } : { version: 1, mode, startedAt: null, afterId: null };
@@ -74,5 +77,4 @@ export function finish(position: Checkpoint, lagMs: number): Checkpoint {
 }
 
 /** The lowest stamp that a read of changes looks at, in ms: late commits and the lag of the search index come after their own. */
-export const lowestStamp = (position: Checkpoint & { mode: 'changes' }, overlapMs: number): number =>
-  Math.max(0, Date.parse(position.since) - overlapMs);
+export const lowestStamp = (position: ChangesCheckpoint, overlapMs: number): number => Math.max(0, Date.parse(position.since) - overlapMs);

@@ -77,7 +77,8 @@ async function readCompanies(
   return rows;
 }
 
-async function orNoPermission<T>(work: () => Promise<T>): Promise<T | null> {
+/** What the app may not read is null, and no failure. */
+export async function orNoPermission<T>(work: () => Promise<T>): Promise<T | null> {
   try {
     return await work();
   } catch (error) {

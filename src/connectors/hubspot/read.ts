@@ -5,6 +5,7 @@ import type { Call, Fetched, Page, ReadQuery } from '../../ports/connector.ts';
 import { BATCH_MAX } from './batch-read.ts';
 import { advance, type Checkpoint, finish, lowestStamp, parseCheckpoint, startOfAll } from './checkpoint.ts';
 import { withCompanies } from './companies.ts';
+import { recordsOfChangedCompanies } from './company-changes.ts';
 import type { Context } from './context.ts';
 import { brokenAnswer } from './errors.ts';
 import { searchGroups } from './filter.ts';
@@ -31,7 +32,8 @@ interface Part {
  * has a stamp after its start and comes with the changes. Changes go by id among the records with a stamp in the window,
  * which has no upper bound: an edit never moves a record in that order, so thousands of equal stamps, the 10,000 records
  * of a search and edits between two pages lose nothing. Which records have changed comes from the search, their values
- * from the records themselves, for the index of the search may be behind them.
+ * from the records themselves, for the index of the search may be behind them. Where properties of the company are asked
+ * for, the records of changed companies follow.
  */
 export async function* readRecords(context: Context, query: ReadQuery, call: Call): AsyncGenerator<Page> {
   invariant(query.limit === undefined || query.limit >= 1, 'the limit of a read is at least one record');
@@ -42,20 +44,22 @@ export async function* readRecords(context: Context, query: ReadQuery, call: Cal
   let left = query.limit ?? Number.POSITIVE_INFINITY;
 
   // Bound: every turn ends the read or goes on behind what it has read.
-  for (;;) {
+  while (!(position.mode === 'changes' && position.company)) {
     const requestedAt = call.now();
     const part = await readPart(context, selection, { position, groups, left }, call);
     position = advance(position, part.startedAt, part.next);
     left -= part.records.length;
-    const last = part.done && left > 0;
-    yield {
-      records: query.limit === undefined ? [...part.records, ...part.merged] : part.records,
-      requestedAt,
-      checkpoint: last ? finish(position, context.lagMs) : position,
-      last,
-    };
-    if (last || left <= 0) return;
+    const records = query.limit === undefined ? [...part.records, ...part.merged] : part.records;
+    const done = part.done && left > 0;
+    if (done && position.mode === 'changes' && selection.company.length > 0 && query.limit === undefined) {
+      position = { ...position, company: { afterId: null, recordAfterId: null } };
+      if (records.length > 0) yield { records, requestedAt, checkpoint: position, last: false };
+    } else {
+      yield { records, requestedAt, checkpoint: done ? finish(position, context.lagMs) : position, last: done };
+      if (done || left <= 0) return;
+    }
   }
+  yield* recordsOfChangedCompanies(context, selection, position, call);
 }
 
 interface Place {
