@@ -292,7 +292,7 @@ describe('associations', () => {
     ...more,
   });
   it('go with the creation, each by the number of its own direction', async () => {
-    const { connector, seen, call } = connect({}, taken([logged()], 201));
+    const { connector, seen, call } = connect({ associateCompany: false }, taken([logged()], 201));
     await connector.write([logged()], call);
     expect(seen[0]!.json.inputs[0].associations).toEqual([
       { to: { id: '500' }, types: [{ associationCategory: 'HUBSPOT_DEFINED', associationTypeId: 194 }] },

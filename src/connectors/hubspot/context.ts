@@ -14,4 +14,5 @@ export interface Context {
   readonly overlapMs: number;
   readonly lagMs: number;
   readonly chatAs: 'note' | 'communication';
+  readonly associateCompany: boolean;
 }

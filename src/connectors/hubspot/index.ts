@@ -33,6 +33,11 @@ export interface HubSpotOptions {
   readonly lagMs?: number;
   /** What a chat on a website is logged as. Default `note`; `communication` only where the portal has a channel for it. */
   readonly chatAs?: 'note' | 'communication';
+  /**
+   * An activity of a contact belongs to the contact's primary company, too: HubSpot's own screens see to that, its API does
+   * not. Costs one request when an activity is made. Default true; left out where the app does not see companies.
+   */
+  readonly associateCompany?: boolean;
 }
 
 const CAPABILITIES: Capabilities = {
@@ -70,6 +75,7 @@ export function hubspot(options: HubSpotOptions): CrmConnector {
     overlapMs: options.overlapMs ?? 10 * 60_000,
     lagMs: options.lagMs ?? 0,
     chatAs: options.chatAs ?? 'note',
+    associateCompany: options.associateCompany ?? true,
   };
   return {
     specVersion: 1,

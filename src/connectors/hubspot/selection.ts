@@ -56,7 +56,8 @@ export async function selectProperties(describer: Describer, object: string, fie
   };
 }
 
-async function visible(describer: Describer, object: string, call: Call): Promise<ObjectInfo | null> {
+/** Null: the app may not see the object. */
+export async function visible(describer: Describer, object: string, call: Call): Promise<ObjectInfo | null> {
   try {
     return await describer.object(object, call);
   } catch (error) {

@@ -4,6 +4,7 @@ import { jsonOf } from '../../http/answers.ts';
 import type { HttpResult } from '../../http/send.ts';
 import { notSent, type PartAnswer, unknownOutcome, writeInParts } from '../../http/write-in-parts.ts';
 import type { Call, Write, Wrote } from '../../ports/connector.ts';
+import { withPrimaryCompanies } from './activity-associations.ts';
 import type { AssociationType } from './association-types.ts';
 import { type Described, NO_RESULT, outcomesOf } from './batch-outcomes.ts';
 import { errorOf } from './client.ts';
@@ -42,10 +43,11 @@ export async function writeRecords(context: Context, batch: readonly Write[], ca
   checkBatch(batch, kind);
   const { name, modified } = objectKind(first.object);
   if (kind === 'upsert') checkUniqueKey(await context.describer.object(first.object, call), first);
-  const types = kind === 'create' ? await typesOf(context, batch, call) : new Map<string, AssociationType>();
+  const complete = kind === 'create' ? await withPrimaryCompanies(context, batch, call) : batch;
+  const types = kind === 'create' ? await typesOf(context, complete, call) : new Map<string, AssociationType>();
   // Types are known where the engine is at work; without them the outcomes just don't tell what came back.
   const fields = context.describer.known(first.object)?.fields ?? new Map<string, DescribedField>();
-  const writes = batch.map((write) => wireWrite(write, fields, (object) => types.get(object)!));
+  const writes = complete.map((write) => wireWrite(write, fields, (object) => types.get(object)!));
   call.signal.throwIfAborted();
 
   const resource = objectsOf(name, 'batch', kind);
