@@ -2,9 +2,9 @@ import type { Activity } from '../../core/activity.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { Association, Call, Write } from '../../ports/connector.ts';
 import { readAssociations } from './associated.ts';
-import { orNoPermission } from './companies.ts';
 import type { Context } from './context.ts';
 import { objectKind, recordId } from './objects.ts';
+import { orNoPermission } from './optional.ts';
 import { visible } from './selection.ts';
 
 /**

@@ -13,6 +13,7 @@ import { createDescriber } from './describe.ts';
 import { fetchRecords } from './fetch.ts';
 import { findRecords } from './find.ts';
 import { API_ORIGIN, checkedVersion, configuredOrigin } from './hosts.ts';
+import { readOwners } from './owners.ts';
 import type { ApiVersion } from './paths.ts';
 import { readRecords } from './read.ts';
 import { WRITE_TIMEOUT_MS, writeRecords } from './write.ts';
@@ -88,6 +89,7 @@ export function hubspot(options: HubSpotOptions): CrmConnector {
     find: (query, call) => findRecords(context, query, call),
     write: (batch, call) => writeRecords(context, batch, call),
     activityRecord: (activity, call) => activityRecord(context, activity, call),
+    owners: (call) => readOwners(context, call),
   };
 }
 

@@ -13,10 +13,19 @@ interface StandardObject {
   /** Archived records can be read, so that a deletion has evidence. */
   readonly archive: boolean;
   readonly merges: boolean;
+  /** The properties that hold the pipeline and the stage of a record; null: it has none. */
+  readonly pipelines: { readonly pipeline: string; readonly stage: string } | null;
 }
 
 const MODIFIED = 'hs_lastmodifieddate';
-const record = (name: string, singular: string, typeId: string, required: readonly string[] = []): StandardObject => ({
+type Pipelines = StandardObject['pipelines'];
+const record = (
+  name: string,
+  singular: string,
+  typeId: string,
+  required: readonly string[] = [],
+  pipelines: Pipelines = null,
+): StandardObject => ({
   name,
   singular,
   typeId,
@@ -24,6 +33,7 @@ const record = (name: string, singular: string, typeId: string, required: readon
   required,
   archive: true,
   merges: true,
+  pipelines,
 });
 const activity = (name: string, singular: string, typeId: string, more: readonly string[] = []): StandardObject => ({
   name,
@@ -33,14 +43,18 @@ const activity = (name: string, singular: string, typeId: string, more: readonly
   required: ['hs_timestamp', ...more],
   archive: name === 'tasks',
   merges: false,
+  pipelines: null,
 });
 
 /** Source: HubSpot developer docs, "Understanding the CRM" (type ids) and "Using object APIs" (required properties). */
 const STANDARD: readonly StandardObject[] = [
   record('contacts', 'contact', '0-1'),
   record('companies', 'company', '0-2'),
-  record('deals', 'deal', '0-3', ['dealname', 'dealstage', 'pipeline']),
-  record('tickets', 'ticket', '0-5', ['subject', 'hs_pipeline', 'hs_pipeline_stage']),
+  record('deals', 'deal', '0-3', ['dealname', 'dealstage', 'pipeline'], { pipeline: 'pipeline', stage: 'dealstage' }),
+  record('tickets', 'ticket', '0-5', ['subject', 'hs_pipeline', 'hs_pipeline_stage'], {
+    pipeline: 'hs_pipeline',
+    stage: 'hs_pipeline_stage',
+  }),
   record('leads', 'lead', '0-136'),
   activity('calls', 'call', '0-48'),
   activity('communications', 'communication', '0-18', ['hs_communication_channel_type']),
@@ -64,7 +78,7 @@ export function objectKind(name: string): ObjectKind {
   const known = BY_NAME.get(name.toLowerCase());
   if (known) return { ...known, standard: true };
   if (/^[A-Za-z0-9][\w-]{0,99}$/.test(name))
-    return { name, modified: MODIFIED, required: [], archive: true, merges: true, standard: false };
+    return { name, modified: MODIFIED, required: [], archive: true, merges: true, pipelines: null, standard: false };
   throw new CrmSyncError('That is no name of a HubSpot object.', {
     code: 'invalid_object_name',
     category: 'configuration',

@@ -2,12 +2,15 @@
 export const API_VERSIONS = ['2026-09', '2026-03'] as const;
 export type ApiVersion = (typeof API_VERSIONS)[number];
 
-type Area = 'objects' | 'associations' | 'properties' | 'account' | 'oauth';
+type Area = 'objects' | 'associations' | 'properties' | 'pipelines' | 'owners' | 'lists' | 'account' | 'oauth';
 
 const PREFIX: Readonly<Record<Area, string>> = {
   objects: '/crm/objects',
   associations: '/crm/associations',
   properties: '/crm/properties',
+  pipelines: '/crm/pipelines',
+  owners: '/crm/owners',
+  lists: '/crm/lists',
   account: '/account-info',
   oauth: '/oauth',
 };
@@ -35,6 +38,12 @@ export const propertiesOf = (object: string): Resource => ({
   segments: [object],
   operation: `${PREFIX.properties}/{object}`,
 });
+export const pipelinesOf = (object: string): Resource => ({
+  area: 'pipelines',
+  segments: [object],
+  operation: `${PREFIX.pipelines}/{object}`,
+});
+export const OWNERS: Resource = { area: 'owners', segments: [], operation: PREFIX.owners };
 export const ACCOUNT_DETAILS: Resource = { area: 'account', segments: ['details'], operation: `${PREFIX.account}/details` };
 export const TOKEN: Resource = { area: 'oauth', segments: ['token'], operation: `${PREFIX.oauth}/token` };
 

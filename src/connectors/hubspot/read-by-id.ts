@@ -1,8 +1,8 @@
-import { CrmSyncError } from '../../errors.ts';
 import type { Call, Fetched } from '../../ports/connector.ts';
 import { BATCH_MAX, batchRead } from './batch-read.ts';
 import { withCompanies } from './companies.ts';
 import type { Context } from './context.ts';
+import { orNothing } from './optional.ts';
 import { searchAll } from './search.ts';
 import { MERGED_IDS, mergedInto, type Selection } from './selection.ts';
 import type { WireRecord } from './wire-record.ts';
@@ -82,14 +82,4 @@ async function readGone(
     note(survivors?.rows ?? []);
   }
   return [...gone.values()];
-}
-
-/** Evidence that HubSpot does not offer for an object is no evidence, and no failure. */
-async function orNothing<T>(work: () => Promise<T>): Promise<T | null> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof CrmSyncError && ['validation', 'configuration', 'permission', 'not_found'].includes(error.category)) return null;
-    throw error;
-  }
 }

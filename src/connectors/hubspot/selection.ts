@@ -1,10 +1,10 @@
 import type { DescribedField } from '../../core/described.ts';
 import type { Value } from '../../core/value.ts';
-import { CrmSyncError } from '../../errors.ts';
 import type { Call, Fetched } from '../../ports/connector.ts';
 import { decodeValue, toInstant } from './codec.ts';
 import type { Describer, ObjectInfo } from './describe.ts';
 import { recordId } from './objects.ts';
+import { orNoPermission } from './optional.ts';
 import type { WireRecord } from './wire-record.ts';
 
 /** A property of the company that a record belongs to: `company.name`. */
@@ -57,14 +57,8 @@ export async function selectProperties(describer: Describer, object: string, fie
 }
 
 /** Null: the app may not see the object. */
-export async function visible(describer: Describer, object: string, call: Call): Promise<ObjectInfo | null> {
-  try {
-    return await describer.object(object, call);
-  } catch (error) {
-    if (error instanceof CrmSyncError && error.category === 'permission') return null;
-    throw error;
-  }
-}
+export const visible = (describer: Describer, object: string, call: Call): Promise<ObjectInfo | null> =>
+  orNoPermission(() => describer.object(object, call));
 
 function decodeRecord(
   { id, properties, updatedAt }: WireRecord,

@@ -11,6 +11,7 @@ import type { Context } from './context.ts';
 import { createDescriber, type ObjectInfo } from './describe.ts';
 import { FETCH_BATCH_MAX, fetchRecords } from './fetch.ts';
 import { findRecords } from './find.ts';
+import { readOwners } from './owners.ts';
 import { readRecords } from './read.ts';
 import { isName } from './soql.ts';
 import { ACTIVITY_LIMITS, taskOf } from './task.ts';
@@ -98,6 +99,7 @@ export function salesforce(options: SalesforceOptions): CrmConnector {
     fetch: (query, call) => fetchRecords(context, query, call),
     find: (query, call) => findRecords(context, query, call),
     write: (batch, call) => writeRecords(context, batch, call),
+    owners: (call) => readOwners(context, call),
     async activityRecord(activity, call) {
       const task = await context.describer.object('Task', call);
       return taskOf(activity, {
