@@ -1,7 +1,7 @@
 import type { Call, Page } from '../../ports/connector.ts';
 import { readAssociations } from './associated.ts';
 import { BATCH_MAX, batchRead, HISTORY_BATCH_MAX } from './batch-read.ts';
-import { type ChangesCheckpoint, finish, lowestStamp } from './checkpoint.ts';
+import { type ChangesCheckpoint, FROM_THE_FIRST, lowestStamp } from './checkpoint.ts';
 import { toInstant } from './codec.ts';
 import type { Context } from './context.ts';
 import { compareIds, objectKind } from './objects.ts';
@@ -13,36 +13,36 @@ import type { WireRecord } from './wire-record.ts';
 
 /**
  * The records whose company has changed, which moves the company's stamp and not theirs: changed companies go by id in the
- * same window as the records themselves, and for each page of them the records that are tied to them, by id too. The last
- * page ends the read.
+ * same window as the records themselves, and for each page of them the records that are tied to them, by id too.
  *
  * A record that comes to another company, or loses its own, has a change of its own (`associatedcompanyid`).
+ *
+ * @returns The position behind them.
  */
 export async function* recordsOfChangedCompanies(
   context: Context,
   selection: Selection,
   start: ChangesCheckpoint,
   call: Call,
-): AsyncGenerator<Page> {
+): AsyncGenerator<Page, ChangesCheckpoint> {
+  const { company: _, ...behind } = start;
+  if (selection.company.length === 0) return behind;
   let position = start;
-  // Bound: every turn ends the read or goes on behind a company.
+  // Bound: every turn ends or goes on behind a company.
   for (;;) {
-    let requestedAt = call.now();
-    const { company = { afterId: null, recordAfterId: null } } = position;
+    const { company = FROM_THE_FIRST } = position;
     const page = (await orNoPermission(() => pageOfCompanies(context, selection, position, call))) ?? NOTHING;
     const left = page.records.filter((id) => company.recordAfterId === null || compareIds(id, company.recordAfterId) > 0);
-    const done = page.next === null;
     for (let from = 0; from < left.length; from += BATCH_MAX) {
       const part = left.slice(from, from + BATCH_MAX);
-      requestedAt = call.now();
+      const requestedAt = call.now();
       const { records, merged } = await readByIds(context, selection, part, call);
       position = { ...position, company: { ...company, recordAfterId: part.at(-1)! } };
-      const last = done && from + BATCH_MAX >= left.length;
-      yield { records: [...records, ...merged], requestedAt, checkpoint: last ? finish(position, context.lagMs) : position, last };
+      yield { records: [...records, ...merged], requestedAt, checkpoint: position, last: false };
     }
-    if (!done) position = { ...position, company: { afterId: page.next, recordAfterId: null } };
-    if (left.length === 0) yield { records: [], requestedAt, checkpoint: done ? finish(position, context.lagMs) : position, last: done };
-    if (done) return;
+    if (page.next === null) return behind;
+    position = { ...position, company: { afterId: page.next, recordAfterId: null } };
+    if (left.length === 0) yield { records: [], requestedAt: call.now(), checkpoint: position, last: false };
   }
 }
 

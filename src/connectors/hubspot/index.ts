@@ -13,6 +13,7 @@ import { createDescriber } from './describe.ts';
 import { fetchRecords } from './fetch.ts';
 import { findRecords } from './find.ts';
 import { API_ORIGIN, checkedVersion, configuredOrigin } from './hosts.ts';
+import { createLists } from './lists.ts';
 import { readOwners } from './owners.ts';
 import type { ApiVersion } from './paths.ts';
 import { readRecords } from './read.ts';
@@ -71,6 +72,7 @@ export function hubspot(options: HubSpotOptions): CrmConnector {
     client,
     describer: createDescriber(client, clock),
     associationTypes: createAssociationTypes(client),
+    lists: createLists(client, clock),
     clock,
     account: createAccount(client),
     overlapMs: options.overlapMs ?? 10 * 60_000,

@@ -66,6 +66,8 @@ const STANDARD: readonly StandardObject[] = [
 const BY_NAME = new Map(STANDARD.flatMap((object) => [object.name, object.singular, object.typeId].map((name) => [name, object] as const)));
 
 export interface ObjectKind extends Omit<StandardObject, 'singular' | 'typeId'> {
+  /** Null for a custom object that is named by its name. */
+  readonly typeId: string | null;
   readonly standard: boolean;
 }
 
@@ -78,7 +80,16 @@ export function objectKind(name: string): ObjectKind {
   const known = BY_NAME.get(name.toLowerCase());
   if (known) return { ...known, standard: true };
   if (/^[A-Za-z0-9][\w-]{0,99}$/.test(name))
-    return { name, modified: MODIFIED, required: [], archive: true, merges: true, pipelines: null, standard: false };
+    return {
+      name,
+      typeId: /^\d+-\d+$/.test(name) ? name : null,
+      modified: MODIFIED,
+      required: [],
+      archive: true,
+      merges: true,
+      pipelines: null,
+      standard: false,
+    };
   throw new CrmSyncError('That is no name of a HubSpot object.', {
     code: 'invalid_object_name',
     category: 'configuration',

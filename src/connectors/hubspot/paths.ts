@@ -43,6 +43,17 @@ export const pipelinesOf = (object: string): Resource => ({
   segments: [object],
   operation: `${PREFIX.pipelines}/{object}`,
 });
+export const listAt = (list: string): Resource => ({ area: 'lists', segments: [list], operation: `${PREFIX.lists}/{list}` });
+export const joinOrderOf = (list: string): Resource => ({
+  area: 'lists',
+  segments: [list, 'memberships', 'join-order'],
+  operation: `${PREFIX.lists}/{list}/memberships/join-order`,
+});
+export const LIST_MEMBERSHIPS: Resource = {
+  area: 'lists',
+  segments: ['records', 'memberships', 'batch', 'read'],
+  operation: `${PREFIX.lists}/records/memberships/batch/read`,
+};
 export const OWNERS: Resource = { area: 'owners', segments: [], operation: PREFIX.owners };
 export const ACCOUNT_DETAILS: Resource = { area: 'account', segments: ['details'], operation: `${PREFIX.account}/details` };
 export const TOKEN: Resource = { area: 'oauth', segments: ['token'], operation: `${PREFIX.oauth}/token` };

@@ -13,6 +13,12 @@ export interface CompanyPath {
   readonly property: DescribedField;
 }
 
+/** Whether a record is on a list: `lists.list_611`. */
+export interface ListPath {
+  readonly path: string;
+  readonly id: string;
+}
+
 export type Present = Extract<Fetched, { readonly state: 'present' }>;
 
 /** What to ask for, and how to read the records that come back. */
@@ -23,11 +29,14 @@ export interface Selection {
   readonly properties: readonly string[];
   /** Reached through associations, in a request of their own. */
   readonly company: readonly CompanyPath[];
+  /** Asked of the lists, in a request of its own. */
+  readonly lists: readonly ListPath[];
   readonly decode: (record: WireRecord) => Present | Extract<Fetched, { readonly state: 'unreadable' }>;
 }
 
 /** What every record is asked for: which others were merged into it. */
 export const MERGED_IDS = 'hs_merged_object_ids';
+const LIST = /^lists\.list_([1-9]\d{0,19})$/;
 const COMPANY = /^company\.([\w-]+)$/;
 
 /**
@@ -51,6 +60,10 @@ export async function selectProperties(describer: Describer, object: string, fie
     company: wanted.flatMap(([path, name]) => {
       const property = companies?.fields.get(name);
       return property && property.type !== 'unsupported' ? [{ path, property }] : [];
+    }),
+    lists: names.flatMap((path) => {
+      const id = LIST.exec(path)?.[1];
+      return id === undefined ? [] : [{ path, id }];
     }),
     decode: (record) => decodeRecord(record, { own, modified, describer }),
   };
