@@ -10,6 +10,8 @@ interface StandardObject {
   readonly modified: string;
   /** A creation must give all of these. */
   readonly required: readonly string[];
+  /** And at least one of these, where there are any. */
+  readonly requiredOneOf: readonly string[];
   /** Archived records can be read, so that a deletion has evidence. */
   readonly archive: boolean;
   readonly merges: boolean;
@@ -18,22 +20,18 @@ interface StandardObject {
 }
 
 const MODIFIED = 'hs_lastmodifieddate';
-type Pipelines = StandardObject['pipelines'];
-const record = (
-  name: string,
-  singular: string,
-  typeId: string,
-  required: readonly string[] = [],
-  pipelines: Pipelines = null,
-): StandardObject => ({
+type More = Partial<Pick<StandardObject, 'required' | 'requiredOneOf' | 'pipelines'>>;
+const record = (name: string, singular: string, typeId: string, more: More = {}): StandardObject => ({
   name,
   singular,
   typeId,
   modified: name === 'contacts' ? 'lastmodifieddate' : MODIFIED,
-  required,
+  required: [],
+  requiredOneOf: [],
   archive: true,
   merges: true,
-  pipelines,
+  pipelines: null,
+  ...more,
 });
 const activity = (name: string, singular: string, typeId: string, more: readonly string[] = []): StandardObject => ({
   name,
@@ -41,6 +39,7 @@ const activity = (name: string, singular: string, typeId: string, more: readonly
   typeId,
   modified: MODIFIED,
   required: ['hs_timestamp', ...more],
+  requiredOneOf: [],
   archive: name === 'tasks',
   merges: false,
   pipelines: null,
@@ -48,12 +47,15 @@ const activity = (name: string, singular: string, typeId: string, more: readonly
 
 /** Source: HubSpot developer docs, "Understanding the CRM" (type ids) and "Using object APIs" (required properties). */
 const STANDARD: readonly StandardObject[] = [
-  record('contacts', 'contact', '0-1'),
-  record('companies', 'company', '0-2'),
-  record('deals', 'deal', '0-3', ['dealname', 'dealstage', 'pipeline'], { pipeline: 'pipeline', stage: 'dealstage' }),
-  record('tickets', 'ticket', '0-5', ['subject', 'hs_pipeline', 'hs_pipeline_stage'], {
-    pipeline: 'hs_pipeline',
-    stage: 'hs_pipeline_stage',
+  record('contacts', 'contact', '0-1', { requiredOneOf: ['email', 'firstname', 'lastname'] }),
+  record('companies', 'company', '0-2', { requiredOneOf: ['name', 'domain'] }),
+  record('deals', 'deal', '0-3', {
+    required: ['dealname', 'dealstage', 'pipeline'],
+    pipelines: { pipeline: 'pipeline', stage: 'dealstage' },
+  }),
+  record('tickets', 'ticket', '0-5', {
+    required: ['subject', 'hs_pipeline', 'hs_pipeline_stage'],
+    pipelines: { pipeline: 'hs_pipeline', stage: 'hs_pipeline_stage' },
   }),
   record('leads', 'lead', '0-136'),
   activity('calls', 'call', '0-48'),
@@ -85,6 +87,7 @@ export function objectKind(name: string): ObjectKind {
       typeId: /^\d+-\d+$/.test(name) ? name : null,
       modified: MODIFIED,
       required: [],
+      requiredOneOf: [],
       archive: true,
       merges: true,
       pipelines: null,
