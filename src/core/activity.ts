@@ -27,6 +27,8 @@ export interface Activity {
   readonly successful?: boolean;
   /** The record it is logged on. */
   readonly record: { readonly object: string; readonly id: string };
+  /** Further records that it belongs to: a company, a deal, a ticket. They count when it is made, and not for an update. */
+  readonly associations?: readonly { readonly object: string; readonly id: string }[];
   /** CRM user id of the owner; absent: the connected user. */
   readonly owner?: string;
 }

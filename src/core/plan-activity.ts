@@ -8,6 +8,8 @@ import { isWebLink } from './web-link.ts';
 export interface PlanActivityOptions {
   /** The CRM record to log on. */
   readonly record: { readonly object: string; readonly id: string };
+  /** Further records that it belongs to: a company, a deal, a ticket. */
+  readonly associations?: readonly { readonly object: string; readonly id: string }[];
   /** Names the subject; without it the number does. */
   readonly contact?: { readonly fields: Fields };
   readonly limits: ActivityLimits;
@@ -54,7 +56,7 @@ const REMEDIES: Readonly<Record<ActivitySkipReason, string>> = {
 export function planActivity(conversation: Conversation, options: PlanActivityOptions): ActivityPlan {
   const reason = skipReason(conversation, options);
   if (reason !== null) return { action: 'skip', reason, remedy: REMEDIES[reason] };
-  const { record, contact, limits, owners = {}, dispositions = {}, timeZone = 'UTC', transcript = false } = options;
+  const { record, associations = [], contact, limits, owners = {}, dispositions = {}, timeZone = 'UTC', transcript = false } = options;
   const disposition = dispositionOf(conversation, dispositions);
   const text = { name: nameOf(contact?.fields), disposition, timeZone, transcript, limits };
   const subject = activitySubject(conversation, text);
@@ -76,6 +78,7 @@ export function planActivity(conversation: Conversation, options: PlanActivityOp
     disposition,
     successful: conversation.successful,
     record: { object: record.object, id: record.id },
+    associations: associations.length === 0 ? undefined : associations.map(({ object, id }) => ({ object, id })),
     owner: ownerOf(conversation, owners),
   });
   return { action: 'log', activity, cut };

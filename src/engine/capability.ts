@@ -3,7 +3,7 @@ import type { OptionalMethod } from '../ports/complete-connector.ts';
 import type { CrmConnector } from '../ports/connector.ts';
 
 /** What a mapping or a call may need beside what every connector has. `capability_missing` names one. */
-export type Capability = 'write' | 'create' | 'find' | 'find by phone' | 'find by email' | 'parents' | 'activities';
+export type Capability = 'write' | 'create' | 'find' | 'find by phone' | 'find by email' | 'parents' | 'activities' | 'owners';
 
 interface Ability {
   /** What a connector has that has it, in the words of the port. */
@@ -25,6 +25,7 @@ const ABILITIES: Readonly<Record<Capability, Ability>> = {
     comesWith: '`activityRecord`, `write` and `find`',
     isIn: ({ activityRecord, write, find }) => activityRecord !== undefined && write !== undefined && find !== undefined,
   },
+  owners: { comesWith: '`owners`', isIn: ({ owners }) => owners !== undefined },
 };
 
 const searches = ({ find, capabilities }: CrmConnector, by: '$phone' | '$email'): boolean =>

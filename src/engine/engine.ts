@@ -7,6 +7,7 @@ import type { Run } from '../core/run.ts';
 import type { Schema } from '../core/schema-types.ts';
 import { CrmSyncError } from '../errors.ts';
 import { completeConnector } from '../ports/complete-connector.ts';
+import type { Owner } from '../ports/connector.ts';
 import type { SyncEvent } from '../ports/observer.ts';
 import { systemClock } from '../ports/system-clock.ts';
 import { applyAnalysis } from './apply-analysis.ts';
@@ -20,6 +21,7 @@ import { type HandleOptions, handleConversation } from './handle-conversation.ts
 import { type LogActivityOptions, logOne } from './log-activity.ts';
 import { noConnector } from './no-connector.ts';
 import type { EngineOptions, FlowOptions, PullOptions, PushOptions } from './options.ts';
+import { owners } from './owners.ts';
 import { retryPending } from './pending.ts';
 import { type Preview, preview } from './preview.ts';
 import { pull } from './pull.ts';
@@ -149,6 +151,11 @@ export class CrmSyncEngine<S extends Schema = any> {
   /** The fields of a CRM object that the connected user can see: what a settings page offers. */
   async describeFields(object: string): Promise<readonly DescribedField[]> {
     return (await this.#context.connector.describe(object, new Session(this.#context, { interactive: true }).call)).fields;
+  }
+
+  /** Users of the CRM who may own records and activities. @throws CrmSyncError `capability_missing` where the connector can't tell. */
+  owners(): Promise<readonly Owner[]> {
+    return owners(this.#context);
   }
 
   /** No flow makes a call until `resume()`; what is pending is kept. */

@@ -17,6 +17,8 @@ export interface LogActivityOptions {
   readonly contactId?: string;
   /** The record to log on, where it is not the contact's own. */
   readonly record?: { readonly object: string; readonly id: string };
+  /** Further records that it belongs to: a company, a deal, a ticket. They count when the activity is made. */
+  readonly associations?: readonly { readonly object: string; readonly id: string }[];
 }
 
 /** What tells one delivery of a conversation from another. */
@@ -59,6 +61,7 @@ export async function logActivity(
   const plan = planActivity(conversation, {
     record,
     limits: context.connector.capabilities.activity,
+    ...(options.associations !== undefined && { associations: options.associations }),
     ...(found.found === 'one' && { contact: { fields: fieldsOf(context, found.row.fields) } }),
     ...(owners !== undefined && { owners }),
     ...(dispositions !== undefined && { dispositions }),

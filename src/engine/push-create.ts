@@ -1,7 +1,7 @@
 import type { CompiledMapping, Mapping } from '../core/mapping-types.ts';
 import { CrmSyncError } from '../errors.ts';
 import type { Row } from '../ports/store.ts';
-import { requireCapability } from './capability.ts';
+import { type Capability, requireCapability } from './capability.ts';
 import type { Context } from './context.ts';
 import { CreateBatch } from './create-batch.ts';
 import { isWithoutRecord } from './create-place.ts';
@@ -63,6 +63,17 @@ async function* unlinkedPages(context: Context, object: string, contactIds: read
   }
 }
 
+/** Nothing is made that was not looked for. */
+function capabilitiesToCreate({ matchKey = 'phone_number' }: Mapping): readonly Capability[] {
+  const keys: readonly string[] = [matchKey].flat();
+  return [
+    'create',
+    'find',
+    ...(keys.includes('phone_number') ? (['find by phone'] as const) : []),
+    ...(keys.includes('email') ? (['find by email'] as const) : []),
+  ];
+}
+
 /**
  * The mapping that new records are made by: the one of the named object; else the first that says how (`create`), else the first.
  *
@@ -77,7 +88,7 @@ export function creatingMapping(context: Context, createMissing: PushOptions['cr
       ? (mappings.find(({ create }) => create !== undefined) ?? mappings[0])
       : mappings.find(({ crmObject }) => crmObject === named);
   if (mapping !== undefined) {
-    for (const capability of ['create', 'find'] as const) requireCapability(context, capability, 'push({ createMissing })');
+    for (const capability of capabilitiesToCreate(mapping)) requireCapability(context, capability, 'push({ createMissing })');
     return mapping;
   }
   throw new CrmSyncError(named === null ? 'There is no mapping to make records by.' : `No mapping for the CRM object ${named}.`, {

@@ -18,6 +18,7 @@ import { noteUnusable } from './unusable.ts';
 
 /** Contacts → CRM: only linked contacts with something to send, only changed fields, in the CRM's largest batches. */
 export async function push(context: Context, options: PushOptions): Promise<Run> {
+  creatingMapping(context, options.createMissing); // refused before a run is recorded
   requireCapability(context, 'write', 'push()');
   return recorded(context, 'push', options, (run, lease) => pushInto(context, run, lease, options));
 }

@@ -24,17 +24,19 @@ const INBOUND: Mapping = {
     { crm: 'FirstName', field: 'first_name', direction: 'inbound' },
   ],
 };
+const BY_EMAIL: Mapping = { crmObject: 'Lead', matchKey: 'email', fields: [{ crm: 'Email', field: 'email', direction: 'inbound' }] };
 const withRule = (rule: Mapping['fields'][number]): Mapping => ({ ...INBOUND, fields: [...INBOUND.fields, rule] });
 
-type Lacking = { readonly method?: 'find' | 'write' | 'activityRecord'; readonly flag?: keyof Capabilities };
+type Lacking = { readonly method?: 'find' | 'write' | 'activityRecord' | 'owners'; readonly flag?: keyof Capabilities };
 const WITHOUT: Readonly<Record<Capability, readonly Lacking[]>> = {
   write: [{ method: 'write' }],
   create: [{ flag: 'creates' }, { method: 'write' }],
   find: [{ method: 'find' }],
-  'find by phone': [{ flag: 'findsBy' }, { method: 'find' }],
-  'find by email': [{ flag: 'findsBy' }, { method: 'find' }],
+  'find by phone': [{ flag: 'findsBy' }],
+  'find by email': [{ flag: 'findsBy' }],
   parents: [{ flag: 'parents' }],
   activities: [{ method: 'activityRecord' }],
+  owners: [{ method: 'owners' }],
 };
 
 /** What only makes sense with a method or a flag goes with it, as an author of the connector would have it. */
@@ -57,7 +59,7 @@ function lacking({ method, flag }: Lacking) {
     Object.fromEntries(Object.entries(members).filter(([name]) => !gone.includes(name))) as T;
   const connector: CrmConnector = { ...without(counted), capabilities: without<Capabilities>(counted.capabilities) };
   const engineOf = (options: Partial<EngineOptions<typeof schema>> = {}): Engine =>
-    there.engineOf({ connector, mappings: [INBOUND], activities: {}, ...options });
+    there.engineOf({ connector, mappings: [INBOUND, BY_EMAIL], activities: {}, ...options });
   return { ...there, calls, connector, engineOf };
 }
 
@@ -92,6 +94,7 @@ const SETTINGS: Readonly<Record<Capability, Readonly<Record<string, Partial<Engi
     'mappings.0.filter': { mappings: [{ ...INBOUND, filter: { not: { field: 'Account.Name', blank: true } } }] },
   },
   activities: { 'activities.call': { activities: { call: true, sms: false } }, 'activities.whatsapp': { activities: { whatsapp: true } } },
+  owners: {},
 };
 const CALLS: Readonly<Record<Capability, Readonly<Record<string, (engine: Engine) => Promise<unknown>>>>> = {
   write: {
@@ -99,11 +102,14 @@ const CALLS: Readonly<Record<Capability, Readonly<Record<string, (engine: Engine
     'push() of a contact': (engine) => engine.push({ contactIds: ['1'] }),
     'preview of a push': (engine) => engine.preview('push'),
   },
-  create: {},
-  find: {},
-  'find by phone': {},
-  'find by email': {},
+  create: { 'push({ createMissing })': (engine) => engine.push({ createMissing: true }) },
+  find: { 'push({ createMissing })': (engine) => engine.push({ createMissing: true }) },
+  'find by phone': { 'push({ createMissing })': (engine) => engine.push({ createMissing: true }) },
+  'find by email': {
+    'push({ createMissing })': (engine) => engine.push({ createMissing: 'Lead' }),
+  },
   parents: {},
+  owners: { 'owners()': (engine) => engine.owners() },
   activities: {
     'logActivity()': (engine) => engine.logActivity(call),
     'preview of logActivity()': (engine) => engine.preview('logActivity', { conversation: call }),

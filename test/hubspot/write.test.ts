@@ -73,7 +73,12 @@ describe('a batch', () => {
     expect(seen).toHaveLength(1);
   });
   it('refuses single records by operation id, with the property at fault and a remedy', async () => {
-    const batch = [create(), create({ hs_lead_status: 'X' }), create({ missing: 'x' }), create({ firstname: 'Bea' })];
+    const batch = [
+      create(),
+      create({ email: 'a@example.com', hs_lead_status: 'X' }),
+      create({ firstname: 'Ann', missing: 'x' }),
+      create({ firstname: 'Bea' }),
+    ];
     const errors = [
       {
         category: 'VALIDATION_ERROR',
@@ -134,6 +139,58 @@ describe('a batch', () => {
       { outcome: 'done', id: '903' },
       { outcome: 'done', id: '902' },
       { outcome: 'unknown', code: 'no_result' },
+    ]);
+  });
+});
+
+describe('a new record that lacks what HubSpot requires', () => {
+  const missing = (object: string, values: Write['values']): Write => ({ op: operation(), object, id: null, values });
+  it.each([
+    ['contacts', { phone: '+14155550123', firstname: '' }, undefined, 'email, firstname, lastname'],
+    ['companies', { phone: '+14155550123', name: null }, undefined, 'name, domain'],
+    ['deals', { dealname: 'Big', pipeline: 'default' }, 'dealstage', '`dealstage`'],
+    ['tickets', { hs_pipeline: '0', hs_pipeline_stage: '1' }, 'subject', '`subject`'],
+    ['calls', { hs_call_title: 'Call' }, 'hs_timestamp', '`hs_timestamp`'],
+  ])('of %s is refused before anything is sent', async (object, values, field, named) => {
+    const { connector, seen, call } = connect({});
+    const [wrote] = await connector.write([missing(object, values)], call);
+    expect(wrote).toMatchObject({
+      outcome: 'refused',
+      code: 'required_field_missing',
+      retryable: false,
+      remedy: expect.stringContaining(named),
+    });
+    expect((wrote as { readonly field?: string }).field).toBe(field);
+    expect(seen).toEqual([]);
+  });
+  it('does not hold up the others', async () => {
+    const batch = [create({ phone: '1' }), create({ email: 'ann@example.com' }), create({ phone: '2' })];
+    const { connector, seen, call } = await described(() => taken([batch[1]!], 201));
+    expect(await connector.write(batch, call)).toMatchObject([{ outcome: 'refused' }, { outcome: 'done' }, { outcome: 'refused' }]);
+    expect(seen[1]!.json.inputs).toHaveLength(1);
+  });
+  it('may be an update of one that is there, where it is an upsert', async () => {
+    const upsert = create({ score: 1 }, { uniqueKey: { field: 'buyer_key', value: 'K1' } });
+    const { connector, call } = await described(rows({ ...row('901', { buyer_key: 'K1' }), new: false }));
+    expect(await connector.write([upsert], call)).toMatchObject([{ outcome: 'done', created: false }]);
+  });
+});
+
+describe('a value that HubSpot takes in another form', () => {
+  it('is done, and what it keeps now is what came back', async () => {
+    const warning = {
+      category: 'PROPERTY_VALUE_NORMALIZED',
+      message: 'firstname was normalized',
+      context: { propertyName: 'firstname', rawValue: 'ann', normalizedValue: 'Ann' },
+    };
+    const answer = json({
+      status: 'COMPLETE',
+      results: [{ ...row('101', { firstname: 'Ann' }), warnings: [warning] }],
+      warnings: [warning, 7],
+    });
+    const { connector, call } = await described(answer);
+    expect(await connector.write([update('101', { firstname: 'ann' })], call)).toMatchObject([
+      { outcome: 'done', id: '101', values: { firstname: 'Ann' } },
     ]);
   });
 });
@@ -284,7 +341,7 @@ describe('associations', () => {
     op: operation(),
     object: 'calls',
     id: null,
-    values: { hs_call_title: 'Call' },
+    values: { hs_call_title: 'Call', hs_timestamp: '2026-11-01T11:00:00.000Z' },
     associations: [
       { object: 'contacts', id: '500' },
       { object: '0-3', id: '1234' },
@@ -292,7 +349,7 @@ describe('associations', () => {
     ...more,
   });
   it('go with the creation, each by the number of its own direction', async () => {
-    const { connector, seen, call } = connect({}, taken([logged()], 201));
+    const { connector, seen, call } = connect({ associateCompany: false }, taken([logged()], 201));
     await connector.write([logged()], call);
     expect(seen[0]!.json.inputs[0].associations).toEqual([
       { to: { id: '500' }, types: [{ associationCategory: 'HUBSPOT_DEFINED', associationTypeId: 194 }] },

@@ -5,6 +5,7 @@ import type { DescribedField } from '../../core/described.ts';
 import { countCharacters } from '../../core/text.ts';
 import type { Value } from '../../core/value.ts';
 import type { ActivityRecord, Call } from '../../ports/connector.ts';
+import { associationsOf } from './activity-associations.ts';
 import { EXTERNAL_ID, KEY_MAX } from './activity-key.ts';
 import type { Context } from './context.ts';
 import { htmlWithin } from './html.ts';
@@ -82,7 +83,7 @@ export function recordOf(activity: Activity, object: Form, fields: Fields): Acti
     object,
     values: Object.fromEntries(usable),
     createOnly: usable.map(([name]) => name).filter((name) => CREATE_ONLY.has(name) || fields.get(name)?.updatable !== true),
-    associations: [activity.record],
+    associations: associationsOf(activity),
   };
 }
 

@@ -7,6 +7,8 @@ import { type WireRecord, wireRecord } from './wire-record.ts';
 
 /** Most records of one request. Source: HubSpot developer docs, "Contacts", limits. */
 export const BATCH_MAX = 100;
+/** The same where the history of properties is asked for. */
+export const HISTORY_BATCH_MAX = 50;
 
 const batchAnswer = z.object({ results: z.array(wireRecord) });
 
@@ -15,6 +17,8 @@ interface BatchQuery {
   /** At most `BATCH_MAX`, each once: record ids, or values of `idProperty`. */
   readonly ids: readonly string[];
   readonly properties: readonly string[];
+  /** Properties to tell the former values of; then at most `HISTORY_BATCH_MAX` ids. */
+  readonly history?: readonly string[];
   readonly idProperty?: string;
   readonly archived?: true;
 }
@@ -25,7 +29,7 @@ interface BatchQuery {
  */
 export async function batchRead(
   client: Client,
-  { object, ids, properties, idProperty, archived }: BatchQuery,
+  { object, ids, properties, history, idProperty, archived }: BatchQuery,
   call: Call,
 ): Promise<Pick<Answer, 'crmTime' | 'tookMs'> & { readonly rows: readonly WireRecord[] }> {
   const resource = objectsOf(object, 'batch', 'read');
@@ -33,7 +37,12 @@ export async function batchRead(
     resource,
     {
       ...(archived ? { query: { archived: 'true' } } : {}),
-      body: { properties, ...(idProperty === undefined ? {} : { idProperty }), inputs: ids.map((id) => ({ id })) },
+      body: {
+        properties,
+        ...(history === undefined ? {} : { propertiesWithHistory: history }),
+        ...(idProperty === undefined ? {} : { idProperty }),
+        inputs: ids.map((id) => ({ id })),
+      },
     },
     call,
   );

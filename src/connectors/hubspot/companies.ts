@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import type { Value } from '../../core/value.ts';
-import { CrmSyncError } from '../../errors.ts';
 import type { Call, Fetched } from '../../ports/connector.ts';
 import { readAssociations } from './associated.ts';
 import type { Context } from './context.ts';
 import { brokenAnswer } from './errors.ts';
+import { orNoPermission } from './optional.ts';
 import { objectsOf } from './paths.ts';
 import { type Selection, valuesOf } from './selection.ts';
 import { type WireRecord, wireRecord } from './wire-record.ts';
@@ -75,13 +75,4 @@ async function readCompanies(
     for (const row of answer.data.results) rows.set(row.id, row);
   }
   return rows;
-}
-
-async function orNoPermission<T>(work: () => Promise<T>): Promise<T | null> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof CrmSyncError && error.category === 'permission') return null;
-    throw error;
-  }
 }

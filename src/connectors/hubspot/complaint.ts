@@ -40,7 +40,7 @@ export function complaintOf(json: unknown): Complaint | null {
   const parsed = wireComplaint.safeParse(json);
   if (!parsed.success) return null;
   const { category, message, policyName, context, errors } = parsed.data;
-  if (category == null && message == null) return null;
+  if (category == null && message == null && policyName == null && !errors?.length) return null;
   const contexts = [context ?? {}, ...(errors ?? []).map((error) => error.context ?? {})];
   return {
     category: category ?? '',

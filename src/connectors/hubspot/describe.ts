@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { CrmFieldType, DescribedField, DescribedObject } from '../../core/described.ts';
+import type { CrmFieldType, DescribedField, DescribedObject, DescribedOption } from '../../core/described.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Call } from '../../ports/connector.ts';
@@ -8,6 +8,7 @@ import { fieldTypeOf } from './codec.ts';
 import { brokenAnswer } from './errors.ts';
 import { type ObjectKind, objectKind, requiredOneOf } from './objects.ts';
 import { propertiesOf } from './paths.ts';
+import { type Options, readPipelineOptions } from './pipelines.ts';
 
 const TTL_MS = 60 * 60_000;
 /** Most characters of a text. Source: HubSpot developer docs, "Properties". */
@@ -67,7 +68,7 @@ async function describeObject(client: Client, name: string, call: Call): Promise
   const resource = propertiesOf(kind.name);
   try {
     const { body } = await client.read(resource, {}, call);
-    return toObjectInfo(name, kind, body);
+    return toObjectInfo(name, kind, body, await readPipelineOptions(client, kind, call));
   } catch (error) {
     if (!(error instanceof CrmSyncError)) throw error;
     // An object that is not there is answered with 400 or 404, and only its name is at fault here.
@@ -81,20 +82,30 @@ async function describeObject(client: Client, name: string, call: Call): Promise
   }
 }
 
-/** Reads a list of properties. One that can't be read is left out, as a hidden one is. */
-export function toObjectInfo(name: string, kind: ObjectKind, body: unknown): ObjectInfo {
+/**
+ * Reads a list of properties. One that can't be read is left out, as a hidden one is.
+ *
+ * @param known - Options that the properties themselves do not tell.
+ */
+export function toObjectInfo(name: string, kind: ObjectKind, body: unknown, known: Options = new Map()): ObjectInfo {
   const list = wireProperties.safeParse(body);
   if (!list.success) throw brokenAnswer(`GET ${propertiesOf(name).operation}`);
   const properties = list.data.results
     .map((property) => wireProperty.safeParse(property))
     .filter((property) => property.success)
     .map((property) => property.data)
-    .filter((property) => property.archived !== true);
+    .filter((property) => property.archived !== true)
+    .map((property) => withOptions(property, known.get(property.name)));
   const fields = new Map(properties.map((property) => [property.name, toDescribedField(property, kind)]));
   const oneOf = requiredOneOf(kind);
   const requires = oneOf.length === 0 ? {} : { requiredOneOf: [oneOf] };
   return { kind, described: { name, label: name, fields: [...fields.values()], ...requires }, fields };
 }
+
+const withOptions = (property: WireProperty, options: readonly DescribedOption[] | undefined): WireProperty =>
+  options === undefined || options.length === 0
+    ? property
+    : { ...property, externalOptions: false, options: options.map((option) => ({ ...option, hidden: false })) };
 
 const TEXT: readonly CrmFieldType[] = ['string', 'text', 'phone', 'email'];
 

@@ -67,6 +67,12 @@ const ROWS = {
   ],
   READ_ONLY_VALUE: ['read_only_field', 'permission', 'never', 'HubSpot itself fills {field}: make it inbound in the mapping.'],
   INVALID_OPTION: ['unknown_option', 'validation', 'never', 'Add the value to the options of {field}, or translate it with `valueMap`.'],
+  CONFLICTING_UNIQUE_VALUE: [
+    'duplicate',
+    'duplicate',
+    'never',
+    'Another record has this value in {field}, which no two may share: link that record, or change the value.',
+  ],
   INVALID_EMAIL: ['invalid_email', 'validation', 'never', 'Correct the email address in {field}.'],
   INVALID_INTEGER: ['wrong_type', 'validation', 'never', 'The value of {field} is no whole number: check the mapping.'],
   INVALID_FLOAT: ['wrong_type', 'validation', 'never', 'The value of {field} is no number: check the mapping.'],

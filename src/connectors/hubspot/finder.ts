@@ -2,9 +2,9 @@ import type { Value } from '../../core/value.ts';
 import { startOf } from '../../http/answers.ts';
 import type { Call, Fetched, FindQuery, FoundRecords } from '../../ports/connector.ts';
 import { batchRead } from './batch-read.ts';
-import { withCompanies } from './companies.ts';
 import type { Context } from './context.ts';
 import { readByIds } from './read-by-id.ts';
+import { withRelated } from './related.ts';
 import { type FilterGroup, INDEX_LAG_MS, searchAll } from './search.ts';
 import { type Present, type Selection, selectProperties } from './selection.ts';
 
@@ -53,7 +53,7 @@ export async function startFinder(context: Context, query: FindQuery, compared: 
     async takeByKey(idProperty, keys) {
       const answer = await batchRead(context.client, { object, ids: keys, idProperty, properties: selection.properties }, call);
       completeUntil(startOf(answer));
-      return keep(await withCompanies(context, selection, answer.rows.map(selection.decode), call));
+      return keep(await withRelated(context, selection, answer.rows.map(selection.decode), call));
     },
     takeIds,
     incomplete: () => completeUntil(null),

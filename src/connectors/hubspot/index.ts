@@ -14,6 +14,8 @@ import { createDescriber } from './describe.ts';
 import { fetchRecords } from './fetch.ts';
 import { findRecords } from './find.ts';
 import { API_ORIGIN, checkedVersion, configuredOrigin } from './hosts.ts';
+import { createLists } from './lists.ts';
+import { readOwners } from './owners.ts';
 import { createPace, type Pace } from './pace.ts';
 import type { ApiVersion } from './paths.ts';
 import { readRecords } from './read.ts';
@@ -35,6 +37,11 @@ export interface HubSpotOptions {
   readonly lagMs?: number;
   /** What a chat on a website is logged as. Default `note`; `communication` only where the portal has a channel for it. */
   readonly chatAs?: 'note' | 'communication';
+  /**
+   * An activity of a contact belongs to the contact's primary company, too: HubSpot's own screens see to that, its API does
+   * not. Costs one request when an activity is made. Default true; left out where the app does not see companies.
+   */
+  readonly associateCompany?: boolean;
 }
 
 const CAPABILITIES: CompleteConnector['capabilities'] = {
@@ -76,11 +83,13 @@ export function createConnector(options: HubSpotOptions, pace?: Pace): CompleteC
     client,
     describer: createDescriber(client, clock),
     associationTypes: createAssociationTypes(client),
+    lists: createLists(client, clock),
     clock,
     account: createAccount(client),
     overlapMs: options.overlapMs ?? 10 * 60_000,
     lagMs: options.lagMs ?? 0,
     chatAs: options.chatAs ?? 'note',
+    associateCompany: options.associateCompany ?? true,
   };
   return {
     specVersion: 1,
@@ -94,6 +103,7 @@ export function createConnector(options: HubSpotOptions, pace?: Pace): CompleteC
     write: (batch, call) => writeRecords(context, batch, call),
     activityRecord: (activity, call) => activityRecord(context, activity, call),
     check: (query, call) => checkPortal(context, query, call),
+    owners: (call) => readOwners(context, call),
   };
 }
 

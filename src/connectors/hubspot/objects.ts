@@ -10,20 +10,28 @@ interface StandardObject {
   readonly modified: string;
   /** A creation must give all of these. */
   readonly required: readonly string[];
+  /** And at least one of these, where there are any. */
+  readonly requiredOneOf: readonly string[];
   /** Archived records can be read, so that a deletion has evidence. */
   readonly archive: boolean;
   readonly merges: boolean;
+  /** The properties that hold the pipeline and the stage of a record; null: it has none. */
+  readonly pipelines: { readonly pipeline: string; readonly stage: string } | null;
 }
 
 const MODIFIED = 'hs_lastmodifieddate';
-const record = (name: string, singular: string, typeId: string, required: readonly string[] = []): StandardObject => ({
+type More = Partial<Pick<StandardObject, 'required' | 'requiredOneOf' | 'pipelines'>>;
+const record = (name: string, singular: string, typeId: string, more: More = {}): StandardObject => ({
   name,
   singular,
   typeId,
   modified: name === 'contacts' ? 'lastmodifieddate' : MODIFIED,
-  required,
+  required: [],
+  requiredOneOf: [],
   archive: true,
   merges: true,
+  pipelines: null,
+  ...more,
 });
 const activity = (name: string, singular: string, typeId: string, more: readonly string[] = []): StandardObject => ({
   name,
@@ -31,16 +39,24 @@ const activity = (name: string, singular: string, typeId: string, more: readonly
   typeId,
   modified: MODIFIED,
   required: ['hs_timestamp', ...more],
+  requiredOneOf: [],
   archive: name === 'tasks',
   merges: false,
+  pipelines: null,
 });
 
 /** Source: HubSpot developer docs, "Understanding the CRM" (type ids) and "Using object APIs" (required properties). */
 const STANDARD: readonly StandardObject[] = [
-  record('contacts', 'contact', '0-1'),
-  record('companies', 'company', '0-2'),
-  record('deals', 'deal', '0-3', ['dealname', 'dealstage', 'pipeline']),
-  record('tickets', 'ticket', '0-5', ['subject', 'hs_pipeline', 'hs_pipeline_stage']),
+  record('contacts', 'contact', '0-1', { requiredOneOf: ['email', 'firstname', 'lastname'] }),
+  record('companies', 'company', '0-2', { requiredOneOf: ['name', 'domain'] }),
+  record('deals', 'deal', '0-3', {
+    required: ['dealname', 'dealstage', 'pipeline'],
+    pipelines: { pipeline: 'pipeline', stage: 'dealstage' },
+  }),
+  record('tickets', 'ticket', '0-5', {
+    required: ['subject', 'hs_pipeline', 'hs_pipeline_stage'],
+    pipelines: { pipeline: 'hs_pipeline', stage: 'hs_pipeline_stage' },
+  }),
   record('leads', 'lead', '0-136'),
   activity('calls', 'call', '0-48'),
   activity('communications', 'communication', '0-18', ['hs_communication_channel_type']),
@@ -52,6 +68,8 @@ const STANDARD: readonly StandardObject[] = [
 const BY_NAME = new Map(STANDARD.flatMap((object) => [object.name, object.singular, object.typeId].map((name) => [name, object] as const)));
 
 export interface ObjectKind extends Omit<StandardObject, 'singular' | 'typeId'> {
+  /** Null for a custom object that is named by its name. */
+  readonly typeId: string | null;
   readonly standard: boolean;
 }
 
@@ -64,7 +82,17 @@ export function objectKind(name: string): ObjectKind {
   const known = BY_NAME.get(name.toLowerCase());
   if (known) return { ...known, standard: true };
   if (/^[A-Za-z0-9][\w-]{0,99}$/.test(name))
-    return { name, modified: MODIFIED, required: [], archive: true, merges: true, standard: false };
+    return {
+      name,
+      typeId: /^\d+-\d+$/.test(name) ? name : null,
+      modified: MODIFIED,
+      required: [],
+      requiredOneOf: [],
+      archive: true,
+      merges: true,
+      pipelines: null,
+      standard: false,
+    };
   throw new CrmSyncError('That is no name of a HubSpot object.', {
     code: 'invalid_object_name',
     category: 'configuration',

@@ -2,14 +2,16 @@
 export const API_VERSIONS = ['2026-09', '2026-03'] as const;
 export type ApiVersion = (typeof API_VERSIONS)[number];
 
-type Area = 'objects' | 'associations' | 'properties' | 'validations' | 'owners' | 'account' | 'oauth';
+type Area = 'objects' | 'associations' | 'properties' | 'validations' | 'pipelines' | 'owners' | 'lists' | 'account' | 'oauth';
 
 const PREFIX: Readonly<Record<Area, string>> = {
   objects: '/crm/objects',
   associations: '/crm/associations',
   properties: '/crm/properties',
   validations: '/crm/property-validations',
+  pipelines: '/crm/pipelines',
   owners: '/crm/owners',
+  lists: '/crm/lists',
   account: '/account-info',
   oauth: '/oauth',
 };
@@ -43,6 +45,23 @@ export const validationsOf = (typeId: string): Resource => ({
   operation: `${PREFIX.validations}/{object}`,
 });
 export const ownerOf = (id: string): Resource => ({ area: 'owners', segments: [id], operation: `${PREFIX.owners}/{id}` });
+export const pipelinesOf = (object: string): Resource => ({
+  area: 'pipelines',
+  segments: [object],
+  operation: `${PREFIX.pipelines}/{object}`,
+});
+export const listAt = (list: string): Resource => ({ area: 'lists', segments: [list], operation: `${PREFIX.lists}/{list}` });
+export const joinOrderOf = (list: string): Resource => ({
+  area: 'lists',
+  segments: [list, 'memberships', 'join-order'],
+  operation: `${PREFIX.lists}/{list}/memberships/join-order`,
+});
+export const LIST_MEMBERSHIPS: Resource = {
+  area: 'lists',
+  segments: ['records', 'memberships', 'batch', 'read'],
+  operation: `${PREFIX.lists}/records/memberships/batch/read`,
+};
+export const OWNERS: Resource = { area: 'owners', segments: [], operation: PREFIX.owners };
 export const ACCOUNT_DETAILS: Resource = { area: 'account', segments: ['details'], operation: `${PREFIX.account}/details` };
 export const TOKEN: Resource = { area: 'oauth', segments: ['token'], operation: `${PREFIX.oauth}/token` };
 export const REVOKE: Resource = { area: 'oauth', segments: ['token', 'revoke'], operation: `${PREFIX.oauth}/token/revoke` };

@@ -1,8 +1,8 @@
-import { CrmSyncError } from '../../errors.ts';
 import type { Call, Fetched } from '../../ports/connector.ts';
 import { BATCH_MAX, batchRead } from './batch-read.ts';
-import { withCompanies } from './companies.ts';
 import type { Context } from './context.ts';
+import { orNothing } from './optional.ts';
+import { withRelated } from './related.ts';
 import { searchAll } from './search.ts';
 import { MERGED_IDS, mergedInto, type Selection } from './selection.ts';
 import type { WireRecord } from './wire-record.ts';
@@ -42,7 +42,7 @@ async function readBatch(context: Context, selection: Selection, ids: readonly s
   const answered = new Set(present.map(({ id }) => id));
   const left = ids.filter((id) => !answered.has(id));
   const gone = left.length === 0 ? [] : await readGone(context, selection, { left, rows, asked: ids.length }, call);
-  return { records: [...(await withCompanies(context, selection, present, call)), ...gone], merged: mergedIn(rows) };
+  return { records: [...(await withRelated(context, selection, present, call)), ...gone], merged: mergedIn(rows) };
 }
 
 interface Left {
@@ -82,14 +82,4 @@ async function readGone(
     note(survivors?.rows ?? []);
   }
   return [...gone.values()];
-}
-
-/** Evidence that HubSpot does not offer for an object is no evidence, and no failure. */
-async function orNothing<T>(work: () => Promise<T>): Promise<T | null> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof CrmSyncError && ['validation', 'configuration', 'permission', 'not_found'].includes(error.category)) return null;
-    throw error;
-  }
 }

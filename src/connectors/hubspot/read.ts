@@ -3,13 +3,25 @@ import { invariant } from '../../errors.ts';
 import { startOf } from '../../http/answers.ts';
 import type { Call, Fetched, Page, ReadQuery } from '../../ports/connector.ts';
 import { BATCH_MAX } from './batch-read.ts';
-import { advance, type Checkpoint, finish, lowestStamp, parseCheckpoint, startOfAll } from './checkpoint.ts';
-import { withCompanies } from './companies.ts';
+import {
+  advance,
+  type ChangesCheckpoint,
+  type Checkpoint,
+  FROM_THE_FIRST,
+  finish,
+  lowestStamp,
+  parseCheckpoint,
+  startOfAll,
+} from './checkpoint.ts';
+import { recordsOfChangedCompanies } from './company-changes.ts';
 import type { Context } from './context.ts';
 import { brokenAnswer } from './errors.ts';
 import { searchGroups } from './filter.ts';
+import { recordsThatJoined } from './list-joins.ts';
+import { checkLists } from './memberships.ts';
 import { objectsOf } from './paths.ts';
 import { mergedIn, readByIds } from './read-by-id.ts';
+import { withRelated } from './related.ts';
 import { type FilterGroup, PAGE_MAX, searchPage } from './search.ts';
 import { type Selection, selectProperties } from './selection.ts';
 import { wirePaging, wireRecord } from './wire-record.ts';
@@ -31,32 +43,52 @@ interface Part {
  * has a stamp after its start and comes with the changes. Changes go by id among the records with a stamp in the window,
  * which has no upper bound: an edit never moves a record in that order, so thousands of equal stamps, the 10,000 records
  * of a search and edits between two pages lose nothing. Which records have changed comes from the search, their values
- * from the records themselves, for the index of the search may be behind them.
+ * from the records themselves, for the index of the search may be behind them. Where properties of the company are asked
+ * for, the records of changed companies follow, and where lists are, the records that came on them.
  */
 export async function* readRecords(context: Context, query: ReadQuery, call: Call): AsyncGenerator<Page> {
   invariant(query.limit === undefined || query.limit >= 1, 'the limit of a read is at least one record');
-  let position = query.from === null ? null : parseCheckpoint(query.from);
+  const from = query.from === null ? null : parseCheckpoint(query.from);
   const selection = await selectProperties(context.describer, query.object, query.fields, call);
-  const groups = query.filter && query.limit !== undefined ? searchGroups(query.filter, selection.info.fields) : null;
-  position ??= startOfAll(groups ? 'search' : 'list');
-  let left = query.limit ?? Number.POSITIVE_INFINITY;
+  await checkLists(context, selection, call);
+  const own = from !== null && isBehindItsRecords(from) ? from : yield* ownRecords(context, selection, { ...query, from }, call);
+  if (own === null) return;
+  const companies = own.joined ? own : yield* recordsOfChangedCompanies(context, selection, own, call);
+  const position = yield* recordsThatJoined(context, selection, companies, call);
+  yield { records: [], requestedAt: call.now(), checkpoint: finish(position, context.lagMs), last: true };
+}
 
-  // Bound: every turn ends the read or goes on behind what it has read.
+/** @returns The position behind the records' own changes, where others follow; null: the read has ended. */
+async function* ownRecords(
+  context: Context,
+  selection: Selection,
+  { filter, limit, from }: Omit<ReadQuery, 'from'> & { readonly from: Checkpoint | null },
+  call: Call,
+): AsyncGenerator<Page, ChangesCheckpoint | null> {
+  const groups = filter && limit !== undefined ? searchGroups(filter, selection.info.fields) : null;
+  let position = from ?? startOfAll(groups ? 'search' : 'list');
+  let left = limit ?? Number.POSITIVE_INFINITY;
+  // Bound: every turn ends or goes on behind what it has read.
   for (;;) {
     const requestedAt = call.now();
     const part = await readPart(context, selection, { position, groups, left }, call);
     position = advance(position, part.startedAt, part.next);
     left -= part.records.length;
-    const last = part.done && left > 0;
-    yield {
-      records: query.limit === undefined ? [...part.records, ...part.merged] : part.records,
-      requestedAt,
-      checkpoint: last ? finish(position, context.lagMs) : position,
-      last,
-    };
-    if (last || left <= 0) return;
+    const records = limit === undefined ? [...part.records, ...part.merged] : part.records;
+    const done = part.done && left > 0;
+    if (done && position.mode === 'changes' && limit === undefined && hasRelated(selection)) {
+      const behind = { ...position, company: FROM_THE_FIRST };
+      if (records.length > 0) yield { records, requestedAt, checkpoint: behind, last: false };
+      return behind;
+    }
+    yield { records, requestedAt, checkpoint: done ? finish(position, context.lagMs) : position, last: done };
+    if (done || left <= 0) return null;
   }
 }
+
+const hasRelated = ({ company, lists }: Selection): boolean => company.length > 0 || lists.length > 0;
+const isBehindItsRecords = (position: Checkpoint): position is ChangesCheckpoint =>
+  position.mode === 'changes' && (position.company !== undefined || position.joined !== undefined);
 
 interface Place {
   readonly position: Checkpoint;
@@ -104,6 +136,6 @@ async function listPart(
         results.map(({ id }) => id),
         call,
       )
-    : { records: await withCompanies(context, selection, results.map(selection.decode), call), merged: mergedIn(results) };
+    : { records: await withRelated(context, selection, results.map(selection.decode), call), merged: mergedIn(results) };
   return { ...found, done: paging === null, startedAt: startOf(answer), next: paging };
 }

@@ -1,16 +1,22 @@
 import type { DescribedField } from '../../core/described.ts';
 import type { Value } from '../../core/value.ts';
-import { CrmSyncError } from '../../errors.ts';
 import type { Call, Fetched } from '../../ports/connector.ts';
 import { decodeValue, toInstant } from './codec.ts';
 import type { Describer, ObjectInfo } from './describe.ts';
 import { recordId } from './objects.ts';
+import { orNoPermission } from './optional.ts';
 import type { WireRecord } from './wire-record.ts';
 
 /** A property of the company that a record belongs to: `company.name`. */
 export interface CompanyPath {
   readonly path: string;
   readonly property: DescribedField;
+}
+
+/** Whether a record is on a list: `lists.list_611`. */
+export interface ListPath {
+  readonly path: string;
+  readonly id: string;
 }
 
 export type Present = Extract<Fetched, { readonly state: 'present' }>;
@@ -23,11 +29,14 @@ export interface Selection {
   readonly properties: readonly string[];
   /** Reached through associations, in a request of their own. */
   readonly company: readonly CompanyPath[];
+  /** Asked of the lists, in a request of its own. */
+  readonly lists: readonly ListPath[];
   readonly decode: (record: WireRecord) => Present | Extract<Fetched, { readonly state: 'unreadable' }>;
 }
 
 /** What every record is asked for: which others were merged into it. */
 export const MERGED_IDS = 'hs_merged_object_ids';
+const LIST = /^lists\.list_([1-9]\d{0,19})$/;
 const COMPANY = /^company\.([\w-]+)$/;
 
 /**
@@ -52,18 +61,17 @@ export async function selectProperties(describer: Describer, object: string, fie
       const property = companies?.fields.get(name);
       return property && property.type !== 'unsupported' ? [{ path, property }] : [];
     }),
+    lists: names.flatMap((path) => {
+      const id = LIST.exec(path)?.[1];
+      return id === undefined ? [] : [{ path, id }];
+    }),
     decode: (record) => decodeRecord(record, { own, modified, describer }),
   };
 }
 
-async function visible(describer: Describer, object: string, call: Call): Promise<ObjectInfo | null> {
-  try {
-    return await describer.object(object, call);
-  } catch (error) {
-    if (error instanceof CrmSyncError && error.category === 'permission') return null;
-    throw error;
-  }
-}
+/** Null: the app may not see the object. */
+export const visible = (describer: Describer, object: string, call: Call): Promise<ObjectInfo | null> =>
+  orNoPermission(() => describer.object(object, call));
 
 function decodeRecord(
   { id, properties, updatedAt }: WireRecord,

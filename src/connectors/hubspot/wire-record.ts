@@ -14,6 +14,10 @@ export const wireRecord = z.object({
   properties: z.record(z.string(), z.unknown()),
   updatedAt: z.string().nullish().catch(null),
   archived: z.boolean().nullish().catch(null),
+  propertiesWithHistory: z
+    .record(z.string(), z.array(z.object({ timestamp: z.unknown() })))
+    .nullish()
+    .catch(null),
   /** Of an upsert. */
   new: z.boolean().nullish().catch(null),
   objectWriteTraceId: z.string().nullish().catch(null),

@@ -4,6 +4,7 @@ import { jsonOf } from '../../http/answers.ts';
 import type { HttpResult } from '../../http/send.ts';
 import { notSent, type PartAnswer, unknownOutcome, writeInParts } from '../../http/write-in-parts.ts';
 import type { Call, Write, Wrote } from '../../ports/connector.ts';
+import { withPrimaryCompanies } from './activity-associations.ts';
 import type { AssociationType } from './association-types.ts';
 import { type Described, NO_RESULT, outcomesOf } from './batch-outcomes.ts';
 import { errorOf } from './client.ts';
@@ -14,6 +15,7 @@ import { objectKind } from './objects.ts';
 import { objectsOf } from './paths.ts';
 import { readByIds } from './read-by-id.ts';
 import { refusalOf } from './refusal.ts';
+import { withoutIncomplete } from './required.ts';
 import { selectProperties } from './selection.ts';
 import { checkBatch, kindOf, type WireWrite, wireWrite } from './write-batch.ts';
 
@@ -30,7 +32,8 @@ const DESCRIBE_AGAIN = new Set(['field_not_visible', 'read_only_field', 'unknown
  * Writes records of one object in a batch: all creates, all updates, or all upserts by one property.
  *
  * One request, unless HubSpot refuses it as a whole because of a record, which applies nothing: then in halves until that
- * record stands alone. A record that HubSpot no longer finds is looked up once: only evidence makes it gone.
+ * record stands alone. A new record that lacks what HubSpot always requires is refused without being sent. A record that
+ * HubSpot no longer finds is looked up once: only evidence makes it gone.
  *
  * @throws CrmSyncError where nothing was applied: no access, a limit, a key that is not unique.
  */
@@ -42,21 +45,21 @@ export async function writeRecords(context: Context, batch: readonly Write[], ca
   checkBatch(batch, kind);
   const { name, modified } = objectKind(first.object);
   if (kind === 'upsert') checkUniqueKey(await context.describer.object(first.object, call), first);
-  const types = kind === 'create' ? await typesOf(context, batch, call) : new Map<string, AssociationType>();
+  const tied = kind === 'create' ? await withPrimaryCompanies(context, batch, call) : batch;
+  const types = kind === 'create' ? await typesOf(context, tied, call) : new Map<string, AssociationType>();
   // Types are known where the engine is at work; without them the outcomes just don't tell what came back.
   const fields = context.describer.known(first.object)?.fields ?? new Map<string, DescribedField>();
-  const writes = batch.map((write) => wireWrite(write, fields, (object) => types.get(object)!));
+  const writes = tied.map((write) => wireWrite(write, fields, (object) => types.get(object)!));
   call.signal.throwIfAborted();
 
   const resource = objectsOf(name, 'batch', kind);
-  const outcomes = await writeInParts(writes, {
-    vendor: 'HubSpot',
-    requestsMax: REQUESTS_MAX,
-    send: async (part) => {
-      const body = { inputs: part.map(({ input }) => input) };
-      return partAnswer(await context.client.write({ resource, body }, call, deadline), part, { fields, modified });
-    },
-  });
+  const send = async (part: readonly WireWrite[]) => {
+    const body = { inputs: part.map(({ input }) => input) };
+    return partAnswer(await context.client.write({ resource, body }, call, deadline), part, { fields, modified });
+  };
+  const outcomes = await withoutIncomplete(writes, (complete) =>
+    writeInParts(complete, { vendor: 'HubSpot', requestsMax: REQUESTS_MAX, send }),
+  );
   if (outcomes.some((outcome) => outcome.outcome === 'refused' && DESCRIBE_AGAIN.has(outcome.code))) context.describer.forget();
   return kind === 'update' ? withEvidence(context, batch, outcomes, call) : outcomes;
 }

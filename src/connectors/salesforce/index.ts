@@ -12,6 +12,7 @@ import type { Context } from './context.ts';
 import { createDescriber, type ObjectInfo } from './describe.ts';
 import { FETCH_BATCH_MAX, fetchRecords } from './fetch.ts';
 import { findRecords } from './find.ts';
+import { readOwners } from './owners.ts';
 import { createPace, type Pace } from './pace.ts';
 import { readRecords } from './read.ts';
 import { CONVERTED_TO } from './selection.ts';
@@ -112,6 +113,7 @@ export function createConnector(options: SalesforceOptions, pace?: Pace): Comple
     fetch: (query, call) => fetchRecords(context, query, call),
     find: (query, call) => findRecords(context, query, call),
     write: (batch, call) => writeRecords(context, batch, call),
+    owners: (call) => readOwners(context, call),
     async activityRecord(activity, call) {
       const task = await context.describer.object('Task', call);
       return taskOf(activity, {

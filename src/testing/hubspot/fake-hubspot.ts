@@ -118,6 +118,9 @@ export interface FakeHubSpot {
   }): string;
   changeList(listId: string, change: { readonly add?: readonly string[]; readonly remove?: readonly string[] }): void;
 
+  /** Deletes a list: its members stay, and no longer belong to it. */
+  removeList(listId: string): void;
+
   /** `hideProperty('contacts.ssn')`: the connected app may not see it any more. */
   hideProperty(path: string): void;
   showProperty(path: string): void;
@@ -307,6 +310,9 @@ export function fakeHubSpot(options: FakeHubSpotOptions = {}): FakeHubSpot {
     changeList(listId, changed) {
       for (const id of changed.add ?? []) live(id);
       changeMembers(segmentOf(listId), changed, now());
+    },
+    removeList(listId) {
+      segments.remove(segmentOf(listId).id);
     },
     hideProperty: (path) => schema.hide(path),
     showProperty: (path) => schema.show(path),

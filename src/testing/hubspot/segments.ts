@@ -21,6 +21,7 @@ export interface Segment {
 export interface Segments {
   add(segment: { readonly name: string; readonly type: ObjectType; readonly processingType: ProcessingType }, at: Millis): Segment;
   get(id: string): Segment | undefined;
+  remove(id: string): void;
   /** In the order they were made. */
   readonly all: readonly Segment[];
 }
@@ -30,10 +31,11 @@ const FIRST_ID = 611;
 
 export function createSegments(): Segments {
   const all: Segment[] = [];
+  let made = 0;
   return {
     add({ name, type, processingType }, at) {
       const segment: Segment = {
-        id: String(FIRST_ID + all.length),
+        id: String(FIRST_ID + made),
         name,
         type,
         processingType,
@@ -42,10 +44,15 @@ export function createSegments(): Segments {
         version: 1,
         members: new Map(),
       };
+      made += 1;
       all.push(segment);
       return segment;
     },
     get: (id) => all.find((segment) => segment.id === id),
+    remove(id) {
+      const index = all.findIndex((segment) => segment.id === id);
+      if (index !== -1) all.splice(index, 1);
+    },
     all,
   };
 }

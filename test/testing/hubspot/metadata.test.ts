@@ -89,6 +89,29 @@ describe('pipelines', () => {
 });
 
 describe('lists', () => {
+  it('of many records are told in one batch, a record on none with an empty list, one that is not there as an error', async () => {
+    const { crm, post } = portal();
+    const [ann, bea] = [crm.add('contacts', { firstname: 'Ann' }), crm.add('contacts', { firstname: 'Bea' })];
+    const list = crm.addList({ name: 'VIP', members: [ann.id] });
+    const inputs = [ann.id, bea.id, '999999999999'].map((recordId) => ({ objectTypeId: '0-1', recordId }));
+    const answer = await post('/crm/lists/2026-09/records/memberships/batch/read', { inputs });
+    expect(answer).toMatchObject({
+      status: 207,
+      body: { status: 'COMPLETE', numErrors: 1, errors: [{ context: { recordId: ['999999999999'] } }] },
+    });
+    expect(answer.body.results).toMatchObject([
+      { objectTypeId: '0-1', recordId: ann.id, recordListMemberships: [{ listId: list, listVersion: 2, isPublicList: true }] },
+      { objectTypeId: '0-1', recordId: bea.id, recordListMemberships: [] },
+    ]);
+    expect((await post('/crm/lists/2026-09/records/memberships/batch/read', { inputs: [{ recordId: ann.id }] })).status).toBe(400);
+  });
+  it('that was deleted is not there, and its id is not given again', async () => {
+    const { crm, get } = portal();
+    const list = crm.addList({ name: 'VIP' });
+    crm.removeList(list);
+    expect((await get(`/crm/lists/2026-09/${list}`)).status).toBe(404);
+    expect(crm.addList({ name: 'VIP' })).not.toBe(list);
+  });
   const setup = (options = {}) => {
     const made = portal(options);
     const [ann, bea, cid] = ['Ann', 'Bea', 'Cid'].map((firstname) => {

@@ -50,6 +50,12 @@ const without = <K extends keyof Conversation>(...names: K[]): Conversation =>
   Object.fromEntries(Object.entries(CALL).filter(([name]) => !(names as string[]).includes(name))) as unknown as Conversation;
 const lines = (activity: Activity): string[] => activity.body.split('\n');
 
+it('an activity belongs to the records that it is given, and has no list of them where there are none', () => {
+  const associations = [{ object: 'Opportunity', id: '006000000000001' }];
+  expect(log({}, { associations }).associations).toEqual(associations);
+  expect(log({}, { associations: [] })).not.toHaveProperty('associations');
+});
+
 it('an activity has direction, duration, both numbers, summary and times', () => {
   expect(log()).toStrictEqual({
     key: 'retell:call_1',

@@ -49,7 +49,16 @@ describe('a read of changes', () => {
 
 describe('parseCheckpoint', () => {
   const good = { version: 1, mode: 'list', startedAt: iso(AT), after: '103' };
-  it('reads what it wrote', () => expect(parseCheckpoint(good)).toEqual(good));
+  it.each([
+    ['of a first read', good],
+    ['of changed companies', { ...idle(AT), company: { afterId: '9', recordAfterId: '101' } }],
+    ['of lists', { ...idle(AT), joined: { recordAfterId: '101' }, marks: { '611': { after: 'MjUw%3D', first: '7' } } }],
+  ])('reads what it wrote %s', (_, written) => expect(parseCheckpoint(written)).toEqual(written));
+  it('keeps the marks of lists at the end, and no place within it', () => {
+    const marks = { '611': { after: 'MjUw', first: '7' } };
+    const within = parseCheckpoint({ ...idle(AT), joined: { recordAfterId: '101' }, marks });
+    expect(finish(within, 0)).toEqual({ ...idle(AT), marks });
+  });
   it.each([
     ['another version', { ...good, version: 2 }],
     ['another mode', { ...good, mode: 'idle' }],
@@ -57,6 +66,8 @@ describe('parseCheckpoint', () => {
     ['a hostile cursor', { ...good, after: '103&archived=true' }],
     ['a hostile id', { version: 1, mode: 'search', startedAt: null, afterId: '0 OR 1' }],
     ['a hostile time', { ...good, startedAt: 'yesterday' }],
+    ['a hostile company', { ...idle(AT), company: { afterId: '0 OR 1', recordAfterId: null } }],
+    ['a hostile mark', { ...idle(AT), marks: { '611': { after: 'c9\nx', first: '7' } } }],
     ['text', 'x'],
     ['a list', []],
   ])('refuses %s', (_, json) => expect(() => parseCheckpoint(json)).toThrow(expect.objectContaining({ code: 'invalid_checkpoint' })));

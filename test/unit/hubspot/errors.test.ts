@@ -15,7 +15,7 @@ const answer = (status: number, body: object) => ({
 
 /** How each code comes: the status, and the body around it. */
 const LIMITS = ['RATE_LIMITS', 'SECONDLY', 'TEN_SECONDLY_ROLLING', 'DAILY'];
-const PROPERTY = /^(PROPERTY_|READ_ONLY|INVALID_(OPTION|EMAIL|INTEGER|FLOAT|LONG|DATE)|MISSING_(REQ|COND))/;
+const PROPERTY = /^(PROPERTY_|CONFLICTING_|READ_ONLY|INVALID_(OPTION|EMAIL|INTEGER|FLOAT|LONG|DATE)|MISSING_(REQ|COND))/;
 function bodyWith(vendorCode: VendorCode): object {
   if (vendorCode === 'EDIT_ASSOCIATIONS') return { category: 'VALIDATION_ERROR', message: "Missing 'Edit Associations' permission." };
   if (vendorCode === 'INVALID_OBJECT_IDS') return { category: 'VALIDATION_ERROR', context: { INVALID_OBJECT_IDS: ['1'] } };
@@ -46,6 +46,7 @@ const CODES: Record<VendorCode, readonly [status: number, code: string, category
   PROPERTY_DOESNT_EXIST: [400, 'field_not_visible', 'configuration', false],
   READ_ONLY_VALUE: [400, 'read_only_field', 'permission', false],
   INVALID_OPTION: [400, 'unknown_option', 'validation', false],
+  CONFLICTING_UNIQUE_VALUE: [400, 'duplicate', 'duplicate', false],
   INVALID_EMAIL: [400, 'invalid_email', 'validation', false],
   INVALID_INTEGER: [400, 'wrong_type', 'validation', false],
   INVALID_FLOAT: [400, 'wrong_type', 'validation', false],
@@ -115,6 +116,94 @@ describe('hubspotError, by status where the body says nothing', () => {
     [418, 'validation'],
     [599, 'server'],
   ])('%i is %s', (status, category) => expect(hubspotError({ status, body: '', headers: NO_HEADERS }).category).toBe(category));
+});
+
+describe('the answers that HubSpot is known to give', () => {
+  const ten = 'You have reached your ten_secondly_rolling limit.';
+  const identities = 'Cannot have more than 250 identities on a profile';
+  const listed = (error: string, name: string) => ({
+    category: 'VALIDATION_ERROR',
+    message: `Property values were not valid: ${JSON.stringify([{ isValid: false, message: 'x', error, name }])}`,
+  });
+  it.each<[what: string, status: number, body: object | string, code: string, category: ErrorCategory, waitMs: number | null]>([
+    ['broken JSON', 400, { category: 'VALIDATION_ERROR', message: 'Invalid input JSON on line 1' }, 'record_refused', 'validation', null],
+    ['a search past 10,000', 400, { message: 'There was a problem with the request.' }, 'bad_request', 'validation', null],
+    [
+      'ids twice in a batch',
+      400,
+      { category: 'VALIDATION_ERROR', message: 'Duplicate IDs found', context: { ids: ['1'] } },
+      'record_refused',
+      'validation',
+      null,
+    ],
+    [
+      'a dead association',
+      400,
+      { category: 'VALIDATION_ERROR', message: 'One or more associations are invalid' },
+      'invalid_reference',
+      'validation',
+      null,
+    ],
+    ['a property that is none', 400, listed('PROPERTY_DOESNT_EXIST', 'x'), 'field_not_visible', 'configuration', null],
+    ['a value that is calculated', 400, listed('READ_ONLY_VALUE', 'x'), 'read_only_field', 'permission', null],
+    ['a property the portal requires', 400, listed('MISSING_REQUIRED_PROPERTY', 'x'), 'required_field_missing', 'validation', null],
+    ['a problem without a code of ours', 400, listed('VALUE_TOO_LONG', 'x'), 'record_refused', 'validation', null],
+    [
+      'an expired token',
+      401,
+      { category: 'EXPIRED_AUTHENTICATION', context: { 'expire time': ['2026-06-21T10:37:52.040Z'] } },
+      'session_expired',
+      'authentication',
+      null,
+    ],
+    ['a token that is unknown', 401, { category: 'INVALID_AUTHENTICATION' }, 'token_revoked', 'authentication', null],
+    ['a missing scope', 403, { category: 'MISSING_SCOPES' }, 'missing_scopes', 'permission', null],
+    ['a record that is not there', 404, { message: 'resource not found' }, 'not_found', 'not_found', null],
+    [
+      'an address that is taken',
+      409,
+      { category: 'CONFLICT', message: 'Contact already exists. Existing ID: 1' },
+      'duplicate',
+      'duplicate',
+      null,
+    ],
+    [
+      'a property that is there',
+      409,
+      { category: 'OBJECT_ALREADY_EXISTS', subCategory: 'Properties.PROPERTY_WITH_NAME_EXISTS' },
+      'duplicate',
+      'duplicate',
+      null,
+    ],
+    ['a URL too long', 414, '<html><head><title>414 Request-URI Too Large</title></head></html>', 'query_too_long', 'configuration', null],
+    ['too many merges', 414, { message: identities }, 'query_too_long', 'configuration', null],
+    ['locked records', 423, { message: 'Locked' }, 'record_locked', 'conflict', 2_000],
+    [
+      'a second of searches',
+      429,
+      { category: 'RATE_LIMITS', message: 'You have reached your secondly limit.' },
+      'search_limit',
+      'rate_limit',
+      1_000,
+    ],
+    [
+      'ten seconds',
+      429,
+      { errorType: 'RATE_LIMIT', policyName: 'TEN_SECONDLY_ROLLING', message: ten },
+      'burst_limit',
+      'rate_limit',
+      10_000,
+    ],
+    ['the day', 429, { errorType: 'RATE_LIMIT', policyName: 'DAILY' }, 'daily_limit', 'rate_limit', 3_600_000],
+    ['the edge', 429, 'error code: 1015', 'rate_limit', 'rate_limit', 10_000],
+    ['a moving account', 477, { message: 'x' }, 'account_moving', 'server', 3_600_000],
+    ['a page of the edge', 502, '<html>', 'server_busy', 'server', 10_000],
+  ])('%s (%i)', (_, status, body, code, category, waitMs) => {
+    const text = typeof body === 'string' ? body : JSON.stringify({ status: 'error', correlationId: '019ce0f8', ...body });
+    const error = hubspotError({ status, body: text, headers: NO_HEADERS });
+    expect([error.code, error.category, error.retryAfterMs]).toEqual([code, category, waitMs]);
+    expect(error.retryable).toBe(waitMs !== null);
+  });
 });
 
 describe('what an answer says beside its code', () => {

@@ -1,12 +1,15 @@
-import { isLive } from '../database.ts';
-import { HubSpotFailure, invalid, invalidJson, notFound } from '../failure.ts';
+import { isLive, type StoredRecord } from '../database.ts';
+import { HubSpotFailure, invalid, invalidJson, missingFields, notFound } from '../failure.ts';
 import { instantText } from '../instant.ts';
 import { changeMembers, type Membership, membersOf, type Segment } from '../segments.ts';
-import { bodyObject, type DataCall, type Endpoint, type Json, ok, pagingTo, queryLimit } from './call.ts';
+import { assertCount, batchAnswer } from './batch.ts';
+import { bodyList, bodyObject, type DataCall, type Endpoint, type Json, ok, pagingTo, queryLimit } from './call.ts';
 import { typeOf } from './objects.ts';
 
 const PAGE_DEFAULT = 100;
 const PAGE_MAX = 250;
+/** HubSpot names none for this batch; its others take as many. */
+const BATCH_MAX = 100;
 const SEARCH_DEFAULT = 20;
 const SEARCH_MAX = 500;
 
@@ -47,19 +50,39 @@ export const listMembersByTime: Endpoint = (call) =>
   pageOf(call, membersOf(call.service.portal, segmentAt(call)), 'memberships/join-order');
 
 export const listsOfRecord: Endpoint = (call) => {
-  const { portal, segments } = call.service;
+  const { portal } = call.service;
   const type = typeOf(call, 1);
   const record = portal.database.get(call.segments[2]!);
   if (record?.type !== type || !isLive(record)) throw notFound();
-  const results = segments.all.flatMap((segment) => {
-    const at = segment.members.get(record.id);
+  const results = membershipsOf(call, record);
+  return ok({ total: results.length, results });
+};
+
+const membershipsOf = ({ service }: DataCall, { id }: StoredRecord): readonly Json[] =>
+  service.segments.all.flatMap((segment) => {
+    const at = segment.members.get(id);
     if (at === undefined) return [];
     const stamp = instantText(at);
     return [
       { listId: segment.id, listVersion: segment.version, isPublicList: true, firstAddedTimestamp: stamp, lastAddedTimestamp: stamp },
     ];
   });
-  return ok({ total: results.length, results });
+
+/** Source: HubSpot developer docs, "Lists", batch read of memberships. */
+export const listsOfRecords: Endpoint = (call) => {
+  const { portal } = call.service;
+  const inputs = bodyList(bodyObject(call), 'inputs');
+  assertCount(inputs, BATCH_MAX, 'a batch');
+  const results: Json[] = [];
+  const missing: string[] = [];
+  for (const { objectTypeId, recordId } of inputs) {
+    if (typeof objectTypeId !== 'string' || typeof recordId !== 'string') throw missingFields('objectTypeId', 'recordId');
+    const record = portal.database.get(recordId);
+    if (record === undefined || record.type.typeId !== objectTypeId || !isLive(record)) missing.push(recordId);
+    else results.push({ objectTypeId, recordId, recordListMemberships: membershipsOf(call, record) });
+  }
+  const error = new HubSpotFailure(404, 'Some records do not exist', { category: 'OBJECT_NOT_FOUND' });
+  return batchAnswer(call, 200, results, missing.length === 0 ? [] : [error.toItem({ recordId: missing })]);
 };
 
 export const addMembers: Endpoint = (call) => changed(call, 'recordsIdsAdded');

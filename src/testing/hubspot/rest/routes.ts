@@ -13,7 +13,7 @@ import {
 } from './associations.ts';
 import { batchArchive, batchCreate, batchRead, batchUpdate, batchUpsert } from './batch.ts';
 import type { DataCall, Endpoint, Json } from './call.ts';
-import { addMembers, getList, listMembers, listMembersByTime, listsOfRecord, removeMembers, searchLists } from './lists.ts';
+import { addMembers, getList, listMembers, listMembersByTime, listsOfRecord, listsOfRecords, removeMembers, searchLists } from './lists.ts';
 import { accountDetails, apiUsage, getOwner, getPipeline, listOwners, listPipelines, listSchemas } from './metadata.ts';
 import { archiveObject, createObject, gdprDelete, getObject, listObjects, mergeObjects, searchObjects, updateObject } from './objects.ts';
 import type { Area } from './path.ts';
@@ -110,6 +110,11 @@ const ROUTES: readonly Route[] = [
   { area: 'owners', path: '', methods: { GET: handler('owners', listOwners, needs('crm.objects.owners.read')) } },
   { area: 'owners', path: '*', methods: { GET: handler('owners', getOwner, needs('crm.objects.owners.read')) } },
   { area: 'lists', path: 'search', methods: { POST: handler('lists', searchLists, needs('crm.lists.read')) } },
+  {
+    area: 'lists',
+    path: 'records/memberships/batch/read',
+    methods: { POST: handler('memberships', listsOfRecords, needs('crm.lists.read')) },
+  },
   { area: 'lists', path: 'records/*/*/memberships', methods: { GET: handler('lists', listsOfRecord, needs('crm.lists.read')) } },
   { area: 'lists', path: '*', methods: { GET: handler('lists', getList, needs('crm.lists.read')) } },
   { area: 'lists', path: '*/memberships', methods: { GET: handler('members', listMembers, needs('crm.lists.read')) } },
