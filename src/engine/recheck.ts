@@ -44,14 +44,16 @@ async function queuedOf(context: Context, object: string, recordIds: readonly st
   return (await context.store.entries({ scope: 'connection', kind: KIND.recheck, keys, limit: keys.length })).map(recheckOf);
 }
 
-/** By record: the one that was merged into it, where its contact has not gone over to it yet. */
-export async function loadPredecessors(
+/** What is queued of records that others were merged into, by record, where a contact has not gone over to them yet. */
+export async function loadSuccessions(
   context: Context,
   object: string,
   recordIds: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, Recheck & { readonly predecessor: string }>> {
   const queued = await queuedOf(context, object, recordIds);
-  return new Map(queued.flatMap(({ recordId, predecessor }) => (predecessor === undefined ? [] : [[recordId, predecessor]])));
+  return new Map(
+    queued.flatMap(({ predecessor, ...recheck }) => (predecessor === undefined ? [] : [[recheck.recordId, { ...recheck, predecessor }]])),
+  );
 }
 
 /** The queue entries of records that fail: with what is queued of them, one attempt more. */

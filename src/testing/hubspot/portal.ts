@@ -77,7 +77,9 @@ export interface Portal {
   readonly now: () => Millis;
 }
 
-export function createPortal(options: PortalOptions, now: () => Millis): Portal {
+export function createPortal(options: PortalOptions, clock: () => Millis): Portal {
+  const later = createLater(clock);
+  const { now } = later;
   const id = options.portalId ?? 147_893_286;
   const schema = createSchema(options.properties ?? {}, options.hidden ?? [], { portalId: id, at: now() });
   for (const rules of [options.requiredOnCreate, options.conditionallyRequired, options.validationRules, options.automations]) {
@@ -96,7 +98,7 @@ export function createPortal(options: PortalOptions, now: () => Millis): Portal 
     user: owners.add({ email: 'integration@example.com', firstName: 'Integration', lastName: 'User' }, now()),
     pipelines: pipelinesOf(options.pipelines ?? {}),
     events: createEvents(id),
-    later: createLater(now),
+    later,
     settings: options,
     blocked: new Set(),
     now,
