@@ -385,8 +385,10 @@ describe('@hubspot/api-client', () => {
       );
       patient.setAccessToken(accessToken);
       crm.fault({ on: 'list contacts', what: 'server_error' });
-      vi.spyOn(console, 'error').mockReturnValue(undefined);
+      const told = vi.spyOn(console, 'error').mockReturnValue(undefined);
       expect((await patient.crm.contacts.basicApi.getPage(1)).results).toHaveLength(1);
+      expect(told).toHaveBeenCalledWith(expect.stringContaining('500'));
+      told.mockRestore();
       crm.verify();
     });
   });
