@@ -3,7 +3,7 @@ import type { CompiledMapping } from '../core/mapping-types.ts';
 import type { Millis } from '../core/value.ts';
 import type { Fetched } from '../ports/connector.ts';
 import type { EntryChange, Row, RowChange, StoredLink } from '../ports/store.ts';
-import { type Predecessor, recheckEntry } from './recheck.ts';
+import { recheckEntry } from './recheck.ts';
 
 /** What became of a record that is not there to be read. */
 export interface GoneOutcome {
@@ -73,7 +73,7 @@ export function goneChanges({ mapping, objects, records, rows, at, failed }: Gon
  * mapped: the contact then has no record any more.
  */
 export function heirEntries(
-  predecessor: Predecessor,
+  predecessor: { readonly object: string; readonly recordId: string },
   { successor, successorObject = predecessor.object }: { readonly successor: string; readonly successorObject?: string },
   { objects, at }: { readonly objects: readonly string[]; readonly at: Millis },
 ): EntryChange[] {

@@ -121,8 +121,9 @@ async function attemptPage(context: Context, run: RunRecorder, input: PageInput,
     const { recordId, reason: code } = one;
     return [input.fresh ? failed(recordId, code, at) : recheckEntry({ object: mapping.crmObject, recordId, code, attempts: 0 }, at)];
   });
+  const contested = planned.fetchFirst.map((recheck) => recheckEntry(recheck, at));
   // A successor's entry comes after a release of the same record: it knows whose contact it takes over.
-  const entries = [...input.entries(), ...page.entries, ...released, ...gone.entries, ...refetches, ...retries];
+  const entries = [...input.entries(), ...page.entries, ...released, ...contested, ...gone.entries, ...refetches, ...retries];
   const changes = { rows: onePerContact([...page.rows, ...gone.rows]), entries: onePerKey([...permit.fences(), ...entries]) };
   return { result: { plan, rows, gone }, changes };
 }

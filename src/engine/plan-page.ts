@@ -9,7 +9,7 @@ import { type Context, fieldsOf } from './context.ts';
 import { successorsOf } from './gone.ts';
 import { editTimes } from './history.ts';
 import { type Claims, keysOf, loadClaims, matchValues } from './match-keys.ts';
-import { loadPredecessors, type Predecessor } from './recheck.ts';
+import { loadSuccessions, type Recheck, type Succession } from './recheck.ts';
 
 export interface PagePlanInput {
   readonly mapping: CompiledMapping;
@@ -28,6 +28,8 @@ export interface PagePlan {
   readonly claims: Claims;
   /** Match keys of the records that had no link. */
   readonly unlinked: ReadonlyMap<string, MatchValues>;
+  /** To be fetched before anything else of theirs is planned. */
+  readonly fetchFirst: readonly Recheck[];
 }
 
 /** Loads who the records may belong to, and decides. */
@@ -44,10 +46,10 @@ export async function planPage(context: Context, { mapping, records: fetched, re
   const known = contactsByRecord(mapping, rows);
   const values = new Map(records.map((record) => [record.id, matchValues(mapping, record)]));
   const unlinked = new Map([...values].filter(([id]) => !known.has(id)));
-  const predecessors = await loadPredecessors(context, object, [...unlinked.keys()]);
-  for (const of of new Set([...predecessors.values()].map((predecessor) => predecessor.object))) {
-    const ids = [...predecessors.values()].flatMap((predecessor) => (predecessor.object === of ? [predecessor.recordId] : []));
-    await load({ records: { object: of, ids } });
+  const successions = await loadSuccessions(context, object, [...unlinked.keys()]);
+  for (const from of new Set([...successions.values()].map((one) => one.predecessorObject ?? object))) {
+    const ofObject = [...successions.values()].filter((one) => (one.predecessorObject ?? object) === from);
+    await load({ records: { object: from, ids: ofObject.map(({ predecessor }) => predecessor) } });
   }
 
   // A contact that has the very keys of its record is its own only candidate: nothing has to be looked up.
@@ -58,11 +60,14 @@ export async function planPage(context: Context, { mapping, records: fetched, re
     if (texts.length > 0) await load({ keys: { entity: mapping.entity, field, values: texts } });
   }
 
+  const fetchFirst = contestedSuccessions(mapping, { rows, successions, values });
+  const contested = new Set(fetchFirst.flatMap(({ recordId, predecessor }) => (predecessor === undefined ? [] : [recordId])));
   const stored = [...rows.values()].flatMap((row) => row.links.filter((link) => link.object === object));
-  const links = [...stored, ...inheritedLinks(mapping, rows, predecessors)];
+  const links = [...stored, ...inheritedLinks(mapping, { rows, successions, values })];
   const contacts = [...rows.values()].map((row) => toContact(context, row));
-  const plan = await planWithTimes(context, { mapping, records, contacts, links, now: readAt, fresh });
-  return { plan, rows, claims, unlinked };
+  const plannable = records.filter(({ id }) => !contested.has(id));
+  const plan = await planWithTimes(context, { mapping, records: plannable, contacts, links, now: readAt, fresh });
+  return { plan, rows, claims, unlinked, fetchFirst };
 }
 
 const toCrmRecord = ({ id, values, modifiedAt }: Extract<Fetched, { state: 'present' }>): CrmRecord => ({ id, fields: values, modifiedAt });
@@ -83,19 +88,49 @@ function contactsByRecord({ crmObject }: CompiledMapping, rows: ReadonlyMap<stri
 const hasKeys = (row: Row | undefined, keys: MatchValues): boolean =>
   row !== undefined && Object.entries(keys).every(([field, value]) => row.fields[field] === value);
 
-/** The record that another one was merged into, or became, goes on as the record of that one's contact, which has none now (P11). */
+interface Inheritance {
+  readonly rows: ReadonlyMap<string, Row>;
+  /** By record: what is queued of it, with one that was merged into it. */
+  readonly successions: ReadonlyMap<string, Succession>;
+  /** Match keys by record. */
+  readonly values: ReadonlyMap<string, MatchValues>;
+}
+
+/**
+ * A record that others were merged into, and whose match keys belong to a contact with another record: that one may have been
+ * merged, too, and its contact is then the heir. Both are fetched together, once; a record that is still there is a
+ * neighbour with the same number.
+ */
+function contestedSuccessions({ crmObject: object }: CompiledMapping, { rows, successions, values }: Inheritance): readonly Recheck[] {
+  return [...successions.values()].flatMap((succession): Recheck[] => {
+    const keys = values.get(succession.recordId) ?? {};
+    if (succession.attempts > 0 || Object.keys(keys).length === 0) return [];
+    const rivals = [...rows.values()]
+      .filter((row) => hasKeys(row, keys))
+      .flatMap(({ links }) => links.filter((link) => link.object === object && isLive(link.state)))
+      .flatMap(({ recordId }) => (recordId === null ? [] : [recordId]));
+    if (rivals.length === 0) return [];
+    return [{ ...succession, attempts: 1 }, ...rivals.map((recordId): Recheck => ({ object, recordId, code: 'successor', attempts: 0 }))];
+  });
+}
+
+/**
+ * The record that others were merged into, or became, goes on as the record of one of their contacts (P11): of the one that has its
+ * match keys, whose number no other contact could take, else of the queued predecessor's.
+ */
 function inheritedLinks(
   { crmObject: object, planFingerprint: plan }: CompiledMapping,
-  rows: ReadonlyMap<string, Row>,
-  predecessors: ReadonlyMap<string, Predecessor>,
+  { rows, successions, values }: Inheritance,
 ): readonly PlannedLink[] {
-  return [...predecessors].flatMap(([recordId, predecessor]): PlannedLink[] => {
-    const heir = [...rows.values()].find(({ links }) =>
-      links.some(
-        (link) => link.object === predecessor.object && link.recordId === predecessor.recordId && link.body.successor === recordId,
-      ),
+  return [...successions].flatMap(([recordId, { predecessor, predecessorObject = object }]): PlannedLink[] => {
+    const handedOver = (row: Row) => row.links.filter((link) => link.object === predecessorObject && link.body.successor === recordId);
+    const heirs = [...rows.values()].filter(
+      (row) => handedOver(row).length > 0 && !row.links.some((link) => link.object === object && isLive(link.state)),
     );
-    if (heir === undefined || heir.links.some((link) => link.object === object && isLive(link.state))) return [];
+    const keys = values.get(recordId) ?? {};
+    const owner = Object.keys(keys).length === 0 ? undefined : heirs.find((row) => hasKeys(row, keys));
+    const heir = owner ?? heirs.find((row) => handedOver(row).some((link) => link.recordId === predecessor));
+    if (heir === undefined) return [];
     const common = { id: '', object, contactId: heir.id, recordId, state: 'active', plan } as const;
     return [{ ...common, seen: null, dueAt: null, syncedAt: 0, body: EMPTY_BODY }];
   });

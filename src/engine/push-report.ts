@@ -70,7 +70,10 @@ export class PushReport {
       const { code, remedy } = wrote;
       const keys = Object.keys(sent);
       const field = (wrote.outcome === 'refused' ? wrote.field : undefined) ?? (keys.length === 1 ? keys[0] : undefined);
-      this.#run.failed({ ...place, ...(field !== undefined && { field }), code, message: MESSAGES[wrote.outcome], remedy });
+      const error = { ...place, ...(field !== undefined && { field }), code, message: MESSAGES[wrote.outcome], remedy };
+      // One lost answer is one failure, of whatever many records it told: it does not speak against the records.
+      if (wrote.outcome === 'unknown') this.#run.error(error);
+      else this.#run.failed(error);
       this.#context.notify({
         type: 'record.failed',
         run: this.#run.source.run ?? null,

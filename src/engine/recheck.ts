@@ -16,12 +16,6 @@ export interface Recheck {
   readonly predecessorObject?: string;
 }
 
-/** A record that another one was merged into, or became. */
-export interface Predecessor {
-  readonly object: string;
-  readonly recordId: string;
-}
-
 const MINUTE = 60_000;
 
 /** Waits 5 minutes after the first failure, twice as long after each further one, a day at most. */
@@ -63,17 +57,18 @@ async function queuedOf(context: Context, object: string, recordIds: readonly st
   return (await context.store.entries({ scope: 'connection', kind: KIND.recheck, keys, limit: keys.length })).map(recheckOf);
 }
 
-/** By record: the one that was merged into it, or became it, where its contact has not gone over to it yet. */
-export async function loadPredecessors(
+/** A queued record that others were merged into, or became: it takes over the contact of one of them. */
+export type Succession = Recheck & { readonly predecessor: string };
+
+/** By record: what is queued of those whose contact has not gone over to them yet. */
+export async function loadSuccessions(
   context: Context,
   object: string,
   recordIds: readonly string[],
-): Promise<ReadonlyMap<string, Predecessor>> {
+): Promise<ReadonlyMap<string, Succession>> {
   const queued = await queuedOf(context, object, recordIds);
   return new Map(
-    queued.flatMap(({ recordId, predecessor, predecessorObject = object }) =>
-      predecessor === undefined ? [] : [[recordId, { object: predecessorObject, recordId: predecessor }]],
-    ),
+    queued.flatMap(({ predecessor, ...recheck }) => (predecessor === undefined ? [] : [[recheck.recordId, { ...recheck, predecessor }]])),
   );
 }
 

@@ -7,7 +7,7 @@ import { toInstant } from './codec.ts';
 import { refusalOf } from './refusal.ts';
 import { valuesOf } from './selection.ts';
 import { type WireRecord, wireRecord } from './wire-record.ts';
-import { type Kind, kindOf, type WireWrite } from './write-batch.ts';
+import { type Kind, keyOf, kindOf, type WireWrite } from './write-batch.ts';
 
 const batchAnswer = z.object({ results: z.array(wireRecord), errors: z.array(z.unknown()).nullish().catch(null) });
 const named = z.object({ context: z.record(z.string(), z.array(z.string()).catch([])).catch({}) });
@@ -55,7 +55,7 @@ const namesOf = (error: unknown): readonly string[] => {
 
 function isNamed({ write: { op, id, uniqueKey } }: WireWrite, kind: Kind, name: string): boolean {
   if (name === op) return true;
-  return kind === 'update' ? name === id : kind === 'upsert' && fold(name) === fold(uniqueKey!.value);
+  return kind === 'update' ? name === id : kind === 'upsert' && fold(name) === fold(keyOf(uniqueKey!));
 }
 
 const fold = (text: string): string => text.trim().toLowerCase();
@@ -94,7 +94,7 @@ function isAnswer({ write: { op, id, uniqueKey } }: WireWrite, kind: Kind, resul
   if (result.objectWriteTraceId != null) return result.objectWriteTraceId === op;
   if (kind === 'update') return result.id === id;
   const key = uniqueKey && result.properties[uniqueKey.field];
-  return kind === 'upsert' && typeof key === 'string' && fold(key) === fold(uniqueKey!.value);
+  return kind === 'upsert' && typeof key === 'string' && fold(key) === fold(keyOf(uniqueKey!));
 }
 
 /** What was sent is in the record, as far as the answer shows it. */

@@ -6,6 +6,8 @@ import type { Context } from './context.ts';
 import { startFinder } from './finder.ts';
 import { type FilterGroup, GROUPS_LENGTH_MAX } from './search.ts';
 
+/** The longest that an address can be. Source: RFC 5321, section 4.5.3.1. */
+const ADDRESS_MAX = 320;
 /** Further addresses of a contact, joined by `;`: HubSpot tells duplicates by them too. */
 const ADDITIONAL = 'hs_additional_emails';
 const ADDRESS = /^[^\s@;]+@[^\s@;]+$/;
@@ -21,7 +23,9 @@ export async function findByEmail(context: Context, query: FindQuery, call: Call
   const emails = [...fields.values()].filter(({ type }) => type === 'email').map(({ name }) => name);
   const searched = kind.name === 'contacts' && fields.has(ADDITIONAL) ? [...emails, ADDITIONAL] : emails;
   const finder = await startFinder(context, query, searched, call);
-  const addresses = [...new Set(query.values.filter((value) => ADDRESS.test(value)).map((value) => value.toLowerCase()))];
+  const addresses = [
+    ...new Set(query.values.filter((value) => value.length <= ADDRESS_MAX && ADDRESS.test(value)).map((value) => value.toLowerCase())),
+  ];
   if (addresses.length < new Set(query.values).size || searched.length === 0) finder.incomplete();
 
   const left = new Set(addresses);

@@ -46,7 +46,9 @@ async function searchFor(finder: Finder, field: DescribedField, values: readonly
   const tooMuch = (groups: readonly FilterGroup[]) => groups.length > GROUPS_MAX || JSON.stringify(groups).length > GROUPS_LENGTH_MAX;
   for (const some of fitting(values, (part) => tooMuch(groupsOf(part)))) {
     const groups = groupsOf(some);
-    if (groups.length > 0) await finder.search(groups);
+    if (tooMuch(groups))
+      finder.incomplete(); // one value that is longer than a search may be
+    else if (groups.length > 0) await finder.search(groups);
   }
 }
 

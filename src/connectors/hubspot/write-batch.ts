@@ -1,6 +1,7 @@
 import type { DescribedField } from '../../core/described.ts';
 import type { Json } from '../../core/value.ts';
 import { invariant } from '../../errors.ts';
+import { wireText } from '../../http/wire-text.ts';
 import type { Write } from '../../ports/connector.ts';
 import type { AssociationType } from './association-types.ts';
 import { BATCH_MAX } from './batch-read.ts';
@@ -9,6 +10,9 @@ import { recordId } from './objects.ts';
 
 export type Kind = 'create' | 'update' | 'upsert';
 export const kindOf = ({ id, uniqueKey }: Write): Kind => (id !== null ? 'update' : uniqueKey ? 'upsert' : 'create');
+
+/** The value of a key as HubSpot can hold it. */
+export const keyOf = ({ value }: NonNullable<Write['uniqueKey']>): string => wireText(value);
 
 /** One write as HubSpot takes it. */
 export interface WireWrite {
@@ -33,12 +37,12 @@ export function checkBatch(batch: readonly Write[], kind: Kind): void {
     );
     invariant(kind !== 'upsert' || !associations?.length, 'an upsert has no associations: HubSpot takes none');
   }
-  const identities = batch.flatMap(({ id, uniqueKey: key }) => (kind === 'create' ? [] : [id ?? key!.value.trim().toLowerCase()]));
+  const identities = batch.flatMap(({ id, uniqueKey: key }) => (kind === 'create' ? [] : [id ?? keyOf(key!).trim().toLowerCase()]));
   invariant(new Set(identities).size === identities.length, 'a batch names a record once');
   invariant(new Set(batch.map(({ op }) => op)).size === batch.length, 'each write has an operation id of its own');
   if (kind !== 'upsert') return;
   invariant(
-    batch.every((write) => write.uniqueKey!.field === uniqueKey!.field && write.uniqueKey!.value.trim() !== ''),
+    batch.every((write) => write.uniqueKey!.field === uniqueKey!.field && keyOf(write.uniqueKey!).trim() !== ''),
     'upserts of one batch share the key property, and have a key',
   );
 }
@@ -61,7 +65,7 @@ export function wireWrite(
   const properties = Object.fromEntries(id === null ? encoded.filter(([, value]) => value !== '') : encoded);
   const common = { objectWriteTraceId: op, properties };
   if (id !== null) return { write, properties, input: { id: recordId(id), ...common } };
-  if (uniqueKey) return { write, properties, input: { id: uniqueKey.value, idProperty: uniqueKey.field, ...common } };
+  if (uniqueKey) return { write, properties, input: { id: keyOf(uniqueKey), idProperty: uniqueKey.field, ...common } };
   const tied = associations.map((to) => ({ to: { id: to.id }, types: [{ ...typeOf(to.object) }] }));
   return { write, properties, input: { ...common, ...(tied.length > 0 ? { associations: tied } : {}) } };
 }

@@ -1,6 +1,7 @@
 import type { CrmFieldType } from '../../core/described.ts';
 import { type Condition, type Filter, filterFields } from '../../core/filter.ts';
 import type { Value } from '../../core/value.ts';
+import { wireText } from '../../http/wire-text.ts';
 import type { Call } from '../../ports/connector.ts';
 import { toInstant } from './codec.ts';
 import type { Describer } from './describe.ts';
@@ -65,7 +66,7 @@ const blankClause = (name: string, type: CrmFieldType, blank: boolean): string |
 const orNull = (clause: string, name: string): string => `(${clause} OR ${name} = null)`;
 
 function containsClause(name: string, text: string, negated: boolean): string | null {
-  const literal = text === '' ? null : containsLiteral(text);
+  const literal = text === '' || wireText(text) !== text ? null : containsLiteral(text);
   if (literal === null) return null;
   return negated ? orNull(`(NOT ${name} LIKE ${literal})`, name) : `${name} LIKE ${literal}`;
 }
@@ -87,7 +88,8 @@ function equalClause(name: string, type: CrmFieldType, values: readonly Value[],
 
 /** Null for a value that does not fit the field or is not in canonical form: only the engine knows what comparing it means. */
 export function literalOf(type: CrmFieldType, value: Exclude<Value, null>): string | null {
-  if (TEXT.includes(type)) return typeof value === 'string' ? textLiteral(value) : null;
+  // Salesforce holds no half character and no NUL: it would compare with another text than the engine does.
+  if (TEXT.includes(type)) return typeof value === 'string' && wireText(value) === value ? textLiteral(value) : null;
   if (NUMBER.includes(type)) return typeof value === 'number' ? numberLiteral(value) : null;
   if (type === 'boolean') return typeof value === 'boolean' ? String(value).toUpperCase() : null;
   if (type === 'id' || type === 'reference') return toId18(value) === value ? idLiteral(value) : null;

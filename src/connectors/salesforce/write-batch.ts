@@ -1,5 +1,6 @@
 import type { Json } from '../../core/value.ts';
 import { invariant } from '../../errors.ts';
+import { wireText } from '../../http/wire-text.ts';
 import type { Association, Write } from '../../ports/connector.ts';
 import type { WriteTarget } from './client.ts';
 import { encodeValue } from './codec.ts';
@@ -40,7 +41,7 @@ export function checkBatch(batch: readonly Write[], kind: Kind): void {
   if (kind !== 'upsert') return;
   invariant(isName(uniqueKey!.field), 'an upsert names its key field by its API name');
   invariant(
-    batch.every((write) => write.object === object && write.uniqueKey!.field === uniqueKey!.field && write.uniqueKey!.value !== ''),
+    batch.every((write) => write.object === object && write.uniqueKey!.field === uniqueKey!.field && isKey(write.uniqueKey!.value)),
     'upserts of one batch share object and key field, and have a key',
   );
 }
@@ -63,9 +64,12 @@ function recordOf({ object, id, values, uniqueKey, associations = [] }: Write): 
   const record: Record<string, Json> = { attributes: { type: object } };
   if (id !== null) record['id'] = toId18(id);
   for (const [name, value] of Object.entries({ ...related(associations), ...values })) record[name] = encodeValue(value);
-  if (id === null && uniqueKey) record[uniqueKey.field] = uniqueKey.value;
+  if (id === null && uniqueKey) record[uniqueKey.field] = encodeValue(uniqueKey.value);
   return record;
 }
+
+/** Salesforce keeps no blanks around a text: of blanks alone nothing is left to be found by, and each upsert makes a record. */
+const isKey = (value: string): boolean => wireText(value).trim() !== '';
 
 /** The ties of a task are fields of it: one person and one other record. */
 export const related = (associations: readonly Association[]): Record<string, string> =>

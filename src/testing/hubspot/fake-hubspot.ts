@@ -260,7 +260,7 @@ export function fakeHubSpot(options: FakeHubSpotOptions = {}): FakeHubSpot {
     },
     edit(id, properties, when = {}) {
       const record = live(id);
-      change(when, (save) => void updateRecord(portal, record, properties, save));
+      change(when, (save) => void updateRecord(portal, record, properties, when.stampedAt === undefined ? notBefore(record, save) : save));
       return view(record);
     },
     remove(id) {
@@ -342,6 +342,10 @@ export function fakeHubSpot(options: FakeHubSpotOptions = {}): FakeHubSpot {
     mswHandlers: () => mswHandlersOf(handle, [`https://${API_HOST}`, `https://${APP_HOST}`]),
   };
 }
+
+/** A stamp never goes back by itself: a write that commits after another one of the record has a stamp after that one's. */
+const notBefore = ({ modifiedAt }: StoredRecord, save: Save): Save =>
+  save.stampedAt === undefined ? save : { ...save, stampedAt: Math.max(save.stampedAt, modifiedAt) };
 
 /** A refusal of something that the test itself did. */
 function asMistake<T>(run: () => T): T {

@@ -3,6 +3,8 @@ import type { Millis } from '../../core/value.ts';
 /** Effects that take place when the clock has come to them: late commits, calculated values, workflows. */
 export interface Later {
   at(time: Millis, effect: () => void): void;
+  /** The time of the effect that is running, however late somebody looks; else that of the clock. */
+  now(): Millis;
   /** Runs what is due, in order of time; what becomes due meanwhile too. */
   settle(): void;
 }
@@ -10,7 +12,9 @@ export interface Later {
 export function createLater(now: () => Millis): Later {
   /** In order of time; effects of one time in the order they came. */
   const waiting: { readonly time: Millis; readonly effect: () => void }[] = [];
+  let running: Millis | null = null;
   return {
+    now: () => running ?? now(),
     at(time, effect) {
       let low = 0;
       let high = waiting.length;
@@ -27,7 +31,14 @@ export function createLater(now: () => Millis): Later {
         const later = waiting.findIndex(({ time }) => time > now());
         const due = waiting.splice(0, later === -1 ? waiting.length : later);
         if (due.length === 0) return;
-        for (const { effect } of due) effect();
+        try {
+          for (const { time, effect } of due) {
+            running = time;
+            effect();
+          }
+        } finally {
+          running = null;
+        }
       }
     },
   };

@@ -1,6 +1,7 @@
 import type { Millis } from '../../core/value.ts';
 import { type CodeRequest, codeStore, isSoundChallenge, sendBack, type Taken } from '../fake-codes.ts';
 import type { FakeRequest } from '../fake-http.ts';
+import { APP_ID } from './events.ts';
 import type { DataAnswer } from './rest/call.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -27,6 +28,8 @@ export interface OAuthService extends FakeHubSpotOAuth {
   token(request: FakeRequest): Promise<OAuthAnswer>;
   introspect(request: FakeRequest): OAuthAnswer;
   revokeToken(request: FakeRequest): OAuthAnswer;
+  /** What version 1 tells of a token that stands in the path; it forgets a refresh token. Ends on 2027-02-16. */
+  tokenInPath(request: FakeRequest, kind: 'access' | 'refresh', token: string): OAuthAnswer;
   /** The page in the browser, as if the user agreed at once. */
   authorizePage(request: FakeRequest): OAuthAnswer;
 }
@@ -157,6 +160,24 @@ export function createOAuth({ sessions, portalId, userId, scopes, lifeSeconds, n
           sessions.forgetAll(); // a refresh token takes its access tokens along
         else sessions.expire(token);
         return { status: 200, body: {} };
+      }),
+    tokenInPath: ({ method }, kind, token) =>
+      answeringAtOnce(() => {
+        const left = sessions.left(token);
+        const known = kind === 'access' ? left !== null : refreshTokens.has(token);
+        if (!known) throw new OAuthRefusal('BAD_TOKEN', 'invalid_grant', `missing or unknown ${kind} token`);
+        if (method === 'DELETE') {
+          refreshTokens.delete(token);
+          return { status: 204 };
+        }
+        const owner = { token, user: 'integration@example.com', hub_domain: 'example.com', scopes, hub_id: portalId, user_id: userId };
+        return {
+          status: 200,
+          body:
+            left === null
+              ? { ...owner, client_id: clientId, token_type: 'refresh' }
+              : { ...owner, app_id: APP_ID, expires_in: Math.floor(left / 1000), token_type: 'access' },
+        };
       }),
     authorizePage: ({ url }) =>
       answeringAtOnce(() => {

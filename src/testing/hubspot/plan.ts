@@ -27,6 +27,9 @@ export function planOf(context: ServiceContext, request: FakeRequest): Plan {
   if (api === null)
     return open('unknown', () => ({ status: 404, text: { contentType: HTML, body: '<html><body>Not Found</body></html>' } }));
   if (api.area !== 'oauth') return dataPlan(context, request, api);
+  const [, kind, token] = api.version === 'v1' ? (/^\/(access|refresh)-tokens\/([^/]+)$/.exec(api.rest) ?? []) : [];
+  if (token !== undefined && (request.method === 'GET' || (kind === 'refresh' && request.method === 'DELETE')))
+    return open('introspect', () => oauth.tokenInPath(request, kind as 'access' | 'refresh', decodeURIComponent(token)));
   if (request.method !== 'POST') return open('unknown', () => refuse(405, `HTTP ${request.method} Method Not Allowed`));
   if (api.rest === '/token') return open('token', () => oauth.token(request), true);
   if (api.rest === '/token/introspect') return open('introspect', () => oauth.introspect(request), true);

@@ -85,7 +85,9 @@ export interface Portal {
   readonly now: () => Millis;
 }
 
-export function createPortal(options: PortalOptions, now: () => Millis): Portal {
+export function createPortal(options: PortalOptions, clock: () => Millis): Portal {
+  const later = createLater(clock);
+  const { now } = later;
   const id = options.portalId ?? 147_893_286;
   const schema = createSchema(options.properties ?? {}, options.hidden ?? [], { portalId: id, at: now() });
   const { requiredOnCreate, conditionallyRequired, validationRules, propertyRules, automations } = options;
@@ -105,7 +107,7 @@ export function createPortal(options: PortalOptions, now: () => Millis): Portal 
     user: owners.add({ email: 'integration@example.com', firstName: 'Integration', lastName: 'User' }, now()),
     pipelines: pipelinesOf(options.pipelines ?? {}),
     events: createEvents(id),
-    later: createLater(now),
+    later,
     settings: options,
     blocked: new Set(),
     now,

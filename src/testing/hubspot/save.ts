@@ -220,7 +220,8 @@ function afterSave(portal: Portal, record: StoredRecord, changed: readonly strin
       const { type, values } = record;
       const wanted = automation(showProperties(portal, asStored(record), 'everything'));
       if (wanted === null) return;
-      const save: Save = { actor: 'admin', source: workflowSource, enforced: false };
+      const stampedAt = Math.max(now(), record.modifiedAt + 1);
+      const save: Save = { actor: 'admin', source: workflowSource, enforced: false, stampedAt };
       const { given } = readInput(portal, type, wanted, values, save);
       if (Object.entries(given).some(([name, value]) => value !== (values[name] ?? ''))) updateRecord(portal, record, wanted, save);
     }),

@@ -124,8 +124,8 @@ export function fakeSalesforce(options: FakeSalesforceOptions = {}): FakeSalesfo
   const { clock = systemClock, instanceUrl = 'https://fake.my.salesforce.com' } = options;
   let ahead = 0;
   const now = (): Millis => clock.now() + ahead;
-  const org = createOrg(options, now);
   const later = createLater(now);
+  const org = createOrg(options, later.now);
   const sessions = createSessions(org.id, now, options.sessionSeconds ?? 7200);
   const usage = createUsage(now, options.dailyLimit ?? 15_000);
   const oauth = createOAuth({ sessions, orgId: org.id, userId: org.userId, now });
@@ -187,7 +187,7 @@ export function fakeSalesforce(options: FakeSalesforceOptions = {}): FakeSalesfo
     },
     edit(id, fields, when = {}) {
       const record = stored(id);
-      change(when, (save) => updateRecord(org, record, fields, save));
+      change(when, (save) => updateRecord(org, record, fields, when.stampedAt === undefined ? notBefore(record, save) : save));
       return view(record);
     },
     remove: (id) => remake(id, (record, save) => deleteRecord(org, record, save)),
@@ -257,6 +257,13 @@ function view(record: StoredRecord): FakeRecord {
     mergedInto: typeof values['MasterRecordId'] === 'string' ? values['MasterRecordId'] : null,
   };
 }
+
+/**
+ * A stamp never goes back by itself: the row of a transaction is locked, so one that commits after another write of the row
+ * wrote it after that one.
+ */
+const notBefore = ({ values: { SystemModstamp } }: StoredRecord, save: ReturnType<typeof adminSave>): ReturnType<typeof adminSave> =>
+  save.stampedAt === undefined ? save : { ...save, stampedAt: Math.max(save.stampedAt, Number(SystemModstamp)) };
 
 /** A refusal of something that the test itself did. */
 function asMistake<T>(run: () => T): T {

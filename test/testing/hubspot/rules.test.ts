@@ -73,7 +73,7 @@ describe('a workflow', () => {
     expect(body.properties.city).toBe('Rome');
     clock.advance(10);
     const read = (await get(`contacts/${body.id}?propertiesWithHistory=city`)).body;
-    expect(read.properties).toMatchObject({ city: 'ROME', lastmodifieddate: '2026-11-01T10:00:00.510Z' });
+    expect(read.properties).toMatchObject({ city: 'ROME', lastmodifieddate: '2026-11-01T10:00:00.501Z' });
     expect(read.propertiesWithHistory.city.map(({ sourceType }: { sourceType: string }) => sourceType)).toEqual([
       'AUTOMATION_PLATFORM',
       'INTEGRATION',

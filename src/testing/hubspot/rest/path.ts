@@ -24,7 +24,8 @@ const DATED = ['2026-03', '2026-09'];
 /** Dated paths, then those of the numbered versions, which still answer and mind no rule of 2026-09. */
 const PATTERNS: readonly (readonly [RegExp, (area: string) => Area])[] = [
   [/^\/crm\/(objects|associations|properties|pipelines|owners|lists)\/(\d{4}-\d\d)(\/.*)?$/, (area) => area as Area],
-  [/^\/(crm-object-schemas)\/(\d{4}-\d\d)\/schemas(\/.*)?$/, () => 'schemas'],
+  [/^\/crm\/(associations)\/(v4)(\/.*)?$/, () => 'associations'], // where HubSpot's own client asks for labels
+  [/^\/(crm-object-schemas)\/(\d{4}-\d\d|v3)\/schemas(\/.*)?$/, () => 'schemas'],
   [/^\/crm\/(property-validations)\/(\d{4}-\d\d)(\/.*)?$/, () => 'validations'],
   [/^\/(account-info)\/(\d{4}-\d\d|v3)(\/.*)?$/, () => 'account'],
   [/^\/(oauth)\/(\d{4}-\d\d|v3|v1)(\/.*)?$/, () => 'oauth'],

@@ -23,3 +23,11 @@ it('an effect that sets off another one at once sees it run', () => {
   later.settle();
   expect(ran).toEqual(['first', 'second']);
 });
+
+it('an effect takes place at its own time, however late somebody looks', () => {
+  const later = createLater(() => 100);
+  const times: number[] = [];
+  for (const time of [30, 20]) later.at(time, () => times.push(later.now()));
+  later.settle();
+  expect([...times, later.now()]).toEqual([20, 30, 100]);
+});
