@@ -25,19 +25,27 @@ interface ClientOptions {
   readonly clientName: string;
 }
 
+/** How often a request may be sent, and until when, on the injected clock. */
+interface Manner {
+  readonly once: boolean;
+  readonly deadline: number;
+}
+
 interface Target {
-  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT';
   /** Below `/services/data/vXX.0`, or from the root with `fromRoot`. */
   readonly path: string;
   readonly fromRoot?: true;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** A body that is CSV instead. */
+  readonly csv?: string;
   /** Path without ids or values, for reports and errors. */
   readonly operation: string;
 }
-type ReadTarget = Omit<Target, 'method' | 'body'>;
-export type WriteTarget = Target & { readonly method: 'POST' | 'PATCH' };
+type ReadTarget = Omit<Target, 'method' | 'body' | 'csv'>;
+export type WriteTarget = Target & { readonly method: 'POST' | 'PATCH' | 'PUT' };
 
 export interface Answer {
   /** Parsed JSON. */
@@ -58,6 +66,13 @@ export interface Client {
    */
   read(target: ReadTarget, call: Call): Promise<Answer>;
   /**
+   * A request that does no harm when it is carried out twice, with its answer as received; tried again like a read.
+   *
+   * @param deadline - On the injected clock: the answer, or the lack of one, is there by then. Default: as for a read.
+   * @throws CrmSyncError for every answer that is no success; code `answer_too_large` where asking for less may help.
+   */
+  repeat(target: Target, call: Call, deadline?: number): Promise<HttpAnswer>;
+  /**
    * A request that changes something, sent once (and once more after a 401, which applied nothing). The signal is looked
    * at before sending, never during.
    *
@@ -73,9 +88,10 @@ export function createClient({ auth, edge, instanceUrl, apiVersion, clientName }
   const configured = instanceUrl === undefined ? null : configuredOrigin(instanceUrl, 'instanceUrl');
   const token = (call: Call) => auth.token({ ...edge, signal: call.signal });
 
-  async function once(target: Target, { accessToken, instanceUrl: received }: AccessToken, call: Call, deadline: number | null) {
-    const timeoutMs = deadline === null ? null : deadline - edge.clock.now();
-    if (timeoutMs !== null && timeoutMs < WRITE_MIN_MS) return { kind: 'failure', sent: false, code: 'no_time_left' } as const;
+  async function once(target: Target, { accessToken, instanceUrl: received }: AccessToken, call: Call, { once: isOnce, deadline }: Manner) {
+    const leftMs = deadline - edge.clock.now();
+    if (leftMs < (isOnce ? WRITE_MIN_MS : 1)) return { kind: 'failure', sent: false, code: 'no_time_left' } as const;
+    const body = target.csv ?? (target.body === undefined ? undefined : JSON.stringify(target.body));
     const url = urlOf(target, configured ?? originOf(received), apiVersion);
     return sendHttp(
       {
@@ -85,13 +101,18 @@ export function createClient({ auth, edge, instanceUrl, apiVersion, clientName }
           accept: 'application/json',
           authorization: bearer(accessToken),
           'sforce-call-options': `client=${clientName}`,
-          ...(target.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(body === undefined ? {} : { 'content-type': target.csv === undefined ? 'application/json' : 'text/csv' }),
           ...target.headers,
         },
-        ...(target.body === undefined ? {} : { body: JSON.stringify(target.body) }),
-        ...(timeoutMs === null
-          ? { idempotent: true, timeoutMs: READ_TIMEOUT_MS, retry: READ_RETRY, signal: call.signal }
-          : { idempotent: false, timeoutMs }),
+        ...(body === undefined ? {} : { body }),
+        ...(isOnce
+          ? { idempotent: false, timeoutMs: leftMs }
+          : {
+              idempotent: true,
+              timeoutMs: Math.min(READ_TIMEOUT_MS, leftMs),
+              retry: { ...READ_RETRY, totalMs: Math.min(READ_RETRY.totalMs, leftMs) },
+              signal: call.signal,
+            }),
         onTry: ({ status, headers }) => {
           const usage = usageOf(headers?.get('sforce-limit-info'));
           call.onRequest?.({ operation: `${target.method} ${target.operation}`, status, ...(usage ? { usage } : {}) });
@@ -101,14 +122,22 @@ export function createClient({ auth, edge, instanceUrl, apiVersion, clientName }
     );
   }
 
-  const authorized = (target: Target, call: Call, deadline: number | null): Promise<HttpResult> =>
+  const authorized = (target: Target, call: Call, manner: Manner): Promise<HttpResult> =>
     sendAuthorized({
       auth,
       edge,
       signal: call.signal,
       isStale: ({ status, text }) => isStaleToken({ status, body: text }),
-      send: (current) => once(target, current, call, deadline),
+      send: (current) => once(target, current, call, manner),
     });
+
+  async function repeat(target: Target, call: Call, deadline = Number.POSITIVE_INFINITY): Promise<HttpAnswer> {
+    const operation = `${target.method} ${target.operation}`;
+    const result = await authorized(target, call, { once: false, deadline });
+    if (result.kind === 'failure') throw result.code === 'answer_too_large' ? answerTooLarge(operation) : noAnswer(operation, result.code);
+    if (result.status < 200 || result.status > 299) throw errorOf(result, operation);
+    return result;
+  }
 
   return {
     token,
@@ -116,18 +145,25 @@ export function createClient({ auth, edge, instanceUrl, apiVersion, clientName }
       const request: Target = { ...target, method: 'GET' };
       // Bound: a success that can't be read is asked for once more.
       for (let attempt = 0; ; attempt += 1) {
-        const result = await authorized(request, call, null);
-        if (result.kind === 'failure') throw noAnswer(`GET ${target.operation}`, result.code);
+        const result = await repeat(request, call);
         if (result.status !== 200) throw errorOf(result, `GET ${target.operation}`);
         const body = jsonOf(result.text);
         if (body !== undefined) return { body, ...timesOf(result) };
         if (attempt > 0) throw brokenAnswer(`GET ${target.operation}`);
       }
     },
-    write: authorized,
+    repeat,
+    write: (target, call, deadline) => authorized(target, call, { once: true, deadline }),
     tooLong: (query) => new URLSearchParams({ q: query }).toString().length + 100 > URI_BYTES_MAX,
   };
 }
+
+const answerTooLarge = (operation: string): CrmSyncError =>
+  new CrmSyncError(`Salesforce answered ${operation} with more than one answer may hold.`, {
+    code: 'answer_too_large',
+    category: 'server',
+    remedy: 'Map fewer long texts of this object.',
+  });
 
 export const errorOf = (answer: HttpAnswer, operation: string): CrmSyncError =>
   salesforceError({ status: answer.status, body: answer.text, headers: answer.headers }, operation);

@@ -33,6 +33,8 @@ export interface SalesforceOptions {
   readonly overlapMs?: number;
   /** Holds the checkpoint further back, in ms. Default 0. */
   readonly lagMs?: number;
+  /** Large first reads and pushes go by jobs of the Bulk API 2.0. Default: none does. */
+  readonly bulk?: BulkOptions;
   /** How Salesforce names this software in its event logs. Default `crm-sync-engine`. */
   readonly client?: string;
   /** Text field of Task that holds a conversation's key. A unique external id makes logging safe to repeat. */
@@ -41,7 +43,14 @@ export interface SalesforceOptions {
   readonly timeZone?: string;
 }
 
+/** From how many records on a job is worth its while. */
+export interface BulkOptions {
+  /** Records of a first read, counted by one more request. Default 100,000, which is fifty pages of the REST API. */
+  readonly readFrom?: number;
+}
+
 const VERSION_MIN = 52;
+const BULK_READ_FROM = 100_000;
 
 const CAPABILITIES: Capabilities = {
   writeBatchMax: WRITE_BATCH_MAX,
@@ -78,6 +87,7 @@ export function salesforce(options: SalesforceOptions): CrmConnector {
     overlapMs: options.overlapMs ?? 10 * 60_000,
     lagMs: options.lagMs ?? 0,
     autoAssign: options.autoAssign ?? false,
+    ...(options.bulk === undefined ? {} : { bulk: { readFrom: options.bulk.readFrom ?? BULK_READ_FROM } }),
     ...(options.activityKeyField === undefined ? {} : { activityKeyField: options.activityKeyField }),
     timeZone: options.timeZone ?? 'UTC',
   };
