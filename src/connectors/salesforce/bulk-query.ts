@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { CrmSyncError } from '../../errors.ts';
 import { jsonOf, startOf, timesOf } from '../../http/answers.ts';
 import type { HttpAnswer } from '../../http/send.ts';
 import type { Call } from '../../ports/connector.ts';
@@ -83,20 +82,4 @@ function jobOf({ text }: HttpAnswer, operation: string): z.infer<typeof jobAnswe
   const job = jobAnswer.safeParse(jsonOf(text));
   if (job.success) return job.data;
   throw brokenAnswer(operation);
-}
-
-/** What stops every request, so that no other way would do better. */
-const STOPS: ReadonlySet<string> = new Set(['authentication', 'rate_limit', 'network', 'server']);
-/** Of these: what concerns jobs alone. */
-const OF_JOBS: ReadonlySet<string> = new Set(['limit_exceeded', 'broken_answer']);
-
-/** Null where Salesforce refuses to do it by a job: the ordinary read brings the same. */
-export async function unlessRefused<T>(object: string, work: () => Promise<T>): Promise<T | null> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof CrmSyncError)) throw error;
-    if (STOPS.has(error.category) && !OF_JOBS.has(error.code)) throw error.locate({ object });
-    return null;
-  }
 }

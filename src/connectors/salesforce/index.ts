@@ -1,10 +1,12 @@
 import { CrmSyncError } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Call, Capabilities, CrmConnector } from '../../ports/connector.ts';
+import type { Call, Capabilities, CrmConnector, Write } from '../../ports/connector.ts';
 import { systemClock } from '../../ports/system-clock.ts';
 import type { Auth } from '../../ports/tokens.ts';
 import { createAccount } from './account.ts';
 import { keyPlace } from './activity-key.ts';
+import { type BulkOptions, bulkPlan } from './bulk-options.ts';
+import { writeInBulk } from './bulk-write.ts';
 import { createClient } from './client.ts';
 import { closedStatus } from './closed-status.ts';
 import type { Context } from './context.ts';
@@ -43,14 +45,7 @@ export interface SalesforceOptions {
   readonly timeZone?: string;
 }
 
-/** From how many records on a job is worth its while. */
-export interface BulkOptions {
-  /** Records of a first read, counted by one more request. Default 100,000, which is fifty pages of the REST API. */
-  readonly readFrom?: number;
-}
-
 const VERSION_MIN = 52;
-const BULK_READ_FROM = 100_000;
 
 const CAPABILITIES: Capabilities = {
   writeBatchMax: WRITE_BATCH_MAX,
@@ -72,6 +67,7 @@ const CAPABILITIES: Capabilities = {
 export function salesforce(options: SalesforceOptions): CrmConnector {
   checkOptions(options);
   const { clock = systemClock, fetch = (...request) => globalThis.fetch(...request), random = Math.random } = options;
+  const bulk = options.bulk === undefined ? null : bulkPlan(options.bulk);
   const client = createClient({
     auth: options.auth,
     edge: { fetch, clock, random },
@@ -87,7 +83,7 @@ export function salesforce(options: SalesforceOptions): CrmConnector {
     overlapMs: options.overlapMs ?? 10 * 60_000,
     lagMs: options.lagMs ?? 0,
     autoAssign: options.autoAssign ?? false,
-    ...(options.bulk === undefined ? {} : { bulk: { readFrom: options.bulk.readFrom ?? BULK_READ_FROM } }),
+    ...(bulk === null ? {} : { bulk: { readFrom: bulk.readFrom } }),
     ...(options.activityKeyField === undefined ? {} : { activityKeyField: options.activityKeyField }),
     timeZone: options.timeZone ?? 'UTC',
   };
@@ -101,13 +97,14 @@ export function salesforce(options: SalesforceOptions): CrmConnector {
   return {
     specVersion: 1,
     provider: 'salesforce',
-    capabilities: CAPABILITIES,
+    capabilities: bulk === null ? CAPABILITIES : { ...CAPABILITIES, bulk: bulk.capability },
     account: (call) => context.account(call),
     describe: async (object, call) => (await context.describer.object(object, call)).described,
     read: (query, call) => readRecords(context, query, call),
     fetch: (query, call) => fetchRecords(context, query, call),
     find: (query, call) => findRecords(context, query, call),
     write: (batch, call) => writeRecords(context, batch, call),
+    ...(bulk === null ? {} : { writeBulk: (batch: readonly Write[], call: Call) => writeInBulk(context, batch, call) }),
     async activityRecord(activity, call) {
       const task = await context.describer.object('Task', call);
       return taskOf(activity, {

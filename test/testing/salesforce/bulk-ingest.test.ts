@@ -134,8 +134,8 @@ describe('an ingest job of the fake', () => {
     clock.advance(60_000);
     expect(await api.state('ingest', id)).toBe('Aborted');
     expect(crm.list('Contact').map(({ fields }) => fields['LastName'])).toEqual(['a', 'b']);
-    expect((await api.results(id, 'unprocessedrecords')).map((row) => row['LastName']).toSorted()).toEqual(['c', 'd', 'e']);
-    expect((await api.results(id, 'successfulResults')).map((row) => row['LastName']).toSorted()).toEqual(['a', 'b']);
+    expect((await api.results(id, 'unprocessedrecords')).map((row) => String(row['LastName'])).toSorted()).toEqual(['c', 'd', 'e']);
+    expect((await api.results(id, 'successfulResults')).map((row) => String(row['LastName'])).toSorted()).toEqual(['a', 'b']);
   });
 
   it.each([

@@ -60,7 +60,7 @@ describe('a query job of the fake', () => {
     clock.advance(5_000);
     const page = async (query: string) => {
       const answer = await api.call('GET', `query/${body.id}/results${query}`);
-      return { rows: api.rowsOf(answer).map((row) => row['LastName']), next: answer.headers.get('sforce-locator')! };
+      return { rows: api.rowsOf(answer).map((row) => String(row['LastName'])), next: answer.headers.get('sforce-locator')! };
     };
     const first = await page('?maxRecords=2');
     const second = await page(`?maxRecords=2&locator=${first.next}`);
