@@ -209,6 +209,19 @@ describe('writes in bulk', () => {
     expect([jobs(crm), crm.calls.counts['PATCH Lead']]).toEqual([0, 2]);
   });
 
+  it('are led back by their own key where an old version does not tell the id of a failed row', async () => {
+    const { crm, clock, fill } = org();
+    const { auth, instanceUrl, fetch } = { ...crm.options };
+    const connector = salesforce({ auth, instanceUrl, clock, fetch, apiVersion: '52.0', bulk: {} });
+    const ids = fill(3);
+    const writes = ids.map((id, index) => update(id, index === 1 ? { Email: 'bad' } : { Title: 'New' }));
+    expect(await inBulk(connector, writes)).toMatchObject([
+      { outcome: 'done', id: ids[0] },
+      { outcome: 'refused', code: 'invalid_email', field: 'Email' },
+      { outcome: 'done', id: ids[2] },
+    ]);
+  });
+
   it('say that a locked row may be tried again', async () => {
     const { crm, connector, fill } = org();
     const ids = fill(3);
