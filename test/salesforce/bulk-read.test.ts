@@ -206,6 +206,28 @@ describe('a first read by a query job', () => {
     expect(again.flatMap(({ records }) => records)).toHaveLength(4_100);
   });
 
+  it.each([
+    ['a job that is no id', { job: '../sobjects' }],
+    ['a page without an end', { rows: 0 }],
+    ['a member too many', { more: 1 }],
+    ['no time that is one', { startedAt: 'yesterday' }],
+  ])('refuses a checkpoint with %s, and sends nothing', async (_, change) => {
+    const { crm, call, connect } = org();
+    const checkpoint = {
+      version: 1,
+      mode: 'bulk',
+      job: '750000000000001AAA',
+      startedAt: null,
+      locator: null,
+      rows: 5,
+      done: 0,
+      lastId: null,
+    };
+    const from = { ...checkpoint, ...change };
+    await expect(pagesOf(connect().read({ ...QUERY, from }, call))).rejects.toMatchObject({ code: 'invalid_checkpoint' });
+    expect(crm.calls).toHaveLength(0);
+  });
+
   it('costs one count where there is too little, and nothing where it is not asked for', async () => {
     const { crm, call, connect, fill } = org({ readFrom: 10 });
     fill(9);

@@ -7,8 +7,8 @@ import type { Kind } from './write-batch.ts';
 
 /** Source: Bulk API 2.0 limits, characters of a record; less what quotes and commas take. */
 const RECORD_CHARACTERS_MAX = 390_000;
-/** Source: Bulk API 2.0 guide, Prepare CSV Files. */
-export const UPLOAD_BYTES_MAX = 100_000_000;
+/** Salesforce takes 100 MB, but its results hold the rows once more, and an answer may have 64 MiB. */
+const UPLOAD_BYTES_MAX = 50_000_000;
 /**
  * Objects with assignment rules. REST is told with a header not to run them; a job knows no such header, only the id of a
  * rule to run, and nobody says what it does without one.
@@ -51,10 +51,19 @@ export function toCsv(rows: readonly ReadonlyMap<string, string>[]): Promise<str
   return writeCsv({ columns, rows: rows.map((row) => columns.map((column) => row.get(column) ?? '')) });
 }
 
-/** True if the upload of these rows might be larger than Salesforce takes. A character has three bytes at most, quotes are doubled. */
+/** True if the upload of these rows is larger than it may be. */
 export function tooLarge(rows: readonly ReadonlyMap<string, string>[], bytesMax = UPLOAD_BYTES_MAX): boolean {
-  const columns = new Set(rows.flatMap((row) => [...row.keys()])).size;
-  return rows.reduce((bytes, row) => bytes + 3 * lengthOf(row) + 3 * columns, 0) > bytesMax;
+  const columns = new Set(rows.flatMap((row) => [...row.keys()]));
+  const around = 3 * columns.size; // two quotes and what ends the cell
+  return rows.reduce((bytes, row) => bytes + around + bytesOf(row.values()), around + bytesOf(columns)) > bytesMax;
+}
+
+const encoder = new TextEncoder();
+/** Of cells in an upload, where a quote is doubled. */
+function bytesOf(cells: Iterable<string>): number {
+  let bytes = 0;
+  for (const cell of cells) bytes += encoder.encode(cell).length + cell.split('"').length - 1;
+  return bytes;
 }
 
 const lengthOf = (cells: ReadonlyMap<string, string>): number => [...cells.values()].reduce((sum, cell) => sum + cell.length, 0);
