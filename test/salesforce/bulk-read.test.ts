@@ -334,7 +334,32 @@ describe('a query job that can not be had brings everything in the ordinary way'
       return new Response(answer.body, { status: answer.status, headers });
     }) as typeof globalThis.fetch;
   it('nobody says which page comes next', async () => {
-    await read(org({ fetch: without('sforce-locator') }));
+    await read(org({ bulk: { resultRowsMax: 2 }, fetch: without('sforce-locator') }));
+  });
+  it('the next page is always the same one', async () => {
+    const stuck = (own: typeof globalThis.fetch) =>
+      (async (input, init) => {
+        const answer = await own(input, init);
+        const headers = new Headers(answer.headers);
+        if (headers.has('sforce-locator')) headers.set('sforce-locator', 'MT2A');
+        return new Response(answer.body, { status: answer.status, headers });
+      }) as typeof globalThis.fetch;
+    await read(org({ bulk: { resultRowsMax: 2 }, fetch: stuck }));
+  });
+  it('a page lost its last rows on the way: it is asked for again', async () => {
+    let asked = 0;
+    const short = (own: typeof globalThis.fetch) =>
+      (async (input, init) => {
+        const request = new Request(input, init);
+        const answer = await own(request);
+        if (!request.url.includes('/results')) return answer;
+        asked += 1;
+        const lines = (await answer.text()).trimEnd().split('\n');
+        return new Response(`${lines.slice(0, asked === 1 ? -1 : undefined).join('\n')}\n`, { headers: answer.headers });
+      }) as typeof globalThis.fetch;
+    const opened = org({ fetch: short });
+    await read(opened);
+    expect([asked, opened.crm.calls.counts['query']]).toEqual([2, 1]);
   });
   it('and without a clock of the CRM everything counts as changed since', async () => {
     const pages = await pagesOfOne(org({ fetch: without('date') }));

@@ -169,6 +169,18 @@ describe('writes in bulk', () => {
     expect(crm.calls.length).toBeLessThan(15);
   });
 
+  it('that are too large for one upload become two jobs', async () => {
+    const { crm, connector, fill } = org();
+    const text = 'x'.repeat(31_000);
+    const wrote = await inBulk(
+      connector,
+      fill(1_700).map((id) => update(id, { Notes__c: text })),
+    );
+    expect(wrote.every(({ outcome }) => outcome === 'done')).toBe(true);
+    expect(jobs(crm)).toBe(2);
+    expect(crm.list('Contact').every(({ fields }) => fields['Notes__c'] === text)).toBe(true);
+  });
+
   it('cost nothing for nothing, and are offered only where they were asked for', async () => {
     const { crm, connector } = org();
     expect(await inBulk(connector, [])).toEqual([]);
@@ -220,6 +232,17 @@ describe('writes in bulk', () => {
       { outcome: 'refused', code: 'invalid_email', field: 'Email' },
       { outcome: 'done', id: ids[2] },
     ]);
+  });
+
+  it('describe the object again once Salesforce refused an option that it had', async () => {
+    const { crm, connector, fill } = org();
+    const [wrote] = await inBulk(
+      connector,
+      fill(1).map((id) => update(id, { Topics__c: 'Nonsense' })),
+    );
+    expect(wrote).toMatchObject({ outcome: 'refused', code: 'unknown_option', field: 'Topics__c' });
+    await connector.describe('Contact', call);
+    expect([jobs(crm), crm.calls.counts['describe']]).toEqual([1, 2]);
   });
 
   it('say that a locked row may be tried again', async () => {
@@ -289,6 +312,15 @@ describe('a job that can not take the writes leaves them to collections', () => 
     expect(wrote[2]).toMatchObject({ code: 'field_not_visible', field: 'Home__c' });
     expect(titles(opened.crm)).toEqual(['New 0', 'New 1', 'Old', 'New 3', 'New 4']);
     expect(opened.crm.calls.counts['createIngest']).toBe(1);
+  });
+  it('and what they can not do either does not undo what the job did', async () => {
+    const opened = org();
+    const writes = writesOf(opened).map((write, index) => (index === 2 ? { ...write, values: { Title: '#N/A' } } : write));
+    opened.crm.fault({ on: 'collections', what: 'request_limit' });
+    const wrote = await inBulk(opened.connector, writes);
+    expect(wrote.map(({ outcome }) => outcome)).toEqual(['done', 'done', 'not_sent', 'done', 'done']);
+    expect(wrote[2]).toMatchObject({ code: 'daily_limit' });
+    expect(titles(opened.crm)).toEqual(['New 0', 'New 1', 'Old', 'New 3', 'New 4']);
   });
   it('its close is refused, so that it writes nothing', async () => {
     const refuseClose = (own: typeof globalThis.fetch) =>
