@@ -89,7 +89,8 @@ async function* untilComplete(
   { position, openedAt }: { readonly position: BulkPosition; readonly openedAt: number | null },
   call: Call,
 ): AsyncGenerator<Page, number | null> {
-  // Bound: the job ends, or is given up a day after it began.
+  const began = call.now();
+  // Bound: the job ends, or is given up a day after it began, or after we began to look where the CRM tells no time.
   for (let wait = WAIT_MIN_MS; ; wait = Math.min(wait * 1.5, WAIT_MAX_MS)) {
     const askedAt = call.now();
     const job = await unlessRefused(object, () => queryJobState(client, position.job, call));
@@ -98,7 +99,7 @@ async function* untilComplete(
     // Another process may have opened it, by another clock than this one: the CRM's tells how long ago, within a second.
     const requestedAt = openedAt ?? (age === null ? 0 : askedAt - age - 1_000);
     if (job.state === 'complete') return requestedAt;
-    if (age !== null && age > JOB_MAX_MS) return null;
+    if ((age ?? askedAt - began) > JOB_MAX_MS) return null;
     await clock.sleep(wait, call.signal);
     yield { records: [], requestedAt, checkpoint: position, last: false };
   }
