@@ -18,6 +18,8 @@ export interface Limiter {
    * @throws the reason of `signal`, where that aborts before the turn.
    */
   run<T>(caller: Caller, work: () => Promise<T>): Promise<T>;
+  /** On the injected clock: nobody starts before. */
+  opensAt(): number;
   /** Nobody starts within the next `ms`. A longer pause that runs already stays. */
   pause(ms: number): void;
 }
@@ -93,6 +95,7 @@ export function createLimiter({ clock, parallelMax = Number.POSITIVE_INFINITY, s
         startNext();
       }
     },
+    opensAt: () => nextAt,
     pause(ms) {
       nextAt = Math.max(nextAt, clock.now() + ms);
     },

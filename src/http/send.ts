@@ -29,6 +29,8 @@ export interface HttpRequest {
   readonly retries?: Retries;
   /** Runs a try when its turn has come. Absent: at once. */
   readonly turn?: (tryOnce: () => Promise<HttpResult>) => Promise<HttpResult>;
+  /** On the injected clock: no turn comes before. A request that could not end in time then does not wait for it. */
+  readonly opensAt?: () => number;
   /** Cuts the request in flight; absent: nothing does. */
   readonly signal?: AbortSignal;
   /** False: the signal is looked at before each try and ends the wait for it, but never cuts one. Default true. */
@@ -75,6 +77,7 @@ export async function sendHttp(request: HttpRequest, edge: Edge): Promise<HttpRe
   // Bound: the retries that are left, and no try that would start after the total time.
   for (let attempt = 0; ; attempt += 1) {
     request.signal?.throwIfAborted();
+    if ((request.opensAt?.() ?? Number.NEGATIVE_INFINITY) > deadline - TRY_MIN_MS) return before ?? NO_TIME_LEFT;
     const result = await turn(async () => {
       const now = edge.clock.now();
       if (deadline - now < TRY_MIN_MS || (attempt > 0 && now >= retryUntil)) return NO_TIME_LEFT;

@@ -27,16 +27,19 @@ export interface Setup {
   /** How far the org's clock is ahead of ours. */
   readonly aheadMs: number;
   readonly indexDelayMs: number;
+  /** First reads go by query jobs, however few records there are. */
+  readonly bulk?: true;
 }
 export const PLAIN: Setup = { object: 'Contact', key: 'Conversation_Key__c', pageSizeMax: 3, aheadMs: 2 * HOUR, indexDelayMs: 0 };
 
 /** A Salesforce connector over the fake, with everything that the suite may ask for. */
-export function salesforceUnderTest({ object, key, pageSizeMax, aheadMs, indexDelayMs }: Setup = PLAIN): ConnectorUnderTest {
+export function salesforceUnderTest({ object, key, pageSizeMax, aheadMs, indexDelayMs, bulk }: Setup = PLAIN): ConnectorUnderTest {
   const clock = manualClock('2026-05-01T12:00:00.250Z');
   const org = fakeSalesforce({
     clock,
     pageSizeMax,
     indexDelayMs,
+    bulk: { resultRowsMax: pageSizeMax },
     fields: OBJECT_FIELDS,
     hidden: ['Task.Type', ...(key === 'Description' ? ['Task.CallObject'] : [])],
   });
@@ -79,7 +82,8 @@ export function salesforceUnderTest({ object, key, pageSizeMax, aheadMs, indexDe
     hold: wire.hold,
   };
   const keyField = key === 'Conversation_Key__c' ? { activityKeyField: key } : {};
-  return { crm, connect: () => salesforce({ auth, instanceUrl, clock, fetch: wire.fetch, random: () => 0.5, ...keyField }) };
+  const jobs = bulk === undefined ? {} : { bulk: { readFrom: 1 } };
+  return { crm, connect: () => salesforce({ auth, instanceUrl, clock, fetch: wire.fetch, random: () => 0.5, ...keyField, ...jobs }) };
 }
 
 /** Times as the contract has them. */

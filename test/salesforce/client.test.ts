@@ -90,7 +90,7 @@ describe('requests', () => {
     const chunk = new Uint8Array(8 * 1024 * 1024);
     const endless = () => new Response(new ReadableStream({ pull: (controller) => controller.enqueue(chunk) }));
     const { connector, seen, call } = connect({}, endless);
-    await expect(connector.describe('Contact', call)).rejects.toMatchObject({ code: 'no_answer' });
+    await expect(connector.describe('Contact', call)).rejects.toMatchObject({ code: 'answer_too_large' });
     expect(seen).toHaveLength(1);
   });
 });

@@ -111,6 +111,7 @@ export function createClient({ auth, edge, pace, origin, apiVersion }: ClientOpt
             retry: READ_RETRY,
             retries,
             turn: (tryOnce) => pace.turn(call, kind, tryOnce),
+            opensAt: () => pace.opensAt(kind),
           },
           edge,
         );
@@ -135,6 +136,7 @@ export function createClient({ auth, edge, pace, origin, apiVersion }: ClientOpt
             retry: { statuses: UNAPPLIED_STATUSES, delayMs: limitDelayMs },
             retries,
             turn: (tryOnce) => pace.turn(call, 'other', tryOnce),
+            opensAt: () => pace.opensAt('other'),
           },
           edge,
         ),

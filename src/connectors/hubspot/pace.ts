@@ -14,6 +14,8 @@ import { limitDelayMs } from './retry.ts';
 export interface Pace {
   /** Runs one try of a request when its turn has come. @throws the reason of the signal, before the turn. */
   turn(call: Call, kind: 'search' | 'other', tryOnce: () => Promise<HttpResult>): Promise<HttpResult>;
+  /** On the injected clock: no turn comes before. */
+  opensAt(kind: 'search' | 'other'): number;
 }
 
 /** Source: HubSpot developer docs, "Search the CRM" (five a second) and "Usage guidelines" (headers). */
@@ -42,6 +44,7 @@ export function createPace(clock: Clock): Pace {
   }
 
   return {
+    opensAt: (kind) => limiters[kind].opensAt(),
     turn: (call, kind, tryOnce) =>
       limiters[kind].run(call, async () => {
         const result = await tryOnce();

@@ -27,13 +27,15 @@ interface ClientOptions {
 }
 
 interface Target {
-  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT';
   /** Below `/services/data/vXX.0`, or from the root with `fromRoot`. */
   readonly path: string;
   readonly fromRoot?: true;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** A body that is CSV instead. */
+  readonly csv?: string;
   /** Path without ids or values, for reports and errors. */
   readonly operation: string;
 }
@@ -44,8 +46,8 @@ interface Manner {
   /** On the injected clock. */
   readonly deadline?: number;
 }
-type ReadTarget = Omit<Target, 'method' | 'body'>;
-export type WriteTarget = Target & { readonly method: 'POST' | 'PATCH' };
+type ReadTarget = Omit<Target, 'method' | 'body' | 'csv'>;
+export type WriteTarget = Target & { readonly method: 'POST' | 'PATCH' | 'PUT' };
 
 export interface Answer {
   /** Parsed JSON. */
@@ -67,6 +69,13 @@ export interface Client {
    * @throws CrmSyncError for every answer that is no success.
    */
   read(target: ReadTarget, call: Call, deadline?: number): Promise<Answer>;
+  /**
+   * A request that does no harm when it is carried out twice, with its answer as received; tried again like a read.
+   *
+   * @param deadline - On the injected clock: the answer, or the lack of one, is there by then. Default: as for a read.
+   * @throws CrmSyncError for every answer that is no success; code `answer_too_large` where asking for less may help.
+   */
+  repeat(target: Target, call: Call, deadline?: number): Promise<HttpAnswer>;
   /**
    * A request that changes something, sent once (and once more after a 401, which applied nothing). The signal is looked
    * at before sending, never during.
@@ -92,15 +101,16 @@ export function createClient({ auth, edge, pace, instanceUrl, apiVersion, client
           accept: 'application/json',
           authorization: bearer(accessToken),
           'sforce-call-options': `client=${clientName}`,
-          ...(target.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(bodyOf(target) === undefined ? {} : { 'content-type': target.csv === undefined ? 'application/json' : 'text/csv' }),
           ...target.headers,
         },
-        ...(target.body === undefined ? {} : { body: JSON.stringify(target.body) }),
+        ...(bodyOf(target) === undefined ? {} : { body: bodyOf(target)! }),
         signal: call.signal,
         timeoutMs: READ_TIMEOUT_MS,
         ...(deadline === undefined ? {} : { deadline }),
         ...(retries === undefined ? { idempotent: false, cutsInFlight: false } : { idempotent: true, retry: READ_RETRY, retries }),
         turn: (tryOnce) => pace.turn(call, tryOnce),
+        opensAt: pace.opensAt,
         onTry: ({ status, headers }) => {
           const usage = usageOf(headers?.get('sforce-limit-info'));
           call.onRequest?.({ operation: `${target.method} ${target.operation}`, status, ...(usage ? { usage } : {}) });
@@ -112,26 +122,46 @@ export function createClient({ auth, edge, pace, instanceUrl, apiVersion, client
   const authorized = (call: Call, send: (current: AccessToken) => Promise<HttpResult>): Promise<HttpResult> =>
     sendAuthorized({ auth, edge, signal: call.signal, isStale: ({ status, text }) => isStaleToken({ status, body: text }), send });
 
+  async function repeat(target: Target, call: Call, manner: Manner): Promise<HttpAnswer> {
+    const operation = `${target.method} ${target.operation}`;
+    const result = await authorized(call, (current) => once(target, current, call, manner));
+    if (result.kind === 'failure') throw result.code === 'answer_too_large' ? answerTooLarge(operation) : noAnswer(operation, result.code);
+    if (result.status < 200 || result.status > 299) throw errorOf(result, operation);
+    return result;
+  }
+
   return {
     token,
     async read(target, call, deadline) {
       const request: Target = { ...target, method: 'GET' };
       const retries = newRetries();
       const send = (current: AccessToken) => once(request, current, call, deadline === undefined ? { retries } : { deadline });
-      const result = await authorized(call, async (current) => {
-        const answer = await send(current);
-        return deadline === undefined ? againIfCut(answer, retries, () => send(current)) : answer;
-      });
-      if (result.kind === 'failure') throw noAnswer(`GET ${target.operation}`, result.code);
+      const result = await authorized(call, async (current) =>
+        deadline === undefined ? againIfCut(await send(current), retries, () => send(current)) : send(current),
+      );
+      if (result.kind === 'failure')
+        throw result.code === 'answer_too_large'
+          ? answerTooLarge(`GET ${target.operation}`)
+          : noAnswer(`GET ${target.operation}`, result.code);
       if (result.status !== 200) throw errorOf(result, `GET ${target.operation}`);
       const body = jsonOf(result.text);
       if (body === undefined) throw brokenAnswer(`GET ${target.operation}`);
       return { body, ...timesOf(result) };
     },
+    repeat: (target, call, deadline) => repeat(target, call, { retries: newRetries(), ...(deadline === undefined ? {} : { deadline }) }),
     write: (target, call, deadline) => authorized(call, (current) => once(target, current, call, { deadline })),
     tooLong: (query) => new URLSearchParams({ q: query }).toString().length + 100 > URI_BYTES_MAX,
   };
 }
+
+const bodyOf = ({ csv, body }: Target): string | undefined => csv ?? (body === undefined ? undefined : JSON.stringify(body));
+
+const answerTooLarge = (operation: string): CrmSyncError =>
+  new CrmSyncError(`Salesforce answered ${operation} with more than one answer may hold.`, {
+    code: 'answer_too_large',
+    category: 'server',
+    remedy: 'Map fewer long texts of this object.',
+  });
 
 export const errorOf = (answer: HttpAnswer, operation: string): CrmSyncError =>
   salesforceError({ status: answer.status, body: answer.text, headers: answer.headers }, operation);

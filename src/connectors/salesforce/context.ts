@@ -12,6 +12,8 @@ export interface Context {
   readonly overlapMs: number;
   readonly lagMs: number;
   readonly autoAssign: boolean;
+  /** Least records of a first read that goes by a query job; absent: none does. */
+  readonly bulk?: { readonly readFrom: number };
   /** Field of Task that holds the activity's key. */
   readonly activityKeyField?: string;
   /** IANA zone of the calendar day of a Task. */

@@ -1,10 +1,12 @@
 import { CrmSyncError } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Call, CompleteConnector } from '../../ports/connector.ts';
+import type { Call, CompleteConnector, Write } from '../../ports/connector.ts';
 import { systemClock } from '../../ports/system-clock.ts';
 import type { Auth } from '../../ports/tokens.ts';
 import { createAccount } from './account.ts';
 import { keyPlace } from './activity-key.ts';
+import { type BulkOptions, bulkPlan } from './bulk-options.ts';
+import { writeInBulk } from './bulk-write.ts';
 import { checkOrg } from './check.ts';
 import { createClient } from './client.ts';
 import { closedStatus } from './closed-status.ts';
@@ -37,6 +39,8 @@ export interface SalesforceOptions {
   readonly overlapMs?: number;
   /** Holds the checkpoint further back, in ms. Default 0. */
   readonly lagMs?: number;
+  /** Large first reads and pushes go by jobs of the Bulk API 2.0. Default: none does. */
+  readonly bulk?: BulkOptions;
   /** How Salesforce names this software in its event logs. Default `crm-sync-engine`. */
   readonly client?: string;
   /** Text field of Task that holds a conversation's key. A unique external id makes logging safe to repeat. */
@@ -77,6 +81,7 @@ export function createConnector(options: SalesforceOptions, pace?: Pace): Comple
   checkOptions(options);
   const { clock = systemClock, fetch = (...request) => globalThis.fetch(...request), random = Math.random } = options;
   const edge = { fetch, clock, random };
+  const bulk = options.bulk === undefined ? null : bulkPlan(options.bulk);
   const client = createClient({
     auth: options.auth,
     edge,
@@ -93,6 +98,7 @@ export function createConnector(options: SalesforceOptions, pace?: Pace): Comple
     overlapMs: options.overlapMs ?? 10 * 60_000,
     lagMs: options.lagMs ?? 0,
     autoAssign: options.autoAssign ?? false,
+    ...(bulk === null ? {} : { bulk: { readFrom: bulk.readFrom } }),
     ...(options.activityKeyField === undefined ? {} : { activityKeyField: options.activityKeyField }),
     timeZone: options.timeZone ?? 'UTC',
   };
@@ -106,7 +112,7 @@ export function createConnector(options: SalesforceOptions, pace?: Pace): Comple
   return {
     specVersion: 1,
     provider: 'salesforce',
-    capabilities: CAPABILITIES,
+    capabilities: bulk === null ? CAPABILITIES : { ...CAPABILITIES, bulk: bulk.capability },
     account: (call) => context.account(call),
     describe: async (object, call) => (await context.describer.object(object, call)).described,
     read: (query, call) => readRecords(context, query, call),
@@ -114,6 +120,7 @@ export function createConnector(options: SalesforceOptions, pace?: Pace): Comple
     find: (query, call) => findRecords(context, query, call),
     write: (batch, call) => writeRecords(context, batch, call),
     owners: (call) => readOwners(context, call),
+    ...(bulk === null ? {} : { writeBulk: (batch: readonly Write[], call: Call) => writeInBulk(context, batch, call) }),
     async activityRecord(activity, call) {
       const task = await context.describer.object('Task', call);
       return taskOf(activity, {

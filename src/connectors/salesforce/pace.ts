@@ -13,6 +13,8 @@ import { complaintsOf, meaningOfCode } from './errors.ts';
 export interface Pace {
   /** Runs one try of a request when its turn has come. @throws the reason of the signal, before the turn. */
   turn(call: Call, tryOnce: () => Promise<HttpResult>): Promise<HttpResult>;
+  /** On the injected clock: no turn comes before. */
+  opensAt(): number;
 }
 
 /** Salesforce limits only requests of 20 seconds and more: 5 at once in a Developer org. Source: Developer Limits, API Requests. */
@@ -37,6 +39,7 @@ export function createPace({ clock, random }: Pick<Edge, 'clock' | 'random'>): P
   }
 
   return {
+    opensAt: limiter.opensAt,
     turn: (call, tryOnce) =>
       limiter.run(call, async () => {
         const result = await tryOnce();

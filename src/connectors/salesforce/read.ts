@@ -1,5 +1,6 @@
 import { CrmSyncError, invariant } from '../../errors.ts';
 import type { Call, Fetched, Page, ReadQuery } from '../../ports/connector.ts';
+import { readInBulk } from './bulk-read.ts';
 import { advance, type Checkpoint, finish, firstStamp, keysetClause, lowestStamp, parseCheckpoint, turnTo } from './checkpoint.ts';
 import { toInstant } from './codec.ts';
 import type { Context } from './context.ts';
@@ -35,7 +36,9 @@ interface Manner {
  */
 export async function* readRecords(context: Context, query: ReadQuery, call: Call): AsyncGenerator<Page> {
   invariant(query.limit === undefined || query.limit >= 1, 'the limit of a read is at least one record');
-  let position = parseCheckpoint(query.from);
+  const rest = yield* readInBulk(context, query, call);
+  if (rest === null) return; // a query job has brought everything
+  let position = parseCheckpoint(rest.from);
   let left = query.limit ?? Number.POSITIVE_INFINITY;
   let manner = await startManner(context, query, position, call);
 

@@ -23,9 +23,9 @@ export interface Part {
 }
 
 /** @throws Error, a broken invariant: which writes go together is the engine's to know. */
-export function checkBatch(batch: readonly Write[], kind: Kind): void {
+export function checkBatch(batch: readonly Write[], kind: Kind, max = WRITE_BATCH_MAX): void {
   const { object, uniqueKey } = batch[0]!;
-  invariant(batch.length <= WRITE_BATCH_MAX, `a batch has at most ${WRITE_BATCH_MAX} writes`);
+  invariant(batch.length <= max, `a batch has at most ${max} writes`);
   invariant(
     batch.every((write) => kindOf(write) === kind),
     'a batch is all creates, all updates or all upserts',

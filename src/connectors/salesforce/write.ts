@@ -20,7 +20,7 @@ const REQUESTS_MAX = 18;
 /** Refusals of a whole request that name a field or a value of some record, although their category is not validation. */
 const AT_FAULT = new Set(['field_not_visible', 'read_only_field']);
 /** Refusals that say that what was described no longer holds. */
-const DESCRIBE_AGAIN = new Set(['field_not_visible', 'read_only_field', 'unknown_option', 'wrong_type']);
+export const DESCRIBE_AGAIN = new Set(['field_not_visible', 'read_only_field', 'unknown_option', 'wrong_type']);
 
 /**
  * Writes records through sObject Collections: all creates, all updates, or all upserts of one object and field.
@@ -115,7 +115,7 @@ function culpritsOf(refusal: CrmSyncError, writes: readonly Write[]): ReadonlySe
 const BEFORE_APPLYING = new Set([401, 403, 404, 405, 410, 413, 414, 415, 429, 431]);
 
 /** The error of an answer that has applied nothing; null for a success, and where that can't be known. */
-function refusedAsAWhole(result: HttpResult & { kind: 'answer' }): CrmSyncError | null {
+export function refusedAsAWhole(result: HttpResult & { kind: 'answer' }): CrmSyncError | null {
   const { status, text } = result;
   const complained = status >= 400 && status < 500 && complaintsOf(jsonOf(text)).length > 0;
   if (!complained && !BEFORE_APPLYING.has(status)) return null;
@@ -139,7 +139,8 @@ function outcomeOf(item: unknown, kind: Kind, write: Write): Wrote {
   return success === false ? refusalOf(errors, write) : unknownOutcome('broken_answer');
 }
 
-async function checkUniqueKey(context: Context, { object, uniqueKey }: Write, call: Call): Promise<void> {
+/** @throws CrmSyncError code `key_not_unique`. */
+export async function checkUniqueKey(context: Context, { object, uniqueKey }: Write, call: Call): Promise<void> {
   const info = await context.describer.object(object, call);
   if (info.fields.get(uniqueKey!.field)?.unique) return;
   throw new CrmSyncError('An upsert needs a field that can not repeat; by any other it could make a second record.', {

@@ -8,6 +8,7 @@ import { type Fault, faultPlan } from '../fake-faults.ts';
 import { fetchOf } from '../fake-http.ts';
 import { mswHandlersOf } from '../fake-msw.ts';
 import { type ListeningFake, listenTo } from '../fake-server.ts';
+import { type BulkOptions, createBulkJobs } from './bulk/bulk-jobs.ts';
 import { type Converted, convertLead, type LeadConversion } from './convert.ts';
 import { createCursors } from './cursors.ts';
 import { isDeleted, type StoredRecord } from './database.ts';
@@ -39,6 +40,8 @@ export interface FakeSalesforceOptions extends OrgOptions {
   readonly dailyLimit?: number;
   /** How long SOSL does not find a new record. Default 0. */
   readonly indexDelayMs?: number;
+  /** How long jobs of the Bulk API take, and how many there may be. */
+  readonly bulk?: BulkOptions;
 }
 
 /** A record as it is now. */
@@ -116,9 +119,9 @@ export interface FakeSalesforce {
 }
 
 /**
- * A Salesforce org in memory: REST API, SOQL, SOSL and OAuth as strict as the real service. It keeps state, so a test
- * says what is in the CRM and looks at what came of it. Something that Salesforce has and the fake does not answers 501
- * with the code `FAKE_DOES_NOT_SUPPORT`.
+ * A Salesforce org in memory: REST API, Bulk API 2.0, SOQL, SOSL and OAuth as strict as the real service. It keeps state,
+ * so a test says what is in the CRM and looks at what came of it. Something that Salesforce has and the fake does not
+ * answers 501 with the code `FAKE_DOES_NOT_SUPPORT`.
  */
 export function fakeSalesforce(options: FakeSalesforceOptions = {}): FakeSalesforce {
   const { clock = systemClock, instanceUrl = 'https://fake.my.salesforce.com' } = options;
@@ -135,6 +138,7 @@ export function fakeSalesforce(options: FakeSalesforceOptions = {}): FakeSalesfo
   const data: DataService = {
     org,
     cursors: createCursors(now, options.pageSizeMax),
+    bulk: createBulkJobs(options.bulk ?? {}, later, now),
     indexDelayMs: options.indexDelayMs ?? 0,
     usage: () => ({ used: usage.used(), limit: usage.limit }),
     dispatch: (call) => endpointOf(call)(call),

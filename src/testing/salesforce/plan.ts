@@ -53,6 +53,7 @@ function dataPlan(
     query: request.url.searchParams,
     headers: request.headers,
     body: parsed.value,
+    text: request.body,
     save: saveOf(request.headers, isLocked),
   });
   const call = callWith(unlocked);
@@ -72,7 +73,8 @@ function dataPlan(
         assertVersion(version);
         if (!usage.take(cost)) throw new SalesforceFailure('REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.', { status: 403 });
         if (segmentsIn(rest) === null) throw new SalesforceFailure('NOT_FOUND', 'The requested resource does not exist', { status: 404 });
-        assertJson(request, parsed.ok);
+        if (isUpload(request)) assertCsv(request);
+        else assertJson(request, parsed.ok);
         const ready = callWith(isLocked);
         return endpointOf(ready)(ready);
       }),
@@ -102,6 +104,15 @@ function assertJson({ method, body, headers }: FakeRequest, isJson: boolean): vo
   if (!/^application\/json\b/i.test(type))
     throw new SalesforceFailure('UNSUPPORTED_MEDIA_TYPE', `Content-Type '${type}' not supported.`, { status: 415 });
   if (!isJson) throw new SalesforceFailure('JSON_PARSER_ERROR', 'Unexpected character or end of input in the body');
+}
+
+/** The rows of a bulk job: the one body that is no JSON. */
+const isUpload = ({ method, url }: FakeRequest): boolean => method === 'PUT' && url.pathname.endsWith('/batches');
+
+function assertCsv({ headers }: FakeRequest): void {
+  const type = headers.get('content-type') ?? '';
+  if (!/^text\/csv\b/i.test(type))
+    throw new SalesforceFailure('UNSUPPORTED_MEDIA_TYPE', `Content-Type '${type}' not supported.`, { status: 415 });
 }
 
 function parseBody(body: string): { readonly ok: boolean; readonly value: unknown } {

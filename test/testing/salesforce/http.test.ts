@@ -82,7 +82,7 @@ describe('requests', () => {
     ['long headers', `query?q=${'a'.repeat(8_000)}`, { headers: { 'x-long': 'a'.repeat(9_000) } }, 431, 'REQUEST_HEADER_FIELDS_TOO_LARGE'],
     ['a wrong token', 'limits', { headers: { authorization: 'Bearer wrong' } }, 401, 'INVALID_SESSION_ID'],
     ['a broken percent sign', 'sobjects/%E0%A4%A', {}, 404, 'NOT_FOUND'],
-    ['what the fake has not', 'jobs/query', { method: 'POST', body: {} }, 501, 'FAKE_DOES_NOT_SUPPORT'],
+    ['what the fake has not', 'tooling/query', { method: 'POST', body: {} }, 501, 'FAKE_DOES_NOT_SUPPORT'],
   ])('%s', async (_, path, request, status, code) => {
     const answer = await apiOf(fakeSalesforce()).call(path, request);
     expect([answer.status, answer.body[0].errorCode]).toEqual([status, code]);

@@ -110,7 +110,8 @@ export const reads: readonly ConnectorCase[] = [
         const before = await firstPages(opened, count, null);
         const from = stored(before.at(-1)!.checkpoint);
         await crm.advance(HOUR);
-        await crm.edit(before[0]!.records[0]!.id, { [crm.fields.text]: `Edited after page ${count}` });
+        const [read = ids[0]!] = byId(before).keys(); // a page may be empty
+        await crm.edit(read, { [crm.fields.text]: `Edited after page ${count}` });
         await settle(crm);
         const after = await readOn(reconnect(), readQuery(crm, { from }), call);
         const { records } = await readOn(reconnect(), readQuery(crm, { from: after.next }), call);

@@ -1,3 +1,4 @@
+import type { BulkJobs } from '../bulk/bulk-jobs.ts';
 import type { Cursors } from '../cursors.ts';
 import { SalesforceFailure } from '../failure.ts';
 import type { Org } from '../org.ts';
@@ -16,12 +17,14 @@ export interface DataCall {
   readonly headers: Headers;
   /** Parsed JSON; undefined for none. */
   readonly body: unknown;
+  /** The body as received. */
+  readonly text: string;
   readonly save: Save;
 }
 
 export interface DataAnswer {
   readonly status: number;
-  /** JSON; undefined for an answer without a body. */
+  /** JSON, or a text of the type that the headers say; undefined for an answer without a body. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -30,6 +33,7 @@ export interface DataAnswer {
 export interface DataService {
   readonly org: Org;
   readonly cursors: Cursors;
+  readonly bulk: BulkJobs;
   readonly indexDelayMs: number;
   /** Requests of the last 24 hours, and how many the org may make. */
   readonly usage: () => { readonly used: number; readonly limit: number };

@@ -4,6 +4,7 @@ import { objectOf } from '../org.ts';
 import { runQuery } from '../soql/query.ts';
 import { plainTarget, runSearch, scopeOf, search } from '../sosl/search.ts';
 import { type Term, wordsOf } from '../sosl/term.ts';
+import type { Usage } from '../usage.ts';
 import { bodyObject, type DataCall, type Endpoint, ok, unlessModified } from './call.ts';
 
 const VERSION_MIN = 31;
@@ -26,7 +27,10 @@ export function assertVersion(version: number): void {
 export const resources: Endpoint = ({ base }) =>
   ok(
     Object.fromEntries(
-      ['composite', 'limits', 'parameterizedSearch', 'query', 'queryAll', 'search', 'sobjects'].map((name) => [name, `${base}/${name}`]),
+      ['composite', 'jobs', 'limits', 'parameterizedSearch', 'query', 'queryAll', 'search', 'sobjects'].map((name) => [
+        name,
+        `${base}/${name}`,
+      ]),
     ),
   );
 
@@ -121,11 +125,12 @@ export const limits: Endpoint = ({ service }) => {
   if (service.org.denied.has('limits'))
     throw new SalesforceFailure('FORBIDDEN', 'You do not have access to this resource.', { status: 403 });
   const { used, limit } = service.usage();
+  const left = (usage: Usage): Record<string, number> => ({ Max: usage.limit, Remaining: usage.limit - usage.used() });
   const untouched = (max: number): Record<string, number> => ({ Max: max, Remaining: max });
   return ok({
     DailyApiRequests: { Max: limit, Remaining: Math.max(0, limit - used) },
-    DailyBulkApiBatches: untouched(15_000),
-    DailyBulkV2QueryJobs: untouched(10_000),
+    DailyBulkApiBatches: left(service.bulk.batchesToday),
+    DailyBulkV2QueryJobs: left(service.bulk.queryJobsToday),
     HourlyPublishedPlatformEvents: untouched(50_000),
     DataStorageMB: untouched(5),
     FileStorageMB: untouched(20),

@@ -1,3 +1,15 @@
+import {
+  changeIngest,
+  createIngest,
+  failedResults,
+  listIngest,
+  readIngest,
+  removeIngest,
+  successfulResults,
+  unprocessedRecords,
+  uploadRows,
+} from '../bulk/ingest.ts';
+import { changeQueryJob, createQueryJob, listQueryJobs, queryResults, readQueryJob, removeQueryJob } from '../bulk/query.ts';
 import { notFound, SalesforceFailure, unsupported } from '../failure.ts';
 import type { DataCall, Endpoint } from './call.ts';
 import { createMany, deleteMany, readMany, updateMany, upsertMany } from './collections.ts';
@@ -39,6 +51,10 @@ const always =
   (...operations: string[]): Route['operations'] =>
   () =>
     operations;
+/** By method: the name of the operation. All of them are also `bulk`. */
+const ofJob =
+  (names: Readonly<Record<string, string>>): Route['operations'] =>
+  ({ method }) => [names[method] ?? 'unknown', 'bulk'];
 const onObject: Route['operations'] = (call) => [`${call.method} ${objectName(call, 1)}`];
 
 const ROUTES: readonly Route[] = [
@@ -80,11 +96,32 @@ const ROUTES: readonly Route[] = [
     methods: { PATCH: upsertMany },
     operations: (call) => [`upsert ${objectName(call, 2)}`, ...upsertManyOperations(call), 'collections'],
   },
+  { path: 'jobs/ingest', methods: { GET: listIngest, POST: createIngest }, operations: ofJob({ GET: 'listJobs', POST: 'createIngest' }) },
+  {
+    path: 'jobs/ingest/*',
+    methods: { GET: readIngest, PATCH: changeIngest, DELETE: removeIngest },
+    operations: ofJob({ GET: 'ingestState', PATCH: 'changeIngest', DELETE: 'removeIngest' }),
+  },
+  { path: 'jobs/ingest/*/batches', methods: { PUT: uploadRows }, operations: ofJob({ PUT: 'upload' }) },
+  { path: 'jobs/ingest/*/successfulResults', methods: { GET: successfulResults }, operations: ofJob({ GET: 'ingestResults' }) },
+  { path: 'jobs/ingest/*/failedResults', methods: { GET: failedResults }, operations: ofJob({ GET: 'ingestResults' }) },
+  { path: 'jobs/ingest/*/unprocessedrecords', methods: { GET: unprocessedRecords }, operations: ofJob({ GET: 'ingestResults' }) },
+  {
+    path: 'jobs/query',
+    methods: { GET: listQueryJobs, POST: createQueryJob },
+    operations: ofJob({ GET: 'listJobs', POST: 'createQueryJob' }),
+  },
+  {
+    path: 'jobs/query/*',
+    methods: { GET: readQueryJob, PATCH: changeQueryJob, DELETE: removeQueryJob },
+    operations: ofJob({ GET: 'queryJobState', PATCH: 'changeQueryJob', DELETE: 'removeQueryJob' }),
+  },
+  { path: 'jobs/query/*/results', methods: { GET: queryResults }, operations: ofJob({ GET: 'queryJobResults' }) },
 ];
 
 /** Parts of the API that Salesforce has and the fake does not. */
 const UNSUPPORTED =
-  /^(jobs|tooling|composite\/(graph|tree)|sobjects\/\w+\/(updated|deleted|listviews)|chatter|ui-api|actions|analytics|connect|recent|theme|event)\b/;
+  /^(tooling|composite\/(graph|tree)|sobjects\/\w+\/(updated|deleted|listviews)|chatter|ui-api|actions|analytics|connect|recent|theme|event)\b/;
 
 /** @throws SalesforceFailure NOT_FOUND, METHOD_NOT_ALLOWED, or FAKE_DOES_NOT_SUPPORT. */
 export function endpointOf(call: DataCall): Endpoint {
