@@ -34,6 +34,8 @@ export interface CrmOfPeople {
   connector(fetch: typeof globalThis.fetch): CompleteConnector;
   /** Faults that may strike a request, as functions that declare one of them. */
   faultsFor(request: Request): readonly (() => void)[];
+  /** The next write is carried out, and nobody gets its answer. */
+  loseNextWrite(): void;
   add(person: Person, when?: When): string;
   edit(id: string, change: Partial<Person>, when?: When): void;
   remove(id: string): void;
@@ -126,6 +128,7 @@ function salesforceOfPeople({ clock, random }: CrmOptions): CrmOfPeople {
       if (url.includes('/query/')) return [...any, declare('invalid_locator'), declare('invalid_locator'), declare('query_timeout')];
       return [...any, declare('query_timeout')];
     },
+    loseNextWrite: () => crm.fault({ on: 'PATCH Contact', what: 'lost_ack' }),
     add: (person, when) => crm.add('Contact', renamed(person, SALESFORCE_NAMES), when).id,
     edit: (id, change, when) => void crm.edit(id, renamed(change, SALESFORCE_NAMES), when),
     remove: (id) => void crm.remove(id),
@@ -190,6 +193,7 @@ function hubspotOfPeople({ clock, random }: CrmOptions): CrmOfPeople {
         return [...any, declare('omitted'), declare('partial')];
       return any;
     },
+    loseNextWrite: () => crm.fault({ on: 'update contacts', what: 'lost_ack' }),
     add: (person, when) => crm.add('contacts', renamed(person, HUBSPOT_NAMES), when).id,
     edit: (id, change, when) => void crm.edit(id, renamed(change, HUBSPOT_NAMES), when),
     remove: (id) => void crm.remove(id),

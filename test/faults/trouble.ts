@@ -51,13 +51,15 @@ export function trouble({ crm, clock, random, people, failing, happenings, local
   let left = happenings.total;
   let failures = 0;
   let calm = false;
+  let answered: (() => void) | null = null;
   /** Ids that something may happen to. */
   const ids = crm.people().map(({ id }) => id);
-  /** Locked by a transaction that commits late. */
+  /** Records that a transaction holds, until it commits. */
   const locked = new Map<string, number>();
-  let answered: (() => void) | null = null;
+  /** Records that a late commit makes, with its time. */
+  const unborn = new Map<string, number>();
 
-  /** A live record that no transaction holds, and its place in `ids`. */
+  /** A live record that no transaction holds. */
   function someone(): string | null {
     // Bound: few records are gone or locked at a time.
     for (let tries = 0; tries < 20; tries += 1) {
@@ -71,29 +73,22 @@ export function trouble({ crm, clock, random, people, failing, happenings, local
     return null;
   }
 
-  function late(): { commitDelayMs: number } {
-    return { commitDelayMs: 1_000 + below(random, LATE_MAX_MS) };
-  }
-
+  /** One thing that people or other software do in the CRM: they make, edit, delete or merge records, at once or late. */
   function happen(): void {
     const what = random();
-    if (what < 0.14) {
-      ids.push(crm.add(people.person()));
-      return;
-    }
-    if (what < 0.18) {
-      const when = late();
-      const id = crm.add(people.person(), when);
-      locked.set(id, clock.now() + when.commitDelayMs);
-      later.push({ id, at: clock.now() + when.commitDelayMs });
-      return;
-    }
-    const id = someone();
+    if (what < 0.14) ids.push(crm.add(people.person()));
+    else if (what < 0.18) {
+      const commitDelayMs = 1_000 + below(random, LATE_MAX_MS);
+      unborn.set(crm.add(people.person(), { commitDelayMs }), clock.now() + commitDelayMs);
+    } else happenTo(someone(), what);
+  }
+
+  function happenTo(id: string | null, what: number): void {
     if (id === null) return;
     if (what < 0.26) {
-      const when = late();
-      locked.set(id, clock.now() + when.commitDelayMs);
-      crm.edit(id, people.change(random), when);
+      const commitDelayMs = 1_000 + below(random, LATE_MAX_MS);
+      locked.set(id, clock.now() + commitDelayMs);
+      crm.edit(id, people.change(random), { commitDelayMs });
     } else if (what < 0.31) crm.remove(id);
     else if (what < 0.36) {
       const other = someone();
@@ -101,11 +96,8 @@ export function trouble({ crm, clock, random, people, failing, happenings, local
     } else crm.edit(id, people.change(random));
   }
 
-  /** Records that are made by a late commit. */
-  const later: { readonly id: string; readonly at: number }[] = [];
-  function admitLate(): void {
-    for (let index = later.length - 1; index >= 0; index -= 1)
-      if ((later[index]?.at ?? 0) < clock.now()) ids.push(...later.splice(index, 1).map(({ id }) => id));
+  function admitBorn(): void {
+    for (const [id, at] of unborn) if (at < clock.now() && unborn.delete(id)) ids.push(id);
   }
 
   return {
@@ -136,7 +128,7 @@ export function trouble({ crm, clock, random, people, failing, happenings, local
       } finally {
         if (!calm) {
           clock.advance(20 + below(random, 1_500));
-          admitLate();
+          admitBorn();
           for (let count = Math.min(left, below(random, happenings.perAnswer + 1)); count > 0; count -= 1) {
             left -= 1;
             happen();

@@ -5,6 +5,12 @@ import { dirname, join } from 'node:path';
 const require = createRequire(import.meta.url);
 const CODE = join(dirname(require.resolve('@hubspot/api-client')), 'codegen');
 
+/** A member as the client's tables have it: its name in the client, and its name on the wire. */
+interface TypedMember {
+  readonly name: string;
+  readonly baseName: string;
+  readonly type: string;
+}
 interface Attribute {
   readonly baseName: string;
   readonly type: string;
@@ -30,12 +36,11 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
 function attributesOf(group: string, name: string): readonly Attribute[] | undefined {
   if (!/^[A-Z]\w+$/.test(name) || name.endsWith('Enum')) return undefined;
   const file = join(CODE, group, 'models', name);
-  const { [name]: model } = require(`${file}.js`) as Record<string, { getAttributeTypeMap(): readonly Attribute[] } | undefined>;
+  const { [name]: model } = require(`${file}.js`) as Record<string, { getAttributeTypeMap(): readonly TypedMember[] } | undefined>;
   const declared = readFileSync(`${file}.d.ts`, 'utf8');
-  return model?.getAttributeTypeMap().map(({ baseName, type, ...rest }) => {
-    const { name: member } = rest as unknown as { name: string };
-    return { baseName, type, required: declared.includes(`'${member}':`) };
-  });
+  return model
+    ?.getAttributeTypeMap()
+    .map(({ name: member, baseName, type }) => ({ baseName, type, required: declared.includes(`'${member}':`) }));
 }
 
 const PRIMITIVES: Readonly<Record<string, (value: unknown) => boolean>> = {
