@@ -1,10 +1,11 @@
 import { type InboundPlan, planInbound } from '../core/inbound.ts';
 import { EMPTY_BODY, isLive } from '../core/link.ts';
 import type { CompiledMapping, CrmRecord } from '../core/mapping-types.ts';
+import { readRemotes } from '../core/plan-fields.ts';
 import type { MatchValues, PlannedContact, PlannedLink } from '../core/plan-types.ts';
 import type { Millis } from '../core/value.ts';
 import type { Fetched } from '../ports/connector.ts';
-import type { LoadQuery, Row } from '../ports/store.ts';
+import type { LoadQuery, Row, StoredLink } from '../ports/store.ts';
 import { type Context, fieldsOf } from './context.ts';
 import { successorsOf } from './gone.ts';
 import { editTimes } from './history.ts';
@@ -59,7 +60,7 @@ export async function planPage(context: Context, { mapping, records: fetched, re
   }
 
   const stored = [...rows.values()].flatMap((row) => row.links.filter((link) => link.object === object));
-  const links = [...stored, ...inheritedLinks(mapping, rows, predecessors)];
+  const links = [...stored, ...inheritedLinks(mapping, rows, records, predecessors)];
   const contacts = [...rows.values()].map((row) => toContact(context, row));
   const plan = await planWithTimes(context, { mapping, records, contacts, links, now: readAt, fresh });
   return { plan, rows, claims, unlinked };
@@ -83,22 +84,41 @@ function contactsByRecord({ crmObject }: CompiledMapping, rows: ReadonlyMap<stri
 const hasKeys = (row: Row | undefined, keys: MatchValues): boolean =>
   row !== undefined && Object.entries(keys).every(([field, value]) => row.fields[field] === value);
 
-/** The record that another one was merged into, or became, goes on as the record of that one's contact, which has none now (P11). */
+/**
+ * The record that another one was merged into, or became, goes on as the record of that one's contact, which has none now
+ * (P11). A pair that the new record shows too stays agreed, so that an edit which never reached the old record goes to it;
+ * for every other field the two meet for the first time (R18).
+ */
 function inheritedLinks(
-  { crmObject: object, planFingerprint: plan }: CompiledMapping,
+  mapping: CompiledMapping,
   rows: ReadonlyMap<string, Row>,
+  records: readonly CrmRecord[],
   predecessors: ReadonlyMap<string, Predecessor>,
 ): readonly PlannedLink[] {
-  return [...predecessors].flatMap(([recordId, predecessor]): PlannedLink[] => {
-    const heir = [...rows.values()].find(({ links }) =>
-      links.some(
-        (link) => link.object === predecessor.object && link.recordId === predecessor.recordId && link.body.successor === recordId,
-      ),
-    );
-    if (heir === undefined || heir.links.some((link) => link.object === object && isLive(link.state))) return [];
-    const common = { id: '', object, contactId: heir.id, recordId, state: 'active', plan } as const;
-    return [{ ...common, seen: null, dueAt: null, syncedAt: 0, body: EMPTY_BODY }];
+  const { crmObject: object } = mapping;
+  return records.flatMap((record): PlannedLink[] => {
+    const predecessor = predecessors.get(record.id);
+    const [heir, left] = predecessor === undefined ? [] : handedOver(rows, predecessor, record.id);
+    if (heir === undefined || left === undefined || heir.links.some((link) => link.object === object && isLive(link.state))) return [];
+    const remotes = readRemotes(mapping, record);
+    const base = Object.fromEntries(Object.entries(left.body.base).filter(([key, { remote }]) => remotes[key] === remote));
+    // `missing`: the link becomes active in the plan, whatever else there is to do.
+    const common = { id: '', object, contactId: heir.id, recordId: record.id, state: 'missing', plan: left.plan } as const;
+    return [{ ...common, seen: null, dueAt: null, syncedAt: 0, body: { ...EMPTY_BODY, base } }];
   });
+}
+
+/** Whose record the predecessor was, and the link that says where it went. */
+function handedOver(
+  rows: ReadonlyMap<string, Row>,
+  { object, recordId }: Predecessor,
+  successor: string,
+): readonly [heir?: Row, left?: StoredLink] {
+  for (const row of rows.values()) {
+    const left = row.links.find((link) => link.object === object && link.recordId === recordId && link.body.successor === successor);
+    if (left !== undefined) return [row, left];
+  }
+  return [];
 }
 
 /** `newest` decides by times, which live in the history: read only for contacts that turn out to be in conflict. */
