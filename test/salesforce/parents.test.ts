@@ -127,7 +127,7 @@ describe('5 renamed accounts with 40 contacts', () => {
     for (let index = 0; index < 40; index += 1)
       crm.add('Contact', { LastName: `Lee ${index}`, Title: `${index}`, AccountId: accounts[index % 5] as string });
     const connector = salesforce({ ...crm.options, clock });
-    const call = { signal: new AbortController().signal, now: clock.now };
+    const call = { signal: new AbortController().signal, now: () => clock.now() };
     const read = (from: Json | null) => connector.read({ object: 'Contact', fields: ['Title', 'Account.Name'], filter: null, from }, call);
     return { clock, crm, accounts, read };
   };
