@@ -1,15 +1,15 @@
 import { type InboundPlan, planInbound } from '../core/inbound.ts';
-import { EMPTY_BODY, isLive } from '../core/link.ts';
 import type { CompiledMapping, CrmRecord } from '../core/mapping-types.ts';
-import type { MatchValues, PlannedContact, PlannedLink } from '../core/plan-types.ts';
+import type { MatchValues, PlannedContact } from '../core/plan-types.ts';
 import type { Millis } from '../core/value.ts';
 import type { Fetched } from '../ports/connector.ts';
 import type { LoadQuery, Row } from '../ports/store.ts';
 import { type Context, fieldsOf } from './context.ts';
 import { successorsOf } from './gone.ts';
 import { editTimes } from './history.ts';
+import { contestedSuccessions, hasKeys, inheritedLinks } from './inheritance.ts';
 import { type Claims, keysOf, loadClaims, matchValues } from './match-keys.ts';
-import { loadSuccessions, type Recheck, type Succession } from './recheck.ts';
+import { loadSuccessions, type Recheck } from './recheck.ts';
 
 export interface PagePlanInput {
   readonly mapping: CompiledMapping;
@@ -60,10 +60,10 @@ export async function planPage(context: Context, { mapping, records: fetched, re
     if (texts.length > 0) await load({ keys: { entity: mapping.entity, field, values: texts } });
   }
 
-  const fetchFirst = contestedSuccessions(mapping, { rows, successions, values });
+  const fetchFirst = contestedSuccessions(mapping, { rows, records, successions, values });
   const contested = new Set(fetchFirst.flatMap(({ recordId, predecessor }) => (predecessor === undefined ? [] : [recordId])));
   const stored = [...rows.values()].flatMap((row) => row.links.filter((link) => link.object === object));
-  const links = [...stored, ...inheritedLinks(mapping, { rows, successions, values })];
+  const links = [...stored, ...inheritedLinks(mapping, { rows, records, successions, values })];
   const contacts = [...rows.values()].map((row) => toContact(context, row));
   const plannable = records.filter(({ id }) => !contested.has(id));
   const plan = await planWithTimes(context, { mapping, records: plannable, contacts, links, now: readAt, fresh });
@@ -83,57 +83,6 @@ function contactsByRecord({ crmObject }: CompiledMapping, rows: ReadonlyMap<stri
   for (const row of rows.values())
     for (const { object, recordId } of row.links) if (object === crmObject && recordId !== null) known.set(recordId, row);
   return known;
-}
-
-const hasKeys = (row: Row | undefined, keys: MatchValues): boolean =>
-  row !== undefined && Object.entries(keys).every(([field, value]) => row.fields[field] === value);
-
-interface Inheritance {
-  readonly rows: ReadonlyMap<string, Row>;
-  /** By record: what is queued of it, with one that was merged into it. */
-  readonly successions: ReadonlyMap<string, Succession>;
-  /** Match keys by record. */
-  readonly values: ReadonlyMap<string, MatchValues>;
-}
-
-/**
- * A record that others were merged into, and whose match keys belong to a contact with another record: that one may have been
- * merged, too, and its contact is then the heir. Both are fetched together, once; a record that is still there is a
- * neighbour with the same number.
- */
-function contestedSuccessions({ crmObject: object }: CompiledMapping, { rows, successions, values }: Inheritance): readonly Recheck[] {
-  return [...successions.values()].flatMap((succession): Recheck[] => {
-    const keys = values.get(succession.recordId) ?? {};
-    if (succession.attempts > 0 || Object.keys(keys).length === 0) return [];
-    const rivals = [...rows.values()]
-      .filter((row) => hasKeys(row, keys))
-      .flatMap(({ links }) => links.filter((link) => link.object === object && isLive(link.state)))
-      .flatMap(({ recordId }) => (recordId === null ? [] : [recordId]));
-    if (rivals.length === 0) return [];
-    return [{ ...succession, attempts: 1 }, ...rivals.map((recordId): Recheck => ({ object, recordId, code: 'successor', attempts: 0 }))];
-  });
-}
-
-/**
- * The record that others were merged into, or became, goes on as the record of one of their contacts (P11): of the one that has its
- * match keys, whose number no other contact could take, else of the queued predecessor's.
- */
-function inheritedLinks(
-  { crmObject: object, planFingerprint: plan }: CompiledMapping,
-  { rows, successions, values }: Inheritance,
-): readonly PlannedLink[] {
-  return [...successions].flatMap(([recordId, { predecessor, predecessorObject = object }]): PlannedLink[] => {
-    const handedOver = (row: Row) => row.links.filter((link) => link.object === predecessorObject && link.body.successor === recordId);
-    const heirs = [...rows.values()].filter(
-      (row) => handedOver(row).length > 0 && !row.links.some((link) => link.object === object && isLive(link.state)),
-    );
-    const keys = values.get(recordId) ?? {};
-    const owner = Object.keys(keys).length === 0 ? undefined : heirs.find((row) => hasKeys(row, keys));
-    const heir = owner ?? heirs.find((row) => handedOver(row).some((link) => link.recordId === predecessor));
-    if (heir === undefined) return [];
-    const common = { id: '', object, contactId: heir.id, recordId, state: 'active', plan } as const;
-    return [{ ...common, seen: null, dueAt: null, syncedAt: 0, body: EMPTY_BODY }];
-  });
 }
 
 /** `newest` decides by times, which live in the history: read only for contacts that turn out to be in conflict. */

@@ -72,6 +72,25 @@ describe.each(Object.entries(ORDERS))('a lead that is converted, where %s', (_, 
     expect(await callsOf(there.crm, () => there.engine.push())).toEqual([]);
   });
 
+  it('takes an edit along that never reached the lead, unless somebody else wrote the contact meanwhile', async () => {
+    const edited = async (crmEdit: string | null) => {
+      const there = await annIsLead(objects);
+      await there.say('First call.');
+      await there.engine.push();
+      there.clock.advance(10 * MINUTE);
+      const { contact } = there.crm.convertLead(there.lead); // which brings the notes along
+      if (crmEdit !== null) there.crm.edit(contact.id, { Notes__c: crmEdit });
+      await there.say('Second call.');
+      await there.engine.push();
+      await there.pull();
+      await there.engine.push();
+      expect(await there.contacts()).toMatchObject([{ fields: { interaction_summary: 'Second call.' } }]);
+      return there.crm.record(contact.id).fields['Notes__c'];
+    };
+    expect(await edited(null)).toBe('Second call.');
+    expect(await edited('By a salesperson.')).toBe('By a salesperson.'); // a first link overwrites nothing
+  });
+
   it('into a contact that was there with another number, which becomes the number here', async () => {
     const there = await annIsLead(objects);
     const { id: accountId } = there.crm.add('Account', { Name: 'Acme Ltd' });

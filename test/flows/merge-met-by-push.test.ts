@@ -17,6 +17,7 @@ const mapping = defineMapping(schema, {
 it('a merge that a push is told of hands the contact to the record that is left, whatever its number', async () => {
   const clock = manualClock('2026-01-05T09:00:00Z');
   const crm = fakeHubSpot({ clock });
+  let number = 0;
   const engine = new CrmSyncEngine({
     workspace: 'acme',
     connection: 'acme-hubspot',
@@ -26,6 +27,10 @@ it('a merge that a push is told of hands the contact to the record that is left,
     store: memoryStore({ clock }),
     connector: hubspot({ ...crm.options, clock }),
     clock,
+    ids: () => {
+      number += 1;
+      return `id-${String(number).padStart(6, '0')}`;
+    },
   });
   const { id: loser } = crm.add('contacts', { phone: '(415) 555-0120' });
   await engine.pull();

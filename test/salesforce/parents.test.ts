@@ -83,6 +83,28 @@ describe('a read of changes of which a parent has fields', () => {
     expect(pages).toMatchObject([{ last: true }]);
   });
 
+  it('goes on without a parent whose changes Salesforce can not tell: it must not stop all other changes', async () => {
+    const user = described('User', { Name: 'string', LastModifiedDate: 'datetime' });
+    const account = parent({ Name: 'string', ...owned });
+    const script = [page(null, child(C1, NOW)), refused('MALFORMED_QUERY'), refused('MALFORMED_QUERY')];
+    const { connector, seen, call } = connect({}, contact(), account, user, ...script);
+    const pages = await pagesOf(connector.read(query(['Account.Name', 'Account.Owner.Name']), call));
+    expect(seen).toHaveLength(6);
+    expect(pages.map(({ records, last }) => [records.length, last])).toEqual([
+      [1, false],
+      [0, true],
+    ]);
+    expect(pages[1]!.checkpoint).toEqual(since(NOW));
+  });
+
+  it('fails where Salesforce may tell them later, and goes on from there', async () => {
+    const timeouts = Array.from({ length: 20 }, () => refused('QUERY_TIMEOUT'));
+    const { connector, call } = connect({}, contact(), parent(), page(null, child(C1, NOW)), ...timeouts);
+    const read = connector.read(query(['Account.Name']), call)[Symbol.asyncIterator]();
+    expect((await read.next()).value).toMatchObject({ checkpoint: { parent: 'Account' } });
+    await expect(read.next()).rejects.toMatchObject({ code: 'query_timeout', retryable: true });
+  });
+
   it('asks for no parent in the first read: whatever changes meanwhile comes with the changes', async () => {
     const { connector, seen, call } = connect({}, contact(), parent(), page(null));
     await pagesOf(connector.read(query(['Account.Name'], null), call));
@@ -105,7 +127,7 @@ describe('5 renamed accounts with 40 contacts', () => {
     for (let index = 0; index < 40; index += 1)
       crm.add('Contact', { LastName: `Lee ${index}`, Title: `${index}`, AccountId: accounts[index % 5] as string });
     const connector = salesforce({ ...crm.options, clock });
-    const call = { signal: new AbortController().signal, now: clock.now };
+    const call = { signal: new AbortController().signal, now: () => clock.now() };
     const read = (from: Json | null) => connector.read({ object: 'Contact', fields: ['Title', 'Account.Name'], filter: null, from }, call);
     return { clock, crm, accounts, read };
   };

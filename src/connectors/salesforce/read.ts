@@ -1,6 +1,7 @@
 import { CrmSyncError, invariant } from '../../errors.ts';
 import type { Call, Fetched, Page, ReadQuery } from '../../ports/connector.ts';
 import { readInBulk } from './bulk-read.ts';
+import { isUntold, nextParent, placed, stampOf } from './changed-parents.ts';
 import { advance, type Checkpoint, finish, firstStamp, keysetClause, lowestStamp, parseCheckpoint, turnTo } from './checkpoint.ts';
 import { toInstant } from './codec.ts';
 import type { Context } from './context.ts';
@@ -69,28 +70,17 @@ export async function* readRecords(context: Context, query: ReadQuery, call: Cal
       if (!(error instanceof CrmSyncError)) throw error;
       if (error.code === 'query_cursor_expired' && position !== before) continue; // a new query from the last page on
       const mended = await mend(context, query, { error, manner, position }, call);
-      if (mended === null) throw error.locate({ object: query.object });
-      manner = mended;
+      if (mended !== null) manner = mended;
+      else if (!isUntold(error, position)) throw error.locate({ object: query.object });
+      else if (next === null) {
+        yield { records: [], requestedAt: call.now(), checkpoint: finish(position, context.lagMs), last: true };
+        return;
+      } else {
+        position = turnTo(position, next);
+        manner = { ...manner, window: null };
+      }
     }
   }
-}
-
-/** The position, unless it stands at a parent that is hidden by now: then the changes are read from their start. */
-function placed(position: Checkpoint, { parents }: Selection): Checkpoint {
-  if (position.mode === 'all' || position.parent === undefined) return position;
-  return parents.some(({ path }) => path === position.parent) ? position : turnTo(position, null);
-}
-
-/** Path to the stamp that this part of the read goes by. */
-function stampOf(position: Checkpoint, { parents }: Selection): string {
-  const parent = position.mode === 'all' ? undefined : parents.find(({ path }) => path === position.parent);
-  return parent?.stamp ?? 'SystemModstamp';
-}
-
-/** The parent whose changes come after this part of the read, or null. */
-function nextParent(position: Checkpoint, { parents }: Selection): string | null {
-  if (position.mode === 'all') return null;
-  return parents[parents.findIndex(({ path }) => path === position.parent) + 1]?.path ?? null;
 }
 
 async function startManner(context: Context, query: ReadQuery, position: Checkpoint, call: Call): Promise<Manner> {

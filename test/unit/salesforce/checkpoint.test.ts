@@ -1,7 +1,16 @@
 import { test as property } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { advance, finish, keysetClause, lowestStamp, parseCheckpoint, START } from '../../../src/connectors/salesforce/checkpoint.ts';
+import {
+  advance,
+  finish,
+  firstStamp,
+  keysetClause,
+  lowestStamp,
+  parseCheckpoint,
+  START,
+  turnTo,
+} from '../../../src/connectors/salesforce/checkpoint.ts';
 
 const ID = '003dM00003jU9GyQAK';
 const AT = Date.UTC(2025, 2, 15, 10, 30);
@@ -58,6 +67,27 @@ describe('a read of changes', () => {
   );
 });
 
+describe('a read of the children of changed parents', () => {
+  const started = advance(idle(AT), AT + 60_000, { id: ID, stamp: iso(AT + 1_000) });
+  if (started.mode !== 'changes') throw new Error('a read of changes became a first read');
+  const turned = turnTo(started, 'Account');
+
+  it('starts where the changes started, by the stamp of the parent', () => {
+    expect(turned).toEqual({ ...idle(AT), startedAt: iso(AT + 60_000), parent: 'Account' });
+    expect(firstStamp(turned, 600_000)).toBe(AT - 600_000);
+    expect(keysetClause(turned, 600_000, 'Account.SystemModstamp')).toBe('Account.SystemModstamp >= 2025-03-15T10:20:00Z');
+  });
+  it('goes on after that stamp and the id of the child, also after it was stored', () => {
+    const within = parseCheckpoint(JSON.parse(JSON.stringify(advance(turned, null, { id: ID, stamp: iso(AT) }))));
+    expect(within).toMatchObject({ parent: 'Account', afterStamp: iso(AT), afterId: ID });
+    expect(keysetClause(within, 600_000, 'A.S')).toBe(`(A.S > 2025-03-15T10:30:00Z OR (A.S = 2025-03-15T10:30:00Z AND Id > '${ID}'))`);
+  });
+  it('ends where the whole read began, and turns back to the changes', () => {
+    expect(finish(advance(turned, AT + 99_000, null), 0)).toEqual(idle(AT + 60_000));
+    expect(turnTo(turned, null)).toEqual({ ...idle(AT), startedAt: iso(AT + 60_000) });
+  });
+});
+
 describe('parseCheckpoint', () => {
   const good = { version: 1, mode: 'all', startedAt: iso(AT), afterId: ID };
   it.each([
@@ -66,6 +96,8 @@ describe('parseCheckpoint', () => {
     ['an unknown key', { ...good, since: iso(AT) }],
     ['a hostile id', { ...good, afterId: "' OR Id != '" }],
     ['a hostile time', { ...good, startedAt: '2025-03-15T10:30:00Z OR Id != null' }],
+    ['a parent of a first read', { ...good, parent: 'Account' }],
+    ['a hostile parent', { ...idle(AT), parent: 'Account.Name = null OR Id' }],
     ['text', 'x'],
     ['a list', []],
   ])('refuses %s', (_, json) => expect(() => parseCheckpoint(json)).toThrow(expect.objectContaining({ code: 'invalid_checkpoint' })));
