@@ -20,6 +20,7 @@ import type { Context } from './context.ts';
 import { brokenAnswer } from './errors.ts';
 import { searchGroups } from './filter.ts';
 import { recordsThatJoined } from './list-joins.ts';
+import { listOfAll, sampleOfList } from './list-sample.ts';
 import { checkLists } from './memberships.ts';
 import { objectsOf } from './paths.ts';
 import { mergedIn, readByIds } from './read-by-id.ts';
@@ -72,6 +73,11 @@ async function* ownRecords(
   { filter, limit, from }: Omit<ReadQuery, 'from'> & { readonly from: Checkpoint | null },
   call: Call,
 ): AsyncGenerator<Page, Behind | null> {
+  const list = from === null && limit !== undefined ? listOfAll(filter, selection.lists) : null;
+  if (list !== null && limit !== undefined) {
+    yield await sampleOfList(context, selection, { list: list.id, limit }, call);
+    return null;
+  }
   const groups = filter && limit !== undefined ? searchGroups(filter, selection.info.fields) : null;
   let position = from ?? startOfAll(groups ? 'search' : 'list');
   let left = limit ?? Number.POSITIVE_INFINITY;
