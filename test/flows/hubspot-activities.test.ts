@@ -76,6 +76,36 @@ describe.each(CHANNELS)('an activity of the channel %s on HubSpot', (channel) =>
   });
 });
 
+describe.each(CHANNELS)('a later delivery of the channel %s', (channel) => {
+  const object = OBJECTS[channel];
+  const body = { call: 'hs_call_body', sms: 'hs_communication_body', chat: 'hs_note_body' }[channel];
+
+  it('updates the activity, and leaves what it is tied to as people have it', async () => {
+    const { clock, crm, engine, alice, acme } = await aliceKnown();
+    const talk = conversation({ id: 'c-1', channel, summary: 'Asked for a demo.' });
+    await engine.handleConversation(talk);
+    const [logged] = crm.list(object);
+    crm.dissociate(logged!.id, acme);
+    clock.advance(MINUTE);
+    expect((await engine.handleConversation({ ...talk, summary: 'Asked for a demo on Tuesday.' })).steps.activity.status).toBe('done');
+    const [updated, ...others] = crm.list(object);
+    expect(others).toEqual([]);
+    expect(updated!.properties[body]).toContain('demo on Tuesday');
+    expect(updated!.associations).toEqual({ contacts: [alice] });
+  });
+
+  it('keeps what a person has written since', async () => {
+    const { clock, crm, engine } = await aliceKnown();
+    const talk = conversation({ id: 'c-1', channel, summary: 'Asked for a demo.' });
+    await engine.handleConversation(talk);
+    crm.edit(crm.list(object)[0]!.id, { [body]: 'Written by hand.' });
+    clock.advance(MINUTE);
+    const { activity } = (await engine.handleConversation({ ...talk, summary: 'Asked for a demo on Tuesday.' })).steps;
+    expect(activity).toMatchObject({ status: 'unchanged', reason: 'edited_in_crm' });
+    expect(crm.list(object).map(({ properties }) => properties[body])).toEqual(['Written by hand.']);
+  });
+});
+
 describe('a company that was renamed in HubSpot', () => {
   it('changes the contact that is mapped to its name, and the next pull finds nothing to do', async () => {
     const { clock, crm, engine, acme } = await aliceKnown();

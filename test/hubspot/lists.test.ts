@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Filter } from '../../src/core/filter.ts';
 import type { Json } from '../../src/core/value.ts';
 import { hubspot } from '../../src/hubspot.ts';
 import type { Call, Fetched, ReadQuery, RequestSeen } from '../../src/ports/connector.ts';
@@ -56,6 +57,7 @@ describe('whether a record is on a list', () => {
       'POST /crm/lists/records/memberships/batch/read',
       'GET /crm/objects/{object}',
       'POST /crm/lists/records/memberships/batch/read',
+      'GET /crm/objects/{object}',
     ]);
     expect(membersOf(await connector.fetch({ object: 'contacts', ids: [ann!, bea!], fields: [VIP] }, call))).toEqual({
       [ann!]: true,
@@ -78,6 +80,44 @@ describe('whether a record is on a list', () => {
     const read: ReadQuery = { object: 'contacts', fields: [VIP], filter: null, from: null };
     const [only] = await pagesOf(connector.read(read, call));
     expect(membersOf(only!.records)).toEqual({ '101': true, '102': 'unreadable', '103': false });
+  });
+});
+
+describe('a sample of what a list holds', () => {
+  it.each<[string, Filter]>([
+    ['the list alone', { field: VIP, eq: true }],
+    ['the list and more', { all: [{ field: 'firstname', eq: 'Ann' }, { all: [{ field: VIP, eq: true }] }] }],
+  ])('is taken from its members where the filter asks for %s', async (_, filter) => {
+    const { crm, call, connector, people, query, requests } = await open();
+    const everybody = people(300);
+    crm.addList({ name: 'VIP', members: everybody.slice(280) });
+    const pages = await pagesOf(connector.read(query(null, { filter, limit: 5 }), call));
+    expect(Object.values(membersOf(pages.flatMap(({ records }) => records)))).toEqual([true, true, true, true, true]);
+    expect(pages.map(({ last, checkpoint }) => [last, checkpoint])).toMatchObject([[true, { mode: 'changes' }]]);
+    expect(operationsOf(requests).slice(2)).toEqual([
+      'GET /crm/lists/{list}/memberships',
+      'POST /crm/objects/{object}/batch/read',
+      'POST /crm/lists/records/memberships/batch/read',
+    ]);
+  });
+  it.each<[string, Filter]>([
+    ['who is not on it', { field: VIP, eq: false }],
+    [
+      'who may be on it',
+      {
+        any: [
+          { field: VIP, eq: true },
+          { field: 'firstname', eq: 'Ann' },
+        ],
+      },
+    ],
+    ['who is not on it, in other words', { not: { field: VIP, eq: true } }],
+  ])('is not, where it asks for %s', async (_, filter) => {
+    const { crm, call, connector, people, query } = await open();
+    people(5);
+    crm.addList({ name: 'VIP' });
+    const pages = await pagesOf(connector.read(query(null, { filter, limit: 3 }), call));
+    expect(pages.flatMap(({ records }) => records)).toHaveLength(3);
   });
 });
 

@@ -51,6 +51,11 @@ export const pipelinesOf = (object: string): Resource => ({
   operation: `${PREFIX.pipelines}/{object}`,
 });
 export const listAt = (list: string): Resource => ({ area: 'lists', segments: [list], operation: `${PREFIX.lists}/{list}` });
+export const membersOf = (list: string): Resource => ({
+  area: 'lists',
+  segments: [list, 'memberships'],
+  operation: `${PREFIX.lists}/{list}/memberships`,
+});
 export const joinOrderOf = (list: string): Resource => ({
   area: 'lists',
   segments: [list, 'memberships', 'join-order'],
