@@ -56,7 +56,7 @@ export async function planPage(context: Context, { mapping, records: fetched, re
   }
 
   const stored = [...rows.values()].flatMap((row) => row.links.filter((link) => link.object === object));
-  const links = [...stored, ...inheritedLinks(mapping, rows, predecessors)];
+  const links = [...stored, ...inheritedLinks(mapping, rows, predecessors, values)];
   const contacts = [...rows.values()].map((row) => toContact(context, row));
   const plan = await planWithTimes(context, { mapping, records, contacts, links, now: readAt, fresh });
   return { plan, rows, claims, unlinked };
@@ -80,17 +80,26 @@ function contactsByRecord({ crmObject }: CompiledMapping, rows: ReadonlyMap<stri
 const hasKeys = (row: Row | undefined, keys: MatchValues): boolean =>
   row !== undefined && Object.entries(keys).every(([field, value]) => row.fields[field] === value);
 
-/** The record that another one was merged into goes on as the record of that one's contact, which has none now (P11). */
+/**
+ * The record that another one was merged into goes on as the record of that one's contact, which has none now (P11). Where
+ * it took over from records of several contacts, it goes to the one that has its match keys.
+ */
 function inheritedLinks(
   { crmObject: object, planFingerprint: plan }: CompiledMapping,
   rows: ReadonlyMap<string, Row>,
   predecessors: ReadonlyMap<string, string>,
+  keys: ReadonlyMap<string, MatchValues>,
 ): readonly PlannedLink[] {
   return [...predecessors].flatMap(([recordId, predecessor]): PlannedLink[] => {
-    const heir = [...rows.values()].find(({ links }) =>
-      links.some((link) => link.object === object && link.recordId === predecessor && link.body.successor === recordId),
+    const heirs = [...rows.values()].filter(
+      ({ links }) =>
+        links.some((link) => link.object === object && link.body.successor === recordId) &&
+        !links.some((link) => link.object === object && isLive(link.state)),
     );
-    if (heir === undefined || heir.links.some((link) => link.object === object && isLive(link.state))) return [];
+    const heir =
+      heirs.find((row) => hasKeys(row, keys.get(recordId) ?? {})) ??
+      heirs.find(({ links }) => links.some((link) => link.object === object && link.recordId === predecessor));
+    if (heir === undefined) return [];
     const common = { id: '', object, contactId: heir.id, recordId, state: 'active', plan } as const;
     return [{ ...common, seen: null, dueAt: null, syncedAt: 0, body: EMPTY_BODY }];
   });
