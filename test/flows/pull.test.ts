@@ -295,6 +295,7 @@ describe.each(WORLDS)('on $name', (world) => {
       });
       expect(there.events.of('record.failed')).toMatchObject([{ recordId: there.ids[1], run: run.id }]);
       isBroken = false;
+      there.clock.advance(MINUTE);
       expect(await engine.pull()).toMatchObject({ counts: { processed: 3, created: 1 } }); // still within the overlap
       there.clock.advance(HOUR);
       expect(await engine.pull()).toMatchObject({ counts: { processed: 4, unchanged: 4 } }); // its turn in the queue, and the overlap

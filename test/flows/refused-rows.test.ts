@@ -142,12 +142,13 @@ describe.each(WORLDS)('on $name', (world) => {
           };
         },
       };
-      const { engine, crm } = deployment({ store: cutting });
+      const { engine, crm, clock } = deployment({ store: cutting });
       const { id } = crm.add({ lastName: 'Smith', phone: '+14155550123', email: 'alice@example.com' });
       await engine.pull();
       expect((await engine.contacts.list())[0]?.fields.email).toBe('alice@ex');
       await engine.push();
       expect(crm.record(id).fields.email).toBe('alice@example.com');
+      clock.advance(60_000);
       expect(await engine.pull()).toMatchObject({ counts: { unchanged: 1 } });
       expect(await callsOf(crm, () => engine.push())).toEqual([]);
     });

@@ -9,9 +9,11 @@ describe.each(WORLDS)('on $name', (world) => {
 
   type Engine = Deployment['engine'];
 
-  /** `TURNS_SEED=…` repeats one order of turns. */
+  /** `TURNS_SEED=…` repeats one order of turns. The first CRM goes through most orders: the engine is the same on the others. */
   const SEEDS =
-    process.env['TURNS_SEED'] === undefined ? Array.from({ length: 25 }, (_, seed) => seed + 1) : [Number(process.env['TURNS_SEED'])];
+    process.env['TURNS_SEED'] === undefined
+      ? Array.from({ length: world === WORLDS[0] ? 25 : 10 }, (_, seed) => seed + 1)
+      : [Number(process.env['TURNS_SEED'])];
 
   const LEASES: Readonly<Record<string, (store: ContactStore) => ContactStore>> = {
     'with leases': (store) => store,

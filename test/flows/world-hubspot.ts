@@ -67,6 +67,7 @@ export const hubspotCrm: Crm = {
   open(clock, { pageSizeMax, contactRule, refusesCalls, statuses = ['New', 'Working', 'Qualified'], isOther }) {
     const crm = fakeHubSpot({
       clock,
+      indexLagMs: 30_000, // what integrators report
       properties: {
         contacts: {
           hs_lead_status: { type: 'enumeration', fieldType: 'radio', options: statuses },
