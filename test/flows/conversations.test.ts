@@ -357,9 +357,9 @@ describe.each(WORLDS)('on $name', (world) => {
   });
 
   describe('two CRMs of one workspace', () => {
-    it('one analysis, both CRMs pushed, one activity each', async () => {
+    it.each(WORLDS)('one analysis, both CRMs pushed, one activity each (the second one is $name)', async (second) => {
       const one = await aliceKnown();
-      const two = deployment({ store: one.store, connection: 'acme-second', ids: () => crypto.randomUUID() });
+      const two = second.deployment({ store: one.store, connection: 'acme-second', ids: () => crypto.randomUUID() });
       two.clock.set(one.clock.now());
       const { id: secondId } = two.crm.add({
         firstName: 'Alice',
@@ -372,9 +372,9 @@ describe.each(WORLDS)('on $name', (world) => {
       expect(await one.engine.contacts.list()).toHaveLength(1);
 
       const call = conversation({ id: 'call-1', analysis: { lead_qualification_status: 'Qualified', customer_notes: 'Wants a demo.' } });
-      const [first, second] = [await one.engine.handleConversation(call), await two.engine.handleConversation(call)];
-      expect(statuses(first)).toEqual({ analysis: 'done', push: 'done', activity: 'done' });
-      expect(statuses(second)).toEqual({ analysis: 'unchanged', push: 'done', activity: 'done' });
+      const results = [await one.engine.handleConversation(call), await two.engine.handleConversation(call)] as const;
+      expect(statuses(results[0])).toEqual({ analysis: 'done', push: 'done', activity: 'done' });
+      expect(statuses(results[1])).toEqual({ analysis: 'unchanged', push: 'done', activity: 'done' });
       for (const [crm, id] of [
         [one.crm, one.recordId],
         [two.crm, secondId],

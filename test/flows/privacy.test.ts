@@ -100,7 +100,7 @@ describe.each(WORLDS)('on $name', (world) => {
 
   describe('nothing leaks (P10)', () => {
     it('no personal value and no token in an event, a run, an error or a queue entry', async () => {
-      const { events, runs, thrown, told, store, scope, crm } = await richScenario();
+      const { events, runs, thrown, told, store, scope, crm, clock } = await richScenario();
       const types = new Set(events.events.map(({ type }: SyncEvent) => type));
       const every: readonly SyncEvent['type'][] = [
         'run.started',
@@ -120,7 +120,9 @@ describe.each(WORLDS)('on $name', (world) => {
       expect(thrown.every(isCrmSyncError)).toBe(true);
       expect(runs.length).toBeGreaterThan(10);
 
-      const secrets = [...PERSONAL, await crm.accessToken()];
+      const { signal } = new AbortController();
+      const { accessToken } = await crm.auth.token({ signal, fetch, clock, random: () => 0 });
+      const secrets = [...PERSONAL, accessToken];
       for (const event of events.events) expect(leaksOf(event, secrets), event.type).toEqual([]);
       for (const run of [...runs, ...told]) expect(leaksOf(run, secrets)).toEqual([]);
       for (const error of thrown) expect(leaksOf(error, secrets)).toEqual([]);

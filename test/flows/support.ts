@@ -1,4 +1,12 @@
-import { type CrmConnector, CrmSyncEngine, defineAnalysis, defineContactSchema, defineMapping, type EngineOptions } from 'crm-sync-engine';
+import {
+  type CrmConnector,
+  CrmSyncEngine,
+  defineAnalysis,
+  defineContactSchema,
+  defineMapping,
+  type EngineOptions,
+  type Mapping,
+} from 'crm-sync-engine';
 import { salesforce } from 'crm-sync-engine/salesforce';
 import { memoryStore } from 'crm-sync-engine/stores/memory';
 import {
@@ -49,7 +57,7 @@ interface Parts {
   readonly connection: string;
   readonly clock: ManualClock;
   readonly connectorOf: () => CrmConnector;
-  readonly mapping: typeof contactMapping;
+  readonly mapping: Mapping<typeof schema>;
 }
 
 /** A store and an engine for one CRM, on one clock that moves only when told. */

@@ -151,7 +151,7 @@ describe.each(WORLDS)('on $name', (world) => {
       });
     });
 
-    it.each(SEEDS)('one conversation delivered to two workers: one Task, one analysis, one merge (turns %i)', async (seed) => {
+    it.each(SEEDS)('one conversation delivered to two workers: one activity, one analysis, one merge (turns %i)', async (seed) => {
       const there = deployment();
       people(there.crm);
       await there.engine.pull();
@@ -250,7 +250,7 @@ describe.each(WORLDS)('on $name', (world) => {
       Object.entries(OTHERS).map(([name, other]) => ({ title: work, name, ...flow, other })),
     );
 
-    it.each(pairs)('$title, interrupted by $name: no number, record or Task twice (R19, P5)', async ({ prepare, work, other }) => {
+    it.each(pairs)('$title, interrupted by $name: no number, record or activity twice (R19, P5)', async ({ prepare, work, other }) => {
       for (let at = 1; ; at += 1) {
         const there = deployment({ unknownCaller: 'create' }, { pageSizeMax: 3 });
         await prepare?.(there);

@@ -17,7 +17,6 @@ const names = {
 } as const;
 const { nativeOf, personOf } = renaming(names);
 
-/** The mapping of the walk-through: inbound, both ways and outbound. */
 const contactMapping = defineMapping(schema, {
   crmObject: 'contacts',
   fields: [
@@ -56,7 +55,7 @@ export const hubspotCrm: Crm = {
   object: 'contacts',
   callObject: 'calls',
   names,
-  mapping: contactMapping as never,
+  mapping: contactMapping,
   notesMax: 65_536,
   codes: { rule: 'record_refused', locked: 'record_locked' },
   showsDeletions: false,
@@ -89,8 +88,7 @@ export const hubspotCrm: Crm = {
     return {
       calls: crm.calls,
       connectorOf: () => hubspot({ ...crm.options, clock }),
-      accessToken: async () =>
-        (await crm.options.auth.token({ fetch: crm.fetch, clock, signal: new AbortController().signal } as never)).accessToken,
+      auth: crm.options.auth,
       add: (person) => view(crm.add('contacts', nativeOf(person))),
       edit: (id, person) => void crm.edit(id, nativeOf(person)),
       remove: (id) => void crm.remove(id),

@@ -68,8 +68,7 @@ export const salesforceCrm: Crm = {
     return {
       calls: crm.calls,
       connectorOf: () => salesforce({ ...crm.options, clock }),
-      accessToken: async () =>
-        (await crm.options.auth.token({ fetch: crm.fetch, clock, signal: new AbortController().signal } as never)).accessToken,
+      auth: crm.options.auth,
       add: (person) => view(crm.add('Contact', nativeOf(person))),
       edit: (id, person) => void crm.edit(id, nativeOf(person)),
       remove: (id) => void crm.remove(id),

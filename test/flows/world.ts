@@ -1,6 +1,7 @@
-import type { CrmConnector, EngineOptions, Run } from 'crm-sync-engine';
+import type { CrmConnector, EngineOptions, Mapping, Run } from 'crm-sync-engine';
+import type { Auth } from 'crm-sync-engine/salesforce';
 import { type ManualClock, manualClock, type SeenCall } from 'crm-sync-engine/testing';
-import { type contactMapping, engineFor, type schema } from './support.ts';
+import { engineFor, type schema } from './support.ts';
 import { hubspotCrm } from './world-hubspot.ts';
 import { salesforceCrm } from './world-salesforce.ts';
 
@@ -54,8 +55,7 @@ export type FaultKind = 'lost_ack' | 'network' | 'unavailable' | 'html' | 'broke
 export interface CrmAccount {
   readonly calls: readonly SeenCall[];
   readonly connectorOf: () => CrmConnector;
-  /** The access token in use. */
-  readonly accessToken: () => Promise<string>;
+  readonly auth: Auth;
 
   readonly add: (person: Partial<Person>) => PersonRecord;
   readonly edit: (id: string, person: Partial<Person>) => void;
@@ -98,7 +98,8 @@ export interface Crm {
   readonly object: string;
   readonly callObject: string;
   readonly names: Readonly<Record<keyof Person | 'company', string>>;
-  readonly mapping: typeof contactMapping;
+  /** The mapping of the walk-through: inbound, both ways and outbound. */
+  readonly mapping: Mapping<typeof schema>;
   /** Characters that the field of the notes holds. */
   readonly notesMax: number;
   /** Codes of our errors: of a rule that refuses a contact, of a record that others write to. */
