@@ -1,7 +1,7 @@
 import { conversation } from 'crm-sync-engine/testing';
 import { describe, expect, it } from 'vitest';
 import { connectorAround, contentsOf } from './harness.ts';
-import { callsOf, type deployment } from './support.ts';
+import { callsOf } from './support.ts';
 import { type AccountOptions, WORLDS } from './world.ts';
 
 describe.each(WORLDS)('on $name', (world) => {

@@ -2,7 +2,7 @@ import { CrmSyncEngine } from 'crm-sync-engine';
 import { appendMerger, conversation } from 'crm-sync-engine/testing';
 import { describe, expect, it } from 'vitest';
 import { connectorAround, contentsOf, dumpOf } from './harness.ts';
-import { analysis, callsOf, type deployment, schema } from './support.ts';
+import { analysis, callsOf, schema } from './support.ts';
 import { WORLDS } from './world.ts';
 
 describe.each(WORLDS)('on $name', (world) => {

@@ -2,7 +2,7 @@ import { CrmSyncError, type MergeRequest, type Merger } from 'crm-sync-engine';
 import { appendMerger, conversation } from 'crm-sync-engine/testing';
 import { describe, expect, it } from 'vitest';
 import { contentsOf, dumpOf, storeAround } from './harness.ts';
-import { callsOf, type deployment } from './support.ts';
+import { callsOf } from './support.ts';
 import { WORLDS } from './world.ts';
 
 describe.each(WORLDS)('on $name', (world) => {

@@ -2,7 +2,7 @@ import type { Preview } from 'crm-sync-engine';
 import { conversation } from 'crm-sync-engine/testing';
 import { describe, expect, it } from 'vitest';
 import { dumpOf } from './harness.ts';
-import { callsOf, type deployment } from './support.ts';
+import { callsOf } from './support.ts';
 import { WORLDS } from './world.ts';
 
 describe.each(WORLDS)('on $name', (world) => {

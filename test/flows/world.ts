@@ -120,8 +120,8 @@ export interface World extends Crm {
   readonly deployment: (options?: Partial<EngineOptions<typeof schema>>, account?: AccountOptions) => Deployment;
   /** Lets the engine hear of a deletion in the way of this CRM. */
   readonly hearOfDeletion: (engine: Deployment['engine'], id: string) => Promise<Run>;
-  /** Writes among operations; with an object, those that write to it. */
-  readonly writesOf: (operations: readonly string[], object?: string) => readonly string[];
+  /** Writes among operations. */
+  readonly writesOf: (operations: readonly string[]) => readonly string[];
 }
 
 export type Deployment = ReturnType<typeof engineFor> & {
@@ -144,8 +144,7 @@ function worldOf(crm: Crm): World {
       };
     },
     hearOfDeletion: (engine, id) => engine.pull(crm.showsDeletions ? {} : { records: [{ object: crm.object, id }] }),
-    writesOf: (operations, object) =>
-      operations.filter((operation) => crm.isWrite(operation) && (object === undefined || operation.endsWith(` ${object}`))),
+    writesOf: (operations) => operations.filter(crm.isWrite),
   };
 }
 
