@@ -71,9 +71,13 @@ export function check(holds: boolean, claim: string): void {
   for (const line of more) print(`${INDENT}  ${line}`);
 }
 
-/** A bar that is drawn in place on a terminal, and line by line elsewhere. */
+/** A bar that is drawn in place on a terminal, and elsewhere line by line, a line for each tenth. */
 export function progressBar(total: number): (done: number) => void {
+  let shownTenths = 0;
   return (done) => {
+    const tenths = Math.floor((Math.min(done, total) / total) * 10);
+    if (!stdout.isTTY && tenths <= shownTenths) return;
+    shownTenths = tenths;
     const filled = Math.round((Math.min(done, total) / total) * BAR);
     const bar = `${paint('cyan', '█'.repeat(filled))}${paint('dim', '░'.repeat(BAR - filled))}  ${number(done)} of ${number(total)} records`;
     const isDone = done >= total;

@@ -1,4 +1,4 @@
-import { type ConnectionSettings, defineAnalysis, defineContactSchema, defineMapping } from 'crm-sync-engine';
+import { type ConnectionSettings, defineAnalysis, defineContactSchema } from 'crm-sync-engine';
 
 /** The fields of a contact beside the built-in ones: phone_number, first_name, last_name, do_not_call. */
 export const schema = defineContactSchema({
@@ -12,23 +12,11 @@ export const schema = defineContactSchema({
   },
 });
 
-/** Everything else that a host decides. Plain data: it could as well come from a settings page, through `parseSettings`. */
+/**
+ * Everything else that a host decides, but for the mapping, which is the CRM's. Plain data: it could as well come from a
+ * settings page, through `parseSettings`.
+ */
 export const settings: ConnectionSettings<typeof schema> = {
-  mappings: [
-    defineMapping(schema, {
-      crmObject: 'Contact',
-      fields: [
-        { crm: 'Phone', field: 'phone_number', direction: 'inbound' },
-        { crm: 'FirstName', field: 'first_name', direction: 'inbound' },
-        { crm: 'LastName', field: 'last_name', direction: 'inbound' },
-        { crm: 'DoNotCall', field: 'do_not_call', direction: 'inbound' },
-        { crm: 'Account.Name', field: 'company_name', direction: 'inbound' },
-        { crm: 'Lead_Status__c', field: 'lead_status', direction: 'both', conflict: 'newest' },
-        { crm: 'Email', field: 'email', direction: 'both' },
-        { crm: 'Notes__c', field: 'interaction_summary', direction: 'outbound' },
-      ],
-    }),
-  ],
   analysis: defineAnalysis(schema, [
     { from: 'lead_qualification_status', field: 'lead_status', mode: 'overwrite' },
     { from: 'email', field: 'email', mode: 'fill_if_empty' },

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { type Contact, CrmSyncEngine, onEvents } from 'crm-sync-engine';
 import { appendMerger } from 'crm-sync-engine/mergers';
-import { refreshToken, salesforce } from 'crm-sync-engine/salesforce';
 import { sqliteStore } from 'crm-sync-engine/stores/sqlite';
 import { storyClock } from './clock.ts';
+import { type Crm, crmField } from './crm.ts';
 import { startHost } from './host.ts';
-import { createOrg } from './org.ts';
+import { ALICES_NUMBER, MADE_AT } from './people.ts';
 import { schema, settings } from './settings.ts';
 
 export const RETELL_KEY = 'key_3f1e9a_webhook_demo';
@@ -14,40 +14,38 @@ export type Stage = Awaited<ReturnType<typeof setUp>>;
 export type CallMeter = ReturnType<typeof callMeter>;
 export type DemoContact = Contact<typeof schema>;
 
-/** Everything that the story needs: a Salesforce org behind HTTP, a database file, the engine, and the host's web server. */
-export async function setUp(folder: string, startsAt: string) {
-  const clock = storyClock(startsAt);
-  const { crm, aliceId } = createOrg(clock);
-  const salesforceServer = await crm.listen();
+/** Everything that the story needs: a CRM behind HTTP, a database file, the engine, and the host's web server. */
+export async function setUp(kind: Crm, folder: string, startsAt: string) {
+  const clock = storyClock(MADE_AT);
+  const crm = await kind.open(clock);
+  clock.jumpTo(startsAt);
   const file = join(folder, 'contacts.db');
   const store = sqliteStore({ file, clock });
 
-  const auth = refreshToken(
-    { refreshToken: crm.oauth.refreshToken }, // a host with many connections gives its own TokenStore here
-    { clientId: crm.oauth.clientId, clientSecret: crm.oauth.clientSecret, loginUrl: salesforceServer.url },
-  );
   let onProgress: (processed: number) => void = () => undefined;
   const engine = new CrmSyncEngine({
     workspace: 'acme',
-    connection: 'acme-salesforce',
+    connection: kind.connection,
     schema,
     store,
-    connector: salesforce({ auth, clock }),
+    connector: crm.connector,
     merger: appendMerger(), // or a language model: any object with a `merge` method
     observer: onEvents({ 'run.progress': ({ counts }) => onProgress(counts.processed) }),
     clock,
+    mappings: [kind.mapping],
     ...settings,
   });
   const host = await startHost({ engine, apiKey: RETELL_KEY, clock });
 
   return {
+    kind,
     clock,
     crm,
-    aliceId,
     engine,
     file,
-    salesforceUrl: salesforceServer.url,
     hostUrl: host.url,
+    /** The CRM's name of a contact field. */
+    nameOf: (field: string): string => crmField(kind, field),
     /** Tells how many records a run has processed, until it is told to stop. */
     watchProgress: (listener: (processed: number) => void): (() => void) => {
       onProgress = listener;
@@ -56,20 +54,20 @@ export async function setUp(folder: string, startsAt: string) {
       };
     },
     alice: async (): Promise<DemoContact> => {
-      const { contact } = await engine.contacts.byPhone('(415) 555-0123');
+      const { contact } = await engine.contacts.byPhone(ALICES_NUMBER);
       if (contact === null) throw new Error('The demo has lost Alice.');
       return contact;
     },
     async [Symbol.asyncDispose]() {
       await host[Symbol.asyncDispose]();
-      await salesforceServer.close();
+      await crm[Symbol.asyncDispose]();
       await store[Symbol.asyncDispose]();
     },
   };
 }
 
-/** Requests to Salesforce since the last look: what it counts, and what they were for. */
-export function callMeter({ crm }: Pick<Stage, 'crm'>) {
+/** Requests to the CRM since the last look: what it counts, and what they were for. */
+export function callMeter({ kind, crm }: Pick<Stage, 'kind' | 'crm'>) {
   let from = crm.calls.length;
   return () => {
     const seen = crm.calls.slice(from);
@@ -82,6 +80,7 @@ export function callMeter({ crm }: Pick<Stage, 'crm'>) {
       times.set(name, (times.get(name) ?? 0) + 1);
     }
     const text = [...times].map(([name, count]) => (count === 1 ? name : `${name} ×${count}`)).join(', ');
-    return { count: api.length, tokens: seen.length - api.length, writes: api.filter(({ method }) => method !== 'GET').length, text };
+    const writes = api.filter(({ operations }) => operations.some(kind.isWrite)).length;
+    return { count: api.length, tokens: seen.length - api.length, writes, text };
   };
 }

@@ -1,449 +1,271 @@
-import { defineContactSchema, defineMapping, type Fetched } from 'crm-sync-engine';
-import { conversation } from 'crm-sync-engine/testing';
+import { defineMapping, type Fetched } from 'crm-sync-engine';
 import { describe, expect, it } from 'vitest';
-import { connectorAround, contentsOf, dumpOf } from './harness.ts';
-import { callsOf, contactMapping, deployment, schema } from './support.ts';
+import { connectorAround } from './harness.ts';
+import { byPhone, scenesIn } from './scenes.ts';
+import { callsOf, schema } from './support.ts';
+import { WORLDS } from './world.ts';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
+describe.each(WORLDS)('on $name', (world) => {
+  const { names, object, mapping: contactMapping } = world;
+  const { people } = scenesIn(world);
 
-function people(count: number, org: Parameters<typeof deployment>[1] = {}, options: Parameters<typeof deployment>[0] = {}) {
-  const there = deployment(options, { pageSizeMax: 2, ...org });
-  const ids = Array.from(
-    { length: count },
-    (_, index) =>
-      there.crm.add('Contact', { FirstName: `First${index}`, LastName: 'Smith', Phone: `(415) 555-012${index}`, Lead_Status__c: 'New' }).id,
-  );
-  return { ...there, ids, checkpoint: async () => (await dumpOf(there.store)).entries['checkpoint']?.[0]?.body };
-}
+  const MINUTE = 60_000;
+  const HOUR = 60 * MINUTE;
 
-const byPhone = async ({ engine }: ReturnType<typeof deployment>, last: number) =>
-  (await engine.contacts.byPhone(`+1415555012${last}`)).contact;
-
-describe('a sample', () => {
-  it('really imports so many records, over several pages, and leaves the checkpoint alone', async () => {
-    const there = people(7);
-    const run = await there.engine.pull({ sample: 5 });
-    expect(run).toMatchObject({ status: 'done', counts: { processed: 5, created: 5 } });
-    expect(await there.checkpoint()).toBeUndefined();
-    expect(await there.engine.contacts.list()).toHaveLength(5);
-    expect(await there.engine.pull()).toMatchObject({ counts: { processed: 7, created: 2, unchanged: 5 } });
-  });
-
-  it('later on changes nothing about where the next pull goes on', async () => {
-    const there = people(3);
-    await there.engine.pull();
-    const before = await there.checkpoint();
-    there.clock.advance(HOUR);
-    there.crm.edit(there.ids[2] as string, { FirstName: 'Changed' });
-    there.clock.advance(MINUTE);
-    await there.engine.pull({ sample: 1 });
-    expect(await there.checkpoint()).toEqual(before);
-    expect(await there.engine.pull()).toMatchObject({ counts: { updated: 1 } });
-  });
-});
-
-describe('a pull that is cut short', () => {
-  it('by its time limit pauses at a committed page, and the next one continues it (P9)', async () => {
-    const there = people(7);
-    const slow = there.engineOf({
-      connector: connectorAround(there.connectorOf(), async (name, call) => {
-        if (name === 'read') there.clock.advance(1_000);
-        return call();
-      }),
+  describe('a sample', () => {
+    it('really imports so many records, over several pages, and leaves the checkpoint alone', async () => {
+      const there = people(7);
+      const run = await there.engine.pull({ sample: 5 });
+      expect(run).toMatchObject({ status: 'done', counts: { processed: 5, created: 5 } });
+      expect(await there.checkpoint()).toBeUndefined();
+      expect(await there.engine.contacts.list()).toHaveLength(5);
+      expect(await there.engine.pull()).toMatchObject({ counts: { processed: 7, created: 2, unchanged: 5 } });
     });
-    const first = await slow.pull({ timeLimitMs: 3_500, trigger: 'cron' });
-    expect(first).toMatchObject({ status: 'paused', continues: null, trigger: 'cron', counts: { processed: 6 } });
-    expect(first.durationMs).toBeLessThanOrEqual(3_500);
-    expect((await there.engine.status()).state).toBe('queued');
-    const second = await slow.pull();
-    expect(second).toMatchObject({ status: 'done', continues: first.id, counts: { processed: 1 } });
-    expect((await there.engine.status()).state).toBe('idle');
-    expect(await there.engine.contacts.list()).toHaveLength(7);
-  });
 
-  it('by its signal keeps what was committed', async () => {
-    const there = people(7);
-    const controller = new AbortController();
-    let pages = 0;
-    const engine = there.engineOf({
-      connector: connectorAround(there.connectorOf(), async (name, call) => {
-        if (name === 'read') {
-          pages += 1;
-          if (pages === 2) controller.abort();
-        }
-        return call();
-      }),
-    });
-    const run = await engine.pull({ signal: controller.signal });
-    expect(run).toMatchObject({ status: 'paused', counts: { processed: 2 } });
-    expect(await there.engine.contacts.list()).toHaveLength(2);
-    expect(await engine.pull()).toMatchObject({ status: 'done', continues: run.id, counts: { processed: 5 } });
-  });
-
-  it('before it began makes no call', async () => {
-    const there = people(2);
-    expect(await callsOf(there.crm, () => there.engine.pull({ signal: AbortSignal.abort() }))).toEqual([]);
-  });
-});
-
-describe('what is pulled', () => {
-  it('is told: new contacts and changed ones, by id and field names', async () => {
-    const there = people(1);
-    await there.engine.pull();
-    const contact = await byPhone(there, 0);
-    expect(there.events.of('contact.changed')).toMatchObject([
-      { contactId: contact?.id, fields: ['phone_number', 'first_name', 'last_name', 'lead_status'], cause: 'pull' },
-    ]);
-    there.clock.advance(HOUR);
-    there.crm.edit(there.ids[0] as string, { FirstName: 'Ann' });
-    await there.engine.pull();
-    expect(there.events.of('contact.changed')[1]).toMatchObject({ contactId: contact?.id, fields: ['first_name'], cause: 'pull' });
-  });
-
-  it('full reads everything again, resumes where it was cut, and goes on with changes afterwards', async () => {
-    const there = people(6);
-    await there.engine.pull();
-    there.clock.advance(HOUR);
-    const slow = there.engineOf({
-      connector: connectorAround(there.connectorOf(), async (name, call) => {
-        if (name === 'read') there.clock.advance(1_000);
-        return call();
-      }),
-    });
-    const run = await slow.pull({ full: true, timeLimitMs: 2_500 });
-    expect(run).toMatchObject({ status: 'paused', notes: [{ code: 'full_read' }], counts: { processed: 4, unchanged: 4 } });
-    expect(await slow.pull({ full: true })).toMatchObject({ status: 'done', counts: { processed: 2 } });
-    there.clock.advance(HOUR);
-    await slow.pull();
-    there.clock.advance(HOUR);
-    expect(await slow.pull()).toMatchObject({ notes: [], counts: { processed: 0 } });
-  });
-
-  it('records names just these, whatever the checkpoint says, and takes no others', async () => {
-    const there = people(4);
-    await there.engine.pull();
-    const before = await there.checkpoint();
-    there.clock.advance(HOUR);
-    for (const id of there.ids) there.crm.edit(id, { FirstName: 'Changed' });
-    const run = await there.engine.pull({ records: [1, 1, 2].map((index) => ({ object: 'Contact', id: there.ids[index] as string })) });
-    expect(run).toMatchObject({ counts: { processed: 2, updated: 2 } });
-    expect(await there.checkpoint()).toEqual(before);
-    expect(await Promise.all([0, 1, 2, 3].map(async (last) => (await byPhone(there, last))?.fields.first_name))).toEqual([
-      'First0',
-      'Changed',
-      'Changed',
-      'First3',
-    ]);
-  });
-
-  it('an object without a mapping is refused, and the run says so', async () => {
-    const there = people(1);
-    await expect(there.engine.pull({ objects: ['Lead'] })).rejects.toMatchObject({ code: 'no_mapping', at: { object: 'Lead' } });
-    expect((await there.engine.runs.list())[0]).toMatchObject({ status: 'failed', failure: { code: 'no_mapping' } });
-  });
-});
-
-describe('a mapping that changes (R17)', () => {
-  const without = (crm: string) =>
-    defineMapping(schema, { ...contactMapping, fields: contactMapping.fields.filter((rule) => rule.crm !== crm) as never });
-
-  it('by an inbound field is read again from the start, with a note', async () => {
-    const there = people(3, {}, { mappings: [without('FirstName')] });
-    await there.engine.pull();
-    there.clock.advance(HOUR);
-    const run = await there.engineOf({ mappings: [contactMapping] }).pull();
-    expect(run.notes).toMatchObject([{ code: 'mapping_changed', object: 'Contact' }]);
-    expect(run.counts).toMatchObject({ processed: 3, updated: 3 });
-    expect((await byPhone(there, 1))?.fields.first_name).toBe('First1');
-  });
-
-  it('by a filter is read again, by an outbound field is not', async () => {
-    const there = people(3, {}, { mappings: [without('Notes__c')] });
-    await there.engine.pull();
-    there.clock.advance(HOUR);
-    expect(await there.engineOf({ mappings: [contactMapping] }).pull()).toMatchObject({ notes: [] });
-    const filtered = defineMapping(schema, { ...contactMapping, filter: { field: 'LastName', eq: 'Smith' } as never });
-    expect(await there.engineOf({ mappings: [filtered] }).pull()).toMatchObject({
-      notes: [{ code: 'mapping_changed' }],
-      counts: { processed: 3 },
+    it('later on changes nothing about where the next pull goes on', async () => {
+      const there = people(3);
+      await there.engine.pull();
+      const before = await there.checkpoint();
+      there.clock.advance(HOUR);
+      for (const id of there.ids) there.crm.edit(id, { firstName: 'Changed' });
+      there.clock.advance(MINUTE);
+      expect(await there.engine.pull({ sample: 1 })).toMatchObject({ counts: { updated: 1 } });
+      expect(await there.checkpoint()).toEqual(before);
+      expect(await there.engine.pull()).toMatchObject({ counts: { updated: 2 } });
     });
   });
-});
 
-describe('a filter (R16)', () => {
-  const filter = { field: 'LeadSource', eq: 'Web' } as never;
-  const web = () => {
-    const there = people(0, {}, { mappings: [defineMapping(schema, { ...contactMapping, filter })] });
-    const { id } = there.crm.add('Contact', { LastName: 'Smith', Phone: '(415) 555-0120', LeadSource: 'Web' });
-    there.crm.add('Contact', { LastName: 'Jones', Phone: '(415) 555-0121', LeadSource: 'Phone' });
-    return { ...there, id };
-  };
-
-  it('keeps out what does not match, and lets go of what no longer does: nothing is sent until it matches again', async () => {
-    const there = web();
-    await there.engine.pull();
-    expect(await there.engine.contacts.list()).toHaveLength(1);
-    there.clock.advance(HOUR);
-    there.crm.edit(there.id, { LeadSource: 'Phone', FirstName: 'Ann' });
-    there.clock.advance(MINUTE);
-    expect(await there.engine.pull()).toMatchObject({ skips: { filtered: 2 } }); // reads of changes carry no filter
-    const contact = await byPhone(there, 0);
-    expect(contact).toMatchObject({ fields: { first_name: null }, links: [{ state: 'left_filter' }] });
-    expect(there.events.of('link.changed')).toMatchObject([{ state: 'left_filter', recordId: there.id }]);
-    await there.engine.contacts.update(contact?.id ?? '', { interaction_summary: 'Called.' }, { by: 'test' });
-    expect(await callsOf(there.crm, () => there.engine.push())).toEqual([]);
-
-    there.clock.advance(HOUR);
-    there.crm.edit(there.id, { LeadSource: 'Web' });
-    there.clock.advance(MINUTE);
-    await there.engine.pull();
-    expect(await byPhone(there, 0)).toMatchObject({ fields: { first_name: 'Ann' }, links: [{ state: 'active' }] });
-    await there.engine.push();
-    expect(there.crm.record(there.id).fields['Notes__c']).toBe('Called.');
-  });
-});
-
-describe('a number that two records share (R20)', () => {
-  it('is visible, and the record that waits is imported when the contact gets another number', async () => {
-    const there = people(1);
-    const { id } = there.crm.add('Contact', { FirstName: 'Twin', LastName: 'Smith', Phone: '+1 415 555 0120' });
-    const run = await there.engine.pull();
-    expect(run).toMatchObject({ counts: { created: 1, skipped: 1 }, skips: { ambiguous: 1 } });
-    expect((await there.engine.status()).waiting).toMatchObject({ unmatched: 1 });
-    const contact = await byPhone(there, 0);
-    await there.engine.contacts.update(contact?.id ?? '', { phone_number: '+14155550129' }, { by: 'test' });
-    expect((await there.engine.status()).waiting).toMatchObject({ unmatched: 0, records: 1 });
-    const next = await there.engine.pull();
-    expect(next.counts).toMatchObject({ created: 1 });
-    expect((await byPhone(there, 0))?.links).toMatchObject([{ recordId: contact?.links[0]?.recordId === id ? there.ids[0] : id }]);
-    expect((await there.engine.status()).waiting).toMatchObject({ unmatched: 0, records: 0 });
-  });
-
-  it('that changes in the CRM frees the other record in the same pull', async () => {
-    const there = people(1);
-    there.crm.add('Contact', { FirstName: 'Twin', LastName: 'Smith', Phone: '+1 415 555 0120' });
-    await there.engine.pull();
-    const linked = (await byPhone(there, 0))?.links[0]?.recordId ?? '';
-    there.clock.advance(HOUR);
-    there.crm.edit(linked, { Phone: '+1 415 555 0128' });
-    there.clock.advance(MINUTE);
-    await there.engine.pull();
-    expect(await there.engine.contacts.list()).toHaveLength(2);
-    expect((await there.engine.status()).waiting).toMatchObject({ unmatched: 0, records: 0 });
-  });
-
-  it.each(['before', 'after'])('a record that is deleted hands its contact to the one that waited %s it', async (when) => {
-    const there = people(1);
-    await there.engine.pull();
-    const [old] = there.ids as [string];
-    there.clock.advance(HOUR);
-    if (when === 'after') there.crm.remove(old);
-    const { id } = there.crm.add('Contact', { FirstName: 'Again', LastName: 'Smith', Phone: '+1 415 555 0120' });
-    there.clock.advance(1_000);
-    if (when === 'before') there.crm.remove(old);
-    there.clock.advance(MINUTE);
-    await there.engine.pull();
-    expect(await there.engine.contacts.list()).toMatchObject([
-      {
-        fields: { first_name: 'Again' },
-        links: [
-          { recordId: old, state: 'tombstone' },
-          { recordId: id, state: 'active' },
-        ],
-      },
-    ]);
-    expect((await there.engine.status()).waiting).toMatchObject({ unmatched: 0, records: 0 });
-  });
-});
-
-describe('one bad record stops nobody (P7)', () => {
-  it('is skipped with its reason where its number is none', async () => {
-    const there = people(2);
-    there.crm.add('Contact', { LastName: 'Nobody', Phone: 'ask reception' });
-    there.crm.add('Contact', { LastName: 'Blank' });
-    const run = await there.engine.pull();
-    expect(run).toMatchObject({ counts: { created: 2, skipped: 2 }, skips: { no_match_key: 2 } });
-    expect(run.errors).toMatchObject([{ field: 'phone_number', recordId: expect.any(String) }]);
-  });
-
-  it('is queued, fetched again later and imported, where the CRM gave it without what is needed', async () => {
-    const there = people(3);
-    let isBroken = true;
-    const engine = there.engineOf({
-      connector: connectorAround(there.connectorOf(), async (name, call) => {
-        const answer = await call();
-        const page = name === 'read' ? (answer as { value?: { records: readonly Fetched[] } }).value : undefined;
-        if (!isBroken || page === undefined) return answer;
-        const records = page.records.map((record) =>
-          record.id === there.ids[1]
-            ? { id: record.id, state: 'unreadable', code: 'undecodable_record', remedy: 'Read it again.' }
-            : record,
-        );
-        return { ...(answer as object), value: { ...page, records } } as typeof answer;
-      }),
+  describe('a pull that is cut short', () => {
+    it('by its time limit pauses at a committed page, and the next one continues it (P9)', async () => {
+      const there = people(7);
+      const slow = there.engineOf({
+        connector: connectorAround(there.connectorOf(), async (name, call) => {
+          if (name === 'read') there.clock.advance(1_000);
+          return call();
+        }),
+      });
+      const first = await slow.pull({ timeLimitMs: 3_500, trigger: 'cron' });
+      expect(first).toMatchObject({ status: 'paused', continues: null, trigger: 'cron', counts: { processed: 6 } });
+      expect(first.durationMs).toBeLessThanOrEqual(3_500);
+      expect((await there.engine.status()).state).toBe('queued');
+      const second = await slow.pull();
+      expect(second).toMatchObject({ status: 'done', continues: first.id, counts: { processed: 1 } });
+      expect((await there.engine.status()).state).toBe('idle');
+      expect(await there.engine.contacts.list()).toHaveLength(7);
     });
-    const run = await engine.pull();
-    expect(run).toMatchObject({
-      status: 'done',
-      counts: { created: 2, failed: 1 },
-      errors: [{ code: 'undecodable_record', recordId: there.ids[1] }],
+
+    it('by its signal keeps what was committed', async () => {
+      const there = people(7);
+      const controller = new AbortController();
+      let pages = 0;
+      const engine = there.engineOf({
+        connector: connectorAround(there.connectorOf(), async (name, call) => {
+          if (name === 'read') {
+            pages += 1;
+            if (pages === 2) controller.abort();
+          }
+          return call();
+        }),
+      });
+      const run = await engine.pull({ signal: controller.signal });
+      expect(run).toMatchObject({ status: 'paused', counts: { processed: 2 } });
+      expect(await there.engine.contacts.list()).toHaveLength(2);
+      expect(await engine.pull()).toMatchObject({ status: 'done', continues: run.id, counts: { processed: 5 } });
     });
-    expect(there.events.of('record.failed')).toMatchObject([{ recordId: there.ids[1], run: run.id }]);
-    isBroken = false;
-    expect(await engine.pull()).toMatchObject({ counts: { processed: 3, created: 1 } }); // still within the overlap
-    there.clock.advance(HOUR);
-    expect(await engine.pull()).toMatchObject({ counts: { processed: 4, unchanged: 4 } }); // its turn in the queue, and the overlap
-    expect((await there.engine.status()).waiting.records).toBe(0);
-  });
-});
 
-describe('a field that the CRM hides (R15)', () => {
-  it('is absent with a note: it clears nothing, and nothing is sent to it', async () => {
-    const there = people(1);
-    await there.engine.pull();
-    there.clock.advance(HOUR);
-    there.crm.hideField('Contact.FirstName');
-    there.crm.hideField('Contact.Email');
-    there.crm.edit(there.ids[0] as string, { LastName: 'Miller' });
-    there.clock.advance(HOUR);
-    const run = await there.engine.pull();
-    expect(run.notes).toMatchObject([
-      { code: 'field_not_visible', message: expect.stringContaining('FirstName') },
-      { code: 'field_not_visible', message: expect.stringContaining('Email') },
-    ]);
-    const contact = await byPhone(there, 0);
-    expect(contact?.fields).toMatchObject({ first_name: 'First0', last_name: 'Miller' });
-    await there.engine.contacts.update(contact?.id ?? '', { email: 'a@example.com', interaction_summary: 'Called.' }, { by: 'test' });
-    const pushed = await there.engine.push();
-    expect(pushed).toMatchObject({
-      counts: { updated: 1 },
-      notes: expect.arrayContaining([expect.objectContaining({ message: expect.stringContaining('Email') })]),
+    it('before it began makes no call', async () => {
+      const there = people(2);
+      expect(await callsOf(there.crm, () => there.engine.pull({ signal: AbortSignal.abort() }))).toEqual([]);
     });
-    expect(there.crm.record(there.ids[0] as string).fields).toMatchObject({ Notes__c: 'Called.' });
-    there.crm.showField('Contact.Email');
-    there.crm.showField('Contact.FirstName');
-    there.clock.advance(25 * HOUR);
-    await there.engine.push();
-    expect(there.crm.record(there.ids[0] as string).fields).toMatchObject({ Email: 'a@example.com' });
-  });
-});
-
-describe('records that are gone', () => {
-  it('deleted: a tombstone, the contact stays; restored: its record again (R14)', async () => {
-    const there = people(2);
-    await there.engine.pull();
-    there.clock.advance(HOUR);
-    there.crm.remove(there.ids[0] as string);
-    there.clock.advance(MINUTE);
-    expect(await there.engine.pull()).toMatchObject({ counts: { updated: 1 } });
-    expect(await byPhone(there, 0)).toMatchObject({ fields: { first_name: 'First0' }, links: [{ state: 'tombstone' }] });
-    there.clock.advance(HOUR);
-    there.crm.restore(there.ids[0] as string);
-    there.clock.advance(MINUTE);
-    await there.engine.pull();
-    expect((await byPhone(there, 0))?.links).toMatchObject([{ state: 'active' }]);
   });
 
-  it.each([1, 2, 100])(
-    'merged: the contact goes on with the record that is left, whatever its number (P11; pages of %i)',
-    async (pageSizeMax) => {
-      const there = people(2, { pageSizeMax });
+  describe('what is pulled', () => {
+    it('is told: new contacts and changed ones, by id and field names', async () => {
+      const there = people(1);
+      await there.engine.pull();
+      const contact = await byPhone(there, 0);
+      expect(there.events.of('contact.changed')).toMatchObject([
+        { contactId: contact?.id, fields: ['phone_number', 'first_name', 'last_name', 'lead_status'], cause: 'pull' },
+      ]);
+      there.clock.advance(HOUR);
+      there.crm.edit(there.ids[0] as string, { firstName: 'Ann' });
+      await there.engine.pull();
+      expect(there.events.of('contact.changed')[1]).toMatchObject({ contactId: contact?.id, fields: ['first_name'], cause: 'pull' });
+    });
+
+    it('full reads everything again, resumes where it was cut, and goes on with changes afterwards', async () => {
+      const there = people(6);
       await there.engine.pull();
       there.clock.advance(HOUR);
-      const winner = there.crm.add('Contact', { FirstName: 'Winner', LastName: 'Smith', Phone: '+1 415 555 0177' });
-      there.crm.merge(winner.id, there.ids[0] as string);
+      const slow = there.engineOf({
+        connector: connectorAround(there.connectorOf(), async (name, call) => {
+          if (name === 'read') there.clock.advance(1_000);
+          return call();
+        }),
+      });
+      const run = await slow.pull({ full: true, timeLimitMs: 2_500 });
+      expect(run).toMatchObject({ status: 'paused', notes: [{ code: 'full_read' }], counts: { processed: 4, unchanged: 4 } });
+      expect(await slow.pull({ full: true })).toMatchObject({ status: 'done', counts: { processed: 2 } });
+      there.clock.advance(HOUR);
+      await slow.pull();
+      there.clock.advance(HOUR);
+      expect(await slow.pull()).toMatchObject({ notes: [], counts: { processed: 0 } });
+    });
+
+    it('records names just these, whatever the checkpoint says, and takes no others', async () => {
+      const there = people(4);
+      await there.engine.pull();
+      const before = await there.checkpoint();
+      there.clock.advance(HOUR);
+      for (const id of there.ids) there.crm.edit(id, { firstName: 'Changed' });
+      const run = await there.engine.pull({ records: [1, 1, 2].map((index) => ({ object, id: there.ids[index] as string })) });
+      expect(run).toMatchObject({ counts: { processed: 2, updated: 2 } });
+      expect(await there.checkpoint()).toEqual(before);
+      expect(await Promise.all([0, 1, 2, 3].map(async (last) => (await byPhone(there, last))?.fields.first_name))).toEqual([
+        'First0',
+        'Changed',
+        'Changed',
+        'First3',
+      ]);
+    });
+
+    it('an object without a mapping is refused, and the run says so', async () => {
+      const there = people(1);
+      await expect(there.engine.pull({ objects: ['Lead'] })).rejects.toMatchObject({ code: 'no_mapping', at: { object: 'Lead' } });
+      expect((await there.engine.runs.list())[0]).toMatchObject({ status: 'failed', failure: { code: 'no_mapping' } });
+    });
+  });
+
+  describe('a mapping that changes (R17)', () => {
+    const without = (crm: string) =>
+      defineMapping(schema, { ...contactMapping, fields: contactMapping.fields.filter((rule) => rule.crm !== crm) as never });
+
+    it('by an inbound field is read again from the start, with a note', async () => {
+      const there = people(3, {}, { mappings: [without(names.firstName)] });
+      await there.engine.pull();
+      there.clock.advance(HOUR);
+      const run = await there.engineOf({ mappings: [contactMapping] }).pull();
+      expect(run.notes).toMatchObject([{ code: 'mapping_changed', object }]);
+      expect(run.counts).toMatchObject({ processed: 3, updated: 3 });
+      expect((await byPhone(there, 1))?.fields.first_name).toBe('First1');
+    });
+
+    it('by a filter is read again, by an outbound field is not', async () => {
+      const there = people(3, {}, { mappings: [without(names.notes)] });
+      await there.engine.pull();
+      there.clock.advance(HOUR);
+      expect(await there.engineOf({ mappings: [contactMapping] }).pull()).toMatchObject({ notes: [] });
+      const filtered = defineMapping(schema, { ...contactMapping, filter: { field: names.lastName, eq: 'Smith' } as never });
+      expect(await there.engineOf({ mappings: [filtered] }).pull()).toMatchObject({
+        notes: [{ code: 'mapping_changed' }],
+        counts: { processed: 3 },
+      });
+    });
+  });
+
+  describe('a filter (R16)', () => {
+    const filter = { field: names.source, eq: 'Web' } as never;
+    const web = () => {
+      const there = people(0, {}, { mappings: [defineMapping(schema, { ...contactMapping, filter })] });
+      const { id } = there.crm.add({ lastName: 'Smith', phone: '(415) 555-0120', source: 'Web' });
+      there.crm.add({ lastName: 'Jones', phone: '(415) 555-0121', source: 'Phone' });
+      return { ...there, id };
+    };
+
+    it('keeps out what does not match, and lets go of what no longer does: nothing is sent until it matches again', async () => {
+      const there = web();
+      await there.engine.pull();
+      expect(await there.engine.contacts.list()).toHaveLength(1);
+      there.clock.advance(HOUR);
+      there.crm.edit(there.id, { source: 'Phone', firstName: 'Ann' });
+      there.clock.advance(MINUTE);
+      expect(await there.engine.pull()).toMatchObject({ skips: { filtered: 2 } }); // reads of changes carry no filter
+      const contact = await byPhone(there, 0);
+      expect(contact).toMatchObject({ fields: { first_name: null }, links: [{ state: 'left_filter' }] });
+      expect(there.events.of('link.changed')).toMatchObject([{ state: 'left_filter', recordId: there.id }]);
+      await there.engine.contacts.update(contact?.id ?? '', { interaction_summary: 'Called.' }, { by: 'test' });
+      expect(await callsOf(there.crm, () => there.engine.push())).toEqual([]);
+
+      there.clock.advance(HOUR);
+      there.crm.edit(there.id, { source: 'Web' });
       there.clock.advance(MINUTE);
       await there.engine.pull();
-      expect(await there.engine.contacts.list()).toHaveLength(2);
-      expect(await byPhone(there, 0)).toBeNull();
-      expect((await there.engine.contacts.byPhone('+14155550177')).contact).toMatchObject({
-        fields: { first_name: 'Winner' },
-        links: [
-          { recordId: there.ids[0], state: 'superseded' },
-          { recordId: winner.id, state: 'active' },
-        ],
+      expect(await byPhone(there, 0)).toMatchObject({ fields: { first_name: 'Ann' }, links: [{ state: 'active' }] });
+      await there.engine.push();
+      expect(there.crm.record(there.id).fields.notes).toBe('Called.');
+    });
+  });
+
+  describe('one bad record stops nobody (P7)', () => {
+    it('is skipped with its reason where its number is none', async () => {
+      const there = people(2);
+      there.crm.add({ lastName: 'Nobody', phone: 'ask reception' });
+      there.crm.add({ lastName: 'Blank' });
+      const run = await there.engine.pull();
+      expect(run).toMatchObject({ counts: { created: 2, skipped: 2 }, skips: { no_match_key: 2 } });
+      expect(run.errors).toMatchObject([{ field: 'phone_number', recordId: expect.any(String) }]);
+    });
+
+    it('is queued, fetched again later and imported, where the CRM gave it without what is needed', async () => {
+      const there = people(3);
+      let isBroken = true;
+      const engine = there.engineOf({
+        connector: connectorAround(there.connectorOf(), async (name, call) => {
+          const answer = await call();
+          const page = name === 'read' ? (answer as { value?: { records: readonly Fetched[] } }).value : undefined;
+          if (!isBroken || page === undefined) return answer;
+          const records = page.records.map((record) =>
+            record.id === there.ids[1]
+              ? { id: record.id, state: 'unreadable', code: 'undecodable_record', remedy: 'Read it again.' }
+              : record,
+          );
+          return { ...(answer as object), value: { ...page, records } } as typeof answer;
+        }),
       });
-    },
-  );
-
-  it('merged into another contact’s record: both contacts stay, the loser’s link ends', async () => {
-    const there = people(2);
-    await there.engine.pull();
-    there.clock.advance(HOUR);
-    there.crm.merge(there.ids[1] as string, there.ids[0] as string);
-    there.clock.advance(MINUTE);
-    await there.engine.pull();
-    expect(await byPhone(there, 0)).toMatchObject({ links: [{ recordId: there.ids[0], state: 'superseded' }] });
-    expect(await byPhone(there, 1)).toMatchObject({ links: [{ recordId: there.ids[1], state: 'active' }] });
+      const run = await engine.pull();
+      expect(run).toMatchObject({
+        status: 'done',
+        counts: { created: 2, failed: 1 },
+        errors: [{ code: 'undecodable_record', recordId: there.ids[1] }],
+      });
+      expect(there.events.of('record.failed')).toMatchObject([{ recordId: there.ids[1], run: run.id }]);
+      isBroken = false;
+      there.clock.advance(MINUTE);
+      expect(await engine.pull()).toMatchObject({ counts: { processed: 3, created: 1 } }); // still within the overlap
+      there.clock.advance(HOUR);
+      expect(await engine.pull()).toMatchObject({ counts: { processed: 4, unchanged: 4 } }); // its turn in the queue, and the overlap
+      expect((await there.engine.status()).waiting.records).toBe(0);
+    });
   });
 
-  it('no longer shown: missing, no tombstone; nothing is sent until it shows again', async () => {
-    const there = people(1);
-    await there.engine.pull();
-    const [id] = there.ids as [string];
-    there.crm.unshare(id);
-    await there.engine.pull({ records: [{ object: 'Contact', id }] });
-    const contact = await byPhone(there, 0);
-    expect(contact?.links).toMatchObject([{ state: 'missing' }]);
-    await there.engine.contacts.update(contact?.id ?? '', { interaction_summary: 'Called.' }, { by: 'test' });
-    expect(await callsOf(there.crm, () => there.engine.push())).toEqual([]);
-    there.crm.share(id);
-    await there.engine.pull({ records: [{ object: 'Contact', id }] });
-    await there.engine.push();
-    expect(there.crm.record(id).fields['Notes__c']).toBe('Called.');
-  });
-});
-
-describe('a snapshot that is too old (R6)', () => {
-  it('requested before a push was acknowledged is fetched again and not taken for an edit', async () => {
-    const there = people(1);
-    await there.engine.pull();
-    there.clock.advance(HOUR);
-    const contact = await byPhone(there, 0);
-    there.crm.edit(there.ids[0] as string, { FirstName: 'Ann' });
-    const engine = there.engineOf({
-      connector: connectorAround(there.connectorOf(), async (name, call) => {
-        const answer = await call();
-        if (name === 'read') {
-          await there.engine.contacts.update(contact?.id ?? '', { lead_status: 'Qualified' }, { by: 'test' });
-          await there.engine.push();
-        }
-        return answer;
-      }),
+  describe('a field that the CRM hides (R15)', () => {
+    it('is absent with a note: it clears nothing, and nothing is sent to it', async () => {
+      const there = people(1);
+      await there.engine.pull();
+      there.clock.advance(HOUR);
+      there.crm.hide('firstName');
+      there.crm.hide('email');
+      there.crm.edit(there.ids[0] as string, { lastName: 'Miller' });
+      there.clock.advance(HOUR);
+      const run = await there.engine.pull();
+      expect(run.notes).toMatchObject([
+        { code: 'field_not_visible', message: expect.stringContaining(names.firstName) },
+        { code: 'field_not_visible', message: expect.stringContaining(names.email) },
+      ]);
+      const contact = await byPhone(there, 0);
+      expect(contact?.fields).toMatchObject({ first_name: 'First0', last_name: 'Miller' });
+      await there.engine.contacts.update(contact?.id ?? '', { email: 'a@example.com', interaction_summary: 'Called.' }, { by: 'test' });
+      const pushed = await there.engine.push();
+      expect(pushed).toMatchObject({
+        counts: { updated: 1 },
+        notes: expect.arrayContaining([expect.objectContaining({ message: expect.stringContaining(names.email) })]),
+      });
+      expect(there.crm.record(there.ids[0] as string).fields).toMatchObject({ notes: 'Called.' });
+      there.crm.show('email');
+      there.crm.show('firstName');
+      there.clock.advance(25 * HOUR);
+      await there.engine.push();
+      expect(there.crm.record(there.ids[0] as string).fields).toMatchObject({ email: 'a@example.com' });
     });
-    const run = await engine.pull();
-    expect(run).toMatchObject({ conflicts: 0, counts: { processed: 1 } });
-    expect((await byPhone(there, 0))?.fields).toMatchObject({ first_name: 'Ann', lead_status: 'Qualified' });
-    expect(there.crm.record(there.ids[0] as string).fields['Lead_Status__c']).toBe('Qualified');
-    expect((await there.engine.status()).waiting.records).toBe(0);
-  });
-});
-
-describe('several match keys', () => {
-  it('an analysis that fills one brings back the record that waited for it', async () => {
-    const keyed = defineContactSchema({ email: { type: 'string' } });
-    const mapping = defineMapping(keyed, {
-      crmObject: 'Contact',
-      matchKey: ['phone_number', 'email'],
-      fields: [
-        { crm: 'Phone', field: 'phone_number', direction: 'inbound' },
-        { crm: 'FirstName', field: 'first_name', direction: 'inbound' },
-        { crm: 'Email', field: 'email', direction: 'inbound' },
-      ],
-    });
-    const there = deployment({
-      schema: keyed as never,
-      mappings: [mapping] as never,
-      analysis: [{ from: 'email', field: 'email', mode: 'overwrite' }],
-    });
-    there.crm.add('Contact', { LastName: 'One', Phone: '+14155550120', Email: 'one@example.com' });
-    const two = there.crm.add('Contact', { LastName: 'Two', Email: 'one@example.com' });
-    expect(await there.engine.pull()).toMatchObject({ counts: { created: 1 }, skips: { ambiguous: 1 } });
-    await there.engine.handleConversation(conversation({ phone: '+14155550120', analysis: { email: 'other@example.com' } }));
-    there.clock.advance(HOUR);
-    await there.engine.pull();
-    const contents = await contentsOf(there.store);
-    expect(contents.contacts.flatMap(({ links }) => links.map(({ recordId }) => recordId))).toContain(two.id);
   });
 });

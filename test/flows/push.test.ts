@@ -1,448 +1,303 @@
-import { defineContactSchema, defineMapping } from 'crm-sync-engine';
+import { defineMapping } from 'crm-sync-engine';
 import { conversation } from 'crm-sync-engine/testing';
 import { describe, expect, it } from 'vitest';
-import { connectorAround, dumpOf, storeAround } from './harness.ts';
-import { analysis, callsOf, contactMapping, deployment, schema } from './support.ts';
+import { connectorAround, storeAround } from './harness.ts';
+import { scenesIn } from './scenes.ts';
+import { analysis, callsOf, schema } from './support.ts';
+import { WORLDS } from './world.ts';
 
-const HOUR = 3_600_000;
+describe.each(WORLDS)('on $name', (world) => {
+  const { deployment, names, object, mapping: contactMapping, codes, writesOf } = world;
+  const { aliceKnown } = scenesIn(world);
 
-async function aliceKnown(options: Parameters<typeof deployment>[0] = {}, org: Parameters<typeof deployment>[1] = {}, fields: object = {}) {
-  const there = deployment(options, org);
-  const { id } = there.crm.add('Contact', {
-    FirstName: 'Alice',
-    LastName: 'Smith',
-    Phone: '(415) 555-0123',
-    Lead_Status__c: 'New',
-    ...fields,
-  });
-  await there.engine.pull();
-  there.clock.advance(HOUR);
-  const contactId = (await there.engine.contacts.byPhone('+14155550123')).contact?.id ?? '';
-  return {
-    ...there,
-    recordId: id,
-    contactId,
-    link: async () => (await dumpOf(there.store)).rows.find((row) => row.id === contactId)?.links[0],
-    edit: (patch: Parameters<typeof there.engine.contacts.update>[1]) => there.engine.contacts.update(contactId, patch, { by: 'test' }),
-    fields: async () => (await there.engine.contacts.get(contactId))?.fields,
-    record: () => there.crm.record(id).fields,
-  };
-}
+  const HOUR = 3_600_000;
 
-const PATCHES = (calls: readonly string[]) => calls.filter((operation) => operation.startsWith('PATCH'));
+  describe('a record that can not be written now', () => {
+    it('because its row is locked is tried again at once', async () => {
+      const { engine, edit, crm, record } = await aliceKnown();
+      await edit({ interaction_summary: 'Called.' });
+      crm.fault({ on: 'write', what: 'locked' });
+      const calls = await callsOf(crm, async () => {
+        expect(await engine.push()).toMatchObject({ counts: { processed: 1, updated: 1, failed: 0 }, errors: [] });
+      });
+      expect(writesOf(calls)).toHaveLength(2);
+      expect(record().notes).toBe('Called.');
+    });
 
-describe('a field that the CRM refuses (R12)', () => {
-  const rules = (rule: (fields: Readonly<Record<string, unknown>>) => { message: string; field?: string } | null) => ({
-    validationRules: { Contact: rule },
-  });
-  const NAMED = rules(({ Email }) => (String(Email).includes('blocked') ? { message: 'Not this one.', field: 'Email' } : null));
-  const UNNAMED = rules(({ Email }) => (String(Email).includes('blocked') ? { message: 'Not this one.' } : null));
+    it('because the lock stays is reported once and written by the next push', async () => {
+      const { engine, edit, crm, record } = await aliceKnown();
+      await edit({ interaction_summary: 'Called.' });
+      crm.fault({ on: 'write', what: 'locked', times: world.lockTries });
+      await engine.push().catch(() => undefined); // a lock of the whole request ends the run
+      const [run] = await engine.runs.list();
+      expect([...(run?.errors ?? []), run?.failure].flatMap((told) => told?.code ?? [])).toEqual([codes.locked]);
+      expect(await engine.push()).toMatchObject({ counts: { updated: 1 } });
+      expect(record().notes).toBe('Called.');
+    });
 
-  it.each([
-    ['that it names', NAMED],
-    ['without naming it', UNNAMED],
-  ])('%s is held, and the others of the record go through', async (_, org) => {
-    const { engine, edit, record, link } = await aliceKnown({}, org);
-    await edit({ email: 'blocked@example.com', lead_status: 'Qualified', interaction_summary: 'Called.' });
-    const run = await engine.push();
-    expect(run).toMatchObject({ status: 'done', counts: { processed: 1, updated: 1 } });
-    expect(run.errors).toMatchObject([{ field: 'Email', code: 'validation_rule', contactId: expect.any(String) }]);
-    expect(record()).toMatchObject({ Email: null, Lead_Status__c: 'Qualified', Notes__c: 'Called.' });
-    expect(Object.keys((await link())?.body.held ?? {})).toEqual(['Email']);
-  });
-
-  it.each([
-    ['named', NAMED],
-    ['unnamed', UNNAMED],
-  ])('costs no call until it is due or changed (%s)', async (_, org) => {
-    const { engine, edit, crm, clock, record, contactId } = await aliceKnown({}, org);
-    await edit({ email: 'blocked@example.com', interaction_summary: 'Called.' });
-    await engine.push();
-    expect(await callsOf(crm, () => engine.push())).toEqual([]);
-    clock.advance(HOUR);
-    expect(await callsOf(crm, () => engine.push())).toEqual([]);
-    await edit({ interaction_summary: 'Called twice.' }); // another field
-    expect(PATCHES(await callsOf(crm, () => engine.push()))).toHaveLength(1);
-    expect(record()).toMatchObject({ Email: null, Notes__c: 'Called twice.' });
-    clock.advance(24 * HOUR);
-    expect(PATCHES(await callsOf(crm, () => engine.push({ contactIds: [contactId] })))).toHaveLength(1); // due: tried once, held again
-    expect(await callsOf(crm, () => engine.push())).toEqual([]);
-    await edit({ email: 'alice@example.com' });
-    expect(await engine.push()).toMatchObject({ counts: { updated: 1 }, errors: [] });
-    expect(record()).toMatchObject({ Email: 'alice@example.com' });
-  });
-
-  it('and a conversation that brought it is done all the same: the field waits with its link', async () => {
-    const { engine } = await aliceKnown({}, NAMED);
-    const result = await engine.handleConversation(conversation({ analysis: { email: 'blocked@example.com' } }));
-    expect(result).toMatchObject({
-      complete: true,
-      steps: { push: { status: 'skipped', reason: 'validation_rule', refused: [{ field: 'Email' }] } },
+    it('leaves the conversation that changed it pending', async () => {
+      const { engine, crm, clock, record } = await aliceKnown();
+      crm.fault({ on: 'write', what: 'locked', times: world.lockTries });
+      const result = await engine.handleConversation(conversation({ analysis: { customer_notes: 'Called.' } }));
+      expect(result).toMatchObject({
+        complete: false,
+        steps: { push: { status: 'pending', reason: codes.locked }, activity: { status: 'done' } },
+      });
+      clock.advance(HOUR);
+      await engine.retryPending();
+      expect(record().notes).toBe('Called.');
+      expect((await engine.status()).waiting.conversations).toBe(0);
     });
   });
 
-  it('an option that the CRM does not have is held without a call', async () => {
-    const wide = defineContactSchema({
-      ...customOf(schema),
-      lead_status: { type: 'enum', options: ['New', 'Working', 'Qualified', 'Lost'] },
+  describe('a record that is gone from the CRM (R14)', () => {
+    it('becomes a tombstone: the contact is kept, nothing is sent any more', async () => {
+      const { engine, edit, crm, recordId, link, fields, events } = await aliceKnown();
+      await edit({ interaction_summary: 'Called.' });
+      crm.remove(recordId);
+      expect(await engine.push()).toMatchObject({ counts: { processed: 1, failed: 1 }, errors: [{ code: 'record_gone', recordId }] });
+      expect((await link())?.state).toBe('tombstone');
+      expect(events.of('link.changed')).toMatchObject([{ recordId, state: 'tombstone' }]);
+      await edit({ interaction_summary: 'Called twice.' });
+      expect(await callsOf(crm, () => engine.push())).toEqual([]);
+      expect((await fields())?.interaction_summary).toBe('Called twice.');
     });
-    const there = await aliceKnown({ schema: wide as never });
-    await there.edit({ lead_status: 'Lost' as never, interaction_summary: 'Called.' });
-    const run = await there.engine.push();
-    expect(run.errors).toMatchObject([{ field: 'lead_status', message: expect.stringContaining('Lead_Status__c') }]);
-    expect(there.record()).toMatchObject({ Lead_Status__c: 'New', Notes__c: 'Called.' });
-    expect(await callsOf(there.crm, () => there.engine.push())).toEqual([]);
-  });
 
-  it('a text longer than the CRM holds is held, or cut and reported where the mapping asks for it', async () => {
-    const fields = {
-      Contact: { Lead_Status__c: { type: 'picklist', options: ['New', 'Qualified'] }, Notes__c: { type: 'string', length: 20 } },
-    } as const;
-    const strict = await aliceKnown({}, { fields });
-    await strict.edit({ interaction_summary: 'Much longer than twenty characters.', email: 'alice@example.com' });
-    expect((await strict.engine.push()).errors).toMatchObject([{ field: 'interaction_summary', code: 'too_long' }]);
-    expect(strict.record()).toMatchObject({ Notes__c: null, Email: 'alice@example.com' });
-
-    const cutting = defineMapping(schema, {
-      ...contactMapping,
-      fields: contactMapping.fields.map((rule) => (rule.crm === 'Notes__c' ? { ...rule, overflow: 'truncate' } : rule)) as never,
+    it('makes room: a record that waited for the contact becomes its record (R20)', async () => {
+      const { engine, edit, crm, clock, recordId, contactId } = await aliceKnown();
+      const twin = crm.add({ firstName: 'Alice', lastName: 'Smith', phone: '+14155550123' });
+      clock.advance(60_000);
+      expect(await engine.pull()).toMatchObject({ skips: { ambiguous: 1 } });
+      clock.advance(HOUR);
+      await engine.pull();
+      clock.advance(HOUR); // no read of changes shows the twin any more
+      await edit({ interaction_summary: 'Called.' });
+      crm.remove(recordId);
+      await engine.push();
+      await engine.pull({ objects: [object] });
+      expect((await engine.contacts.get(contactId))?.links).toMatchObject([
+        { recordId, state: 'tombstone' },
+        { recordId: twin.id, state: 'active' },
+      ]);
+      await engine.push();
+      expect(crm.record(twin.id).fields.notes).toBe('Called.');
+      expect((await engine.status()).waiting).toMatchObject({ records: 0, unmatched: 0 });
     });
-    const cut = await aliceKnown({ mappings: [cutting] }, { fields });
-    await cut.edit({ interaction_summary: 'Much longer than twenty characters.' });
-    expect((await cut.engine.push()).notes).toMatchObject([{ code: 'truncated', object: 'Contact' }]);
-    expect(String(cut.record()['Notes__c'])).toHaveLength(20);
-    expect(await callsOf(cut.crm, () => cut.engine.push())).toEqual([]);
-  });
 
-  it('tried one at a time, a field that is taken back meanwhile does not keep the next one from going out', async () => {
-    const there = await aliceKnown({}, UNNAMED);
-    await there.edit({ email: 'blocked@example.com', interaction_summary: 'Called.' });
-    let isFirst = true;
-    const engine = there.engineOf({
-      connector: connectorAround(there.connectorOf(), async (name, call) => {
-        const answer = await call();
-        if (name === 'write' && isFirst) {
-          isFirst = false;
-          await there.edit({ email: null });
-        }
-        return answer;
-      }),
+    it('because it was merged is followed, also if a write met the deletion first (P11)', async () => {
+      const { engine, edit, crm, clock, recordId, contactId } = await aliceKnown();
+      const winner = crm.add({ firstName: 'Alice', lastName: 'Smith' }); // no number: nobody would find it by one
+      await edit({ interaction_summary: 'Called.' });
+      const left = crm.merge(winner.id, recordId);
+      await engine.push();
+      clock.advance(60_000);
+      await engine.pull();
+      expect((await engine.contacts.get(contactId))?.links).toMatchObject([
+        { recordId, state: 'superseded' },
+        { recordId: left.id, state: 'active' },
+      ]);
+      await engine.push();
+      expect(crm.record(left.id).fields.notes).toBe('Called.');
+      expect(await engine.contacts.list()).toHaveLength(1);
     });
-    await engine.push();
-    expect(there.record()).toMatchObject({ Email: null, Notes__c: 'Called.' });
-    expect(await callsOf(there.crm, () => engine.push())).toEqual([]);
   });
 
-  it('a cause that fails most records stops the run instead of trying them all (R13)', async () => {
-    let isStrict = false;
-    const there = deployment(
-      {},
-      rules(() => (isStrict ? { message: 'Closed for the year.' } : null)),
-    );
-    for (let index = 0; index < 260; index += 1)
-      there.crm.add('Contact', { LastName: `Smith${index}`, Phone: `(415) 300-${String(index).padStart(4, '0')}` });
-    await there.engine.pull();
-    isStrict = true;
-    for (const { id } of await there.engine.contacts.list({ limit: 500 }))
-      await there.engine.contacts.update(id, { interaction_summary: 'Hello.' }, { by: 'test' });
-    const error = await there.engine.push().catch((thrown: unknown) => thrown);
-    const [run] = await there.engine.runs.list();
-    expect(error).toMatchObject({ code: 'most_records_fail', at: { run: run?.id } });
-    expect(run).toMatchObject({ status: 'failed', counts: { processed: 200, failed: 200 }, errorsBeyond: 100 });
-    expect(run?.errors).toHaveLength(100);
-  });
-});
-
-const customOf = ({ fields }: typeof schema) => {
-  const { phone_number: _, first_name: __, last_name: ___, do_not_call: ____, ...custom } = fields;
-  return custom;
-};
-
-describe('a record that can not be written now', () => {
-  it('because its row is locked is tried again at once', async () => {
-    const { engine, edit, crm, record } = await aliceKnown();
-    await edit({ interaction_summary: 'Called.' });
-    crm.fault({ on: 'PATCH Contact', what: 'row_lock' });
-    const calls = await callsOf(crm, async () => {
-      expect(await engine.push()).toMatchObject({ counts: { processed: 1, updated: 1, failed: 0 }, errors: [] });
+  describe('a field that goes both ways is read before it is written (R24)', () => {
+    it('and an edit in the CRM since the last pull is not overwritten', async () => {
+      const { engine, edit, crm, recordId, fields, record } = await aliceKnown();
+      await edit({ email: 'alice@example.com' });
+      crm.edit(recordId, { email: 'smith@example.com' });
+      const run = await engine.push();
+      expect(run).toMatchObject({ conflicts: 1 });
+      expect(record().email).toBe('smith@example.com');
+      expect((await fields())?.email).toBe('smith@example.com');
     });
-    expect(PATCHES(calls)).toHaveLength(2);
-    expect(record()['Notes__c']).toBe('Called.');
-  });
 
-  it('because the lock stays is reported once and written by the next push', async () => {
-    const { engine, edit, crm, record } = await aliceKnown();
-    await edit({ interaction_summary: 'Called.' });
-    crm.fault({ on: 'PATCH Contact', what: 'row_lock', times: 2 });
-    const run = await engine.push();
-    expect(run).toMatchObject({ counts: { processed: 1, failed: 1 } });
-    expect(run.errors).toMatchObject([{ code: 'row_locked' }]);
-    expect(await engine.push()).toMatchObject({ counts: { updated: 1 } });
-    expect(record()['Notes__c']).toBe('Called.');
-  });
-
-  it('leaves the conversation that changed it pending', async () => {
-    const { engine, crm, clock, record } = await aliceKnown();
-    crm.fault({ on: 'PATCH Contact', what: 'row_lock', times: 2 });
-    const result = await engine.handleConversation(conversation({ analysis: { customer_notes: 'Called.' } }));
-    expect(result).toMatchObject({
-      complete: false,
-      steps: { push: { status: 'pending', reason: 'row_locked' }, activity: { status: 'done' } },
+    it.each(['load', 'commit'] as const)('again, if more than 10 s pass before it can be written (a slow %s)', async (slow) => {
+      const there = await aliceKnown();
+      await there.edit({ email: 'alice@example.com' });
+      let wasRead = false;
+      let wasSlow = false;
+      const engine = there.engineOf({
+        store: storeAround(there.store, async (name, call) => {
+          const answer = await call();
+          const isIntent = name === 'load' || (await there.link())?.body.sent.length === 1;
+          if (wasRead && !wasSlow && name === slow && isIntent) {
+            wasSlow = true;
+            there.clock.advance(11_000);
+            there.crm.edit(there.recordId, { email: 'smith@example.com' });
+          }
+          return answer;
+        }),
+        connector: connectorAround(there.connectorOf(), async (name, call) => {
+          const answer = await call();
+          wasRead ||= name === 'fetch';
+          return answer;
+        }),
+      });
+      await engine.push();
+      expect(wasSlow).toBe(true);
+      expect(there.record().email).toBe('smith@example.com');
+      expect((await there.fields())?.email).toBe('smith@example.com');
+      expect(await callsOf(there.crm, () => engine.push())).toEqual([]);
     });
-    clock.advance(HOUR);
-    await engine.retryPending();
-    expect(record()['Notes__c']).toBe('Called.');
-    expect((await engine.status()).waiting.conversations).toBe(0);
-  });
-});
 
-describe('a record that is gone from the CRM (R14)', () => {
-  it('becomes a tombstone: the contact is kept, nothing is sent any more', async () => {
-    const { engine, edit, crm, recordId, link, fields, events } = await aliceKnown();
-    await edit({ interaction_summary: 'Called.' });
-    crm.remove(recordId);
-    expect(await engine.push()).toMatchObject({ counts: { processed: 1, failed: 1 }, errors: [{ code: 'record_gone', recordId }] });
-    expect((await link())?.state).toBe('tombstone');
-    expect(events.of('link.changed')).toMatchObject([{ recordId, state: 'tombstone' }]);
-    await edit({ interaction_summary: 'Called twice.' });
-    expect(await callsOf(crm, () => engine.push())).toEqual([]);
-    expect((await fields())?.interaction_summary).toBe('Called twice.');
-  });
-
-  it('makes room: a record that waited for the contact becomes its record (R20)', async () => {
-    const { engine, edit, crm, clock, recordId, contactId } = await aliceKnown();
-    const twin = crm.add('Contact', { FirstName: 'Alice', LastName: 'Smith', Phone: '+14155550123' });
-    clock.advance(60_000);
-    expect(await engine.pull()).toMatchObject({ skips: { ambiguous: 1 } });
-    clock.advance(HOUR);
-    await engine.pull();
-    clock.advance(HOUR); // no read of changes shows the twin any more
-    await edit({ interaction_summary: 'Called.' });
-    crm.remove(recordId);
-    await engine.push();
-    await engine.pull({ objects: ['Contact'] });
-    expect((await engine.contacts.get(contactId))?.links).toMatchObject([
-      { recordId, state: 'tombstone' },
-      { recordId: twin.id, state: 'active' },
-    ]);
-    await engine.push();
-    expect(crm.record(twin.id).fields['Notes__c']).toBe('Called.');
-    expect((await engine.status()).waiting).toMatchObject({ records: 0, unmatched: 0 });
-  });
-
-  it('because it was merged is followed, also if a write met the deletion first (P11)', async () => {
-    const { engine, edit, crm, clock, recordId, contactId } = await aliceKnown();
-    const winner = crm.add('Contact', { FirstName: 'Alice', LastName: 'Smith' }); // no number: nobody would find it by one
-    await edit({ interaction_summary: 'Called.' });
-    crm.merge(winner.id, recordId);
-    await engine.push();
-    clock.advance(60_000);
-    await engine.pull();
-    expect((await engine.contacts.get(contactId))?.links).toMatchObject([
-      { recordId, state: 'superseded' },
-      { recordId: winner.id, state: 'active' },
-    ]);
-    await engine.push();
-    expect(crm.record(winner.id).fields['Notes__c']).toBe('Called.');
-    expect(await engine.contacts.list()).toHaveLength(1);
-  });
-});
-
-describe('a field that goes both ways is read before it is written (R24)', () => {
-  it('and an edit in the CRM since the last pull is not overwritten', async () => {
-    const { engine, edit, crm, recordId, fields, record } = await aliceKnown();
-    await edit({ email: 'alice@example.com' });
-    crm.edit(recordId, { Email: 'smith@example.com' });
-    const run = await engine.push();
-    expect(run).toMatchObject({ conflicts: 1 });
-    expect(record()['Email']).toBe('smith@example.com');
-    expect((await fields())?.email).toBe('smith@example.com');
-  });
-
-  it.each(['load', 'commit'] as const)('again, if more than 10 s pass before it can be written (a slow %s)', async (slow) => {
-    const there = await aliceKnown();
-    await there.edit({ email: 'alice@example.com' });
-    let wasRead = false;
-    let wasSlow = false;
-    const engine = there.engineOf({
-      store: storeAround(there.store, async (name, call) => {
-        const answer = await call();
-        const isIntent = name === 'load' || (await there.link())?.body.sent.length === 1;
-        if (wasRead && !wasSlow && name === slow && isIntent) {
-          wasSlow = true;
-          there.clock.advance(11_000);
-          there.crm.edit(there.recordId, { Email: 'smith@example.com' });
-        }
-        return answer;
-      }),
-      connector: connectorAround(there.connectorOf(), async (name, call) => {
-        const answer = await call();
-        wasRead ||= name === 'fetch';
-        return answer;
-      }),
+    it('a CRM that always takes longer leaves it pending and says why', async () => {
+      const there = await aliceKnown();
+      await there.edit({ email: 'alice@example.com' });
+      const slow = there.engineOf({
+        connector: connectorAround(there.connectorOf(), async (name, call) => {
+          const answer = await call();
+          if (name === 'fetch') there.clock.advance(11_000);
+          return answer;
+        }),
+      });
+      expect(await slow.push()).toMatchObject({ counts: { processed: 1, skipped: 1 }, skips: { read_too_old: 1 } });
+      expect(there.record().email).toBeNull();
+      expect(await there.engine.push()).toMatchObject({ counts: { updated: 1 } });
+      expect(there.record().email).toBe('alice@example.com');
     });
-    await engine.push();
-    expect(wasSlow).toBe(true);
-    expect(there.record()['Email']).toBe('smith@example.com');
-    expect((await there.fields())?.email).toBe('smith@example.com');
-    expect(await callsOf(there.crm, () => engine.push())).toEqual([]);
   });
 
-  it('a CRM that always takes longer leaves it pending and says why', async () => {
-    const there = await aliceKnown();
-    await there.edit({ email: 'alice@example.com' });
-    const slow = there.engineOf({
-      connector: connectorAround(there.connectorOf(), async (name, call) => {
-        const answer = await call();
-        if (name === 'fetch') there.clock.advance(11_000);
-        return answer;
-      }),
+  describe('a first link (R18)', () => {
+    const caller = conversation({ id: 'before', analysis: { email: 'alice@example.com', customer_notes: 'Called before the import.' } });
+
+    it('overwrites no filled CRM field: the CRM value is taken, the own one kept in the conflict', async () => {
+      const { crm, engine, clock } = deployment({ unknownCaller: 'create' });
+      await engine.handleConversation(caller);
+      const { id } = crm.add({ lastName: 'Smith', phone: '+14155550123', email: 'smith@example.com', notes: 'Theirs.' });
+      clock.advance(HOUR);
+      const run = await engine.pull();
+      expect(run).toMatchObject({ conflicts: 1 });
+      expect(writesOf(await callsOf(crm, () => engine.push()))).toEqual([]);
+      expect(crm.record(id).fields).toMatchObject({ email: 'smith@example.com', notes: 'Theirs.' });
+      const { contact } = await engine.contacts.byPhone('+14155550123');
+      expect(contact?.fields).toMatchObject({ email: 'smith@example.com', interaction_summary: 'Called before the import.' });
+      await engine.contacts.update(contact?.id ?? '', { interaction_summary: 'Called again.' }, { by: 'test' });
+      await engine.push(); // quiet until the local value changes
+      expect(crm.record(id).fields.notes).toBe('Called again.');
     });
-    expect(await slow.push()).toMatchObject({ counts: { processed: 1, skipped: 1 }, skips: { read_too_old: 1 } });
-    expect(there.record()['Email']).toBeNull();
-    expect(await there.engine.push()).toMatchObject({ counts: { updated: 1 } });
-    expect(there.record()['Email']).toBe('alice@example.com');
-  });
-});
 
-describe('a first link (R18)', () => {
-  const caller = conversation({ id: 'before', analysis: { email: 'alice@example.com', customer_notes: 'Called before the import.' } });
-
-  it('overwrites no filled CRM field: the CRM value is taken, the own one kept in the conflict', async () => {
-    const { crm, engine, clock } = deployment({ unknownCaller: 'create' });
-    await engine.handleConversation(caller);
-    const { id } = crm.add('Contact', { LastName: 'Smith', Phone: '+14155550123', Email: 'smith@example.com', Notes__c: 'Theirs.' });
-    clock.advance(HOUR);
-    const run = await engine.pull();
-    expect(run).toMatchObject({ conflicts: 1 });
-    expect(PATCHES(await callsOf(crm, () => engine.push()))).toEqual([]);
-    expect(crm.record(id).fields).toMatchObject({ Email: 'smith@example.com', Notes__c: 'Theirs.' });
-    const { contact } = await engine.contacts.byPhone('+14155550123');
-    expect(contact?.fields).toMatchObject({ email: 'smith@example.com', interaction_summary: 'Called before the import.' });
-    await engine.contacts.update(contact?.id ?? '', { interaction_summary: 'Called again.' }, { by: 'test' });
-    await engine.push(); // quiet until the local value changes
-    expect(crm.record(id).fields['Notes__c']).toBe('Called again.');
-  });
-
-  it('fills what is blank in the CRM', async () => {
-    const { crm, engine, clock } = deployment({ unknownCaller: 'create' });
-    await engine.handleConversation(caller);
-    const { id } = crm.add('Contact', { LastName: 'Smith', Phone: '+14155550123' });
-    clock.advance(HOUR);
-    await engine.pull();
-    expect(await engine.push()).toMatchObject({ counts: { updated: 1 } });
-    expect(crm.record(id).fields).toMatchObject({ Email: 'alice@example.com', Notes__c: 'Called before the import.' });
-  });
-
-  it('of a status that only goes out: New in the CRM becomes Qualified by the first qualified call', async () => {
-    const outbound = defineMapping(schema, {
-      crmObject: 'Contact',
-      fields: [
-        { crm: 'Phone', field: 'phone_number', direction: 'inbound' },
-        { crm: 'Lead_Status__c', field: 'lead_status', direction: 'outbound' },
-      ],
+    it('fills what is blank in the CRM', async () => {
+      const { crm, engine, clock } = deployment({ unknownCaller: 'create' });
+      await engine.handleConversation(caller);
+      const { id } = crm.add({ lastName: 'Smith', phone: '+14155550123' });
+      clock.advance(HOUR);
+      await engine.pull();
+      expect(await engine.push()).toMatchObject({ counts: { updated: 1 } });
+      expect(crm.record(id).fields).toMatchObject({ email: 'alice@example.com', notes: 'Called before the import.' });
     });
-    const { engine, record, crm } = await aliceKnown({ mappings: [outbound] });
-    expect(await callsOf(crm, () => engine.push())).toEqual([]);
-    const result = await engine.handleConversation(conversation({ analysis: { lead_qualification_status: 'Qualified' } }));
-    expect(result.steps.push.status).toBe('done');
-    expect(record()['Lead_Status__c']).toBe('Qualified');
-  });
-});
 
-describe('a field that only goes out and was edited in the CRM', () => {
-  it('is drift: reported, not taken over, not undone, and overwritten by the next edit here (R7)', async () => {
-    const { engine, edit, crm, clock, recordId, record, fields } = await aliceKnown();
-    await edit({ interaction_summary: 'Called.' });
-    await engine.push();
-    clock.advance(HOUR);
-    crm.edit(recordId, { Notes__c: 'Edited by hand.' });
-    clock.advance(60_000);
-    expect(await engine.pull()).toMatchObject({ drift: 1, conflicts: 0 });
-    expect(await callsOf(crm, () => engine.push())).toEqual([]);
-    expect(record()['Notes__c']).toBe('Edited by hand.');
-    expect((await fields())?.interaction_summary).toBe('Called.');
-    await edit({ interaction_summary: 'Called twice.' });
-    await engine.push();
-    expect(record()['Notes__c']).toBe('Called twice.');
-  });
-});
-
-describe('a write whose intent took long to commit (R8)', () => {
-  it('is not sent when it could end after its time; it is planned anew and sent with all the time it may take', async () => {
-    const there = await aliceKnown();
-    await there.edit({ interaction_summary: 'Called.' });
-    const { requestTimeoutMs, settleMs } = there.connectorOf().capabilities;
-    const timeLeft: number[] = [];
-    let isSlow = true;
-    const engine = there.engineOf({
-      store: storeAround(there.store, async (name, call) => {
-        const answer = await call();
-        if (name === 'commit' && isSlow && (await there.link())?.body.sent.length === 1) {
-          isSlow = false;
-          there.clock.advance(60_000);
-        }
-        return answer;
-      }),
-      connector: connectorAround(there.connectorOf(), async (name, call) => {
-        const until = (await there.link())?.body.sent[0]?.until ?? 0;
-        if (name === 'write') timeLeft.push(until - there.clock.now());
-        return call();
-      }),
+    it('of a status that only goes out: New in the CRM becomes Qualified by the first qualified call', async () => {
+      const outbound = defineMapping(schema, {
+        crmObject: object,
+        fields: [
+          { crm: names.phone, field: 'phone_number', direction: 'inbound' },
+          { crm: names.status, field: 'lead_status', direction: 'outbound' },
+        ],
+      });
+      const { engine, record, crm } = await aliceKnown({ mappings: [outbound] });
+      expect(await callsOf(crm, () => engine.push())).toEqual([]);
+      const result = await engine.handleConversation(conversation({ analysis: { lead_qualification_status: 'Qualified' } }));
+      expect(result.steps.push.status).toBe('done');
+      expect(record().status).toBe('Qualified');
     });
-    expect(await engine.push()).toMatchObject({ counts: { processed: 1, updated: 1 }, errors: [] });
-    expect(timeLeft).toHaveLength(1);
-    expect(timeLeft[0]).toBeGreaterThanOrEqual(requestTimeoutMs + settleMs);
-    expect(there.record()['Notes__c']).toBe('Called.');
-  });
-});
-
-describe('what is pushed', () => {
-  it('names only contacts that are given', async () => {
-    const { engine, crm, edit, contactId, record, clock } = await aliceKnown();
-    const bob = crm.add('Contact', { LastName: 'Jones', Phone: '+14155550124' });
-    clock.advance(60_000);
-    await engine.pull();
-    const other = (await engine.contacts.byPhone('+14155550124')).contact?.id ?? '';
-    await edit({ interaction_summary: 'Alice.' });
-    await engine.contacts.update(other, { interaction_summary: 'Bob.' }, { by: 'test' });
-    expect(await engine.push({ contactIds: [contactId, contactId, 'nobody'] })).toMatchObject({ counts: { processed: 1, updated: 1 } });
-    expect([record()['Notes__c'], crm.record(bob.id).fields['Notes__c']]).toEqual(['Alice.', null]);
-    await engine.push();
-    expect(crm.record(bob.id).fields['Notes__c']).toBe('Bob.');
   });
 
-  it('is nothing without a link, and nothing for a contact that has not changed', async () => {
-    const { crm, engine } = deployment({ unknownCaller: 'create', analysis });
-    await engine.handleConversation(conversation({ analysis: { email: 'alice@example.com' } }));
-    expect(await callsOf(crm, () => engine.push())).toEqual([]);
-  });
-
-  it('an edit during the request stays pending and goes out next (R11)', async () => {
-    const there = await aliceKnown();
-    await there.edit({ interaction_summary: 'One.' });
-    const engine = there.engineOf({
-      connector: connectorAround(there.connectorOf(), async (name, call) => {
-        if (name === 'write' && (await there.fields())?.interaction_summary === 'One.') await there.edit({ interaction_summary: 'Two.' });
-        return call();
-      }),
+  describe('a field that only goes out and was edited in the CRM', () => {
+    it('is drift: reported, not taken over, not undone, and overwritten by the next edit here (R7)', async () => {
+      const { engine, edit, crm, clock, recordId, record, fields } = await aliceKnown();
+      await edit({ interaction_summary: 'Called.' });
+      await engine.push();
+      clock.advance(HOUR);
+      crm.edit(recordId, { notes: 'Edited by hand.' });
+      clock.advance(60_000);
+      expect(await engine.pull()).toMatchObject({ drift: 1, conflicts: 0 });
+      expect(await callsOf(crm, () => engine.push())).toEqual([]);
+      expect(record().notes).toBe('Edited by hand.');
+      expect((await fields())?.interaction_summary).toBe('Called.');
+      await edit({ interaction_summary: 'Called twice.' });
+      await engine.push();
+      expect(record().notes).toBe('Called twice.');
     });
-    await engine.push();
-    expect(there.record()['Notes__c']).toBe('One.');
-    expect(await engine.push()).toMatchObject({ counts: { updated: 1 } });
-    expect(there.record()['Notes__c']).toBe('Two.');
   });
 
-  it('is found after the mapping got a new outbound field, and kept from fields that were not agreed on', async () => {
-    const { notes, ...rest } = { notes: contactMapping.fields.filter(({ crm }) => crm !== 'Notes__c'), crmObject: 'Contact' };
-    const there = await aliceKnown({ mappings: [defineMapping(schema, { ...rest, fields: notes as never })] });
-    await there.edit({ interaction_summary: 'Called.' });
-    await there.engine.push();
-    expect(there.record()['Notes__c']).toBeNull();
-    const widened = there.engineOf({ mappings: [contactMapping] });
-    const pull = await widened.pull();
-    expect(pull.notes).toEqual([]); // nothing has to be read again for it (R17)
-    expect(await widened.push()).toMatchObject({ counts: { updated: 1 } });
-    expect(there.record()['Notes__c']).toBe('Called.');
+  describe('a write whose intent took long to commit (R8)', () => {
+    it('is not sent when it could end after its time; it is planned anew and sent with all the time it may take', async () => {
+      const there = await aliceKnown();
+      await there.edit({ interaction_summary: 'Called.' });
+      const { requestTimeoutMs, settleMs } = there.connectorOf().capabilities;
+      const timeLeft: number[] = [];
+      let isSlow = true;
+      const engine = there.engineOf({
+        store: storeAround(there.store, async (name, call) => {
+          const answer = await call();
+          if (name === 'commit' && isSlow && (await there.link())?.body.sent.length === 1) {
+            isSlow = false;
+            there.clock.advance(60_000);
+          }
+          return answer;
+        }),
+        connector: connectorAround(there.connectorOf(), async (name, call) => {
+          const until = (await there.link())?.body.sent[0]?.until ?? 0;
+          if (name === 'write') timeLeft.push(until - there.clock.now());
+          return call();
+        }),
+      });
+      expect(await engine.push()).toMatchObject({ counts: { processed: 1, updated: 1 }, errors: [] });
+      expect(timeLeft).toHaveLength(1);
+      expect(timeLeft[0]).toBeGreaterThanOrEqual(requestTimeoutMs + settleMs);
+      expect(there.record().notes).toBe('Called.');
+    });
+  });
+
+  describe('what is pushed', () => {
+    it('names only contacts that are given', async () => {
+      const { engine, crm, edit, contactId, record, clock } = await aliceKnown();
+      const bob = crm.add({ lastName: 'Jones', phone: '+14155550124' });
+      clock.advance(60_000);
+      await engine.pull();
+      const other = (await engine.contacts.byPhone('+14155550124')).contact?.id ?? '';
+      await edit({ interaction_summary: 'Alice.' });
+      await engine.contacts.update(other, { interaction_summary: 'Bob.' }, { by: 'test' });
+      expect(await engine.push({ contactIds: [contactId, contactId, 'nobody'] })).toMatchObject({ counts: { processed: 1, updated: 1 } });
+      expect([record().notes, crm.record(bob.id).fields.notes]).toEqual(['Alice.', null]);
+      await engine.push();
+      expect(crm.record(bob.id).fields.notes).toBe('Bob.');
+    });
+
+    it('is nothing without a link, and nothing for a contact that has not changed', async () => {
+      const { crm, engine } = deployment({ unknownCaller: 'create', analysis });
+      await engine.handleConversation(conversation({ analysis: { email: 'alice@example.com' } }));
+      expect(await callsOf(crm, () => engine.push())).toEqual([]);
+    });
+
+    it('an edit during the request stays pending and goes out next (R11)', async () => {
+      const there = await aliceKnown();
+      await there.edit({ interaction_summary: 'One.' });
+      const engine = there.engineOf({
+        connector: connectorAround(there.connectorOf(), async (name, call) => {
+          if (name === 'write' && (await there.fields())?.interaction_summary === 'One.') await there.edit({ interaction_summary: 'Two.' });
+          return call();
+        }),
+      });
+      await engine.push();
+      expect(there.record().notes).toBe('One.');
+      expect(await engine.push()).toMatchObject({ counts: { updated: 1 } });
+      expect(there.record().notes).toBe('Two.');
+    });
+
+    it('is found after the mapping got a new outbound field, and kept from fields that were not agreed on', async () => {
+      const { notes, ...rest } = { notes: contactMapping.fields.filter(({ crm }) => crm !== names.notes), crmObject: object };
+      const there = await aliceKnown({ mappings: [defineMapping(schema, { ...rest, fields: notes as never })] });
+      await there.edit({ interaction_summary: 'Called.' });
+      await there.engine.push();
+      expect(there.record().notes).toBeNull();
+      const widened = there.engineOf({ mappings: [contactMapping] });
+      const pull = await widened.pull();
+      expect(pull.notes).toEqual([]); // nothing has to be read again for it (R17)
+      expect(await widened.push()).toMatchObject({ counts: { updated: 1 } });
+      expect(there.record().notes).toBe('Called.');
+    });
   });
 });

@@ -1,7 +1,23 @@
-import { CrmSyncEngine, defineAnalysis, defineContactSchema, defineMapping, type EngineOptions } from 'crm-sync-engine';
+import {
+  type CompleteConnector,
+  CrmSyncEngine,
+  defineAnalysis,
+  defineContactSchema,
+  defineMapping,
+  type EngineOptions,
+  type Mapping,
+} from 'crm-sync-engine';
 import { salesforce } from 'crm-sync-engine/salesforce';
 import { memoryStore } from 'crm-sync-engine/stores/memory';
-import { appendMerger, type FakeSalesforceOptions, fakeSalesforce, manualClock, recordEvents } from 'crm-sync-engine/testing';
+import {
+  appendMerger,
+  type FakeSalesforceOptions,
+  fakeSalesforce,
+  type ManualClock,
+  manualClock,
+  recordEvents,
+  type SeenCall,
+} from 'crm-sync-engine/testing';
 
 export const schema = defineContactSchema({
   lead_status: { type: 'enum', options: ['New', 'Working', 'Qualified'] },
@@ -37,21 +53,26 @@ export const analysis = defineAnalysis(schema, [
   { from: 'customer_notes', field: 'interaction_summary', mode: 'merge' },
 ]);
 
-/** One deployment: a fake Salesforce, a store and an engine on one clock that moves only when told. */
-export function deployment(options: Partial<EngineOptions<typeof schema>> = {}, org: FakeSalesforceOptions = {}) {
-  const clock = manualClock('2026-01-05T09:00:00Z');
-  const crm = fakeSalesforce({ fields: CUSTOM_FIELDS, clock, ...org });
+interface Parts {
+  readonly connection: string;
+  readonly clock: ManualClock;
+  readonly connectorOf: () => CompleteConnector;
+  readonly mapping: Mapping<typeof schema>;
+}
+
+/** A store and an engine for one CRM, on one clock that moves only when told. */
+export function engineFor({ connection, clock, connectorOf, mapping }: Parts, options: Partial<EngineOptions<typeof schema>>) {
   const events = recordEvents();
   const store = options.store ?? memoryStore({ clock });
   let number = 0;
   const engineOf = (more: Partial<EngineOptions<typeof schema>> = {}) =>
     new CrmSyncEngine({
       workspace: 'acme',
-      connection: 'acme-salesforce',
+      connection,
       schema,
-      connector: salesforce({ ...crm.options, clock }),
+      connector: connectorOf(),
       merger: appendMerger(),
-      mappings: [contactMapping],
+      mappings: [mapping],
       analysis,
       activities: { call: true },
       defaultCountry: 'US',
@@ -65,12 +86,20 @@ export function deployment(options: Partial<EngineOptions<typeof schema>> = {}, 
       store,
       ...more,
     });
-  return { clock, crm, events, store, connectorOf: () => salesforce({ ...crm.options, clock }), engine: engineOf(), engineOf };
+  return { clock, events, store, connectorOf, engine: engineOf(), engineOf };
+}
+
+/** One deployment on Salesforce alone; what is to hold on every CRM takes its deployment from a world. */
+export function deployment(options: Partial<EngineOptions<typeof schema>> = {}, org: FakeSalesforceOptions = {}) {
+  const clock = manualClock('2026-01-05T09:00:00Z');
+  const crm = fakeSalesforce({ fields: CUSTOM_FIELDS, clock, ...org });
+  const connectorOf = () => salesforce({ ...crm.options, clock });
+  return { crm, ...engineFor({ connection: 'acme-salesforce', clock, connectorOf, mapping: contactMapping }, options) };
 }
 
 /** The requests to the CRM's API that `work` costs, token requests apart. */
-export async function callsOf(crm: ReturnType<typeof fakeSalesforce>, work: () => Promise<unknown>): Promise<readonly string[]> {
+export async function callsOf(crm: { readonly calls: readonly SeenCall[] }, work: () => Promise<unknown>): Promise<readonly string[]> {
   const before = crm.calls.length;
   await work();
-  return crm.calls.slice(before).flatMap((call) => (call.operation === 'token' ? [] : [call.operation]));
+  return crm.calls.slice(before).flatMap((call) => (call.token ? [] : [call.operation]));
 }

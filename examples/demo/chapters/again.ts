@@ -3,13 +3,12 @@ import { analysedCall, deliver } from '../phone-call.ts';
 import { chapter, check, gap, number, say, type TableRow, table } from '../present.ts';
 import { type CallMeter, type DemoContact, RETELL_KEY, type Stage } from '../stage.ts';
 
-export async function theSameAgain({ clock, crm, engine, hostUrl }: Stage, meter: CallMeter): Promise<void> {
+export async function theSameAgain({ kind, clock, crm, engine, hostUrl }: Stage, meter: CallMeter): Promise<void> {
   clock.jumpTo('2026-01-07T15:35:00Z');
   chapter(5, 'The same once more: nothing is doubled', 'Wednesday 15:35');
   say('Platforms deliver webhooks twice, schedulers start jobs twice. What is done stays done once.', 'dim');
   gap();
-  const look = async () =>
-    JSON.stringify([...crm.list('Contact'), ...crm.list('Task')].map(({ fields }) => fields)) + JSON.stringify(await everybody(engine));
+  const look = async () => JSON.stringify([...crm.contacts(), ...crm.logged()]) + JSON.stringify(await everybody(engine));
   const before = await look();
   const rows: TableRow[] = [];
 
@@ -34,7 +33,10 @@ export async function theSameAgain({ clock, crm, engine, hostUrl }: Stage, meter
   table([18, 58], rows, ['', 'what it found', 'API calls']);
   gap();
   const contacts = (await everybody(engine)).length;
-  check((await look()) === before, `before and after: ${number(contacts)} contacts, ${crm.list('Task').length} Tasks, not a field changed`);
+  check(
+    (await look()) === before,
+    `before and after: ${number(contacts)} contacts, ${crm.logged().length} ${kind.words.call}s, not a field changed`,
+  );
   const writes = [delivered, read, sent, stopped].reduce((sum, one) => sum + one.writes, 0);
   check(writes === 0 && sent.count === 0 && forged.status === 401, `${writes} writes were sent`);
 }
