@@ -16,10 +16,6 @@ export interface Seen {
   // biome-ignore lint/suspicious/noExplicitAny: see above
   readonly json: any;
 }
-/** Stands in a script before the answer for the bin. */
-export const withBin = (): Response => {
-  throw new Error('the next answer is for the bin');
-};
 type Answerer = (request: Seen) => Response | Promise<Response>;
 export type Script = readonly (Response | Answerer)[];
 
@@ -40,18 +36,13 @@ export const broken = (code: string): never => {
   throw new TypeError('fetch failed', { cause: Object.assign(new Error('https://host/?secret'), { code }) });
 };
 
-/**
- * A `fetch` that gives the answers of a script, one a request, and says what it was asked. The bin of an object is empty, and
- * being asked for it is not told, unless a script answers for it itself (`withBin`).
- */
+/** A `fetch` that gives the answers of a script, one a request, and says what it was asked. */
 export function scripted(...script: Script) {
   const left = [...script];
   const seen: Seen[] = [];
   const fetch: typeof globalThis.fetch = async (input, init) => {
     const request = new Request(input, init);
     const url = new URL(request.url);
-    if (left[0] !== withBin && request.method === 'GET' && url.searchParams.get('archived') === 'true') return page(null);
-    if (left[0] === withBin) left.shift();
     const text = await request.text();
     const asked: Seen = {
       method: request.method,

@@ -17,7 +17,6 @@ const checkpoint = z.discriminatedUnion('mode', [
       .string()
       .regex(/^[\w=-]{1,200}$/)
       .nullable(),
-    archived: z.literal(true).exactOptional(),
   }),
   z.strictObject({ version: z.literal(1), mode: z.literal('search'), startedAt: instant.nullable(), afterId: id.nullable() }),
   z.strictObject({
@@ -35,7 +34,7 @@ const checkpoint = z.discriminatedUnion('mode', [
 /**
  * Where a read goes on. All times are the CRM's, ISO 8601 UTC.
  *
- * `list`: the first read of everything, by HubSpot's own cursor; with `archived`, it has come to the bin. `search`: the same through the search, for a sample of
+ * `list`: the first read of everything, by HubSpot's own cursor. `search`: the same through the search, for a sample of
  * what a filter lets through. `changes`: everything up to `since` has been read; between two reads the other members are
  * null, during one `afterId` says how far it came. `startedAt`: when the read that is under way began, null before its
  * first answer. `company`: the records' own changes are read, and it goes on with the records of changed companies, behind
@@ -44,7 +43,6 @@ const checkpoint = z.discriminatedUnion('mode', [
  */
 export type Checkpoint = z.infer<typeof checkpoint>;
 export type ListMark = z.infer<typeof mark>;
-export type ListCheckpoint = Checkpoint & { readonly mode: 'list' };
 export type ChangesCheckpoint = Checkpoint & { readonly mode: 'changes' };
 
 export const startOfAll = (mode: 'list' | 'search'): Checkpoint =>

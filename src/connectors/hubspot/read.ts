@@ -2,7 +2,6 @@ import * as z from 'zod';
 import { invariant } from '../../errors.ts';
 import { startOf } from '../../http/answers.ts';
 import type { Call, Fetched, Page, ReadQuery } from '../../ports/connector.ts';
-import { archivedRecords } from './archived.ts';
 import { BATCH_MAX } from './batch-read.ts';
 import {
   advance,
@@ -10,7 +9,6 @@ import {
   type Checkpoint,
   FROM_THE_FIRST,
   finish,
-  type ListCheckpoint,
   lowestStamp,
   parseCheckpoint,
   startOfAll,
@@ -42,8 +40,8 @@ interface Part {
 /**
  * Pages of records, each with the place to go on from.
  *
- * The first read goes through HubSpot's list, which is consistent and has no filter, and through its bin; whatever is made
- * or edited meanwhile has a stamp after its start and comes with the changes. Changes go by id among the records with a stamp in the window,
+ * The first read goes through HubSpot's list, which is consistent and has no filter; whatever is made or edited meanwhile
+ * has a stamp after its start and comes with the changes. Changes go by id among the records with a stamp in the window,
  * which has no upper bound: an edit never moves a record in that order, so thousands of equal stamps, the 10,000 records
  * of a search and edits between two pages lose nothing. Which records have changed comes from the search, their values
  * from the records themselves, for the index of the search may be behind them. Where properties of the company are asked
@@ -54,16 +52,11 @@ export async function* readRecords(context: Context, query: ReadQuery, call: Cal
   const from = query.from === null ? null : parseCheckpoint(query.from);
   const selection = await selectProperties(context.describer, query.object, query.fields, call);
   await checkLists(context, selection, call);
-  const requestedAt = call.now();
   const own = from !== null && isBehindItsRecords(from) ? from : yield* ownRecords(context, selection, { ...query, from }, call);
   if (own === null) return;
-  let position: Checkpoint = own;
-  if (own.mode === 'list') yield* archivedRecords(context, selection, own, call);
-  else {
-    const companies = own.joined ? own : yield* recordsOfChangedCompanies(context, selection, own, call);
-    position = yield* recordsThatJoined(context, selection, companies, call);
-  }
-  yield { records: [], requestedAt, checkpoint: finish(position, context.lagMs), last: true };
+  const companies = own.joined ? own : yield* recordsOfChangedCompanies(context, selection, own, call);
+  const position = yield* recordsThatJoined(context, selection, companies, call);
+  yield { records: [], requestedAt: call.now(), checkpoint: finish(position, context.lagMs), last: true };
 }
 
 /** @returns The position behind the records' own changes, where others follow; null: the read has ended. */
@@ -72,7 +65,7 @@ async function* ownRecords(
   selection: Selection,
   { filter, limit, from }: Omit<ReadQuery, 'from'> & { readonly from: Checkpoint | null },
   call: Call,
-): AsyncGenerator<Page, Behind | null> {
+): AsyncGenerator<Page, ChangesCheckpoint | null> {
   const list = from === null && limit !== undefined ? listOfAll(filter, selection.lists) : null;
   if (list !== null && limit !== undefined) {
     yield await sampleOfList(context, selection, { list: list.id, limit }, call);
@@ -89,8 +82,8 @@ async function* ownRecords(
     left -= part.records.length;
     const records = limit === undefined ? [...part.records, ...part.merged] : part.records;
     const done = part.done && left > 0;
-    const behind = done && limit === undefined ? behindItsRecords(position, selection) : null;
-    if (behind !== null) {
+    if (done && position.mode === 'changes' && limit === undefined && hasRelated(selection)) {
+      const behind = { ...position, company: FROM_THE_FIRST };
       if (records.length > 0) yield { records, requestedAt, checkpoint: behind, last: false };
       return behind;
     }
@@ -99,17 +92,9 @@ async function* ownRecords(
   }
 }
 
-type Behind = ListCheckpoint | ChangesCheckpoint;
-
-/** Where a read goes on that has come to the end of the records' own places; null: nothing follows. */
-function behindItsRecords(position: Checkpoint, { info, company, lists }: Selection): Behind | null {
-  if (position.mode === 'list' && info.kind.archive) return { ...position, after: null, archived: true };
-  return position.mode === 'changes' && company.length + lists.length > 0 ? { ...position, company: FROM_THE_FIRST } : null;
-}
-
-const isBehindItsRecords = (position: Checkpoint): position is Behind =>
-  (position.mode === 'list' && position.archived === true) ||
-  (position.mode === 'changes' && (position.company !== undefined || position.joined !== undefined));
+const hasRelated = ({ company, lists }: Selection): boolean => company.length > 0 || lists.length > 0;
+const isBehindItsRecords = (position: Checkpoint): position is ChangesCheckpoint =>
+  position.mode === 'changes' && (position.company !== undefined || position.joined !== undefined);
 
 interface Place {
   readonly position: Checkpoint;
