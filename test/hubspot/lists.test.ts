@@ -48,7 +48,7 @@ describe('whether a record is on a list', () => {
     crm.addList({ name: 'Other', members: [bea!] });
     const records = (await read(null)).flatMap((each) => each.records);
     const members = Object.entries(membersOf(records)).filter(([, on]) => on === true);
-    expect(members.map(([id]) => id).sort()).toEqual([ann, others[100]].sort());
+    expect(new Set(members.map(([id]) => id))).toEqual(new Set([ann, others[100]]));
     expect(Object.values(membersOf(records)).filter((on) => on === false)).toHaveLength(118);
     expect(operationsOf(requests)).toEqual([
       'GET /crm/properties/{object}',

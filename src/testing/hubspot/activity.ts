@@ -1,5 +1,5 @@
 import type { Millis } from '../../core/value.ts';
-import { addLink, removeLink } from './associations/links.ts';
+import { addLink, primaryCompanyOf, removeLink } from './associations/links.ts';
 import type { AssociationType } from './associations/types.ts';
 import type { StoredRecord } from './database.ts';
 import { formulaSource, type Portal } from './portal.ts';
@@ -13,15 +13,17 @@ const ACTIVITIES = new Set(['calls', 'communications', 'notes']);
  */
 export function associate(portal: Portal, from: StoredRecord, to: StoredRecord, type: AssociationType, at: Millis): void {
   const isNew = !portal.database.links(from.id, to.type).has(to.id);
+  const contact = [from, to].find((one) => one.type.name === 'contacts');
+  const employer = contact && primaryCompanyOf(portal, contact);
   addLink(portal, from, to, type, at);
   noteAssociation(portal, from, to, at, { removed: false, primary: type.label === 'Primary' });
+  if (contact !== undefined && primaryCompanyOf(portal, contact) !== employer) portal.database.put(contact, { modifiedAt: at });
   if (!isNew) return;
   for (const [one, other] of [
     [from, to],
     [to, from],
   ] as const) {
     if (ACTIVITIES.has(one.type.name) && !ACTIVITIES.has(other.type.name)) noteActivity(portal, one, other, at);
-    else if (one.type.name === 'contacts' && other.type.name === 'companies') portal.database.put(one, { modifiedAt: at });
   }
 }
 

@@ -184,6 +184,21 @@ describe('the primary company', () => {
     ]);
   });
 
+  it('is one only, also where a former one is made it again, and the stamp moves each time', async () => {
+    const { crm, clock, ann, acme, initech, read } = setup();
+    const stamps = new Set<string>();
+    for (const company of [acme, initech, acme, initech]) {
+      clock.advance(1_000);
+      crm.associate(ann.id, company.id, 'Primary');
+      const answer = await read('contacts', 'companies', ann.id);
+      const ties = answer.body.results[0].to as readonly { toObjectId: number; associationTypes: readonly { typeId: number }[] }[];
+      const primary = ties.filter(({ associationTypes }) => associationTypes.some(({ typeId }) => typeId === 1));
+      expect(primary.map(({ toObjectId }) => String(toObjectId))).toEqual([company.id]);
+      expect(crm.record(ann.id).properties['associatedcompanyid']).toBe(company.id);
+      stamps.add(crm.record(ann.id).properties['lastmodifieddate']);
+    }
+    expect(stamps.size).toBe(4);
+  });
   it('is the first one from whichever side it is tied', async () => {
     const { crm, ann, acme, initech, tie } = setup();
     await tie('companies', 'contacts', acme.id, ann.id, 280);

@@ -2,7 +2,7 @@ import type { Millis } from '../../../core/value.ts';
 import { isLive, type Link, type StoredRecord } from '../database.ts';
 import type { Portal } from '../portal.ts';
 import type { ObjectType } from '../schema/object-type.ts';
-import type { AssociationType } from './types.ts';
+import { type AssociationType, PRIMARY } from './types.ts';
 
 /** Ties of a record to live records of an object, in ascending order of ids. */
 export function linksTo({ database }: Portal, from: StoredRecord, to: ObjectType): readonly Link[] {
@@ -33,10 +33,12 @@ export function primaryCompanyOf({ database, schema, types }: Portal, record: St
 export function addLink(portal: Portal, from: StoredRecord, to: StoredRecord, type: AssociationType, at: Millis): void {
   const plain = portal.types.plain(from.type, to.type);
   const kinds = plain === undefined || plain === type ? [type] : [plain, type];
-  for (const kind of kinds) tie(portal, from, to, kind, at);
+  for (const kind of kinds.filter((each) => !isPrimary(each))) tie(portal, from, to, kind, at); // two at once would be primary
   makePrimary(portal, from, to, type, at);
   if (from.type !== to.type) makePrimary(portal, to, from, portal.types.get(type.inverse) ?? type, at);
 }
+
+const isPrimary = ({ category, label }: AssociationType): boolean => category === 'HUBSPOT_DEFINED' && label === PRIMARY;
 
 function makePrimary(portal: Portal, from: StoredRecord, company: StoredRecord, type: AssociationType, at: Millis): void {
   const primary = company.type.name === 'companies' ? portal.types.primary(from.type, company.type) : undefined;
