@@ -19,11 +19,8 @@ const SETUPS: Readonly<Record<string, Setup>> = {
   },
 };
 
-/**
- * HubSpot hides no single record from an app, a record without its company is one without any, and a company's change
- * comes with the next full read.
- */
-const MISSING: ReadonlySet<ConnectorCapability> = new Set(['hiddenParents', 'unsharing', 'removalsInReads', 'parentChanges']);
+/** HubSpot hides no single record from an app, and a record without its company is one without any. */
+const MISSING: ReadonlySet<ConnectorCapability> = new Set(['hiddenParents', 'unsharing', 'removalsInReads']);
 
 /** CC-85 looks for all activities in one object; HubSpot keeps calls, communications and notes. */
 const ELSEWHERE: ReadonlySet<string> = new Set(['CC-85']);

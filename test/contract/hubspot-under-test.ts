@@ -100,6 +100,7 @@ export function hubspotUnderTest({ pageSizeMax, aheadMs, portal, connector }: Se
         hub.associate(id, company.id, 'Primary');
         return company.id;
       },
+      rename: (companyId, name) => void hub.edit(companyId, { name }),
     },
     fault: wire.fault,
     hold: wire.hold,
