@@ -8,7 +8,7 @@ import { isWithoutRecord } from './create-place.ts';
 import type { PushOptions } from './options.ts';
 import type { Permit } from './permit.ts';
 import type { RunRecorder } from './run-recorder.ts';
-import { inWriteBatches } from './send-writes.ts';
+import { inWriteBatches, withoutBulk } from './send-writes.ts';
 
 interface CreateMissing {
   readonly permit: Permit;
@@ -26,11 +26,12 @@ export async function createMissing(
 ): Promise<'done' | 'paused'> {
   for await (const rows of unlinkedPages(context, object, contactIds)) {
     const mapping = await ready();
-    for (const batch of inWriteBatches(context.connector, rows)) {
+    const place = { context: mapping.create.idField?.unique === true ? context : withoutBulk(context), run, permit, mapping };
+    for (const batch of inWriteBatches(place.context.connector, rows)) {
       if (!(await permit.goesOn())) return 'paused';
       await run.session.step(async () => {
         await permit.keep();
-        await new CreateBatch({ context, run, permit, mapping }).send(batch);
+        await new CreateBatch(place).send(batch);
       });
     }
     run.progress(object);

@@ -13,7 +13,7 @@ import { PushBatch } from './push-batch.ts';
 import { createMissing, creatingMapping } from './push-create.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import { recorded } from './runs.ts';
-import { inWriteBatches } from './send-writes.ts';
+import { inWriteBatches, withoutBulk } from './send-writes.ts';
 import { noteUnusable } from './unusable.ts';
 
 /** Contacts → CRM: only linked contacts with something to send, only changed fields, in the CRM's largest batches. */
@@ -54,13 +54,15 @@ async function pushNew(
 }
 
 async function pushChanged(
-  context: Context,
+  whole: Context,
   run: RunRecorder,
   permit: Permit,
   { mapping, ready }: PushedObject,
   options: PushOptions,
 ): Promise<'done' | 'paused'> {
   if (mapping.fields.every(({ direction }) => direction === 'inbound')) return 'done';
+  // A job ends long after the records of its `both` fields were read (R24).
+  const context = mapping.fields.some(({ direction }) => direction === 'both') ? withoutBulk(whole) : whole;
   for await (const rows of pagesToSend(context, run, compile(context, mapping), options)) {
     const described = await ready();
     for (const batch of inWriteBatches(context.connector, rows)) {
@@ -103,7 +105,8 @@ async function* pagesToSend(
   { contactIds, all = false }: PushOptions,
 ): AsyncGenerator<readonly Row[]> {
   const { crmObject: object, planFingerprint: plan } = mapping;
-  const limit = pageSize(context, mapping);
+  const { writeBatchMax, bulk } = context.connector.capabilities;
+  const limit = bulk?.max ?? writeBatchMax;
   const isWanted = (row: Row) =>
     all
       ? row.links.some((link) => link.object === object && link.state === 'active')
@@ -133,10 +136,4 @@ async function* pagesToSend(
     if (wanted.length > 0) yield wanted;
     after = last.id;
   }
-}
-
-/** A write batch; or what one bulk job takes, where no field goes both ways: a job ends long after its records were read (R24). */
-function pageSize({ connector }: Context, { rules }: CompiledMapping): number {
-  const { writeBatchMax, bulk } = connector.capabilities;
-  return bulk !== undefined && rules.every(({ direction }) => direction !== 'both') ? bulk.max : writeBatchMax;
 }

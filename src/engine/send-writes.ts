@@ -13,6 +13,13 @@ interface Sent {
 const isForBulk = ({ capabilities: { bulk }, writeBulk }: CompleteConnector, writes: number): boolean =>
   bulk !== undefined && writeBulk !== undefined && writes >= bulk.min;
 
+/** For writes that a job would send too late, or that it could not lead back to their contacts. */
+export function withoutBulk(context: Context): Context {
+  const { writeBulk: _, capabilities, ...connector } = context.connector;
+  const { bulk: __, ...others } = capabilities;
+  return { ...context, connector: { ...connector, capabilities: others } };
+}
+
 /** From the start of so many writes to their last answer, whatever happens in between. */
 export function writeTimeMs(connector: CompleteConnector, writes: number): Millis {
   const { bulk, writeBatchMax, requestTimeoutMs } = connector.capabilities;
