@@ -173,7 +173,8 @@ export class ActivityWriter {
     }
     const { object, associations, uniqueKey } = form;
     const extras = {
-      ...(associations !== undefined && { associations }),
+      // Ties count when it is made: people may have changed them since.
+      ...(entry.id === null && associations !== undefined && { associations }),
       ...(entry.id === null && uniqueKey !== undefined && { uniqueKey }),
     };
     try {

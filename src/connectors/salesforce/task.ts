@@ -7,6 +7,7 @@ import type { ActivityRecord } from '../../ports/connector.ts';
 import type { KeyPlace } from './activity-key.ts';
 
 import { toId18 } from './record-id.ts';
+import { otherTies } from './task-ties.ts';
 
 export const ACTIVITY_LIMITS = { subjectMax: 255, bodyMax: 32_000 } as const;
 
@@ -24,6 +25,8 @@ interface TaskContext {
  * anything that is no call.
  *
  * Source: Salesforce Object Reference, Task; `WhatId` must be empty where `WhoId` is a lead.
+ *
+ * @throws CrmSyncError `too_many_associations`, `invalid_record_id`.
  */
 export function taskOf(activity: Activity, { fields, closedStatus, timeZone, place }: TaskContext): ActivityRecord {
   const isCall = activity.channel === 'call' || activity.channel === 'voicemail';
@@ -49,6 +52,7 @@ export function taskOf(activity: Activity, { fields, closedStatus, timeZone, pla
       : {}),
     ...(place.kind === 'field' ? { [place.field]: keyText(activity.key, place.length) } : {}),
   };
+  const ties = otherTies(activity);
   const usable = Object.entries(wanted).flatMap(([name, value]): [string, Value][] => {
     const field = fields.get(name);
     if (value === undefined || value === '' || !field?.creatable) return [];
@@ -58,6 +62,7 @@ export function taskOf(activity: Activity, { fields, closedStatus, timeZone, pla
     object: 'Task',
     values: Object.fromEntries(usable),
     createOnly: usable.map(([name]) => name).filter((name) => name === 'TaskSubtype' || fields.get(name)?.updatable !== true),
+    ...(ties.length > 0 ? { associations: ties } : {}),
     ...(place.kind === 'field' && place.unique ? { uniqueKey: { field: place.field, value: keyText(activity.key, place.length) } } : {}),
   };
 }
