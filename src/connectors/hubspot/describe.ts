@@ -6,7 +6,7 @@ import type { Call } from '../../ports/connector.ts';
 import type { Client } from './client.ts';
 import { fieldTypeOf } from './codec.ts';
 import { brokenAnswer } from './errors.ts';
-import { type ObjectKind, objectKind, requiredOneOf } from './objects.ts';
+import { type ObjectKind, objectKind } from './objects.ts';
 import { propertiesOf } from './paths.ts';
 import { type Options, readPipelineOptions } from './pipelines.ts';
 
@@ -97,7 +97,7 @@ export function toObjectInfo(name: string, kind: ObjectKind, body: unknown, know
     .filter((property) => property.archived !== true)
     .map((property) => withOptions(property, known.get(property.name)));
   const fields = new Map(properties.map((property) => [property.name, toDescribedField(property, kind)]));
-  const oneOf = requiredOneOf(kind);
+  const oneOf = kind.requiredOneOf;
   const requires = oneOf.length === 0 ? {} : { requiredOneOf: [oneOf] };
   return { kind, described: { name, label: name, fields: [...fields.values()], ...requires }, fields };
 }

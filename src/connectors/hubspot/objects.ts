@@ -106,10 +106,6 @@ export const objectNameOf = (name: string): string => BY_NAME.get(name.toLowerCa
 /** The type id of a standard object; another one's name is its id already. */
 export const objectTypeId = (name: string): string => BY_NAME.get(name.toLowerCase())?.typeId ?? name;
 
-/** A creation must give one of these; none: any will do. Source: HubSpot developer docs, "Using object APIs". */
-export const requiredOneOf = ({ name }: ObjectKind): readonly string[] =>
-  name === 'contacts' ? ['email', 'firstname', 'lastname'] : name === 'companies' ? ['name', 'domain'] : [];
-
 /** Digits; null for anything else, which is never sent. Source: HubSpot developer docs, "Record ID". */
 export const recordId = (id: unknown): string | null => {
   const text = typeof id === 'number' && Number.isSafeInteger(id) ? String(id) : id;
