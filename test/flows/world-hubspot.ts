@@ -33,6 +33,8 @@ const contactMapping = defineMapping(schema, {
 const PLACES: Readonly<Record<FaultPlace, string>> = {
   read: 'list contacts',
   write: 'update contacts',
+  create: 'create contacts',
+  upsert: 'upsert contacts',
   log: 'create calls',
   relog: 'update calls',
   token: 'token',
@@ -56,6 +58,7 @@ export const hubspotCrm: Crm = {
   callObject: 'calls',
   names,
   mapping: contactMapping,
+  idField: 'our_id',
   notesMax: 65_536,
   codes: { rule: 'record_refused', locked: 'record_locked' },
   showsDeletions: false,
@@ -72,6 +75,7 @@ export const hubspotCrm: Crm = {
           hs_lead_status: { type: 'enumeration', fieldType: 'radio', options: statuses },
           conversation_notes: { type: 'string', fieldType: 'textarea' },
           lead_source: { type: 'string' },
+          our_id: { type: 'string', hasUniqueValue: true },
         },
       },
       validationRules: {

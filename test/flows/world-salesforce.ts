@@ -19,6 +19,8 @@ const { nativeOf, personOf } = renaming(names);
 const PLACES: Readonly<Record<FaultPlace, string>> = {
   read: 'query',
   write: 'PATCH Contact',
+  create: 'POST Contact',
+  upsert: 'upsert Contact',
   log: 'POST Task',
   relog: 'PATCH Task',
   token: 'token',
@@ -35,6 +37,8 @@ const KINDS: Readonly<Record<FaultKind, SalesforceFault>> = {
   refused: 'expired_session',
 };
 
+const ID_FIELD = { type: 'string', length: 40, externalId: true, unique: true } as const;
+
 export const salesforceCrm: Crm = {
   name: 'Salesforce',
   connection: 'acme-salesforce',
@@ -42,6 +46,7 @@ export const salesforceCrm: Crm = {
   callObject: 'Task',
   names,
   mapping: contactMapping,
+  idField: 'Our_Id__c',
   notesMax: 32_000,
   codes: { rule: 'validation_rule', locked: 'row_locked' },
   showsDeletions: true,
@@ -53,7 +58,9 @@ export const salesforceCrm: Crm = {
     const { Lead_Status__c, Notes__c } = CUSTOM_FIELDS.Contact;
     const crm = fakeSalesforce({
       clock,
-      fields: { Contact: { Lead_Status__c: { ...Lead_Status__c, options: statuses ?? Lead_Status__c.options }, Notes__c } },
+      fields: {
+        Contact: { Lead_Status__c: { ...Lead_Status__c, options: statuses ?? Lead_Status__c.options }, Notes__c, Our_Id__c: ID_FIELD },
+      },
       validationRules: {
         Contact: (fields) => {
           const { field, message } = contactRule?.(personOf(fields)) ?? {};

@@ -46,8 +46,11 @@ export interface AccountOptions {
   readonly isOther?: boolean;
 }
 
-/** What a fault strikes: a page of the first read, a write of contacts, a new or an edited activity, a token request. */
-export type FaultPlace = 'read' | 'write' | 'log' | 'relog' | 'token';
+/**
+ * What a fault strikes: a page of the first read, a change of contacts, new ones, new ones by the field of our id, a new or an
+ * edited activity, a token request.
+ */
+export type FaultPlace = 'read' | 'write' | 'create' | 'upsert' | 'log' | 'relog' | 'token';
 /** Faults that every CRM has, by what is meant. */
 export type FaultKind = 'lost_ack' | 'network' | 'unavailable' | 'html' | 'broken_json' | 'timeout' | 'daily_limit' | 'locked' | 'refused';
 
@@ -100,6 +103,8 @@ export interface Crm {
   readonly names: Readonly<Record<keyof Person | 'company', string>>;
   /** The mapping of the walk-through: inbound, both ways and outbound. */
   readonly mapping: Mapping<typeof schema>;
+  /** A field of contacts that holds our id and no id twice. */
+  readonly idField: string;
   /** Characters that the field of the notes holds. */
   readonly notesMax: number;
   /** Codes of our errors: of a rule that refuses a contact, of a record that others write to. */
