@@ -7,8 +7,11 @@ export interface FaultyFetchOptions {
   readonly kindOf?: (request: Request) => RequestKind | null;
   /** How the CRM says that it is too busy, or that the calls of the account are used up. Default 503, 429, each without a body. */
   readonly answers?: Readonly<Partial<Record<'unavailable' | 'limit', () => Response>>>;
-  /** Makes the access token in use invalid, in the CRM itself. Default: every request is answered 401 from then on. */
-  readonly expire?: (what: 'expired_session' | 'revoked') => void;
+  /**
+   * Makes the CRM meet the fault itself, with the request that comes next; true: it will, and nothing else is done. Never asked
+   * for `unreachable`. Default: an access token that is no longer good is answered 401, with this request and all that follow.
+   */
+  readonly strike?: (what: Exclude<CrmFault, 'unreachable'>) => boolean;
 }
 
 /** The members of `CrmUnderTest` that have to do with the way to the CRM. */
@@ -25,7 +28,7 @@ export interface FaultyFetch {
  * @param inner - Answers as the CRM does.
  */
 export function faultyFetch(inner: typeof globalThis.fetch, options: FaultyFetchOptions): FaultyFetch {
-  const { now, kindOf = ({ method }) => (method === 'GET' ? 'read' : 'write'), answers = {}, expire } = options;
+  const { now, kindOf = ({ method }) => (method === 'GET' ? 'read' : 'write'), answers = {}, strike } = options;
   const faults: { readonly what: CrmFault; readonly on: RequestKind; left: number }[] = [];
   const holds: { readonly on: RequestKind; readonly arrive: () => void; readonly released: Promise<void> }[] = [];
   let count = 0;
@@ -40,11 +43,9 @@ export function faultyFetch(inner: typeof globalThis.fetch, options: FaultyFetch
   /** What the request meets instead of, or after, being carried out. */
   async function answer(request: Request, what: CrmFault | undefined): Promise<Response> {
     if (what === 'unreachable') throw broken('ENOTFOUND');
-    if (what === 'expired_session' || what === 'revoked') {
-      if (expire) expire(what);
-      else isShut = true;
-    }
     count += 1;
+    if (what !== undefined && strike?.(what) === true) return inner(request);
+    if (what === 'expired_session' || what === 'revoked') isShut = true;
     if (isShut) return new Response(null, { status: 401 });
     if (what === 'network') throw broken('ECONNRESET');
     if (what === 'unavailable') return answers.unavailable?.() ?? new Response(null, { status: 503 });

@@ -1,13 +1,7 @@
 import { type HubSpotOptions, hubspot } from '../../src/connectors/hubspot/index.ts';
 import type { Value } from '../../src/core/value.ts';
-import type {
-  ConnectorUnderTest,
-  CrmFault,
-  CrmUnderTest,
-  CrmValues,
-  HeldRequest,
-  RequestKind,
-} from '../../src/testing/contracts/connector.ts';
+import type { ConnectorUnderTest, CrmFault, CrmUnderTest, CrmValues } from '../../src/testing/contracts/connector.ts';
+import { type FaultyFetch, faultyFetch } from '../../src/testing/faulty-fetch.ts';
 import { type FakeHubSpot, type FakeHubSpotOptions, fakeHubSpot } from '../../src/testing/hubspot/fake-hubspot.ts';
 import type { HubSpotFault } from '../../src/testing/hubspot/service-context.ts';
 import { manualClock } from '../../src/testing/manual-clock.ts';
@@ -85,7 +79,7 @@ export function hubspotUnderTest({ pageSizeMax, aheadMs, portal, connector }: Se
       clock.advance(ms);
       hub.advance(0); // what is due by now takes place now, not with the next request
     },
-    calls: () => wire.calls,
+    calls: wire.calls,
     add: (values) => hub.add('contacts', values).id,
     edit: (id, values) => void hub.edit(id, values),
     records: (object) => hub.list(object).map(({ id, properties }) => ({ id, values: canonical(properties) })),
@@ -126,72 +120,19 @@ const FAULTS: Record<Exclude<CrmFault, 'unreachable' | 'revoked'>, HubSpotFault>
 };
 const READS = /\/(search|batch\/read)$/;
 
-/** The way to the portal, which may be broken or slow. */
-function faultyWire(hub: FakeHubSpot) {
-  const faults: { readonly what: CrmFault; readonly on: RequestKind; left: number }[] = [];
-  const holds: { readonly on: RequestKind; readonly arrive: () => void; readonly released: Promise<void> }[] = [];
-  let calls = 0;
-
-  function takeFault(kind: RequestKind): CrmFault | undefined {
-    const fault = faults.find(({ on, left }) => on === kind && left > 0);
-    if (fault) fault.left -= 1;
-    return fault?.what;
-  }
-
-  return {
-    get calls() {
-      return calls;
+/** The way to the portal, which may be broken or slow; what the portal can do by itself it does. */
+const faultyWire = (hub: FakeHubSpot): FaultyFetch =>
+  faultyFetch(hub.fetch, {
+    now: () => hub.now(),
+    kindOf({ url, method }) {
+      const { pathname } = new URL(url);
+      return pathname.endsWith('/token') ? null : method === 'GET' || READS.test(pathname) ? 'read' : 'write';
     },
-    fault(what: CrmFault, on: RequestKind, times = 1): void {
-      faults.push({ what, on, left: times });
-    },
-    hold(on: RequestKind): HeldRequest {
-      const arrived = gate();
-      const released = gate();
-      holds.push({ on, arrive: arrived.open, released: released.opened });
-      return { arrived: arrived.opened, release: released.open };
-    },
-    async fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-      const request = new Request(input, init);
-      const { pathname } = new URL(request.url);
-      if (pathname.endsWith('/token')) return hub.fetch(request);
-      const kind = request.method === 'GET' || READS.test(pathname) ? 'read' : 'write';
-      const what = takeFault(kind);
-      if (what === 'unreachable')
-        throw new TypeError('fetch failed', {
-          cause: Object.assign(new Error(`getaddrinfo ENOTFOUND ${request.url}`), { code: 'ENOTFOUND' }),
-        });
+    strike(what) {
       if (what === 'revoked') {
         hub.expireTokens();
         hub.fault({ on: 'token', what: 'expired_token', times: Number.POSITIVE_INFINITY });
-      } else if (what !== undefined) hub.fault({ on: '*', what: FAULTS[what] });
-      calls += 1;
-      const [hold] = holds.filter(({ on }) => on === kind);
-      if (!hold) return hub.fetch(request);
-      holds.splice(holds.indexOf(hold), 1);
-      const answer = await hub.fetch(request);
-      hold.arrive();
-      await untilAborted(hold.released, request.signal);
-      const headers = new Headers(answer.headers);
-      headers.set('date', new Date(hub.now()).toUTCString()); // a server dates its answer when it sends it
-      return new Response(answer.body, { status: answer.status, headers });
+      } else hub.fault({ on: '*', what: FAULTS[what] });
+      return true;
     },
-  };
-}
-
-/** Waited for until somebody opens it. */
-function gate(): { readonly opened: Promise<void>; open(): void } {
-  let open = () => {};
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
   });
-  return { opened, open: () => open() };
-}
-
-async function untilAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  const aborted = gate();
-  signal.addEventListener('abort', aborted.open);
-  await Promise.race([work, aborted.opened]).finally(() => signal.removeEventListener('abort', aborted.open));
-  signal.throwIfAborted();
-}

@@ -1,13 +1,7 @@
 import { salesforce } from '../../src/connectors/salesforce/index.ts';
 import type { Value } from '../../src/core/value.ts';
-import type {
-  ConnectorUnderTest,
-  CrmFault,
-  CrmUnderTest,
-  CrmValues,
-  HeldRequest,
-  RequestKind,
-} from '../../src/testing/contracts/connector.ts';
+import type { ConnectorUnderTest, CrmFault, CrmUnderTest, CrmValues } from '../../src/testing/contracts/connector.ts';
+import { type FaultyFetch, faultyFetch } from '../../src/testing/faulty-fetch.ts';
 import { manualClock } from '../../src/testing/manual-clock.ts';
 import { type FakeSalesforceOptions, fakeSalesforce } from '../../src/testing/salesforce/fake-salesforce.ts';
 import type { SalesforceFault } from '../../src/testing/salesforce/service-context.ts';
@@ -57,7 +51,7 @@ export function salesforceUnderTest({ object, key, pageSizeMax, aheadMs, indexDe
     lagMs: indexDelayMs,
     now: org.now,
     advance: (ms) => clock.advance(ms),
-    calls: () => wire.calls,
+    calls: wire.calls,
     add: (values) => org.add(object, values).id,
     edit: (id, values) => void org.edit(id, values),
     records: (name) => org.list(name).map(({ id, fields }) => ({ id, values: canonical(fields) })),
@@ -101,72 +95,16 @@ const FAULTS: Record<Exclude<CrmFault, 'unreachable' | 'revoked'>, SalesforceFau
   expired_session: 'expired_session',
 };
 
-/** The way to the org, which may be broken or slow. */
-function faultyWire(org: ReturnType<typeof fakeSalesforce>) {
-  const faults: { readonly what: CrmFault; readonly on: RequestKind; left: number }[] = [];
-  const holds: { readonly on: RequestKind; readonly arrive: () => void; readonly released: Promise<void> }[] = [];
-  let calls = 0;
-
-  function takeFault(kind: RequestKind): CrmFault | undefined {
-    const fault = faults.find(({ on, left }) => on === kind && left > 0);
-    if (fault) fault.left -= 1;
-    return fault?.what;
-  }
-
-  const wire = {
-    get calls() {
-      return calls;
-    },
-    fault(what: CrmFault, on: RequestKind, times = 1): void {
-      faults.push({ what, on, left: times });
-    },
-    hold(on: RequestKind): HeldRequest {
-      const arrived = gate();
-      const released = gate();
-      holds.push({ on, arrive: arrived.open, released: released.opened });
-      return { arrived: arrived.opened, release: released.open };
-    },
-    async fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-      const request = new Request(input, init);
-      if (new URL(request.url).pathname === '/services/oauth2/token') return org.fetch(request);
-      const kind = request.method === 'GET' ? 'read' : 'write';
-      const what = takeFault(kind);
-      if (what === 'unreachable')
-        throw new TypeError('fetch failed', {
-          cause: Object.assign(new Error(`getaddrinfo ENOTFOUND ${request.url}`), { code: 'ENOTFOUND' }),
-        });
+/** The way to the org, which may be broken or slow; what the org can do by itself it does. */
+const faultyWire = (org: ReturnType<typeof fakeSalesforce>): FaultyFetch =>
+  faultyFetch(org.fetch, {
+    now: () => org.now(),
+    kindOf: ({ url, method }) => (new URL(url).pathname === '/services/oauth2/token' ? null : method === 'GET' ? 'read' : 'write'),
+    strike(what) {
       if (what === 'revoked') {
         org.expireSessions();
         org.fault({ on: 'token', what: 'expired_session', times: Number.POSITIVE_INFINITY });
-      } else if (what !== undefined) org.fault({ on: '*', what: FAULTS[what] });
-      calls += 1;
-      const [hold] = holds.filter(({ on }) => on === kind);
-      if (!hold) return org.fetch(request);
-      holds.splice(holds.indexOf(hold), 1);
-      const answer = await org.fetch(request);
-      hold.arrive();
-      await untilAborted(hold.released, request.signal);
-      const headers = new Headers(answer.headers);
-      headers.set('date', new Date(org.now()).toUTCString()); // a server dates its answer when it sends it
-      return new Response(answer.body, { status: answer.status, headers });
+      } else org.fault({ on: '*', what: FAULTS[what] });
+      return true;
     },
-  };
-  return wire;
-}
-
-/** Waited for until somebody opens it. */
-function gate(): { readonly opened: Promise<void>; open(): void } {
-  let open = () => {};
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
   });
-  return { opened, open: () => open() };
-}
-
-async function untilAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  const aborted = gate();
-  signal.addEventListener('abort', aborted.open);
-  await Promise.race([work, aborted.opened]).finally(() => signal.removeEventListener('abort', aborted.open));
-  signal.throwIfAborted();
-}

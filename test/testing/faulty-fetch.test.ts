@@ -60,7 +60,8 @@ describe('a request that meets', () => {
   it('what the CRM itself says in such a case', async () => {
     const told: string[] = [];
     const limit = () => Response.json({ error: 'DAILY' }, { status: 403 });
-    const { fault, send } = crm({ answers: { limit }, expire: (what) => void told.push(what) });
+    const strike = (what: string) => what === 'expired_session' && told.push(what) > 0;
+    const { fault, send } = crm({ answers: { limit }, strike });
     fault('limit', 'write');
     expect(await send()).toEqual({ status: 403, text: '{"error":"DAILY"}' });
     fault('expired_session', 'write');
