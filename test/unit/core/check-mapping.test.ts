@@ -3,11 +3,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkMapping } from '../../../src/core/check-mapping.ts';
 import { compileMapping } from '../../../src/core/compile.ts';
-import { CRM_FIELD_TYPES, type CrmFieldType, type DescribedField } from '../../../src/core/described.ts';
+import { CRM_FIELD_TYPES, type DescribedField } from '../../../src/core/described.ts';
 import type { Finding } from '../../../src/core/finding.ts';
 import { deepFreeze } from '../../../src/core/freeze.ts';
 import type { CompiledRule, CompileOptions, Mapping } from '../../../src/core/mapping-types.ts';
 import { defineContactSchema } from '../../../src/core/schema.ts';
+import { describedField as field } from '../described-field.ts';
 
 const schema = defineContactSchema({
   lead_status: { type: 'enum', options: ['New', 'Working', { value: 'won', label: 'Qualified' }] },
@@ -17,18 +18,6 @@ const schema = defineContactSchema({
   vip: { type: 'boolean' },
 });
 
-const field = (name: string, type: CrmFieldType = 'string', more: Partial<DescribedField> = {}): DescribedField => ({
-  name,
-  label: name,
-  type,
-  creatable: true,
-  updatable: true,
-  nullable: true,
-  required: false,
-  filterable: true,
-  unique: false,
-  ...more,
-});
 const picklist = (name: string, values: readonly string[], more: Partial<DescribedField> = {}): DescribedField =>
   field(name, 'picklist', { restricted: true, options: values.map((value) => ({ value, label: value })), ...more });
 

@@ -3,20 +3,10 @@ import type { DescribedField, DescribedObject } from '../../../src/core/describe
 import { hashOf } from '../../../src/core/hash.ts';
 import type { Mapping } from '../../../src/core/mapping-types.ts';
 import { planCreate } from '../../../src/core/plan-create.ts';
+import { describedField } from '../described-field.ts';
 import { compiled, contactOf, type Rule, START, type schema } from './world.ts';
 
-const field = (name: string, more: Partial<DescribedField> = {}): DescribedField => ({
-  name,
-  label: name,
-  type: 'string',
-  creatable: true,
-  updatable: true,
-  nullable: true,
-  required: false,
-  filterable: true,
-  unique: false,
-  ...more,
-});
+const field = (name: string, more: Partial<DescribedField> = {}): DescribedField => describedField(name, 'string', more);
 const FIELDS = [
   field('Phone', { type: 'phone', length: 40 }),
   field('Mobile', { type: 'phone' }),

@@ -1,20 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { searchGroups } from '../../../src/connectors/hubspot/filter.ts';
-import type { CrmFieldType, DescribedField } from '../../../src/core/described.ts';
 import type { Filter } from '../../../src/core/filter.ts';
+import { describedField as field } from '../described-field.ts';
 
-const field = (name: string, type: CrmFieldType, more: Partial<DescribedField> = {}): DescribedField => ({
-  name,
-  label: name,
-  type,
-  creatable: true,
-  updatable: true,
-  nullable: true,
-  required: false,
-  filterable: true,
-  unique: false,
-  ...more,
-});
 const options = ['NEW', 'OPEN'].map((value) => ({ value, label: value }));
 const FIELDS = new Map(
   [

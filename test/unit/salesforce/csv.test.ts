@@ -6,8 +6,9 @@ import { readCsv, writeCsv } from '../../../src/connectors/salesforce/bulk-csv.t
 import { readRowError } from '../../../src/connectors/salesforce/bulk-error.ts';
 import { parentIds } from '../../../src/connectors/salesforce/bulk-rows.ts';
 import { toCells, toCsv, tooLarge } from '../../../src/connectors/salesforce/bulk-upload.ts';
-import type { CrmFieldType } from '../../../src/core/described.ts';
+import type { CrmFieldType, DescribedField } from '../../../src/core/described.ts';
 import type { Value } from '../../../src/core/value.ts';
+import { describedField } from '../described-field.ts';
 
 describe('readCsv', () => {
   it.each<readonly [string, string, readonly (readonly string[])[] | null]>([
@@ -108,18 +109,7 @@ describe('toCell', () => {
 });
 
 describe('an upload', () => {
-  const field = (type: CrmFieldType, more = {}) => ({
-    name: 'x',
-    label: 'x',
-    type,
-    creatable: true,
-    updatable: true,
-    nullable: true,
-    required: false,
-    filterable: true,
-    unique: false,
-    ...more,
-  });
+  const field = (type: CrmFieldType, more: Partial<DescribedField> = {}) => describedField('x', type, more);
   const fields = new Map([
     ['Title', field('string')],
     ['Notes__c', field('text')],
