@@ -40,7 +40,10 @@ export const connectorAround = (inner: CompleteConnector, around: Around): Compl
 /** Every kind of entry, by its scope. */
 export const KINDS = {
   workspace: ['claim', 'history', 'applied', 'merge'],
-  connection: ['connection', 'checkpoint', 'run', 'latest', 'waiting', 'recheck', 'conversation', 'activity', 'lease'],
+  connection: [
+    ...['connection', 'checkpoint', 'budget', 'sweep', 'run', 'latest', 'waiting', 'recheck'],
+    ...['conversation', 'create', 'activity', 'lease'],
+  ],
 } as const;
 
 export async function entriesOf(bound: BoundStore, scope: Entry['scope'], kind: string): Promise<readonly Entry[]> {
