@@ -25,6 +25,8 @@ export const WRITE_TIMEOUT_MS = 90_000;
 const REQUESTS_MAX = 16;
 /** Refusals of a whole request that are some record's fault, although their category is not validation. */
 const AT_FAULT = new Set(['field_not_visible', 'read_only_field', 'duplicate', 'conflict']);
+/** Refusals of a property whatever its value is: each record that holds it is at fault. */
+const OF_ANY_VALUE = new Set(['field_not_visible', 'read_only_field']);
 /** Refusals that say that what was described no longer holds. */
 const DESCRIBE_AGAIN = new Set(['field_not_visible', 'read_only_field', 'unknown_option', 'wrong_type']);
 
@@ -96,14 +98,16 @@ function refusedAsAWhole(result: HttpResult & { kind: 'answer' }): CrmSyncError 
 }
 
 /**
- * Whose fault it is that the whole request was refused: the records that hold the property it complains of, or a record
- * that stands alone. Empty: one of them, unknown which. Null: no record's.
+ * Whose fault it is that the whole request was refused: the records that hold the property it complains of, the only one
+ * that holds it where it is about a value, or a record that stands alone. Empty: one of them, unknown which, as where the
+ * property is missing. Null: no record's.
  */
 function culpritsOf(error: CrmSyncError, part: readonly WireWrite[]): ReadonlySet<WireWrite> | null {
   if (!AT_FAULT.has(error.code) && error.category !== 'validation') return null;
   const { field } = error.at;
   const holders = part.filter(({ properties }) => field !== undefined && Object.hasOwn(properties, field));
-  if (holders.length > 0 && holders.length < part.length) return new Set(holders);
+  const isTheirs = OF_ANY_VALUE.has(error.code) ? holders.length > 0 : holders.length === 1 && error.code !== 'required_field_missing';
+  if (isTheirs && holders.length < part.length) return new Set(holders);
   return new Set(part.length > 1 ? [] : part);
 }
 
