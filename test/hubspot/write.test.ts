@@ -320,6 +320,14 @@ describe('what became of a request', () => {
     expect(clock.waits).toEqual([wait]);
     expect(seen[2]!.text).toBe(seen[1]!.text);
   });
+  it('a lock that lasts refuses the batch, to be written later', async () => {
+    const { connector, left, call } = await described(refused(423), json('', 423), refused(423));
+    expect(await connector.write([update('101'), update('102')], call)).toMatchObject([
+      { outcome: 'refused', code: 'record_locked', retryable: true },
+      { outcome: 'refused', code: 'record_locked', retryable: true },
+    ]);
+    expect(left).toEqual([]);
+  });
   it('the signal is looked at before sending, never during', async () => {
     const controller = new AbortController();
     const { connector, call } = await described(() => {

@@ -23,6 +23,8 @@ import { checkBatch, kindOf, type WireWrite, wireWrite } from './write-batch.ts'
 export const WRITE_TIMEOUT_MS = 90_000;
 /** Enough to single out one record of a full batch by halves. */
 const REQUESTS_MAX = 16;
+/** The status of a batch with a record that others are writing. */
+const LOCKED = 423;
 /** Refusals of a whole request that are some record's fault, although their category is not validation. */
 const AT_FAULT = new Set(['field_not_visible', 'read_only_field', 'duplicate', 'conflict']);
 /** Refusals of a property whatever its value is: each record that holds it is at fault. */
@@ -35,7 +37,7 @@ const DESCRIBE_AGAIN = new Set(['field_not_visible', 'read_only_field', 'unknown
  *
  * One request, unless HubSpot refuses it as a whole because of a record, which applies nothing: then in halves until that
  * record stands alone. A new record that lacks what HubSpot always requires is refused without being sent. A record that
- * HubSpot no longer finds is looked up once: only evidence makes it gone.
+ * HubSpot no longer finds is looked up once: only evidence makes it gone. A lock that lasts refuses the batch for now.
  *
  * @throws CrmSyncError where nothing was applied: no access, a limit, a key that is not unique.
  */
@@ -79,6 +81,8 @@ function partAnswer(result: HttpResult, part: readonly WireWrite[], described: D
   if (result.kind === 'failure') return all(result.sent === false ? notSent('HubSpot', result.code) : unknownOutcome(result.code));
   const { status, text } = result;
   if (status >= 200 && status < 300) return { kind: 'outcomes', outcomes: outcomesOf(jsonOf(text), part, described) };
+  // The lock of some record holds up its batch, and no other one.
+  if (status === LOCKED) return all(refusalOf(jsonOf(text), status));
   const error = refusedAsAWhole(result);
   if (error === null) return all(unknownOutcome(`http_${status}`));
   const culprits = culpritsOf(error, part);
@@ -88,7 +92,7 @@ function partAnswer(result: HttpResult, part: readonly WireWrite[], described: D
 }
 
 /** Statuses that HubSpot or its edge gives before it looks at the records, with or without a body. */
-const BEFORE_APPLYING = new Set([401, 403, 404, 405, 413, 414, 415, 423, 429, 477, 530]);
+const BEFORE_APPLYING = new Set([401, 403, 404, 405, 413, 414, 415, 429, 477, 530]);
 
 /** The error of an answer that has applied nothing; null where that can't be known. */
 function refusedAsAWhole(result: HttpResult & { kind: 'answer' }): CrmSyncError | null {
