@@ -48,10 +48,12 @@ export class PushReport {
   }
 
   wrote(outcomes: readonly WriteOutcome[]): void {
-    for (const outcome of outcomes) this.#wrote(outcome);
+    const isHeldUp = outcomes.every(({ wrote }) => wrote.outcome === 'refused' && wrote.retryable);
+    for (const outcome of outcomes) this.#wrote(outcome, isHeldUp);
   }
 
-  #wrote(outcome: WriteOutcome): void {
+  /** @param isHeldUp - Everything that was sent with it may succeed later: of a batch, one lock. */
+  #wrote(outcome: WriteOutcome, isHeldUp: boolean): void {
     const { write, wrote } = outcome;
     const { contactId, recordId: id, sent, values } = write.plan;
     const place = { object: this.#object, recordId: id ?? '', contactId };
@@ -71,8 +73,8 @@ export class PushReport {
       const keys = Object.keys(sent);
       const field = (wrote.outcome === 'refused' ? wrote.field : undefined) ?? (keys.length === 1 ? keys[0] : undefined);
       const error = { ...place, ...(field !== undefined && { field }), code, message: MESSAGES[wrote.outcome], remedy };
-      // One lost answer is one failure, of whatever many records it told: it does not speak against the records.
-      if (wrote.outcome === 'unknown') this.#run.error(error);
+      // One lost answer or one lock is one failure, of whatever many records: it does not speak against the records.
+      if (wrote.outcome === 'unknown' || isHeldUp) this.#run.error(error);
       else this.#run.failed(error);
       this.#context.notify({
         type: 'record.failed',

@@ -28,11 +28,23 @@ describe.each(WORLDS)('on $name', (world) => {
       const { engine, edit, crm, record } = await aliceKnown();
       await edit({ interaction_summary: 'Called.' });
       crm.fault({ on: 'write', what: 'locked', times: world.lockTries });
-      await engine.push().catch(() => undefined); // a lock of the whole request ends the run
-      const [run] = await engine.runs.list();
-      expect([...(run?.errors ?? []), run?.failure].flatMap((told) => told?.code ?? [])).toEqual([codes.locked]);
+      expect(await engine.push()).toMatchObject({ counts: { updated: 0, failed: 1 }, errors: [{ code: codes.locked }] });
       expect(await engine.push()).toMatchObject({ counts: { updated: 1 } });
       expect(record().notes).toBe('Called.');
+    });
+
+    it('because of a lock keeps no other batch from being written, and is no cause to stop the run', async () => {
+      const { engine, crm } = deployment();
+      for (let index = 0; index < 260; index += 1)
+        crm.add({ lastName: `Smith${index}`, phone: `(415) 300-${String(index).padStart(4, '0')}` });
+      await engine.pull();
+      for (const { id } of await engine.contacts.list({ limit: 500 }))
+        await engine.contacts.update(id, { interaction_summary: 'Hello.' }, { by: 'test' });
+      crm.fault({ on: 'write', what: 'locked', times: world.lockTries });
+      const { status, counts } = await engine.push();
+      expect([status, counts.processed, counts.updated + counts.failed]).toEqual(['done', 260, 260]);
+      expect(counts.failed).toBeGreaterThan(0);
+      expect(await engine.push()).toMatchObject({ counts: { updated: counts.failed, failed: 0 } });
     });
 
     it('leaves the conversation that changed it pending', async () => {

@@ -63,7 +63,7 @@ export const hubspotCrm: Crm = {
   codes: { rule: 'record_refused', locked: 'record_locked' },
   showsDeletions: false,
   companyCalls: 1,
-  lockTries: 3,
+  lockTries: 6,
   isWrite: (operation) => /^(create|update|upsert|archive|merge|gdprDelete|createAssociations|archiveAssociations) /.test(operation),
 
   open(clock, { pageSizeMax, contactRule, refusesCalls, statuses = ['New', 'Working', 'Qualified'], isOther }) {

@@ -45,6 +45,16 @@ describe('requests', () => {
     expect(requests.map(({ status }) => status)).toEqual([503, null, 200]);
     expect(clock.waits).toEqual([250, 500]);
   });
+  it.each([423, 429, 500, 502, 503, 504, 521, 522, 523, 524, 525, 526])('are tried again after %i', async (status) => {
+    const { connector, seen, call } = connect({}, json('', status), contacts());
+    await connector.describe('contacts', call);
+    expect(seen).toHaveLength(2);
+  });
+  it.each([400, 403, 404, 409, 414, 477, 530])('are not tried again after %i', async (status) => {
+    const { connector, seen, call } = connect({}, json('', status));
+    await expect(connector.describe('contacts', call)).rejects.toMatchObject({ name: 'CrmSyncError' });
+    expect(seen).toHaveLength(1);
+  });
   it('give up after the third try', async () => {
     const { connector, seen, call } = connect({}, ...Array.from({ length: 5 }, () => () => broken('ECONNREFUSED')));
     await expect(connector.describe('contacts', call)).rejects.toMatchObject({ code: 'no_answer', category: 'network', retryable: true });

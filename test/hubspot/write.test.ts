@@ -224,6 +224,46 @@ describe('a duplicate', () => {
   });
 });
 
+describe('a property that fails the whole request', () => {
+  const failed = (code: string, name: string) =>
+    json({ category: 'VALIDATION_ERROR', message: 'x', errors: [{ message: 'x', code, context: { propertyName: [name] } }] }, 400);
+  it('because it is missing is no fault of the record that has it', async () => {
+    const batch = [create({ firstname: 'Ann', score: 1 }), create({ firstname: 'Bea' })];
+    const missing = () => failed('MISSING_REQUIRED_PROPERTY', 'score');
+    const { connector, call } = await described(missing(), () => taken([batch[0]!], 201), missing());
+    expect(await connector.write(batch, call)).toMatchObject([
+      { outcome: 'done' },
+      { outcome: 'refused', code: 'required_field_missing', field: 'score', retryable: false },
+    ]);
+  });
+  it('because of a value is no fault of a record with another value', async () => {
+    const batch = [update('101', { hs_lead_status: 'NEW' }), update('102', { hs_lead_status: 'X' }), update('103')];
+    const wrong = () => failed('INVALID_OPTION', 'hs_lead_status');
+    const { connector, call } = await described(
+      wrong(),
+      wrong(),
+      () => taken([batch[0]!]),
+      wrong(),
+      () => taken([batch[2]!]),
+    );
+    expect(await connector.write(batch, call)).toMatchObject([
+      { outcome: 'done' },
+      { outcome: 'refused', code: 'unknown_option', field: 'hs_lead_status', retryable: false },
+      { outcome: 'done' },
+    ]);
+  });
+  it('whatever its value is the fault of each record that holds it', async () => {
+    const batch = [update('101', { gone: 1 }), update('102'), update('103', { gone: 2 })];
+    const { connector, call, left } = await described(failed('PROPERTY_DOESNT_EXIST', 'gone'), () => taken([batch[1]!]));
+    expect(await connector.write(batch, call)).toMatchObject([
+      { outcome: 'refused', code: 'field_not_visible', field: 'gone' },
+      { outcome: 'done' },
+      { outcome: 'refused', code: 'field_not_visible', field: 'gone' },
+    ]);
+    expect(left).toEqual([]);
+  });
+});
+
 describe('an update of a record that HubSpot no longer finds', () => {
   const lost = { category: 'OBJECT_NOT_FOUND', message: 'x', context: { ids: ['101'] } };
   it('is gone where it was archived', async () => {
@@ -279,6 +319,14 @@ describe('what became of a request', () => {
     expect(await connector.write([update('101')], call)).toMatchObject([{ outcome: 'done' }]);
     expect(clock.waits).toEqual([wait]);
     expect(seen[2]!.text).toBe(seen[1]!.text);
+  });
+  it('a lock that lasts refuses the batch, to be written later', async () => {
+    const { connector, left, call } = await described(refused(423), json('', 423), refused(423));
+    expect(await connector.write([update('101'), update('102')], call)).toMatchObject([
+      { outcome: 'refused', code: 'record_locked', retryable: true },
+      { outcome: 'refused', code: 'record_locked', retryable: true },
+    ]);
+    expect(left).toEqual([]);
   });
   it('the signal is looked at before sending, never during', async () => {
     const controller = new AbortController();

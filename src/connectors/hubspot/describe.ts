@@ -120,7 +120,7 @@ function toDescribedField(property: WireProperty, kind: ObjectKind): DescribedFi
   });
   const picklist = type === 'picklist' || type === 'multipicklist';
   const shown = (options ?? []).filter(({ value, hidden }) => value !== '' && hidden !== true);
-  const writable = calculated !== true && modificationMetadata?.readOnlyValue !== true && type !== 'id' && type !== 'unsupported';
+  const writable = calculated !== true && modificationMetadata?.readOnlyValue === false && type !== 'id' && type !== 'unsupported';
   const required = writable && kind.required.includes(name);
   // The address of a contact is what HubSpot itself tells duplicates by.
   const unique = hasUniqueValue === true || (kind.name === 'contacts' && name === 'email');

@@ -105,7 +105,12 @@ const STATUS_ROWS: Readonly<Record<number, MeaningRow>> = {
   423: ['record_locked', 'conflict', 2 * SECOND, 'Others are writing the same records: the same write works later.'],
   429: ['rate_limit', 'rate_limit', 10 * SECOND, 'HubSpot asks for fewer requests: the same call works later.'],
   477: ['account_moving', 'server', HOUR, 'HubSpot moves the account to another data centre: the same call works when that is done.'],
-  500: ['server_fault', 'server', 'retry', 'HubSpot failed inside: try again, and give HubSpot the correlation id if it lasts.'],
+  500: [
+    'server_fault',
+    'server',
+    'retry',
+    'HubSpot failed inside: try again, and give HubSpot the correlation id of the message if it lasts.',
+  ],
   502: ['server_busy', 'server', 10 * SECOND, BUSY],
   503: ['server_busy', 'server', 10 * SECOND, BUSY],
   504: ['server_busy', 'server', 10 * SECOND, BUSY],

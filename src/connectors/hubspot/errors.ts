@@ -60,9 +60,15 @@ export function verdictOf(complaint: Complaint | null, status: number): Verdict 
   };
 }
 
+/** What HubSpot's support finds a request by. */
+function correlationOf(headers: Answered['headers']): string {
+  const id = headers.get('x-hubspot-correlation-id') ?? '';
+  return /^[\w-]{1,64}$/.test(id) ? ` (correlation id ${id})` : '';
+}
+
 /**
- * Turns an answer that is no success into our error. Pure; the message holds the status and HubSpot's code, never its
- * text, which quotes values.
+ * Turns an answer that is no success into our error. Pure; the message holds the status, HubSpot's code and its
+ * correlation id, never its text, which quotes values.
  *
  * @param operation - Method and a path without ids or values, for the message.
  */
@@ -70,7 +76,8 @@ export function hubspotError({ status, body, headers }: Answered, operation = 'a
   const { code, category, retryable, waitMs, remedy, field, vendorCode } = verdictOf(complaintOf(jsonOf(body)), status);
   const date = Date.parse(headers.get('date') ?? '');
   const asked = retryAfterMs(headers, Number.isNaN(date) ? Number.POSITIVE_INFINITY : date);
-  return new CrmSyncError(`HubSpot answered ${operation} with HTTP ${status}${vendorCode ? ` and ${shownCode(vendorCode)}` : ''}.`, {
+  const answer = `HTTP ${status}${vendorCode ? ` and ${shownCode(vendorCode)}` : ''}`;
+  return new CrmSyncError(`HubSpot answered ${operation} with ${answer}${correlationOf(headers)}.`, {
     code,
     category,
     retryable,

@@ -25,7 +25,7 @@ export function limitDelayMs(
 }
 
 export const READ_RETRY: Partial<RetryPolicy> = {
-  statuses: [408, 423, 429, 500, 502, 503, 504, 521, 522, 523, 524],
+  statuses: [408, 423, 429, 500, 502, 503, 504, 521, 522, 523, 524, 525, 526],
   delayMs: limitDelayMs,
   totalMs: 300_000,
 };

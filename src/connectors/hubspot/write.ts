@@ -23,8 +23,12 @@ import { checkBatch, kindOf, type WireWrite, wireWrite } from './write-batch.ts'
 export const WRITE_TIMEOUT_MS = 90_000;
 /** Enough to single out one record of a full batch by halves. */
 const REQUESTS_MAX = 16;
+/** The status of a batch with a record that others are writing. */
+const LOCKED = 423;
 /** Refusals of a whole request that are some record's fault, although their category is not validation. */
 const AT_FAULT = new Set(['field_not_visible', 'read_only_field', 'duplicate', 'conflict']);
+/** Refusals of a property whatever its value is: each record that holds it is at fault. */
+const OF_ANY_VALUE = new Set(['field_not_visible', 'read_only_field']);
 /** Refusals that say that what was described no longer holds. */
 const DESCRIBE_AGAIN = new Set(['field_not_visible', 'read_only_field', 'unknown_option', 'wrong_type']);
 
@@ -33,7 +37,7 @@ const DESCRIBE_AGAIN = new Set(['field_not_visible', 'read_only_field', 'unknown
  *
  * One request, unless HubSpot refuses it as a whole because of a record, which applies nothing: then in halves until that
  * record stands alone. A new record that lacks what HubSpot always requires is refused without being sent. A record that
- * HubSpot no longer finds is looked up once: only evidence makes it gone.
+ * HubSpot no longer finds is looked up once: only evidence makes it gone. A lock that lasts refuses the batch for now.
  *
  * @throws CrmSyncError where nothing was applied: no access, a limit, a key that is not unique.
  */
@@ -77,6 +81,8 @@ function partAnswer(result: HttpResult, part: readonly WireWrite[], described: D
   if (result.kind === 'failure') return all(result.sent === false ? notSent('HubSpot', result.code) : unknownOutcome(result.code));
   const { status, text } = result;
   if (status >= 200 && status < 300) return { kind: 'outcomes', outcomes: outcomesOf(jsonOf(text), part, described) };
+  // The lock of some record holds up its batch, and no other one.
+  if (status === LOCKED) return all(refusalOf(jsonOf(text), status));
   const error = refusedAsAWhole(result);
   if (error === null) return all(unknownOutcome(`http_${status}`));
   const culprits = culpritsOf(error, part);
@@ -86,7 +92,7 @@ function partAnswer(result: HttpResult, part: readonly WireWrite[], described: D
 }
 
 /** Statuses that HubSpot or its edge gives before it looks at the records, with or without a body. */
-const BEFORE_APPLYING = new Set([401, 403, 404, 405, 413, 414, 415, 423, 429, 477, 530]);
+const BEFORE_APPLYING = new Set([401, 403, 404, 405, 413, 414, 415, 429, 477, 530]);
 
 /** The error of an answer that has applied nothing; null where that can't be known. */
 function refusedAsAWhole(result: HttpResult & { kind: 'answer' }): CrmSyncError | null {
@@ -96,14 +102,16 @@ function refusedAsAWhole(result: HttpResult & { kind: 'answer' }): CrmSyncError 
 }
 
 /**
- * Whose fault it is that the whole request was refused: the records that hold the property it complains of, or a record
- * that stands alone. Empty: one of them, unknown which. Null: no record's.
+ * Whose fault it is that the whole request was refused: the records that hold the property it complains of, the only one
+ * that holds it where it is about a value, or a record that stands alone. Empty: one of them, unknown which, as where the
+ * property is missing. Null: no record's.
  */
 function culpritsOf(error: CrmSyncError, part: readonly WireWrite[]): ReadonlySet<WireWrite> | null {
   if (!AT_FAULT.has(error.code) && error.category !== 'validation') return null;
   const { field } = error.at;
   const holders = part.filter(({ properties }) => field !== undefined && Object.hasOwn(properties, field));
-  if (holders.length > 0 && holders.length < part.length) return new Set(holders);
+  const isTheirs = OF_ANY_VALUE.has(error.code) ? holders.length > 0 : holders.length === 1 && error.code !== 'required_field_missing';
+  if (isTheirs && holders.length < part.length) return new Set(holders);
   return new Set(part.length > 1 ? [] : part);
 }
 

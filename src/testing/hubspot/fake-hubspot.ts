@@ -40,7 +40,7 @@ export interface FakeHubSpotOptions extends PortalOptions {
   readonly scopes?: readonly string[];
   /** Shorter pages than the caller asks for, so that few records make several. Only the absence of `paging` tells the end. */
   readonly pageSizeMax?: number;
-  /** Requests in ten seconds, searches not counted. Default 110. */
+  /** Requests in ten seconds, searches not counted. Default 100 for a private app, as of a Free or Starter account, else 110. */
   readonly burstLimit?: number;
   /** Searches in a second. Default 5. */
   readonly searchLimit?: number;
@@ -168,7 +168,7 @@ export function fakeHubSpot(options: FakeHubSpotOptions = {}): FakeHubSpot {
   const limits = createLimits({
     now,
     timeZone: portal.timeZone,
-    burst: options.burstLimit ?? 110,
+    burst: options.burstLimit ?? (app === 'private' ? 100 : 110),
     searches: options.searchLimit ?? 5,
     daily: options.dailyLimit ?? (app === 'private' ? 250_000 : Number.POSITIVE_INFINITY),
     tellsDaily: app === 'private',

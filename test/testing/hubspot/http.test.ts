@@ -1,7 +1,9 @@
 import { setupServer } from 'msw/node';
 import { describe, expect, it } from 'vitest';
+import { fakeHubSpot } from '../../../src/testing/hubspot/fake-hubspot.ts';
 import { ALL_SCOPES } from '../../../src/testing/hubspot/scopes.ts';
-import { portal, UUID } from './api.ts';
+import { manualClock } from '../../../src/testing/manual-clock.ts';
+import { apiOf, portal, START, UUID } from './api.ts';
 
 describe('paths', () => {
   it.each([
@@ -156,6 +158,14 @@ describe('limits', () => {
     });
     const { headers } = await search('contacts', {});
     expect([limit(headers), headers.get('x-hubspot-correlation-id')]).toEqual([{}, expect.stringMatching(UUID)]);
+  });
+
+  it.each([
+    ['oauth', '110'],
+    ['private', '100'],
+  ] as const)('of ten seconds depend on the kind of app: %s', async (app, most) => {
+    const crm = fakeHubSpot({ clock: manualClock(START), app });
+    expect(limit((await apiOf(crm).get('contacts')).headers)).toMatchObject({ 'x-hubspot-ratelimit-max': most });
   });
 
   it('of the day are told to private apps, in answers of a search too', async () => {

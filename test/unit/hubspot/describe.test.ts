@@ -53,6 +53,7 @@ describe('toObjectInfo', () => {
   it.each([
     ['calculated', { calculated: true }],
     ['read-only', { modificationMetadata: { readOnlyValue: true } }],
+    ['not plainly writable', { modificationMetadata: null }],
     ['the record id', { name: 'hs_object_id', type: 'number' }],
     ['unsupported', { type: 'json' }],
   ])('a %s property is never written', (_, more) =>

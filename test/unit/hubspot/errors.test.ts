@@ -214,6 +214,13 @@ describe('what an answer says beside its code', () => {
     expect(error.remedy).toContain('one of the scopes crm.objects.deals.read,');
     expect(error.remedy).not.toContain('a b');
   });
+  it('the correlation id, which HubSpot’s support asks for, is in the message', () => {
+    const messageWith = (id: string) =>
+      hubspotError({ status: 500, body: '', headers: new Headers({ 'x-hubspot-correlation-id': id }) }, 'GET /crm/owners').message;
+    const id = '019ce0f8-6d3a-7898-a39b-6aa71a4c5887';
+    expect(messageWith(id)).toBe(`HubSpot answered GET /crm/owners with HTTP 500 (correlation id ${id}).`);
+    expect(messageWith('ann@example.com')).toBe('HubSpot answered GET /crm/owners with HTTP 500.');
+  });
   it('a limit without a policy is known by its message', () => {
     const message = 'You have reached your secondly limit.';
     expect(hubspotError(answer(429, { message, category: 'RATE_LIMITS' })).code).toBe('search_limit');
