@@ -123,8 +123,14 @@ export function objectOf(org: Org, name: string): ObjectSchema {
   return found;
 }
 
-/** The record if the connected user may see it, deleted ones too. */
+const BIN_MS = 15 * 86_400_000;
+
+/** Deleted so long ago that it left the recycle bin too: no answer tells of it any more. */
+export const isPurged = ({ now }: Org, { values }: StoredRecord): boolean =>
+  values['IsDeleted'] === true && now() - Number(values['SystemModstamp']) > BIN_MS;
+
+/** The record if the connected user may see it, deleted ones too as long as they are in the recycle bin. */
 export function visibleRecord(org: Org, id: string): StoredRecord | undefined {
   const record = org.database.get(id);
-  return record?.shared === true ? record : undefined;
+  return record?.shared === true && !isPurged(org, record) ? record : undefined;
 }
