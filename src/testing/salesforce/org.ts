@@ -49,7 +49,7 @@ export interface Org {
   readonly userId: string;
   readonly integrationUser: boolean;
   readonly denied: ReadonlySet<Denial>;
-  /** Whom the assignment rules of Lead and Case hand a record to. */
+  /** Whom the assignment rules of Lead, Case and Account hand a record to. */
   readonly assigneeId: string;
   readonly validationRules: Readonly<Record<string, ValidationRule>>;
   readonly duplicateRules: Readonly<Record<string, DuplicateRule>>;
