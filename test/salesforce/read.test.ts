@@ -76,6 +76,18 @@ describe('the first read', () => {
     expect(pages).toHaveLength(1);
     expect(seen[2]!.q).not.toContain('Email');
   });
+  it('leaves a field to the engine that Salesforce compares with regard to case: it would keep records back', async () => {
+    const keyed = described('Contact', { Key__c: { type: 'string', unique: true, caseSensitive: true }, FirstName: 'string' });
+    const { connector, seen, call } = connect({}, keyed, page(null));
+    const filter = {
+      all: [
+        { field: 'Key__c', eq: 'ABC' },
+        { field: 'FirstName', eq: 'Ann' },
+      ],
+    };
+    await pagesOf(connector.read(query({ filter }), call));
+    expect(seen[1]!.q).toContain("WHERE FirstName = 'Ann' ORDER BY");
+  });
   it('of nothing is one page with a checkpoint', async () => {
     const { connector, call } = connect({}, contact(), page(null));
     expect(await pagesOf(connector.read(query(), call))).toEqual([{ records: [], requestedAt: NOW, checkpoint: since(NOW), last: true }]);
