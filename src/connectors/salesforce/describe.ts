@@ -144,6 +144,6 @@ function toDescribedField(field: WireField): DescribedField {
     // can't hit two records or make a second one.
     unique: field.unique === true && field.createable === true && (field.externalId === true || field.idLookup === true),
     ...(DECIMAL.includes(type) && typeof field.scale === 'number' ? { scale: field.scale } : {}),
-    ...(type === 'integer' ? { scale: 0 } : {}),
+    ...(type === 'integer' || type === 'datetime' ? { scale: 0 } : {}), // whole seconds
   };
 }
