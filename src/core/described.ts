@@ -52,7 +52,7 @@ export interface DescribedField {
   readonly filterable: boolean;
   /** No two records share a value, and an upsert by it is possible. */
   readonly unique: boolean;
-  /** Most decimals kept; absent where unknown or not a number. */
+  /** Most decimals kept, of a datetime those of its seconds; absent where unknown or neither. */
   readonly scale?: number;
 }
 

@@ -85,6 +85,11 @@ function toNumber(value: Filled, target: FormatTarget): Formatted {
   return target.scale === undefined ? result : ok(roundDecimal(result.value, target.scale));
 }
 
+function toInstant(value: Filled, { timeZone = 'UTC', scale }: FormatTarget): Formatted {
+  const result = coerceValue(value, { type: 'datetime' }, { timeZone });
+  return scale === 0 && result.ok && typeof result.value === 'string' ? ok(result.value.replace(/\.\d+Z$/, '.000Z')) : result;
+}
+
 function empty({ nullable }: FormatTarget): Formatted {
   if (nullable !== false) return { ok: true, value: null };
   return refuse('not_nullable', 'The CRM field cannot be empty.', "Give the field a value, or set `blank: 'keep'` in the mapping.");
@@ -107,7 +112,7 @@ const WRITERS: Readonly<Record<CrmFieldType, (value: Filled, definition: FieldDe
   currency: (value, _, target) => toNumber(value, target),
   percent: (value, _, target) => toNumber(value, target),
   date: (value, _, { timeZone = 'UTC' }) => coerceValue(value, { type: 'date' }, { timeZone }),
-  datetime: (value, _, { timeZone = 'UTC' }) => coerceValue(value, { type: 'datetime' }, { timeZone }),
+  datetime: (value, _, target) => toInstant(value, target),
   unsupported: (_, definition) => unsupportedType('unsupported', definition.type),
 };
 
@@ -116,8 +121,9 @@ const WRITERS: Readonly<Record<CrmFieldType, (value: Filled, definition: FieldDe
  * the same way.
  *
  * Only free text (`string`, `text`) is ever cut, between characters; a cut email or id would be a wrong one. Decimals
- * beyond `scale` are rounded, halves away from zero, as CRMs do themselves; a whole-number field refuses them. An
- * option is found by value, in any case, or by label; an unrestricted picklist takes any other text too.
+ * beyond `scale` are rounded, halves away from zero, as CRMs do themselves; a whole-number field refuses them. A datetime
+ * of scale 0 loses its fraction of a second. An option is found by value, in any case, or by label; an unrestricted
+ * picklist takes any other text too.
  *
  * @example
  * formatValue(true, { type: 'boolean' }, { type: 'string' }) //=> { ok: true, value: 'true' }

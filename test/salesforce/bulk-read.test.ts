@@ -127,6 +127,19 @@ describe('a first read by a query job', () => {
     expect(pages.at(-1)).toMatchObject({ last: true, checkpoint: { mode: 'changes' } });
   });
 
+  it('follows a converted lead to its contact, as the ordinary read does', async () => {
+    const { crm, call, connect } = org();
+    const [open, converted] = ['Open', 'Converted'].map((LastName) => crm.add('Lead', { LastName, Company: 'Acme' }));
+    const { contact } = crm.convertLead(converted!.id);
+    const query: ReadQuery = { ...QUERY, object: 'Lead', fields: ['LastName'] };
+    const ordinary = byId(await pagesOf(connect({}).read(query, call)));
+    const given = byId(await pagesOf(connect().read(query, call)));
+    expect(jobs(crm)).toBe(1);
+    expect(given.get(converted!.id)).toMatchObject({ state: 'merged', successor: contact.id, successorObject: 'Contact' });
+    expect(given.get(open!.id)).toMatchObject({ state: 'present' });
+    expect(given).toEqual(ordinary);
+  });
+
   it('ends at the time before the job was made: what changes while it runs comes with the changes', async () => {
     const { crm, clock, call, connect, fill } = org();
     fill(3);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { salesforce } from '../../src/connectors/salesforce/index.ts';
 import { toId18 } from '../../src/connectors/salesforce/record-id.ts';
 import type { FindQuery } from '../../src/ports/connector.ts';
+import { fakeSalesforce } from '../../src/testing/salesforce/fake-salesforce.ts';
 import { connect, contact, described, ID, json, NOW, refused, rows } from './scripted.ts';
 
 const [C1, C2, C3] = ID.contact;
@@ -109,6 +111,17 @@ describe('find by phone', () => {
     expect(asked.length).toBeGreaterThan(1);
     for (const value of values) expect(asked.filter((q) => q.includes(`'${value}'`))).toHaveLength(1);
     for (const { q } of seen.slice(1)) expect(new URLSearchParams({ q }).toString().length).toBeLessThan(12_000);
+  });
+  it('finds everybody at a number that the index alone knows, also more than it gives without an order', async () => {
+    const crm = fakeSalesforce();
+    for (let index = 0; index < 300; index += 1) crm.add('Contact', { LastName: `Contact ${index}`, Phone: '4155-550123' });
+    const { found } = await salesforce(crm.options).find(find({ values: ['+14155550123'] }), connect({}).call);
+    expect(found).toHaveLength(300);
+  });
+  it('proves nothing where the index has more than it gives', async () => {
+    const many = Array.from({ length: 2_000 }, () => row(C1, { Phone: '212 555 0199' }));
+    const { connector, call } = connect({}, contact(), rows(), json({ searchRecords: many }));
+    expect(await connector.find(find({ values: ['+14155550123'] }), call)).toEqual({ found: [], completeUntil: 0 });
   });
   it.each([
     ['a text that is no number', { values: ["' OR Id != '"] }, contact()],

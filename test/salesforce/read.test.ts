@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { toId18 } from '../../src/connectors/salesforce/record-id.ts';
 import type { Json } from '../../src/core/value.ts';
 import type { ReadQuery } from '../../src/ports/connector.ts';
 import { connect, contact, described, ID, json, NOW, pagesOf, refused, rows } from './scripted.ts';
@@ -75,6 +76,41 @@ describe('the first read', () => {
     const pages = await pagesOf(connector.read(query({ filter: { field: 'Email', blank: false } }), call));
     expect(pages).toHaveLength(1);
     expect(seen[2]!.q).not.toContain('Email');
+  });
+  it('takes fewer records at once where all of them take too long, and reads every one', async () => {
+    const id = (index: number) => toId18(`003${String(index).padStart(12, '0')}`)!;
+    const some = Array.from({ length: 2_000 }, (_, index) => row(id(index + 1)));
+    const timeouts = [refused('QUERY_TIMEOUT'), refused('QUERY_TIMEOUT'), refused('QUERY_TIMEOUT')];
+    const { connector, seen, call } = connect({}, contact(), ...timeouts, page(null, ...some), page(null, row(id(2_001))));
+    const pages = await pagesOf(connector.read(query(), call));
+    expect(seen.slice(2).map(({ q }) => q.split(' FROM Contact ')[1])).toEqual([
+      'ORDER BY Id ASC LIMIT 50000',
+      'ORDER BY Id ASC LIMIT 10000',
+      'ORDER BY Id ASC LIMIT 2000',
+      `WHERE Id > '${id(2_000)}' ORDER BY Id ASC LIMIT 2000`,
+    ]);
+    expect(pages.map(({ records, last }) => [records.length, last])).toEqual([
+      [2_000, false],
+      [1, true],
+    ]);
+  });
+  it('does not take fewer for ever', async () => {
+    const timeouts = Array.from({ length: 20 }, () => refused('QUERY_TIMEOUT'));
+    const { connector, left, call } = connect({}, contact(), ...timeouts);
+    await expect(pagesOf(connector.read(query(), call))).rejects.toMatchObject({ code: 'query_timeout', retryable: true });
+    expect(left).toHaveLength(16);
+  });
+  it('leaves a field to the engine that Salesforce compares with regard to case: it would keep records back', async () => {
+    const keyed = described('Contact', { Key__c: { type: 'string', unique: true, caseSensitive: true }, FirstName: 'string' });
+    const { connector, seen, call } = connect({}, keyed, page(null));
+    const filter = {
+      all: [
+        { field: 'Key__c', eq: 'ABC' },
+        { field: 'FirstName', eq: 'Ann' },
+      ],
+    };
+    await pagesOf(connector.read(query({ filter }), call));
+    expect(seen[1]!.q).toContain("WHERE FirstName = 'Ann' ORDER BY");
   });
   it('of nothing is one page with a checkpoint', async () => {
     const { connector, call } = connect({}, contact(), page(null));

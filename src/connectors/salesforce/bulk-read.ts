@@ -68,7 +68,7 @@ async function isWorthAJob(context: Context, query: ReadQuery, call: Call): Prom
 }
 
 async function startJob(context: Context, query: ReadQuery, call: Call): Promise<BulkPosition | null> {
-  const { columns } = await selectFields(context.describer, query.object, query.fields, call);
+  const { columns } = await selectFields(context.describer, query.object, query.fields, call, { conversions: true });
   const soql = await soqlOf(context, query, [...new Set([...columns, ...parentIds(columns)])], call);
   const job = await unlessRefused(query.object, () => createQueryJob(context.client, soql, call));
   if (job === null) return null;
@@ -112,7 +112,7 @@ async function* resultsOf(
   { position: start, requestedAt }: { readonly position: BulkPosition; readonly requestedAt: number },
   call: Call,
 ): AsyncGenerator<Page, Rest | null> {
-  const selection = await selectFields(context.describer, query.object, query.fields, call);
+  const selection = await selectFields(context.describer, query.object, query.fields, call, { conversions: true });
   const { fields } = await context.describer.object(query.object, call);
   let position = start;
   // Bound: every turn goes on to another page of a finite result, or asks for fewer rows at once.

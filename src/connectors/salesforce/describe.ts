@@ -25,6 +25,7 @@ const wireField = z.object({
   nillable: flag,
   defaultedOnCreate: flag,
   filterable: flag,
+  caseSensitive: flag,
   unique: flag,
   externalId: flag,
   idLookup: flag,
@@ -50,6 +51,8 @@ export interface ObjectInfo {
   readonly described: DescribedObject;
   readonly fields: ReadonlyMap<string, DescribedField>;
   readonly relations: ReadonlyMap<string, Relation>;
+  /** Fields whose texts Salesforce compares with regard to case. */
+  readonly caseSensitive: ReadonlySet<string>;
   /** The connected user's permissions on the object; true where describe does not say. */
   readonly creatable: boolean;
   readonly updatable: boolean;
@@ -111,6 +114,7 @@ export function toObjectInfo(body: unknown): ObjectInfo {
           : [],
       ),
     ),
+    caseSensitive: new Set(fields.filter(({ caseSensitive }) => caseSensitive === true).map(({ name }) => name)),
     creatable: object.data.createable !== false,
     updatable: object.data.updateable !== false,
   };
@@ -140,6 +144,6 @@ function toDescribedField(field: WireField): DescribedField {
     // can't hit two records or make a second one.
     unique: field.unique === true && field.createable === true && (field.externalId === true || field.idLookup === true),
     ...(DECIMAL.includes(type) && typeof field.scale === 'number' ? { scale: field.scale } : {}),
-    ...(type === 'integer' ? { scale: 0 } : {}),
+    ...(type === 'integer' || type === 'datetime' ? { scale: 0 } : {}), // whole seconds
   };
 }

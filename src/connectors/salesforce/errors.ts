@@ -66,8 +66,8 @@ export function fieldOf({ code, message, fields }: Complaint): string | undefine
 }
 
 /**
- * Turns an answer that is no success into our error. Pure; the message holds the status and Salesforce's code, never its
- * text, which quotes values.
+ * Turns an answer that is no success into our error. Pure; the message holds the status and Salesforce's code, and of what
+ * failed inside Salesforce the id of the request, never its text, which quotes values.
  *
  * @param operation - Method and a path without ids or values, for the message.
  */
@@ -78,11 +78,19 @@ export function salesforceError({ status, body, headers }: Answered, operation =
   const field = complaint && fieldOf(complaint);
   const date = Date.parse(headers.get('date') ?? '');
   const asked = retryAfterMs(headers, Number.isNaN(date) ? Number.POSITIVE_INFINITY : date);
-  return new CrmSyncError(`Salesforce answered ${operation} with HTTP ${status}${complaint ? ` and ${shownCode(complaint.code)}` : ''}.`, {
+  const said = complaint ? ` and ${shownCode(complaint.code)}` : '';
+  const request = meaning.category === 'server' ? requestIn(headers) : '';
+  return new CrmSyncError(`Salesforce answered ${operation} with HTTP ${status}${said}${request}.`, {
     ...meaning,
     retryAfterMs: asked ?? meaning.waitMs ?? null,
     at: { ...at, ...(field === undefined ? {} : { field }) },
   });
+}
+
+/** What Salesforce's support finds the request by. */
+function requestIn(headers: Answered['headers']): string {
+  const id = headers.get('x-request-id') ?? headers.get('x-sfdc-request-id') ?? '';
+  return /^[\w-]{1,64}$/.test(id) ? ` (request ${id})` : '';
 }
 
 export const noAnswer = (operation: string, cause: string): CrmSyncError => noAnswerFrom('Salesforce', operation, cause);

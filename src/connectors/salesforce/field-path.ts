@@ -11,6 +11,7 @@ export type WireRow = Readonly<Record<string, unknown>>;
 export interface FieldPath {
   readonly name: string;
   readonly type: CrmFieldType;
+  /** Salesforce compares it as the engine does, without regard to case. */
   readonly filterable: boolean;
   readonly segments: readonly string[];
   /** By segment but the last: the field that holds the parent's id. */
@@ -55,7 +56,7 @@ export async function resolvePath(describer: Describer, start: ObjectInfo, name:
   }
   const field = info.fields.get(segments.at(-1)!);
   if (!field || field.type === 'unsupported') return null;
-  return { name, type: field.type, filterable: field.filterable, segments, lookups, parents };
+  return { name, type: field.type, filterable: field.filterable && !info.caseSensitive.has(field.name), segments, lookups, parents };
 }
 
 /** The field that tells of an object's changes. A user's other stamp may move with every login, which changes nothing. */

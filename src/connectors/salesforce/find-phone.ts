@@ -9,7 +9,7 @@ import type { WireRow } from './field-path.ts';
 import { queryRows } from './query.ts';
 import { startSearch } from './search.ts';
 import { textLiteral } from './soql.ts';
-import { phoneSearch } from './sosl.ts';
+import { phoneSearch, SEARCH_ROWS_MAX } from './sosl.ts';
 
 /**
  * Records by phone number, E.164. Salesforce keeps numbers as they were typed, so candidates come from two sides and are
@@ -49,6 +49,7 @@ export async function findByPhone(context: Context, query: FindQuery, call: Call
     if (filterable.length > 0) search.take(await queryRows(context.client, { soql, deletedToo: false }, call));
     const indexed = sosl === null ? null : await searchIndex(context, sosl, call);
     if (indexed) search.take(indexed);
+    if (indexed && indexed.rows.length >= SEARCH_ROWS_MAX) search.incomplete();
   }
   return search.result((values, number) =>
     compared.some((name) => {

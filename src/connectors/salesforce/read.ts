@@ -15,6 +15,9 @@ import { instantLiteral } from './soql.ts';
 
 /** A window that took too long is not halved below this. */
 const WINDOW_MIN_MS = 60_000;
+/** Records of one query of a first read that took too long: so many at first, and not fewer than a page. */
+const ROWS_MAX = 50_000;
+const ROWS_MIN = 2_000;
 
 /** How the rest is asked for; a refusal changes it. */
 interface Manner {
@@ -23,6 +26,8 @@ interface Manner {
   readonly filter: string | null;
   /** Upper bound of the stamps, in ms: only after a query took too long. */
   readonly window: number | null;
+  /** Most records of one query of a first read: only after one took too long. */
+  readonly rowsMax: number;
   readonly describedAnew: boolean;
 }
 
@@ -45,22 +50,25 @@ export async function* readRecords(context: Context, query: ReadQuery, call: Cal
 
   // Bound: every turn ends the read, has moved the position on, or has used up one of the few remedies of `mend`.
   for (;;) {
-    const { selection, window } = manner;
+    const { selection, window, rowsMax } = manner;
     position = placed(position, selection);
     const before = position;
     const stamp = stampOf(position, selection);
     const next = nextParent(position, selection);
+    let rowsLeft = rowsMax;
     const deletedToo = position.mode === 'changes' && position.parent === undefined && selection.tellsDeleted;
     try {
-      for await (const page of queryPages(context.client, { soql: soqlOf(manner, position, left, context.overlapMs), deletedToo }, call)) {
+      const soql = soqlOf(manner, position, Math.min(left, rowsMax), context.overlapMs);
+      for await (const page of queryPages(context.client, { soql, deletedToo }, call)) {
         const records = page.rows.map((row) => decoded(selection, row));
         position = advance(position, page.startedAt, lastOf(page.rows, stamp));
         left -= records.length;
+        rowsLeft -= records.length;
         if (page.done && position.mode === 'changes') {
           if (window !== null) position = { ...position, afterStamp: new Date(window).toISOString(), afterId: null };
           else if (next !== null) position = turnTo(position, next);
         }
-        const last = page.done && window === null && next === null && left > 0;
+        const last = page.done && window === null && next === null && left > 0 && rowsLeft > 0;
         const checkpoint = last ? finish(position, context.lagMs) : position;
         yield { records, requestedAt: page.requestedAt, checkpoint, last };
         if (last || left <= 0) return;
@@ -86,7 +94,7 @@ export async function* readRecords(context: Context, query: ReadQuery, call: Cal
 async function startManner(context: Context, query: ReadQuery, position: Checkpoint, call: Call): Promise<Manner> {
   const selection = await selectFields(context.describer, query.object, query.fields, call, { conversions: true });
   const filter = position.mode === 'all' && query.filter ? await filterClause(context.describer, query.object, query.filter, call) : null;
-  return { selection, filter, window: null, describedAnew: false };
+  return { selection, filter, window: null, rowsMax: Number.POSITIVE_INFINITY, describedAnew: false };
 }
 
 /** Another way to ask for the same, or null. */
@@ -98,19 +106,24 @@ async function mend(
 ): Promise<Manner | null> {
   if (error.code === 'field_not_visible' && !manner.describedAnew) {
     context.describer.forget();
-    return { ...(await startManner(context, query, position, call)), window: manner.window, describedAnew: true };
+    const { selection, filter } = await startManner(context, query, position, call);
+    return { ...manner, selection, filter, describedAnew: true };
   }
   if (manner.filter !== null && ['query_timeout', 'bad_query', 'query_too_long', 'field_not_visible'].includes(error.code)) {
     return { ...manner, filter: null }; // the engine evaluates it on each record
   }
-  if (error.code !== 'query_timeout' || position.mode !== 'changes') return null;
+  if (error.code !== 'query_timeout') return null;
+  if (position.mode === 'all') {
+    const rowsMax = Math.min(ROWS_MAX, manner.rowsMax / 5);
+    return rowsMax < ROWS_MIN ? null : { ...manner, rowsMax };
+  }
   const lowest = lowestStamp(position, context.overlapMs);
   const half = (manner.window ?? context.clock.now()) - lowest;
   if (half < 2 * WINDOW_MIN_MS) return null;
   return { ...manner, window: Math.floor((lowest + half / 2) / 1_000) * 1_000 };
 }
 
-function soqlOf({ selection, filter, window }: Manner, position: Checkpoint, left: number, overlapMs: number): string {
+function soqlOf({ selection, filter, window }: Manner, position: Checkpoint, rowsMax: number, overlapMs: number): string {
   const stamp = stampOf(position, selection);
   const upper = window === null ? null : `${stamp} < ${instantLiteral(window)}`;
   const unread =
@@ -119,7 +132,7 @@ function soqlOf({ selection, filter, window }: Manner, position: Checkpoint, lef
       : `SystemModstamp < ${instantLiteral(firstStamp(position, overlapMs))}`;
   const where = [keysetClause(position, overlapMs, stamp), upper, unread, filter].filter((clause) => clause !== null).join(' AND ');
   const order = position.mode === 'all' ? 'Id ASC' : `${stamp} ASC, Id ASC`;
-  const limit = Number.isFinite(left) ? ` LIMIT ${left}` : '';
+  const limit = Number.isFinite(rowsMax) ? ` LIMIT ${rowsMax}` : '';
   return `SELECT ${[...new Set([...selection.columns, stamp])].join(', ')} FROM ${selection.object}${where === '' ? '' : ` WHERE ${where}`} ORDER BY ${order}${limit}`;
 }
 

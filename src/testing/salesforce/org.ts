@@ -49,7 +49,7 @@ export interface Org {
   readonly userId: string;
   readonly integrationUser: boolean;
   readonly denied: ReadonlySet<Denial>;
-  /** Whom the assignment rules of Lead and Case hand a record to. */
+  /** Whom the assignment rules of Lead, Case and Account hand a record to. */
   readonly assigneeId: string;
   readonly validationRules: Readonly<Record<string, ValidationRule>>;
   readonly duplicateRules: Readonly<Record<string, DuplicateRule>>;
@@ -123,8 +123,14 @@ export function objectOf(org: Org, name: string): ObjectSchema {
   return found;
 }
 
-/** The record if the connected user may see it, deleted ones too. */
+const BIN_MS = 15 * 86_400_000;
+
+/** Deleted so long ago that it left the recycle bin too: no answer tells of it any more. */
+export const isPurged = ({ now }: Org, { values }: StoredRecord): boolean =>
+  values['IsDeleted'] === true && now() - Number(values['SystemModstamp']) > BIN_MS;
+
+/** The record if the connected user may see it, deleted ones too as long as they are in the recycle bin. */
 export function visibleRecord(org: Org, id: string): StoredRecord | undefined {
   const record = org.database.get(id);
-  return record?.shared === true ? record : undefined;
+  return record?.shared === true && !isPurged(org, record) ? record : undefined;
 }

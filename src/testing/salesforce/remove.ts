@@ -1,6 +1,6 @@
 import { isDeleted, type StoredRecord } from './database.ts';
 import { SalesforceFailure } from './failure.ts';
-import type { Org } from './org.ts';
+import { isPurged, type Org } from './org.ts';
 import { assertUnlocked, type Save, stampOf, stamps } from './save.ts';
 import type { Field } from './schema/field.ts';
 import type { ObjectSchema } from './schema/schema.ts';
@@ -26,7 +26,7 @@ export function deleteRecord(org: Org, record: StoredRecord, save: Save): void {
 
 /** Out of the recycle bin, with what the deletion took along. */
 export function restoreRecord(org: Org, record: StoredRecord, save: Save): void {
-  if (!isDeleted(record)) throw new SalesforceFailure('UNDELETE_FAILED', 'Entity is not in the recycle bin');
+  if (!isDeleted(record) || isPurged(org, record)) throw new SalesforceFailure('UNDELETE_FAILED', 'Entity is not in the recycle bin');
   const at = stampOf(org, save);
   const unbin = (one: StoredRecord): void => {
     one.deletedWith = null;

@@ -12,7 +12,7 @@ import type { ObjectSchema } from './schema/schema.ts';
 export interface Save {
   /** `admin` is the test itself: it may set what the API cannot, such as the conversion of a lead. */
   readonly actor: 'api' | 'admin';
-  /** The caller did not send `Sforce-Auto-Assign: FALSE`: assignment rules run on leads and cases. */
+  /** The caller did not send `Sforce-Auto-Assign: FALSE`: assignment rules run on leads, cases and accounts. */
   readonly assign: boolean;
   readonly allowDuplicates: boolean;
   /** A stamp other than now, in milliseconds: of a transaction that began earlier. */
@@ -29,7 +29,7 @@ export const adminSave = (stampedAt?: Millis): Save => (stampedAt === undefined 
 
 /** Fields that nobody sets by name. */
 const NEVER_SET = new Set(['Id', 'IsDeleted', 'SystemModstamp']);
-const ASSIGNED = new Set(['Lead', 'Case']);
+const ASSIGNED = new Set(['Lead', 'Case', 'Account']);
 
 /** @param id - Reserved before, for a record that becomes visible later. */
 export function insertRecord(org: Org, object: ObjectSchema, input: Input, save: Save, id = org.database.nextId(object)): StoredRecord {

@@ -178,6 +178,15 @@ describe('an ingest job of the fake', () => {
     expect([answer.status, (answer.body as { errorCode: string }[])[0]?.errorCode]).toEqual([status, code]);
   });
 
+  it('takes no more than 150 MB in base64, counted in bytes', async () => {
+    const { api } = org();
+    const upload = async (characters: number) => {
+      const { body } = await api.call('POST', 'ingest', { object: 'Contact', operation: 'insert' });
+      return (await api.call('PUT', `ingest/${body.id}/batches`, '€'.repeat(characters))).status;
+    };
+    expect([await upload(1), await upload(37_500_001)]).toEqual([201, 413]); // three bytes each
+  });
+
   it('takes its rows once, ends once, is removed and is forgotten after a week', async () => {
     const { clock, api } = org();
     const { body } = await api.call('POST', 'ingest', { object: 'Contact', operation: 'insert' });

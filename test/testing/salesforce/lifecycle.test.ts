@@ -76,6 +76,22 @@ describe('deletion', () => {
   });
 });
 
+it('a record leaves the recycle bin after fifteen days: nothing tells of it any more, and it stays gone', async () => {
+  const clock = manualClock('2026-03-15T10:00:00Z');
+  const crm = fakeSalesforce({ clock, sessionSeconds: 16 * 86_400 });
+  const { call, queryAll } = apiOf(crm);
+  const [ann, bea] = ['Ann', 'Bea'].map((LastName) => crm.add('Contact', { LastName }));
+  crm.remove(ann!.id);
+  crm.merge(crm.add('Contact', { LastName: 'Winner' }).id, bea!.id);
+  const deleted = async () => (await queryAll('SELECT Id FROM Contact WHERE IsDeleted = TRUE')).body.totalSize;
+  const patched = async () => (await call(`sobjects/Contact/${ann!.id}`, { method: 'PATCH', body: { Title: 'x' } })).body[0].errorCode;
+  clock.advance(15 * 86_400_000);
+  expect([await deleted(), await patched()]).toEqual([2, 'ENTITY_IS_DELETED']);
+  clock.advance(1_000);
+  expect([await deleted(), await patched()]).toEqual([0, 'NOT_FOUND']);
+  expect(() => crm.restore(ann!.id)).toThrow('UNDELETE_FAILED');
+});
+
 it('a merge deletes the loser, names the winner, and moves what hung on the loser', async () => {
   const { crm, queryAll } = org();
   const winner = crm.add('Contact', { LastName: 'Winner' });

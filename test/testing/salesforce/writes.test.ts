@@ -228,10 +228,14 @@ describe('tasks', () => {
 });
 
 describe('what an org adds', () => {
-  it('assignment rules take a lead or case away unless the caller forbids it', async () => {
+  it.each([
+    ['lead', 'Lead', { LastName: 'Lee', Company: 'Lee Ltd' }],
+    ['case', 'Case', { Subject: 'Broken' }],
+    ['account', 'Account', { Name: 'Lee Ltd' }],
+  ])('assignment rules take a %s away unless the caller forbids it', async (_, object, values) => {
     const { crm, call } = org();
     const owner = async (headers: Record<string, string>) => {
-      const { body } = await call('sobjects/Lead', { method: 'POST', body: { LastName: 'Lee', Company: 'Lee Ltd' }, headers });
+      const { body } = await call(`sobjects/${object}`, { method: 'POST', body: values, headers });
       return crm.record(body.id).fields['OwnerId'] === crm.userId;
     };
     expect([await owner({}), await owner({ 'Sforce-Auto-Assign': 'FALSE' })]).toEqual([false, true]);

@@ -183,6 +183,16 @@ describe('decimals beyond the scale are rounded, halves away from zero', () => {
   ])('%d to %d', (value, scale, rounded) => expect(outcome(value, FIELDS.number, { type: 'currency', scale })).toEqual(is(rounded)));
 });
 
+describe('a fraction of a second', () => {
+  it.each<readonly [scale: number | undefined, written: string]>([
+    [0, '2025-03-15T10:30:00.000Z'],
+    [undefined, '2025-03-15T10:30:00.987Z'],
+  ])('of scale %s', (scale, written) => {
+    const target = { type: 'datetime', ...(scale === undefined ? {} : { scale }) } as const;
+    expect(outcome('2025-03-15T10:30:00.987Z', FIELDS.datetime, target)).toEqual(is(written));
+  });
+});
+
 describe('days and instants', () => {
   it.each<readonly [value: string, from: 'date' | 'datetime', type: CrmFieldType, timeZone: string, written: string]>([
     ['2025-03-15T03:00:00.000Z', 'datetime', 'date', 'America/Los_Angeles', '2025-03-14'],

@@ -121,6 +121,7 @@ describe('an upload', () => {
     described: { name: 'Contact', label: 'Contact', fields: [] },
     fields,
     relations: new Map(),
+    caseSensitive: new Set<string>(),
     creatable: true,
     updatable: true,
   };

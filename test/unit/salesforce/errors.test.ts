@@ -163,6 +163,15 @@ describe('salesforceError', () => {
     const headers = new Headers({ 'retry-after': text, date: 'Wed, 21 Oct 2026 07:28:00 GMT' });
     expect(salesforceError({ status: 500, body: '', headers }).retryAfterMs).toBe(wait);
   });
+  it.each([
+    ['4f1c2a9e-77', 'Salesforce answered GET /query with HTTP 500 and UNKNOWN_EXCEPTION (request 4f1c2a9e-77).'],
+    ['+1 415 555 0123', 'Salesforce answered GET /query with HTTP 500 and UNKNOWN_EXCEPTION.'],
+  ])('names the request that failed inside Salesforce, which its support asks for: %s', (id, message) => {
+    const fault = { ...answer(500, 'UNKNOWN_EXCEPTION'), headers: new Headers({ 'x-request-id': id }) };
+    expect(salesforceError(fault, 'GET /query').message).toBe(message);
+    const refusal = { ...answer(400, 'MALFORMED_QUERY'), headers: new Headers({ 'x-request-id': id }) };
+    expect(salesforceError(refusal, 'GET /query').message).not.toContain(id);
+  });
   it('never repeats a hostile code or field', () => {
     const error = salesforceError(answer(400, '<script>+14155550123', 'x', ['+14155550123']));
     expect(JSON.stringify(error) + error.message).not.toContain('555');

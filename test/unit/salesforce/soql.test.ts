@@ -88,7 +88,7 @@ describe('phoneSearch', () => {
     (terms, number) => {
       const search = phoneSearch({ terms: [...terms, number], object: 'Contact', columns: ['Id', 'Phone'] })!;
       expect(search).toMatch(
-        /^FIND \{(?:\d+|"\d+(?: \d+)+")(?: OR (?:\d+|"\d+(?: \d+)+"))*\} IN PHONE FIELDS RETURNING Contact\(Id, Phone\) LIMIT 2000$/,
+        /^FIND \{(?:\d+|"\d+(?: \d+)+")(?: OR (?:\d+|"\d+(?: \d+)+"))*\} IN PHONE FIELDS RETURNING Contact\(Id, Phone ORDER BY Id\) LIMIT 2000$/,
       );
       expect(search).toContain(number);
     },

@@ -72,7 +72,7 @@ export const uploadRows: Endpoint = (call) => {
       'CLIENTINPUTERROR',
       `Found multiple contents for job: <${job.id}>, please 'Close' / 'Abort' / 'Delete' the current Job then create a new Job and make sure you only do 'PUT' once on a given Job.`,
     );
-  if (Math.ceil(call.text.length / 3) * 4 > UPLOAD_MAX)
+  if (Math.ceil(new TextEncoder().encode(call.text).length / 3) * 4 > UPLOAD_MAX)
     throw new SalesforceFailure('REQUEST_ENTITY_TOO_LARGE', 'The upload is too large', { status: 413 });
   job.text = call.text;
   return { status: 201 };

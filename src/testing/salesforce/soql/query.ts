@@ -1,6 +1,6 @@
 import { byPlace, type Stored, type StoredRecord } from '../database.ts';
 import { compareIds } from '../ids.ts';
-import type { Org } from '../org.ts';
+import { isPurged, type Org } from '../org.ts';
 import { isLongText } from '../schema/field.ts';
 import type { ObjectSchema } from '../schema/schema.ts';
 import { type Column, columnsOf, invalidField, invalidType } from './column.ts';
@@ -23,7 +23,7 @@ export interface Found {
 /**
  * Runs one SOQL query.
  *
- * @param options.all - `queryAll`: deleted, merged and archived records too.
+ * @param options.all - `queryAll`: archived records too, and deleted and merged ones that are in the recycle bin.
  * @param options.base - `/services/data/v66.0`, for the URLs in rows.
  * @throws SalesforceFailure as the service would answer.
  */
@@ -34,8 +34,8 @@ export function runQuery(org: Org, text: string, options: { readonly all: boolea
   const columnOf = columnsOf(org, object, text, query.alias);
   const columns = query.select === 'count' ? [] : selectedColumns(text, query.select, columnOf);
   const compare = compileOrder(text, query.orderBy, columnOf);
-  const seen = ({ shared, values }: StoredRecord): boolean =>
-    shared && (options.all || (values['IsDeleted'] !== true && values['IsArchived'] !== true));
+  const seen = (record: StoredRecord): boolean =>
+    record.shared && (options.all ? !isPurged(org, record) : record.values['IsDeleted'] !== true && record.values['IsArchived'] !== true);
 
   const records = matching(org, object, text, query, columnOf).filter(seen);
   if (query.select !== 'count') records.sort((a, b) => compare(a, b) || byPlace(a, b));
