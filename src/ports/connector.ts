@@ -86,7 +86,7 @@ export type Wrote =
       readonly outcome: 'done';
       readonly id: string;
       readonly created: boolean;
-      /** Only what came back. */
+      /** What is known to be in the record now, where it may differ from what was sent. */
       readonly values: Readonly<Record<string, Value>>;
       readonly modifiedAt?: string;
     }

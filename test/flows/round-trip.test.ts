@@ -71,5 +71,23 @@ describe.each(WORLDS)('on $name', (world) => {
       expect(await engine.contacts.list()).toEqual(before);
       expect(await callsOf(crm, () => engine.push())).toEqual([]);
     });
+
+    it('leaves text alone that the CRM keeps without the blanks around it, or without characters that it can not hold', async () => {
+      const { crm, engine, clock } = deployment();
+      const { id } = crm.add(alice);
+      await engine.pull();
+      const { contact } = await engine.contacts.byPhone('+14155550123');
+      const odd = { email: ' alice@example.com ', interaction_summary: ' Called.\u0000 Half \ud83d ' };
+      await engine.contacts.update(contact?.id ?? '', odd, { by: 'test' });
+      clock.advance(60_000);
+      expect(await engine.push()).toMatchObject({ counts: { updated: 1 }, errors: [] });
+      expect(crm.record(id)?.fields['email']).toBe('alice@example.com');
+
+      const before = await engine.contacts.list();
+      clock.advance(60_000);
+      expect(await engine.pull()).toMatchObject({ counts: { processed: 1, unchanged: 1 }, errors: [] });
+      expect(await engine.contacts.list()).toEqual(before);
+      expect(await callsOf(crm, () => engine.push())).toEqual([]);
+    });
   });
 });

@@ -41,8 +41,8 @@ export function toCell(value: Value, type: CrmFieldType): string | null {
 
 function toTextCell(value: string, type: CrmFieldType): string | null {
   const text = wireText(value);
-  if (text.trim() === '') return CLEAR; // Salesforce keeps no blank text
-  if (text.trim().toUpperCase() === CLEAR || text.length > CHARACTERS_MAX) return null;
+  if (text === '') return CLEAR; // Salesforce keeps no blank text
+  if (text.toUpperCase() === CLEAR || text.length > CHARACTERS_MAX) return null;
   if (type === 'date') return DAY.test(text) ? text : null;
   if (type === 'datetime') return toInstant(text) === null ? null : text;
   if (type === 'id' || type === 'reference') return toId18(text);

@@ -2,6 +2,7 @@ import type { Write, Wrote } from '../../ports/connector.ts';
 import type { Table } from './bulk-csv.ts';
 import { readRowError } from './bulk-error.ts';
 import { keyColumn, keyOf } from './bulk-upload.ts';
+import { keptOtherwise } from './codec.ts';
 import { toId18 } from './record-id.ts';
 import { refusalOf } from './refusal.ts';
 
@@ -13,7 +14,8 @@ export function writtenRows(table: Table, writes: readonly Write[]): RowOutcomes
   const cell = cellsOf(table);
   return byKey(table, writes, (row, write) => {
     const id = toId18(cell(row, 'sf__Id')) ?? (write.id === null ? null : toId18(write.id));
-    return id === null ? null : { outcome: 'done', id, created: write.id === null && /^true$/i.test(cell(row, 'sf__Created')), values: {} };
+    const isNew = write.id === null && /^true$/i.test(cell(row, 'sf__Created'));
+    return id === null ? null : { outcome: 'done', id, created: isNew, values: keptOtherwise(write.values) };
   });
 }
 

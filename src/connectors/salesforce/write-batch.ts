@@ -69,7 +69,7 @@ function recordOf({ object, id, values, uniqueKey, associations = [] }: Write): 
 }
 
 /** Salesforce keeps no blanks around a text: of blanks alone nothing is left to be found by, and each upsert makes a record. */
-const isKey = (value: string): boolean => wireText(value).trim() !== '';
+const isKey = (value: string): boolean => wireText(value) !== '';
 
 /** The ties of a task are fields of it: one person and one other record. */
 export const related = (associations: readonly Association[]): Record<string, string> =>

@@ -4,6 +4,7 @@ import type { HttpResult } from '../../http/send.ts';
 import { notSent, type PartAnswer, unknownOutcome, writeInParts } from '../../http/write-in-parts.ts';
 import type { Call, Write, Wrote } from '../../ports/connector.ts';
 import { errorOf } from './client.ts';
+import { keptOtherwise } from './codec.ts';
 import type { Context } from './context.ts';
 import { conversionsOf } from './converted.ts';
 import { withoutCreateOnly } from './create-only.ts';
@@ -134,7 +135,8 @@ function outcomeOf(item: unknown, kind: Kind, write: Write): Wrote {
   const { success, id, created, errors } = (typeof item === 'object' && item !== null ? item : {}) as Record<string, unknown>;
   const written = toId18(id);
   if (success === true && written !== null) {
-    return { outcome: 'done', id: written, created: kind === 'create' || (kind === 'upsert' && created === true), values: {} };
+    const isNew = kind === 'create' || (kind === 'upsert' && created === true);
+    return { outcome: 'done', id: written, created: isNew, values: keptOtherwise(write.values) };
   }
   return success === false ? refusalOf(errors, write) : unknownOutcome('broken_answer');
 }

@@ -72,7 +72,7 @@ describe('toCell', () => {
     ['', 'string', '#N/A'],
     [' \n', 'text', '#N/A'],
     ['x', 'string', 'x'],
-    [' x ', 'string', ' x '],
+    [' x ', 'string', 'x'],
     ['a\u0000b\ud800', 'string', 'ab\ufffd'],
     ['#N/A', 'string', null],
     ['#n/a ', 'picklist', null],
