@@ -139,6 +139,13 @@ describe('revoke', () => {
 });
 
 describe('a token or a secret never goes to a host that is not Salesforce’s or the configured one', () => {
+  it('that settings of a tenant bring along under the name of another option', async () => {
+    const { app, seen } = appOf({}, json({}));
+    const settings: object = { instanceUrl: 'https://evil.example.com', auth: 'evil', fetch: 'evil' };
+    const connector = app.connect({ ...settings, account: ORG, tokens: tokenTable(START) });
+    await connector.describe('Contact', callOf()).catch(() => {});
+    expect(new Set(seen.map(({ host }) => host))).toEqual(new Set(['acme.my.salesforce.com']));
+  });
   const HOSTILE = [
     'https://evil.example.com',
     'https://login.salesforce.com.evil.example.com',
