@@ -68,8 +68,7 @@ export function verdictOf(complaint: Complaint | null, status: number): Verdict 
  */
 export function hubspotError({ status, body, headers }: Answered, operation = 'a request', at: ErrorPlace = {}): CrmSyncError {
   const { code, category, retryable, waitMs, remedy, field, vendorCode } = verdictOf(complaintOf(jsonOf(body)), status);
-  const date = Date.parse(headers.get('date') ?? '');
-  const asked = retryAfterMs(headers, Number.isNaN(date) ? Number.POSITIVE_INFINITY : date);
+  const asked = retryAfterMs(headers, Date.parse(headers.get('date') ?? ''));
   return new CrmSyncError(`HubSpot answered ${operation} with HTTP ${status}${vendorCode ? ` and ${shownCode(vendorCode)}` : ''}.`, {
     code,
     category,
