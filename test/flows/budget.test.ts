@@ -68,6 +68,15 @@ describe('a budget of API calls (P9)', () => {
     expect(crm.list('Task')).toHaveLength(1);
   });
 
+  it('is not spent until the day that a wrong clock began it on', async () => {
+    const { engine, clock } = within(6, 2);
+    clock.advance(1_000 * DAY);
+    await untilSpent(engine);
+    clock.advance(-999 * DAY);
+    expect(await engine.status()).toMatchObject({ budget: { calls: 0 } });
+    expect(await engine.pull().catch((error: unknown) => error)).not.toMatchObject({ code: 'api_budget_spent', retryAfterMs: 999 * DAY });
+  });
+
   it('is counted in the store, for all processes together, and shown by status', async () => {
     const { crm, engine, another, clock } = within(1_000, 0, 2);
     const made = await callsOf(crm, async () => {

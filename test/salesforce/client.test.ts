@@ -53,6 +53,16 @@ describe('requests', () => {
     await expect(long.connector.describe('Contact', long.call)).rejects.toMatchObject({ category: 'server', retryAfterMs: 3_600_000 });
     expect(long.clock.waits).toEqual([]);
   });
+  it.each(['https://[', '//u:p@acme.my.salesforce.com/services/data', '/services/../x', 'https://evil.example.com/services/data'])(
+    'are not made for a next page at %s',
+    async (nextRecordsUrl) => {
+      const { connector, seen, call } = connect({}, contact(), json({ records: [], done: false, nextRecordsUrl }));
+      await expect(connector.fetch({ object: 'Contact', ids: [ID.contact[0]], fields: [] }, call)).rejects.toMatchObject({
+        code: 'broken_answer',
+      });
+      expect(seen).toHaveLength(2);
+    },
+  );
   it('give up after the third try', async () => {
     const { connector, seen, call } = connect({}, ...Array.from({ length: 5 }, () => () => broken('ECONNREFUSED')));
     await expect(connector.describe('Contact', call)).rejects.toMatchObject({ code: 'no_answer', category: 'network', retryable: true });

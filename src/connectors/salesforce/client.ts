@@ -173,8 +173,9 @@ export function usageOf(header: string | null | undefined): { used: number; limi
 }
 
 function urlOf({ path, fromRoot, query }: Target, origin: string, apiVersion: string): URL {
-  const url = new URL(fromRoot ? path : `/services/data/v${apiVersion}${path}`, origin);
-  if (url.origin !== origin || !url.pathname.startsWith('/services/')) throw brokenAnswer('a request for the next page');
+  const where = fromRoot ? path : `/services/data/v${apiVersion}${path}`;
+  const url = URL.canParse(where, origin) ? new URL(where, origin) : null;
+  if (!url?.href.startsWith(`${origin}/services/`)) throw brokenAnswer('a request for the next page');
   for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value);
   if (url.href.length - origin.length > URI_BYTES_MAX) {
     throw new CrmSyncError('The query no longer fits into a URL.', {
