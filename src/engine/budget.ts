@@ -30,10 +30,23 @@ export async function budgetState(context: Context, now: Millis): Promise<(Spent
   return { ...(await loadSpent(context, now)).spent, callsPerDay: budget.callsPerDay };
 }
 
-/** Adds the calls that this session has made to those of the connection's other processes. Costs nothing without a budget. */
+/**
+ * Adds the calls that this session has made to those of the connection's other processes. Costs nothing without a budget.
+ * What the store fails to take is counted the next time.
+ */
 export async function countCalls(context: Context, session: Session): Promise<void> {
-  const calls = context.connector.capabilities.budget === undefined ? 0 : session.takeUncounted();
+  const calls = context.connector.capabilities.budget === undefined ? 0 : session.uncounted;
   if (calls === 0) return;
+  session.uncounted -= calls;
+  try {
+    await addCalls(context, session, calls);
+  } catch (error) {
+    session.uncounted += calls;
+    throw error;
+  }
+}
+
+async function addCalls(context: Context, session: Session, calls: number): Promise<void> {
   await untilCommitted(context, session, async () => {
     const { spent, entry } = await loadSpent(context, session.storeNow());
     const body = { ...spent, calls: spent.calls + calls } as unknown as Json;
