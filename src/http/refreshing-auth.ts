@@ -63,6 +63,8 @@ export function refreshingAuth({ tokens, vendor, reconnect, account, ...options 
   const unsaved: Unsaved = account?.unsaved ?? new Map();
   const isFresh = (known: Tokens, call: AuthCall) => options.isFresh?.(known, call.clock.now()) ?? true;
   let current: Tokens | null = null;
+  /** Refused tokens that another process has had its time to replace: each part of a check runs into them again. */
+  let waitedFor: string | null = null;
 
   async function load(): Promise<Tokens> {
     const stored = await reach(() => store.load());
@@ -112,7 +114,9 @@ export function refreshingAuth({ tokens, vendor, reconnect, account, ...options 
 
   /** What another process has stored instead of the tokens that were refused; null where they are still there. */
   async function lookAgain(refused: Tokens, { clock }: AuthCall): Promise<Tokens | null> {
-    for (const waitMs of LOOKS_MS) {
+    const waits = waitedFor === keyOf(refused) ? [0] : LOOKS_MS;
+    waitedFor = keyOf(refused);
+    for (const waitMs of waits) {
       if (waitMs > 0) await clock.sleep(waitMs);
       const loaded = await load();
       if (keyOf(loaded) !== keyOf(refused)) return loaded;

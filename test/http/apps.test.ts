@@ -179,6 +179,16 @@ describe.each(CRMS)('%s', (name) => {
       expect(crm.calls.counts['token']).toBe(1);
     });
 
+    it('that were revoked are waited for once, not by each part of a check', async () => {
+      const deployment = start();
+      const { app: make, clock, connection, crm } = deployment;
+      crm.oauth.revoke();
+      const before = clock.now();
+      const findings = await engineOf(deployment, make().connect(connection)).check();
+      expect(findings.filter(({ level }) => level === 'error').map(({ code }) => code)).toEqual(['token_revoked']);
+      expect(clock.now() - before).toBeLessThanOrEqual(2_500);
+    });
+
     it.each<readonly [string, () => Response | Promise<Response>, string, boolean, number]>([
       ['403', () => new Response('{}', { status: 403 }), 'permission', false, 1],
       ['500', () => new Response('', { status: 500 }), 'server', true, 3],
