@@ -36,7 +36,7 @@ export interface AccountAuth {
  * Granted, and not yet stored because the store failed, by the tokens that they replace. Those may be dead, and Salesforce
  * ends every token of a user whose dead one is sent again: so these are stored before anything else happens.
  */
-export type Unsaved = Map<string, Tokens>;
+type Unsaved = Map<string, Tokens>;
 const keyOf = ({ refreshToken = '', accessToken }: Tokens): string => `${refreshToken} ${accessToken}`;
 
 interface Renewed {
