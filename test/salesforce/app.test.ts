@@ -239,7 +239,9 @@ describe('connections of one org', () => {
     const app = createSalesforceApp({ clientId: 'app', fetch, clock: stillClock(), random: () => 0 });
     const untold = (instanceUrl: string) => tokenTable({ accessToken: 'a1', refreshToken: 'r1', instanceUrl });
     const ask = (account: string, instanceUrl: string) =>
-      Array.from({ length: 10 }, () => app.connect({ account, tokens: untold(instanceUrl) }).account(callOf()));
+      Array.from({ length: 10 }, (_, index) =>
+        app.connect({ account, tokens: untold(instanceUrl) }).account(callOf({ interactive: index % 2 === 0 })),
+      );
     await Promise.all([...ask(ORG, INSTANCE), ...ask(other, 'https://other.my.salesforce.com')]);
     expect(most).toEqual({ 'acme.my.salesforce.com': 4, 'other.my.salesforce.com': 4 });
   });
