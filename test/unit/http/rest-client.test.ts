@@ -140,6 +140,15 @@ describe('a request', () => {
     expect(requests).toEqual([]);
   });
 
+  it('that is answered with more than an answer may hold would be so again: no failure of the network, and not for now', async () => {
+    const chunk = new Uint8Array(4 * 1024 * 1024);
+    const endless = () => new Response(new ReadableStream({ pull: (controller) => controller.enqueue(chunk) }));
+    const { client, requests, call } = scripted([endless]);
+    const failure = { code: 'answer_too_large', category: 'server', retryable: false, remedy: expect.stringMatching(/\w/) };
+    expect(await errorOf(client.read({ path: '/people' }, call))).toMatchObject(failure);
+    expect(requests).toHaveLength(1);
+  });
+
   it('sends its key as the CRM wants it', async () => {
     const { client, requests, call } = scripted([], { headers: (key) => ({ 'x-api-key': key }) });
     await client.read({ path: '/people' }, call);
