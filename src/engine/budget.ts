@@ -18,7 +18,8 @@ const KEY = { scope: 'connection', kind: KIND.budget, key: 'calls' } as const;
 async function loadSpent(context: Context, now: Millis): Promise<{ readonly spent: Spent; readonly entry: Entry | undefined }> {
   const [entry] = await context.store.entries({ scope: KEY.scope, kind: KEY.kind, keys: [KEY.key], limit: 1 });
   const stored = entry?.body as unknown as Spent | undefined;
-  const isOver = stored === undefined || now >= stored.since + DAY_MS;
+  // One that lies a day ahead began by a clock that was wrong.
+  const isOver = stored === undefined || Math.abs(now - stored.since) >= DAY_MS;
   return { spent: isOver ? { since: now, calls: 0 } : stored, entry };
 }
 
@@ -29,10 +30,23 @@ export async function budgetState(context: Context, now: Millis): Promise<(Spent
   return { ...(await loadSpent(context, now)).spent, callsPerDay: budget.callsPerDay };
 }
 
-/** Adds the calls that this session has made to those of the connection's other processes. Costs nothing without a budget. */
+/**
+ * Adds the calls that this session has made to those of the connection's other processes. Costs nothing without a budget.
+ * What the store fails to take is counted the next time.
+ */
 export async function countCalls(context: Context, session: Session): Promise<void> {
-  const calls = context.connector.capabilities.budget === undefined ? 0 : session.takeUncounted();
+  const calls = context.connector.capabilities.budget === undefined ? 0 : session.uncounted;
   if (calls === 0) return;
+  session.uncounted -= calls;
+  try {
+    await addCalls(context, session, calls);
+  } catch (error) {
+    session.uncounted += calls;
+    throw error;
+  }
+}
+
+async function addCalls(context: Context, session: Session, calls: number): Promise<void> {
   await untilCommitted(context, session, async () => {
     const { spent, entry } = await loadSpent(context, session.storeNow());
     const body = { ...spent, calls: spent.calls + calls } as unknown as Json;

@@ -19,7 +19,7 @@ export interface CheckOptions {
  * checks. Each part is tried, whatever became of the others. Writes nothing, here or in the CRM.
  */
 export async function check(context: Context, options: CheckOptions): Promise<readonly Finding[]> {
-  const session = new Session(context, options);
+  const session = new Session(context, { ...options, interactive: true });
   const findings = await findingsOfAll(session.signal, [
     () => checkConnection(context),
     () => checkAccount(context, session),

@@ -13,6 +13,8 @@ export class Session {
   apiCalls = 0;
   /** The account's calls of the day, as the CRM told them last. */
   usage: NonNullable<RequestSeen['usage']> | null = null;
+  /** Calls that no budget knows of yet. */
+  uncounted = 0;
   readonly signal: AbortSignal;
   readonly call: Call;
   readonly #context: Context;
@@ -21,8 +23,6 @@ export class Session {
   /** Store time minus our time: workers agree on the store's clock only. */
   #offset = 0;
   #longestStepMs = 0;
-  /** Calls that no budget knows of yet. */
-  #uncounted = 0;
 
   constructor(context: Context, { timeLimitMs, signal, interactive = context.interactive }: SessionOptions = {}) {
     this.#context = context;
@@ -35,17 +35,10 @@ export class Session {
       ...(interactive && { interactive }),
       onRequest: ({ usage }) => {
         this.apiCalls += 1;
-        this.#uncounted += 1;
+        this.uncounted += 1;
         this.usage = usage ?? this.usage;
       },
     };
-  }
-
-  /** Calls since this was last asked. */
-  takeUncounted(): number {
-    const calls = this.#uncounted;
-    this.#uncounted = 0;
-    return calls;
   }
 
   get durationMs(): Millis {

@@ -31,8 +31,18 @@ export function timesOf({ headers, sentAt, answeredAt }: HttpAnswer): { readonly
 export const startOf = ({ crmTime, tookMs }: { readonly crmTime: number | null; readonly tookMs: number }): number | null =>
   crmTime === null ? null : crmTime - tookMs;
 
-/** No answer to a read, or to a request for a token. */
+/** No answer to a read, or to a request for a token; code `answer_too_large` where asking for less may help. */
 export const noAnswerFrom = (vendor: string, operation: string, cause: string): CrmSyncError =>
+  cause === 'answer_too_large' ? answerTooLarge(vendor, operation) : unanswered(vendor, operation, cause);
+
+const answerTooLarge = (vendor: string, operation: string): CrmSyncError =>
+  new CrmSyncError(`${vendor} answered ${operation} with more than one answer may hold.`, {
+    code: 'answer_too_large',
+    category: 'server',
+    remedy: 'Map fewer long texts of this object.',
+  });
+
+const unanswered = (vendor: string, operation: string, cause: string): CrmSyncError =>
   new CrmSyncError(`${vendor} gave no answer to ${operation} (${shownCode(cause)}).`, {
     code: 'no_answer',
     category: 'network',

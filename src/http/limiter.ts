@@ -28,13 +28,16 @@ interface LimiterOptions {
   readonly clock: Clock;
   /** Default: any number. */
   readonly parallelMax?: number;
+  /** In the background none starts while so many run: the rest is for calls that a person waits for. Default `parallelMax`. */
+  readonly backgroundMax?: number;
   /** From one start to the next, in ms, as it is now. Default 0. */
   readonly spacingMs?: () => number;
 }
 
 type Turn = () => void;
 
-export function createLimiter({ clock, parallelMax = Number.POSITIVE_INFINITY, spacingMs = () => 0 }: LimiterOptions): Limiter {
+export function createLimiter({ clock, spacingMs = () => 0, ...most }: LimiterOptions): Limiter {
+  const { parallelMax = Number.POSITIVE_INFINITY, backgroundMax = parallelMax } = most;
   /** In the order in which they came; who gives up is taken out. */
   const [interactive, background] = [new Set<Turn>(), new Set<Turn>()];
   let running = 0;
@@ -45,7 +48,7 @@ export function createLimiter({ clock, parallelMax = Number.POSITIVE_INFINITY, s
   function startNext(): void {
     for (const queue of [interactive, background]) {
       for (const turn of queue) {
-        if (running >= parallelMax) return;
+        if (running >= (queue === interactive ? parallelMax : backgroundMax)) break;
         if (clock.now() < nextAt) {
           sleep();
           return;

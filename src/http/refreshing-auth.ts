@@ -27,9 +27,17 @@ interface RefreshingAuthOptions {
 export interface AccountAuth {
   /** Their refreshes run one after another: who comes second finds what the first has stored. */
   readonly turn: ReturnType<typeof oneByOne>;
+  readonly unsaved: Unsaved;
   /** @throws CrmSyncError for tokens of another account. */
   assertOwn(tokens: Tokens): void;
 }
+
+/**
+ * Granted, and not yet stored because the store failed, by the tokens that they replace. Those may be dead, and Salesforce
+ * ends every token of a user whose dead one is sent again: so these are stored before anything else happens.
+ */
+type Unsaved = Map<string, Tokens>;
+const keyOf = ({ refreshToken = '', accessToken }: Tokens): string => `${refreshToken} ${accessToken}`;
 
 interface Renewed {
   readonly tokens: Tokens;
@@ -41,6 +49,8 @@ interface Renewed {
  * and must not be taken for a user who has disconnected.
  */
 const LOOKS_MS = [0, 500, 2_000];
+/** Code of the refusal that says so itself: it passes, whatever the store has. */
+export const REFRESH_UNDER_WAY = 'refresh_under_way';
 
 /**
  * On behalf of a user who connected the account. One refresh at a time; new tokens are stored before they are used, by
@@ -50,10 +60,11 @@ export function refreshingAuth({ tokens, vendor, reconnect, account, ...options 
   const store = 'load' in tokens ? tokens : memoryTokens(tokens);
   const flight = singleFlight<Renewed>();
   const turn = account?.turn ?? oneByOne();
+  const unsaved: Unsaved = account?.unsaved ?? new Map();
   const isFresh = (known: Tokens, call: AuthCall) => options.isFresh?.(known, call.clock.now()) ?? true;
   let current: Tokens | null = null;
-  /** Granted and not yet stored, because the store failed: stored before anything else happens. */
-  let unsaved: { readonly next: Tokens; readonly previous: Tokens } | null = null;
+  /** Refused tokens that another process has had its time to replace: each part of a check runs into them again. */
+  let waitedFor: string | null = null;
 
   async function load(): Promise<Tokens> {
     const stored = await reach(() => store.load());
@@ -69,16 +80,15 @@ export function refreshingAuth({ tokens, vendor, reconnect, account, ...options 
   }
 
   async function keep(next: Tokens, previous: Tokens): Promise<Tokens> {
-    unsaved = { next, previous };
+    unsaved.set(keyOf(previous), next);
     const outcome = await reach(() => store.save(next, previous));
-    unsaved = null;
+    unsaved.delete(keyOf(previous));
     if (outcome !== 'saved') return load(); // another process was first: its tokens win
     account?.assertOwn(next);
     return next;
   }
 
   async function renew(stale: string | null, call: AuthCall): Promise<Renewed> {
-    if (unsaved) return { tokens: await keep(unsaved.next, unsaved.previous), reused: true };
     const isNew = (loaded: Tokens) => loaded.accessToken !== stale && options.isUsable(loaded) && isFresh(loaded, call);
     const grant = async (loaded: Tokens): Promise<Renewed> => {
       if (loaded.refreshToken === undefined) throw expired(reconnect);
@@ -87,11 +97,14 @@ export function refreshingAuth({ tokens, vendor, reconnect, account, ...options 
     };
 
     const loaded = await load();
+    const left = unsaved.get(keyOf(loaded));
+    if (left) return { tokens: await keep(left, loaded), reused: true };
     if (isNew(loaded)) return { tokens: loaded, reused: true };
     try {
       return await grant(loaded);
     } catch (error) {
-      if (unsaved || !(error instanceof CrmSyncError) || error.retryable) throw error;
+      if (unsaved.has(keyOf(loaded)) || !(error instanceof CrmSyncError)) throw error;
+      if (error.retryable && error.code !== REFRESH_UNDER_WAY) throw error;
       // A second try only with tokens that another process has stored since, and never a third.
       const rotated = await lookAgain(loaded, call);
       if (rotated === null) throw error;
@@ -101,21 +114,23 @@ export function refreshingAuth({ tokens, vendor, reconnect, account, ...options 
 
   /** What another process has stored instead of the tokens that were refused; null where they are still there. */
   async function lookAgain(refused: Tokens, { clock }: AuthCall): Promise<Tokens | null> {
-    for (const waitMs of LOOKS_MS) {
+    const waits = waitedFor === keyOf(refused) ? [0] : LOOKS_MS;
+    waitedFor = keyOf(refused);
+    for (const waitMs of waits) {
       if (waitMs > 0) await clock.sleep(waitMs);
       const loaded = await load();
-      if (loaded.refreshToken !== refused.refreshToken || loaded.accessToken !== refused.accessToken) return loaded;
+      if (keyOf(loaded) !== keyOf(refused)) return loaded;
     }
     return null;
   }
 
   async function renewed(stale: string | null, call: AuthCall): Promise<AccessToken & { readonly reused: boolean }> {
-    const work = flight(async () => {
+    const work = async () => {
       const result = await turn(() => renew(stale, call));
       current = result.tokens;
       return result;
-    });
-    const { tokens: next, reused } = await untilAborted(work, call.signal);
+    };
+    const { tokens: next, reused } = await untilAborted(() => flight(work), call.signal);
     return { ...options.accessOf(next), reused };
   }
 
@@ -144,7 +159,7 @@ async function reach<T>(step: () => Promise<T>): Promise<T> {
       code: 'token_store_failed',
       category: 'store',
       retryable: true,
-      remedy: 'Check the storage of the tokens; a rotated token is kept in memory and stored by the next call.',
+      remedy: 'Check the storage of the tokens; a rotated token is kept in memory and stored by the next call of this process.',
     });
   }
 }

@@ -7,7 +7,7 @@ import { bearer, brokenAnswerFrom, jsonOf, noAnswerFrom, startOf, timesOf } from
 import { sendAuthorized } from './authorized.ts';
 import { retryAfterMs } from './retry-policy.ts';
 import { secureOrigin } from './secure-origin.ts';
-import { type Edge, type HttpAnswer, type HttpRequest, type HttpResult, sendHttp } from './send.ts';
+import { type Edge, type HttpAnswer, type HttpRequest, type HttpResult, newRetries, sendHttp } from './send.ts';
 import { notSent, type Untold, unknownOutcome } from './write-in-parts.ts';
 
 export interface RestClientOptions {
@@ -78,7 +78,8 @@ export function restClient(options: RestClientOptions): RestClient {
   const edge: Edge = { fetch, clock, random };
   const auth = typeof options.auth === 'string' ? fixed(options.auth, name) : options.auth;
   const headersOf = options.headers ?? ((accessToken) => ({ authorization: bearer(accessToken) }));
-  if (secureOrigin(options.baseUrl) === null)
+  const origin = secureOrigin(options.baseUrl);
+  if (origin === null)
     throw new CrmSyncError('`baseUrl` is no place for a token.', {
       code: 'insecure_url',
       category: 'configuration',
@@ -88,9 +89,11 @@ export function restClient(options: RestClientOptions): RestClient {
   const send = (
     { method = 'GET', path, params = {}, query = {}, body }: RestRequest,
     call: Call,
-    how: () => Pick<HttpRequest, 'idempotent' | 'timeoutMs' | 'cutsInFlight' | 'unappliedStatuses' | 'retry'>,
+    how: () => Pick<HttpRequest, 'idempotent' | 'timeoutMs' | 'cutsInFlight' | 'unappliedStatuses' | 'deadline'>,
   ): Promise<HttpResult> => {
     const url = new URL(`${options.baseUrl.replace(/\/$/, '')}${filled(path, params)}`);
+    if (url.origin !== origin) throw badParameter('The path leads away from `baseUrl`.', 'Give a `path` that starts with a slash.');
+    const retries = newRetries(); // of the call, whatever the token
     for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value);
     return sendAuthorized({
       auth,
@@ -109,6 +112,7 @@ export function restClient(options: RestClientOptions): RestClient {
             },
             ...(body === undefined ? {} : { body: JSON.stringify(body) }),
             signal: call.signal,
+            retries,
             onTry: (answer) => call.onRequest?.({ operation: `${method} ${path}`, status: answer.status }),
             ...how(),
           },
@@ -136,8 +140,8 @@ export function restClient(options: RestClientOptions): RestClient {
         idempotent: false,
         unappliedStatuses: [TOO_MANY],
         cutsInFlight: false,
-        timeoutMs: Math.max(1, Math.min(WRITE_TRY_MS, deadline - clock.now())),
-        retry: { totalMs: Math.max(0, deadline - WRITE_TRY_MS - clock.now()) },
+        timeoutMs: WRITE_TRY_MS,
+        deadline,
       }));
       if (result.kind === 'failure') return result.sent === false ? notSent(name, result.code) : unknownOutcome(result.code);
       const { status, text } = result;
@@ -166,13 +170,15 @@ function filled(path: string, params: Readonly<Record<string, string>>): string 
   return path.replace(/\{(\w+)\}/g, (_, key: string) => {
     const value = params[key] ?? '';
     if (!/^\.{0,2}$/.test(value)) return encodeURIComponent(value);
-    throw new CrmSyncError(`\`${key}\` of ${path} is no name of anything.`, {
-      code: 'bad_parameter',
-      category: 'validation',
-      remedy: 'Leave out ids that the CRM can not have given, before they are asked for.',
-    });
+    throw badParameter(
+      `\`${key}\` of ${path} is no name of anything.`,
+      'Leave out ids that the CRM can not have given, before they are asked for.',
+    );
   });
 }
+
+const badParameter = (message: string, remedy: string): CrmSyncError =>
+  new CrmSyncError(message, { code: 'bad_parameter', category: 'validation', remedy });
 
 const MEANINGS: Readonly<Record<number, readonly [code: string, category: ErrorCategory, remedy: string]>> = {
   401: ['access_refused', 'authentication', 'Connect the account again.'],

@@ -23,12 +23,14 @@ export const RETRY_POLICY: RetryPolicy = {
   totalMs: 300_000,
 };
 
-/** Milliseconds a `Retry-After` header asks for (seconds or a date), or null. */
+/** No limit and no maintenance of a CRM lasts longer: who asks for more would stop a connection for good. */
+const RETRY_AFTER_MAX_MS = 24 * 60 * 60_000;
+
+/** Milliseconds a `Retry-After` header asks for (seconds or a date), a day at most; null for none, or a date where `now` is not known. */
 export function retryAfterMs(headers: { get(name: string): string | null }, now: number): number | null {
   const text = headers.get('retry-after')?.trim() ?? '';
-  if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000;
-  const at = /[a-z]/i.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(at) ? null : Math.max(0, at - now);
+  const waitMs = /^\d+$/.test(text) ? Number(text) * 1_000 : /[a-z]{3}/i.test(text) ? Date.parse(text) - now : Number.NaN;
+  return Number.isNaN(waitMs) ? null : Math.min(RETRY_AFTER_MAX_MS, Math.max(0, waitMs));
 }
 
 /** Exponential, with the upper half drawn at random so that many clients spread out. */

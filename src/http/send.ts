@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock.ts';
 import { readText } from './read-text.ts';
 import { backoffMs, RETRY_POLICY, type RetryPolicy, retryAfterMs } from './retry-policy.ts';
+import { untilAborted } from './single-flight.ts';
 import { type TransportFailure, transportFailure } from './transport-failure.ts';
 
 /** The outside world of an edge, injected. */
@@ -125,7 +126,7 @@ async function sendOnce(request: HttpRequest, { fetch, clock }: Edge): Promise<H
   }, request.timeoutMs);
   cutting?.addEventListener('abort', cut);
   const sentAt = clock.now();
-  try {
+  const exchange = async (): Promise<HttpAnswer> => {
     const response = await ky(request.url, {
       method: request.method,
       headers: request.headers,
@@ -139,6 +140,9 @@ async function sendOnce(request: HttpRequest, { fetch, clock }: Edge): Promise<H
     });
     const text = await readText(response, RESPONSE_BYTES_MAX);
     return { kind: 'answer', status: response.status, headers: response.headers, text, sentAt, answeredAt: clock.now() };
+  };
+  try {
+    return await untilAborted(exchange, controller.signal); // in time, whatever an injected `fetch` makes of the signal
   } catch (error) {
     cutting?.throwIfAborted();
     return { kind: 'failure', ...(timedOut ? { sent: 'unclear' as const, code: 'timeout' } : transportFailure(error)) };

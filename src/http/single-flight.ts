@@ -1,9 +1,10 @@
 /**
- * Waits for shared work, until the caller's own signal aborts; the work goes on for the others.
+ * Starts work, or joins it, and waits until the caller's own signal aborts; the work goes on for the others. Who has given
+ * up before starts nothing: a failure that nobody waits for would end the process.
  *
  * @throws the reason of `signal`.
  */
-export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+export async function untilAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
   let stop = () => {};
   const aborted = new Promise<never>((_, reject) => {
@@ -11,7 +12,7 @@ export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Pr
     signal.addEventListener('abort', stop);
   });
   try {
-    return await Promise.race([work, aborted]);
+    return await Promise.race([work(), aborted]);
   } finally {
     signal.removeEventListener('abort', stop);
   }

@@ -22,15 +22,18 @@ export function fakeAuth(options: FakeAuthOptions): Auth {
     token: async () => present,
     refresh(stale, call) {
       if (present.accessToken !== stale.accessToken) return Promise.resolve({ ...present, reused: true });
-      running ??= refreshed(options, call)
-        .then((token) => {
-          present = token;
-          return token;
-        })
-        .finally(() => {
-          running = null;
-        });
-      return untilAborted(running, call.signal);
+      const renew = () => {
+        running ??= refreshed(options, call)
+          .then((token) => {
+            present = token;
+            return token;
+          })
+          .finally(() => {
+            running = null;
+          });
+        return running;
+      };
+      return untilAborted(renew, call.signal);
     },
   };
 }
@@ -73,12 +76,12 @@ function failed(fake: string, category: keyof typeof CODES, cause?: unknown): Cr
 }
 
 /** Ends the wait of one caller; the refresh goes on for the others. */
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+async function untilAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
   let abort = (): void => {};
   const aborted = new Promise<never>((_, reject) => {
     abort = () => reject(signal.reason);
     signal.addEventListener('abort', abort);
   });
-  return Promise.race([work, aborted]).finally(() => signal.removeEventListener('abort', abort));
+  return Promise.race([work(), aborted]).finally(() => signal.removeEventListener('abort', abort));
 }

@@ -1,6 +1,7 @@
 import type { CrmConnector } from 'crm-sync-engine';
 import { conversation } from 'crm-sync-engine/testing';
 import { describe, expect, it } from 'vitest';
+import { storeAround } from './harness.ts';
 import { callsOf, deployment } from './support.ts';
 
 const HOUR = 3_600_000;
@@ -68,6 +69,15 @@ describe('a budget of API calls (P9)', () => {
     expect(crm.list('Task')).toHaveLength(1);
   });
 
+  it('is not spent until the day that a wrong clock began it on', async () => {
+    const { engine, clock } = within(6, 2);
+    clock.advance(1_000 * DAY);
+    await untilSpent(engine);
+    clock.advance(-999 * DAY);
+    expect(await engine.status()).toMatchObject({ budget: { calls: 0 } });
+    expect(await engine.pull().catch((error: unknown) => error)).not.toMatchObject({ code: 'api_budget_spent', retryAfterMs: 999 * DAY });
+  });
+
   it('is counted in the store, for all processes together, and shown by status', async () => {
     const { crm, engine, another, clock } = within(1_000, 0, 2);
     const made = await callsOf(crm, async () => {
@@ -78,6 +88,30 @@ describe('a budget of API calls (P9)', () => {
     expect(await engine.status()).toMatchObject({ budget: { calls: made.length, callsPerDay: 1_000, since: '2026-01-05T09:00:00.000Z' } });
     clock.advance(DAY);
     expect(await engine.status()).toMatchObject({ budget: { calls: 0 } });
+  });
+
+  it('counts the calls of a run that ends because the store does not take their number', async () => {
+    const there = deployment({}, { pageSizeMax: 1 });
+    for (const LastName of ['Lee', 'Poe']) there.crm.add('Contact', { LastName, Phone: '+14155551000' });
+    let commits = 0;
+    let failsAt = 0;
+    const store = storeAround(there.store, async (name, work) => {
+      if (name === 'commit') commits += 1;
+      if (name === 'commit' && commits === failsAt) throw new Error('the database is down');
+      return work();
+    });
+    const inner = there.connectorOf();
+    const connector: CrmConnector = { ...inner, capabilities: { ...inner.capabilities, budget: { callsPerDay: 1_000, reserve: 0 } } };
+    const engine = there.engineOf({ store, connector });
+    let calls = 0;
+    // Each commit fails once; only what the last one adds can't be counted by anybody.
+    for (let last = 2; failsAt < last - 1; failsAt += 1) {
+      commits = 0;
+      calls += (await callsOf(there.crm, () => engine.pull({ full: true }).catch(() => undefined))).length;
+      if (failsAt === 0) last = commits;
+      expect(await engine.status()).toMatchObject({ budget: { calls } });
+    }
+    expect(failsAt).toBeGreaterThan(5);
   });
 
   it('heeds the account’s own count, which other apps use up too', async () => {

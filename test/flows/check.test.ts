@@ -1,14 +1,32 @@
-import { type CrmConnector, CrmSyncEngine, defineMapping, type Finding } from 'crm-sync-engine';
+import { type CompleteConnector, type CrmConnector, CrmSyncEngine, defineMapping, type Finding } from 'crm-sync-engine';
 import { hubspot } from 'crm-sync-engine/hubspot';
 import { salesforce } from 'crm-sync-engine/salesforce';
 import { fakeHubSpot, fakeSalesforce, manualClock, memoryStore } from 'crm-sync-engine/testing';
 import { describe, expect, it } from 'vitest';
+import type { Call } from '../../src/ports/connector.ts';
 import { dumpOf } from './harness.ts';
 import { callsOf, contactMapping, deployment, schema } from './support.ts';
 
 const codesOf = (findings: readonly Finding[]) => findings.map(({ level, code }) => `${level} ${code}`);
 const problemsOf = (findings: readonly Finding[]) => findings.filter(({ level }) => level === 'warning' || level === 'error');
 const KEY = { type: 'string', length: 255, externalId: true, unique: true } as const;
+
+/** Tells of every call that the engine makes. */
+const withCalls = (inner: CompleteConnector, tell: (call: Call) => void): CompleteConnector => ({
+  ...inner,
+  account(call) {
+    tell(call);
+    return inner.account(call);
+  },
+  describe(object, call) {
+    tell(call);
+    return inner.describe(object, call);
+  },
+  async check(query, call) {
+    tell(call);
+    return (await inner.check?.(query, call)) ?? [];
+  },
+});
 
 /** Everything as the set-up pages ask for. */
 function good() {
@@ -44,6 +62,14 @@ describe('check()', () => {
       'ok mapping_fits',
       'ok id_field_unique',
     ]);
+  });
+
+  it('goes before the background, since a person waits for it', async () => {
+    const there = good();
+    const seen = new Set<boolean>();
+    const connector = withCalls(there.connectorOf(), (call) => void seen.add(call.interactive === true));
+    await there.engineOf({ connector }).check();
+    expect([...seen]).toEqual([true]);
   });
 
   it("looks at a parent's fields where they are, and calls no mapping fitting that lacks one", async () => {

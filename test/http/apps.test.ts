@@ -92,6 +92,20 @@ describe.each(CRMS)('%s', (name) => {
     expect(crm.calls.counts['token']).toBe(1);
   });
 
+  it('makes no request for who has given up before it began, and leaves no failure behind', async () => {
+    const { account, app: make, ask, crm, tokens } = DEPLOYMENTS[name]();
+    const app = make();
+    const { url, ...kept } = app.authorizeUrl();
+    const callback = await browse(url, crm.fetch);
+    crm.oauth.revoke();
+    const signal = AbortSignal.abort(new Error('enough'));
+    await expect(app.exchangeCode({ callback, ...kept, signal })).rejects.toThrow('enough');
+    await expect(app.revoke(tokens(), { signal })).rejects.toThrow('enough');
+    await expect(ask(app.connect({ account, tokens: tokenTable({ ...tokens(), accessToken: '' }) }), { signal })).rejects.toThrow('enough');
+    await later();
+    expect([crm.calls.counts['token'], crm.calls.counts['revoke']]).toEqual([undefined, undefined]);
+  });
+
   describe('tokens of connections', () => {
     const start = (more: Partial<Tokens> = {}) => {
       const deployment = DEPLOYMENTS[name]();
@@ -165,6 +179,16 @@ describe.each(CRMS)('%s', (name) => {
       expect(crm.calls.counts['token']).toBe(1);
     });
 
+    it('that were revoked are waited for once, not by each part of a check', async () => {
+      const deployment = start();
+      const { app: make, clock, connection, crm } = deployment;
+      crm.oauth.revoke();
+      const before = clock.now();
+      const findings = await engineOf(deployment, make().connect(connection)).check();
+      expect(findings.filter(({ level }) => level === 'error').map(({ code }) => code)).toEqual(['token_revoked']);
+      expect(clock.now() - before).toBeLessThanOrEqual(2_500);
+    });
+
     it.each<readonly [string, () => Response | Promise<Response>, string, boolean, number]>([
       ['403', () => new Response('{}', { status: 403 }), 'permission', false, 1],
       ['500', () => new Response('', { status: 500 }), 'server', true, 3],
@@ -205,6 +229,34 @@ describe.each(CRMS)('%s', (name) => {
       await ask(connector);
       expect(table.value).toMatchObject({ refreshToken: crm.oauth.refreshToken });
       expect(crm.calls.counts['token']).toBe(1);
+    });
+
+    it('that could not be stored are not lost with their connection: the next one of the account stores them', async () => {
+      const { app: make, ask, connection, crm, table } = start();
+      crm.oauth.rotate = true;
+      const app = make();
+      table.beforeSave = async () => {
+        table.beforeSave = async () => {};
+        throw new Error('the database is down');
+      };
+      await expect(ask(app.connect(connection))).rejects.toMatchObject({ code: 'token_store_failed' });
+      await ask(app.connect(connection));
+      expect(table.value).toMatchObject({ refreshToken: crm.oauth.refreshToken });
+      expect(crm.calls.counts['token']).toBe(1);
+    });
+
+    it('that could not be stored do not win over those of a user who has connected again since', async () => {
+      const { app: make, ask, connection, crm, table } = start();
+      const app = make();
+      table.beforeSave = async () => {
+        table.beforeSave = async () => {};
+        throw new Error('the database is down');
+      };
+      await expect(ask(app.connect(connection))).rejects.toMatchObject({ code: 'token_store_failed' });
+      const again = await app.exchangeCode(await codeFor(app, crm.fetch));
+      table.value = again;
+      await ask(app.connect(connection));
+      expect(table.value).toBe(again);
     });
 
     it.each([

@@ -17,7 +17,7 @@ interface App {
   connect(connection: CallBudget & { readonly account: string; readonly tokens: TokenStore }): CompleteConnector;
   authorizeUrl(): Authorization;
   exchangeCode(exchange: CodeExchange): Promise<Tokens>;
-  revoke(tokens: Tokens): Promise<void>;
+  revoke(tokens: Tokens, options?: { readonly signal?: AbortSignal }): Promise<void>;
 }
 
 /** A fake CRM, and any number of apps as so many processes of one host would have them. */

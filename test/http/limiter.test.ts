@@ -77,6 +77,22 @@ describe('a limiter', () => {
     await end('person');
     expect(started).toEqual(['a', 'person', 'b']);
   });
+  it('keeps room for a call that a person waits for, however long the background takes', async () => {
+    const { started, ask, end } = workshop({ parallelMax: 3, backgroundMax: 2 });
+    const all = ['a', 'b', 'c'].map((name) => ask(name));
+    await settled();
+    expect(started).toEqual(['a', 'b']);
+    const person = ask('person', { interactive: true });
+    await settled();
+    expect(started).toEqual(['a', 'b', 'person']);
+    await end('a');
+    expect(started).toEqual(['a', 'b', 'person']);
+    await end('person');
+    expect(started).toEqual(['a', 'b', 'person', 'c']);
+    await end('b');
+    await end('c');
+    await Promise.all([...all, person]);
+  });
   it('goes on after work that failed', async () => {
     const { limiter, started, ask } = workshop({ parallelMax: 1 });
     const failing = limiter.run({ signal: new AbortController().signal }, () => Promise.reject(new Error('no')));

@@ -62,6 +62,20 @@ describe('sendHttp over a real socket', () => {
     const half = await serve((_, response) => response.writeHead(200, { 'content-length': '100' }).write('half'));
     expect(await sendHttp(post(half.url, { timeoutMs: 50 }), edge)).toEqual({ kind: 'failure', sent: 'unclear', code: 'timeout' });
   });
+  it.each<[string, typeof globalThis.fetch]>([
+    ['headers', () => new Promise(() => {})],
+    ['body', async () => new Response(new ReadableStream())],
+  ])(
+    'ends in time over a fetch that does not heed its signal and never gives the %s',
+    async (_, fetch) => {
+      const request = post(new URL('https://api.example.com/'), { timeoutMs: 20 });
+      expect(await sendHttp(request, { ...edge, fetch })).toEqual({ kind: 'failure', sent: 'unclear', code: 'timeout' });
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(new Error('enough')), 20);
+      await expect(sendHttp({ ...request, timeoutMs: 5_000, signal: controller.signal }, { ...edge, fetch })).rejects.toThrow('enough');
+    },
+    3_000,
+  );
   it('repeats an idempotent request, and no other', async () => {
     const flaky = () => {
       let turn = 0;

@@ -93,6 +93,20 @@ describe('refreshToken', () => {
     expect(await refreshToken(memory(old), APP).token(call)).toMatchObject({ accessToken: 'a2' });
     expect(seen).toHaveLength(1);
   });
+  it.each(['', 'soon'])(
+    'uses stored tokens that expire at %j until they are refused, and does not renew them for each request',
+    async (expiresAt) => {
+      const { call, seen } = asking();
+      expect(await refreshToken(memory({ ...START, expiresAt }), APP).token(call)).toMatchObject({ accessToken: 'a1' });
+      expect(seen).toHaveLength(0);
+    },
+  );
+  it('loses no tokens over an expiry that is no time', async () => {
+    const store = memory(START);
+    const { call } = asking(granted('a2', { refresh_token: 'r2', expires_in: 1e300 }));
+    await refreshToken(store, APP).refresh(START, call);
+    expect(store.value).toMatchObject({ accessToken: 'a2', refreshToken: 'r2' });
+  });
   it('goes to the configured host, in the configured version', async () => {
     const { call, seen } = asking(granted('a2'));
     await refreshToken(memory(START), { ...APP, baseUrl: 'https://proxy.example.com', apiVersion: '2026-03' }).refresh(START, call);

@@ -139,6 +139,13 @@ describe('revoke', () => {
 });
 
 describe('a token or a secret never goes to a host that is not Salesforce’s or the configured one', () => {
+  it('that settings of a tenant bring along under the name of another option', async () => {
+    const { app, seen } = appOf({}, json({}));
+    const settings: object = { instanceUrl: 'https://evil.example.com', auth: 'evil', fetch: 'evil' };
+    const connector = app.connect({ ...settings, account: ORG, tokens: tokenTable(START) });
+    await connector.describe('Contact', callOf()).catch(() => {});
+    expect(new Set(seen.map(({ host }) => host))).toEqual(new Set(['acme.my.salesforce.com']));
+  });
   const HOSTILE = [
     'https://evil.example.com',
     'https://login.salesforce.com.evil.example.com',
@@ -232,7 +239,9 @@ describe('connections of one org', () => {
     const app = createSalesforceApp({ clientId: 'app', fetch, clock: stillClock(), random: () => 0 });
     const untold = (instanceUrl: string) => tokenTable({ accessToken: 'a1', refreshToken: 'r1', instanceUrl });
     const ask = (account: string, instanceUrl: string) =>
-      Array.from({ length: 10 }, () => app.connect({ account, tokens: untold(instanceUrl) }).account(callOf()));
+      Array.from({ length: 10 }, (_, index) =>
+        app.connect({ account, tokens: untold(instanceUrl) }).account(callOf({ interactive: index % 2 === 0 })),
+      );
     await Promise.all([...ask(ORG, INSTANCE), ...ask(other, 'https://other.my.salesforce.com')]);
     expect(most).toEqual({ 'acme.my.salesforce.com': 4, 'other.my.salesforce.com': 4 });
   });

@@ -10,6 +10,7 @@ const START: Tokens = { accessToken: 'a1', refreshToken: 'r1', instanceUrl: INST
 const granted = (accessToken: string, more: object = {}) =>
   json({ access_token: accessToken, instance_url: INSTANCE, id: `${LOGIN}/id/00Dx0000000BV7zEAG/005x00000012Q9PAAU`, ...more });
 const invalidGrant = () => json({ error: 'invalid_grant', error_description: 'expired access/refresh token' }, 400);
+const underWay = () => json({ error: 'invalid_grant', error_description: 'token request is already being processed' }, 400);
 
 function memory(start: Tokens | null) {
   const saved: Tokens[] = [];
@@ -152,6 +153,26 @@ describe('refreshToken', () => {
     expect(impatient).toMatchObject({ status: 'rejected', reason: { message: 'enough' } });
     expect(patient).toMatchObject({ status: 'fulfilled', value: { accessToken: 'a2' } });
     expect(left).toEqual([]);
+  });
+  it('waits for another process whose refresh Salesforce is still at, and takes what it stored', async () => {
+    const store = memory(START);
+    const other = { ...START, accessToken: 'a9' };
+    const clock = stillClock();
+    const { call, seen } = asking(underWay());
+    const sleep = async (ms: number) => {
+      store.value = other;
+      await clock.sleep(ms);
+    };
+    expect(await refreshToken(store, APP).refresh(START, { ...call, clock: { ...clock, sleep } })).toMatchObject({ accessToken: 'a9' });
+    expect(seen).toHaveLength(1);
+  });
+  it.each([
+    ['a refresh of another process that takes long', underWay(), 'server'],
+    ['an answer that asks for another try', json({ error: 'unknown_error', error_description: 'retry your request' }, 400), 'server'],
+    ['a time-out on the way', json('', 408), 'server'],
+  ])('never takes %s for a user who has disconnected', async (_, answer, category) => {
+    const { call } = asking(answer, answer.clone(), answer.clone());
+    await expect(refreshToken(memory(START), APP).refresh(START, call)).rejects.toMatchObject({ category, retryable: true });
   });
   it('tries the token host again while it is down, then says so', async () => {
     const { call, seen } = asking(json('', 503), () => broken('ECONNRESET'), granted('a2'));

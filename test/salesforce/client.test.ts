@@ -53,6 +53,16 @@ describe('requests', () => {
     await expect(long.connector.describe('Contact', long.call)).rejects.toMatchObject({ category: 'server', retryAfterMs: 3_600_000 });
     expect(long.clock.waits).toEqual([]);
   });
+  it.each(['https://[', '//u:p@acme.my.salesforce.com/services/data', '/services/../x', 'https://evil.example.com/services/data'])(
+    'are not made for a next page at %s',
+    async (nextRecordsUrl) => {
+      const { connector, seen, call } = connect({}, contact(), json({ records: [], done: false, nextRecordsUrl }));
+      await expect(connector.fetch({ object: 'Contact', ids: [ID.contact[0]], fields: [] }, call)).rejects.toMatchObject({
+        code: 'broken_answer',
+      });
+      expect(seen).toHaveLength(2);
+    },
+  );
   it('give up after the third try', async () => {
     const { connector, seen, call } = connect({}, ...Array.from({ length: 5 }, () => () => broken('ECONNREFUSED')));
     await expect(connector.describe('Contact', call)).rejects.toMatchObject({ code: 'no_answer', category: 'network', retryable: true });
@@ -245,7 +255,7 @@ describe('the requests of one call', () => {
     expect(seen).toHaveLength(requests);
     expect(left).toHaveLength(20 + script.length - requests);
   });
-  it('run four at once for one org, and all wait together after it was busy', async () => {
+  it('run three at once for one org in the background, and all wait together after it was busy', async () => {
     let [running, most] = [0, 0];
     const slow = async () => {
       running += 1;
@@ -258,7 +268,7 @@ describe('the requests of one call', () => {
     await connector.describe('Contact', call);
     const fetchOne = () => connector.fetch({ object: 'Contact', ids: [ID.contact[0]], fields: ['Email'] }, call);
     await Promise.all(Array.from({ length: 12 }, fetchOne));
-    expect([most, seen.length]).toEqual([4, 13]);
+    expect([most, seen.length]).toEqual([3, 13]);
   });
   it.each([
     ['too many long requests', [tooMany], 375],

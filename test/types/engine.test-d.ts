@@ -1,5 +1,5 @@
 import { describe, expectTypeOf, test } from 'vitest';
-import { hubspot } from '../../src/hubspot.ts';
+import { createHubSpotApp, hubspot } from '../../src/hubspot.ts';
 import {
   type CompleteConnector,
   type ConnectionSettings,
@@ -12,7 +12,7 @@ import {
   parseContactSchema,
   parseSettings,
 } from '../../src/index.ts';
-import { salesforce } from '../../src/salesforce.ts';
+import { createSalesforceApp, salesforce, type TokenStore, type Tokens } from '../../src/salesforce.ts';
 
 declare const store: ContactStore;
 declare const connector: CrmConnector;
@@ -106,6 +106,63 @@ describe('a connector', () => {
     expectTypeOf(hubspot).returns.toEqualTypeOf<CompleteConnector>();
     expectTypeOf<CompleteConnector>().toExtend<CrmConnector>();
     expectTypeOf<CompleteConnector['capabilities']['writeBatchMax']>().toEqualTypeOf<number>();
+  });
+});
+
+describe('the apps of a host with many accounts', () => {
+  const apps = {
+    salesforce: createSalesforceApp({ clientId: 'sf', clientSecret: 'sf-secret' }),
+    hubspot: createHubSpotApp({ clientId: 'hs', clientSecret: 'hs-secret' }),
+  };
+  interface ConnectionRow {
+    readonly id: string;
+    readonly workspace: string;
+    readonly crm: 'salesforce' | 'hubspot';
+    readonly account: string;
+  }
+  const row = {} as ConnectionRow;
+  const tokens = {} as TokenStore;
+
+  test('connect by the name of the CRM, in one call that waits for nothing', () => {
+    const connect = () => apps[row.crm].connect({ account: row.account, tokens, apiCallsPerDay: 20_000, reserve: 2_000 });
+    expectTypeOf(connect).returns.toEqualTypeOf<CompleteConnector>();
+    const engineOf = (): CrmSyncEngine<typeof schema> =>
+      new CrmSyncEngine({ store, schema, workspace: row.workspace, connection: row.id, connector: connect(), mappings: [] });
+    expectTypeOf(engineOf).returns.toEqualTypeOf<CrmSyncEngine<typeof schema>>();
+  });
+
+  test('go through OAuth by the name of the CRM', () => {
+    const route = async (callback: string) => {
+      const app = apps[row.crm];
+      const { url, ...kept } = app.authorizeUrl();
+      const granted = await app.exchangeCode({ callback, ...kept });
+      await app.revoke(granted);
+      return { url, granted };
+    };
+    expectTypeOf(route).returns.resolves.toEqualTypeOf<{ url: string; granted: Tokens }>();
+  });
+
+  test('need an account and a place for its tokens', () => {
+    // @ts-expect-error whose account it is can't be guessed
+    void (() => apps[row.crm].connect({ tokens }));
+    // @ts-expect-error tokens would be lost with the process
+    void (() => apps[row.crm].connect({ account: row.account }));
+  });
+
+  test('take no place for a token from the settings of a tenant', () => {
+    const settings = { instanceUrl: 'https://evil.example.com' };
+    // @ts-expect-error it comes with the tokens alone
+    void (() => apps.salesforce.connect({ ...settings, account: row.account, tokens }));
+  });
+
+  test('take what only one CRM knows once it is known which', () => {
+    const connect = () =>
+      row.crm === 'salesforce'
+        ? apps.salesforce.connect({ account: row.account, tokens, loginUrl: 'https://test.salesforce.com' })
+        : apps.hubspot.connect({ account: row.account, tokens, chatAs: 'note' });
+    expectTypeOf(connect).returns.toEqualTypeOf<CompleteConnector>();
+    // @ts-expect-error HubSpot has one place to sign in
+    void (() => apps.hubspot.connect({ account: row.account, tokens, loginUrl: 'https://test.salesforce.com' }));
   });
 });
 

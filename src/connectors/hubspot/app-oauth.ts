@@ -54,14 +54,14 @@ export function createOAuth(client: Client, edge: Edge, place: TokenPlace): OAut
         client_secret,
         code_verifier: codeVerifier,
       };
-      return untilAborted(requestTokens(place, form, callOf(signal)), signal);
+      return untilAborted(() => requestTokens(place, form, callOf(signal)), signal);
     },
     async revoke({ refreshToken, accessToken }, { signal = NEVER } = {}) {
       const token =
         refreshToken === undefined
           ? { token: accessToken, token_type_hint: 'access_token' }
           : { token: refreshToken, token_type_hint: 'refresh_token' };
-      await untilAborted(revokeTokens(place, { ...token, client_id, client_secret }, callOf(signal)), signal);
+      await untilAborted(() => revokeTokens(place, { ...token, client_id, client_secret }, callOf(signal)), signal);
     },
   };
 }

@@ -61,7 +61,7 @@ export interface HubSpotApp {
 /** What the connections of one account share. */
 interface Shared {
   readonly pace: Pace;
-  readonly turn: AccountAuth['turn'];
+  readonly refreshes: Omit<AccountAuth, 'assertOwn'>;
 }
 
 /**
@@ -73,16 +73,16 @@ export function createHubSpotApp(options: HubSpotAppOptions): HubSpotApp {
   const { clock = systemClock, fetch = (...request) => globalThis.fetch(...request), random = Math.random } = options;
   const edge: Edge = { fetch, clock, random };
   const place = { origin: configuredOrigin(options.baseUrl ?? API_ORIGIN), apiVersion: checkedVersion(options.apiVersion ?? '2026-09') };
-  const sharedOf = perAccount((): Shared => ({ pace: createPace(clock), turn: oneByOne() }));
+  const sharedOf = perAccount((): Shared => ({ pace: createPace(clock), refreshes: { turn: oneByOne(), unsaved: new Map() } }));
 
   return {
     connect({ account: given, tokens, apiCallsPerDay, reserve, ...connection }) {
       const account = portalId(given);
-      const { pace, turn } = sharedOf(account);
+      const { pace, refreshes } = sharedOf(account);
       const assertOwn = ({ account: told }: Tokens): void => {
         if (told !== undefined && told !== account) throw otherAccount('HubSpot');
       };
-      const auth = refreshAt(place, tokens, options, { turn, assertOwn });
+      const auth = refreshAt(place, tokens, options, { ...refreshes, assertOwn });
       const connector = createConnector({ apiVersion: place.apiVersion, ...connection, baseUrl: place.origin, ...edge, auth }, pace);
       return ofAccount(connector, {
         vendor: 'HubSpot',

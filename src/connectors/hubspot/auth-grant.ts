@@ -9,11 +9,14 @@ import { READ_RETRY, UNAPPLIED_STATUSES } from './retry.ts';
 
 const TOKEN_TIMEOUT_MS = 30_000;
 
+/** A longer life is as good as none told, and may be no date. */
+const SECONDS_MAX = 1e9;
+
 const id = z.union([z.string(), z.number()]).nullish().catch(null);
 const grantAnswer = z.object({
   access_token: z.string().min(1),
   refresh_token: z.string().min(1).nullish().catch(null),
-  expires_in: z.number().positive().nullish().catch(null),
+  expires_in: z.number().positive().max(SECONDS_MAX).nullish().catch(null),
   hub_id: id,
   user_id: id,
 });

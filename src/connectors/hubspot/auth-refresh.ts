@@ -46,7 +46,7 @@ export function refreshAt(
     vendor: 'HubSpot',
     reconnect: 'Connect the HubSpot account again.',
     isUsable: ({ accessToken }) => accessToken !== '',
-    isFresh: ({ expiresAt }, now) => expiresAt === undefined || now < Date.parse(expiresAt) - MARGIN_MS,
+    isFresh: ({ expiresAt = '' }, now) => !(now >= Date.parse(expiresAt) - MARGIN_MS), // until it is refused, where nobody can say
     grant: (refresh_token, call) => requestTokens(place, { grant_type: 'refresh_token', refresh_token, client_id, client_secret }, call),
     accessOf,
   });

@@ -74,8 +74,7 @@ function correlationOf(headers: Answered['headers']): string {
  */
 export function hubspotError({ status, body, headers }: Answered, operation = 'a request', at: ErrorPlace = {}): CrmSyncError {
   const { code, category, retryable, waitMs, remedy, field, vendorCode } = verdictOf(complaintOf(jsonOf(body)), status);
-  const date = Date.parse(headers.get('date') ?? '');
-  const asked = retryAfterMs(headers, Number.isNaN(date) ? Number.POSITIVE_INFINITY : date);
+  const asked = retryAfterMs(headers, Date.parse(headers.get('date') ?? ''));
   const answer = `HTTP ${status}${vendorCode ? ` and ${shownCode(vendorCode)}` : ''}`;
   return new CrmSyncError(`HubSpot answered ${operation} with ${answer}${correlationOf(headers)}.`, {
     code,

@@ -59,12 +59,12 @@ export function createOAuth(client: Client, edge: Edge, originOf: (login: Tenant
         ...(client.clientSecret === undefined ? {} : { client_secret: client.clientSecret }),
         code_verifier: codeVerifier,
       };
-      const tokens = await untilAborted(requestToken(originOf(login), form, callOf(signal)), signal);
+      const tokens = await untilAborted(() => requestToken(originOf(login), form, callOf(signal)), signal);
       if (tokens.refreshToken === undefined) throw noRefreshToken();
       return tokens;
     },
     async revoke({ refreshToken, accessToken }, { signal = NEVER, ...login } = {}) {
-      await untilAborted(revokeToken(originOf(login), refreshToken ?? accessToken, callOf(signal)), signal);
+      await untilAborted(() => revokeToken(originOf(login), refreshToken ?? accessToken, callOf(signal)), signal);
     },
   };
 }

@@ -36,6 +36,8 @@ export interface SalesforceConnection
   /** Id of the org, as `exchangeCode` gave it with the tokens. */
   readonly account: string;
   readonly tokens: TokenStore;
+  /** Comes with the tokens alone: settings that a tenant has typed can't send them elsewhere. */
+  readonly instanceUrl?: never;
 }
 
 /** The app of a host that connects many orgs, once per process. */
@@ -63,7 +65,7 @@ export interface SalesforceApp {
 /** What the connections of one org share. */
 interface Shared {
   readonly pace: Pace;
-  readonly turn: AccountAuth['turn'];
+  readonly refreshes: Omit<AccountAuth, 'assertOwn'>;
 }
 
 /**
@@ -76,16 +78,16 @@ export function createSalesforceApp(options: SalesforceAppOptions): SalesforceAp
   const edge: Edge = { fetch, clock, random };
   const origin = configuredOrigin(options.loginUrl ?? LOGIN_ORIGIN, 'loginUrl');
   const originOf = ({ loginUrl }: TenantLogin): string => (loginUrl === undefined ? origin : tenantOrigin(loginUrl, origin));
-  const sharedOf = perAccount((): Shared => ({ pace: createPace(edge), turn: oneByOne() }));
+  const sharedOf = perAccount((): Shared => ({ pace: createPace(edge), refreshes: { turn: oneByOne(), unsaved: new Map() } }));
 
   return {
-    connect({ account: given, tokens, loginUrl, apiCallsPerDay, reserve, ...connection }) {
+    connect({ account: given, tokens, loginUrl, apiCallsPerDay, reserve, instanceUrl: _, ...connection }) {
       const account = orgId(given);
-      const { pace, turn } = sharedOf(account);
+      const { pace, refreshes } = sharedOf(account);
       const assertOwn = ({ account: told }: Tokens): void => {
         if (told !== undefined && toId18(told) !== account) throw otherAccount('Salesforce');
       };
-      const auth = refreshAt(originOf(loginUrl === undefined ? {} : { loginUrl }), tokens, options, { turn, assertOwn });
+      const auth = refreshAt(originOf(loginUrl === undefined ? {} : { loginUrl }), tokens, options, { ...refreshes, assertOwn });
       return ofAccount(createConnector({ ...connection, ...edge, auth }, pace), {
         vendor: 'Salesforce',
         account,

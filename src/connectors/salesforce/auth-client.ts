@@ -48,14 +48,12 @@ export function staticToken(token: { readonly accessToken: string; readonly inst
 export function grantedAuth(grant: (call: AuthCall) => Promise<Granted>): Auth {
   const flight = singleFlight<AccessToken>();
   let current: AccessToken | null = null;
-  const renew = (call: AuthCall): Promise<AccessToken> => {
-    const renewing = flight(async () => {
-      const { accessToken, instanceUrl, account, userId } = await grant(call);
-      current = { accessToken, instanceUrl, ...(account === undefined ? {} : { account }), ...(userId === undefined ? {} : { userId }) };
-      return current;
-    });
-    return untilAborted(renewing, call.signal);
-  };
+  async function ask(call: AuthCall): Promise<AccessToken> {
+    const { accessToken, instanceUrl, account, userId } = await grant(call);
+    current = { accessToken, instanceUrl, ...(account === undefined ? {} : { account }), ...(userId === undefined ? {} : { userId }) };
+    return current;
+  }
+  const renew = (call: AuthCall): Promise<AccessToken> => untilAborted(() => flight(() => ask(call)), call.signal);
   return {
     token: async (call) => current ?? renew(call),
     refresh: async (stale, call) => (current && current.accessToken !== stale.accessToken ? { ...current, reused: true } : renew(call)),

@@ -7,7 +7,7 @@ import { receivedOrigin } from './hosts.ts';
 import { toId18 } from './record-id.ts';
 
 const TOKEN_TIMEOUT_MS = 30_000;
-const TOKEN_RETRY = { statuses: [420, 429, 500, 502, 503, 504], totalMs: 60_000 };
+const TOKEN_RETRY = { statuses: [408, 420, 429, 500, 502, 503, 504], totalMs: 60_000 };
 /** Nothing was done: even a code, which is good once, may be sent again. */
 const UNAPPLIED_STATUSES = [420, 429];
 

@@ -1,5 +1,6 @@
 import { CrmSyncError, type ErrorCategory } from '../../errors.ts';
 import { jsonOf, shownCode } from '../../http/answers.ts';
+import { REFRESH_UNDER_WAY } from '../../http/refreshing-auth.ts';
 import { complaintsOf, salesforceError } from './errors.ts';
 
 export const GRANT_OPERATION = 'a request for an access token';
@@ -56,6 +57,14 @@ const REFUSALS: readonly Refusal[] = [
   ['unsupported_grant_type', /(?:)/, 'grant_not_enabled', 'configuration', 'Enable this OAuth flow in the connected app.'],
   [
     'invalid_grant',
+    /already being processed/i,
+    REFRESH_UNDER_WAY,
+    'server',
+    'Another process is refreshing the same tokens: the same call works when it is done.',
+  ],
+  ['unknown_error', /retry your request/i, 'server_fault', 'server', 'Salesforce asks for another try: the same call works later.'],
+  [
+    'invalid_grant',
     /authentication failure|audience|assertion|signature/i,
     'bad_credentials',
     'configuration',
@@ -105,10 +114,13 @@ export const authorizeError = (error: string, description: string): CrmSyncError
   return grantError({ status: 400, body, headers: new Headers() }, [], 'to connect');
 };
 
+/** Of something on the way, which says nothing of the tokens. */
+const PASSING: ReadonlySet<number> = new Set([408, 420, 429]);
+
 /** Turns a refusal of the token host into our error. Pure; `error_description` may be missing and is never shown. */
 export function grantError(answered: Answered, first: readonly Refusal[] = [], operation = GRANT_OPERATION): CrmSyncError {
   const complaint = complaintsOf(jsonOf(answered.body))[0];
-  if (answered.status >= 500 || answered.status === 420 || answered.status === 429) return salesforceError(answered, operation);
+  if (answered.status >= 500 || PASSING.has(answered.status)) return salesforceError(answered, operation);
   const row =
     complaint &&
     [...first, ...REFUSALS].find(
@@ -128,12 +140,11 @@ export function grantError(answered: Answered, first: readonly Refusal[] = [], o
     );
   }
   const [, , code, category, remedy] = row;
-  const limited = category === 'rate_limit';
   return new CrmSyncError(`Salesforce refused ${operation} (${shownCode(complaint.code)}).`, {
     code,
     category,
     remedy,
-    retryable: limited,
-    retryAfterMs: limited ? 60 * 60_000 : null,
+    retryable: category === 'rate_limit' || category === 'server',
+    retryAfterMs: category === 'rate_limit' ? 60 * 60_000 : null,
   });
 }

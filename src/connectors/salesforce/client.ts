@@ -125,7 +125,7 @@ export function createClient({ auth, edge, pace, instanceUrl, apiVersion, client
   async function repeat(target: Target, call: Call, manner: Manner): Promise<HttpAnswer> {
     const operation = `${target.method} ${target.operation}`;
     const result = await authorized(call, (current) => once(target, current, call, manner));
-    if (result.kind === 'failure') throw result.code === 'answer_too_large' ? answerTooLarge(operation) : noAnswer(operation, result.code);
+    if (result.kind === 'failure') throw noAnswer(operation, result.code);
     if (result.status < 200 || result.status > 299) throw errorOf(result, operation);
     return result;
   }
@@ -139,10 +139,7 @@ export function createClient({ auth, edge, pace, instanceUrl, apiVersion, client
       const result = await authorized(call, async (current) =>
         deadline === undefined ? againIfCut(await send(current), retries, () => send(current)) : send(current),
       );
-      if (result.kind === 'failure')
-        throw result.code === 'answer_too_large'
-          ? answerTooLarge(`GET ${target.operation}`)
-          : noAnswer(`GET ${target.operation}`, result.code);
+      if (result.kind === 'failure') throw noAnswer(`GET ${target.operation}`, result.code);
       if (result.status !== 200) throw errorOf(result, `GET ${target.operation}`);
       const body = jsonOf(result.text);
       if (body === undefined) throw brokenAnswer(`GET ${target.operation}`);
@@ -156,13 +153,6 @@ export function createClient({ auth, edge, pace, instanceUrl, apiVersion, client
 
 const bodyOf = ({ csv, body }: Target): string | undefined => csv ?? (body === undefined ? undefined : JSON.stringify(body));
 
-const answerTooLarge = (operation: string): CrmSyncError =>
-  new CrmSyncError(`Salesforce answered ${operation} with more than one answer may hold.`, {
-    code: 'answer_too_large',
-    category: 'server',
-    remedy: 'Map fewer long texts of this object.',
-  });
-
 export const errorOf = (answer: HttpAnswer, operation: string): CrmSyncError =>
   salesforceError({ status: answer.status, body: answer.text, headers: answer.headers }, operation);
 
@@ -173,8 +163,9 @@ export function usageOf(header: string | null | undefined): { used: number; limi
 }
 
 function urlOf({ path, fromRoot, query }: Target, origin: string, apiVersion: string): URL {
-  const url = new URL(fromRoot ? path : `/services/data/v${apiVersion}${path}`, origin);
-  if (url.origin !== origin || !url.pathname.startsWith('/services/')) throw brokenAnswer('a request for the next page');
+  const where = fromRoot ? path : `/services/data/v${apiVersion}${path}`;
+  const url = URL.canParse(where, origin) ? new URL(where, origin) : null;
+  if (!url?.href.startsWith(`${origin}/services/`)) throw brokenAnswer('a request for the next page');
   for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value);
   if (url.href.length - origin.length > URI_BYTES_MAX) {
     throw new CrmSyncError('The query no longer fits into a URL.', {

@@ -76,8 +76,7 @@ export function salesforceError({ status, body, headers }: Answered, operation =
   const meaning =
     status === 401 && NOT_MENDED_BY_REFRESH.test(body) ? NOT_FOR_API : ((complaint && meaningOfCode(complaint)) ?? meaningOfStatus(status));
   const field = complaint && fieldOf(complaint);
-  const date = Date.parse(headers.get('date') ?? '');
-  const asked = retryAfterMs(headers, Number.isNaN(date) ? Number.POSITIVE_INFINITY : date);
+  const asked = retryAfterMs(headers, Date.parse(headers.get('date') ?? ''));
   const said = complaint ? ` and ${shownCode(complaint.code)}` : '';
   const request = meaning.category === 'server' ? requestIn(headers) : '';
   return new CrmSyncError(`Salesforce answered ${operation} with HTTP ${status}${said}${request}.`, {

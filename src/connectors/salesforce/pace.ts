@@ -19,11 +19,13 @@ export interface Pace {
 
 /** Salesforce limits only requests of 20 seconds and more: 5 at once in a Developer org. Source: Developer Limits, API Requests. */
 const PARALLEL_MAX = 4;
+/** A query may run for two minutes: a call that a person waits for does not stand behind four of them. */
+const BACKGROUND_MAX = 3;
 /** Nobody is held back for longer after one refusal. */
 const PAUSE_MAX_MS = 30_000;
 
 export function createPace({ clock, random }: Pick<Edge, 'clock' | 'random'>): Pace {
-  const limiter = createLimiter({ clock, parallelMax: PARALLEL_MAX });
+  const limiter = createLimiter({ clock, parallelMax: PARALLEL_MAX, backgroundMax: BACKGROUND_MAX });
   let refusals = 0;
   let refusedAt = Number.NEGATIVE_INFINITY;
 

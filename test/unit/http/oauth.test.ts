@@ -1,11 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import { CrmSyncError } from '../../../src/errors.ts';
 import { base64Url } from '../../../src/http/base64-url.ts';
-import { challengeOf } from '../../../src/http/oauth.ts';
+import { challengeOf, codeOf } from '../../../src/http/oauth.ts';
 import { oneByOne, singleFlight, untilAborted } from '../../../src/http/single-flight.ts';
 
 describe('challengeOf', () => {
   it('is that of RFC 7636, appendix B', () =>
     expect(challengeOf('dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk')).toBe('E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'));
+});
+
+describe('codeOf', () => {
+  const refused = (error: string) => new CrmSyncError(error, { code: error, category: 'authentication', remedy: 'Again.' });
+  it.each(['', undefined])('lets nobody in whose session has lost the state (%j)', (state) => {
+    for (const callback of ['?code=c1', '?code=c1&state=', '?code=c1&state=undefined'])
+      expect(() => codeOf(callback, { state: state as string, refused })).toThrow(expect.objectContaining({ code: 'state_mismatch' }));
+  });
 });
 
 describe('base64Url', () => {
@@ -55,10 +64,18 @@ describe('untilAborted', () => {
     const work = new Promise<string>((resolve) => {
       end = resolve;
     });
-    const waiting = untilAborted(work, controller.signal);
+    const waiting = untilAborted(() => work, controller.signal);
     controller.abort(new Error('enough'));
     await expect(waiting).rejects.toThrow('enough');
     end('done');
     expect(await work).toBe('done');
+  });
+  it('starts nothing once the signal has aborted', async () => {
+    let started = false;
+    const work = async () => {
+      started = true;
+    };
+    await expect(untilAborted(work, AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough');
+    expect(started).toBe(false);
   });
 });

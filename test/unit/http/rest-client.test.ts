@@ -111,6 +111,44 @@ describe('a request', () => {
     expect(requests).toEqual([]);
   });
 
+  it.each(['@evil.example/people', '.evil.example/people', ':8443/people'])('never takes its key from its place to %s', async (path) => {
+    const { client, requests, call } = scripted([], { baseUrl: 'https://api.crm.example' });
+    expect(await errorOf(client.read({ path }, call))).toMatchObject({ code: 'bad_parameter' });
+    expect(await errorOf(client.write({ ...CHANGE, path }, call))).toMatchObject({ code: 'bad_parameter' });
+    expect(requests).toEqual([]);
+  });
+
+  it('has its tries of one call, however often the token is renewed in between', async () => {
+    const auth: Auth = { token: async () => ({ accessToken: 'a' }), refresh: async () => ({ accessToken: 'b' }) };
+    const answers = [503, 503, 401, 503, 503, 503].map((status) => () => json({}, status));
+    const { client, requests, call } = scripted(answers, { auth });
+    expect(await errorOf(client.read({ path: '/people' }, call))).toMatchObject({ category: 'server' });
+    expect(requests).toHaveLength(4);
+  });
+
+  it('that writes is not started when the wait for a token has left no time for it', async () => {
+    const clock = manualClock(NOW);
+    const auth: Auth = {
+      async token() {
+        clock.advance(88_000);
+        return { accessToken: 'a' };
+      },
+      refresh: async () => ({ accessToken: 'b' }),
+    };
+    const { client, requests, call } = scripted([], { auth, clock });
+    expect(await client.write(CHANGE, call)).toMatchObject({ outcome: 'not_sent', code: 'no_time_left' });
+    expect(requests).toEqual([]);
+  });
+
+  it('that is answered with more than an answer may hold would be so again: no failure of the network, and not for now', async () => {
+    const chunk = new Uint8Array(4 * 1024 * 1024);
+    const endless = () => new Response(new ReadableStream({ pull: (controller) => controller.enqueue(chunk) }));
+    const { client, requests, call } = scripted([endless]);
+    const failure = { code: 'answer_too_large', category: 'server', retryable: false, remedy: expect.stringMatching(/\w/) };
+    expect(await errorOf(client.read({ path: '/people' }, call))).toMatchObject(failure);
+    expect(requests).toHaveLength(1);
+  });
+
   it('sends its key as the CRM wants it', async () => {
     const { client, requests, call } = scripted([], { headers: (key) => ({ 'x-api-key': key }) });
     await client.read({ path: '/people' }, call);

@@ -12,7 +12,14 @@ describe('retryAfterMs', () => {
     ['-5', null],
     ['soon', null],
     ['', null],
+    ['NaN', null],
+    ['1e9', null],
+    ['999999999', 86_400_000],
+    ['99999999999999999999', 86_400_000],
+    ['Fri, 31 Dec 9999 23:59:59 GMT', 86_400_000],
   ])('%j', (text, wait) => expect(retryAfterMs(new Headers({ 'retry-after': text }), NOW)).toBe(wait));
+  it('is not told by a date where nobody knows what time it is', () =>
+    expect(retryAfterMs(new Headers({ 'retry-after': 'Wed, 21 Oct 2026 07:28:30 GMT' }), Number.NaN)).toBeNull());
   it('is nothing without the header', () => expect(retryAfterMs(new Headers(), NOW)).toBeNull());
 });
 
