@@ -24,10 +24,15 @@ export interface CreateOutcome {
   readonly version: Version | null;
   readonly keys: MatchValues;
   readonly wrote: Wrote;
+  /** False: it is made again at once in another way, so that a refusal is nothing to remember. */
+  readonly isFinal: boolean;
 }
 
-/** Of each outcome: `created`, or what is left to report; `taken`: another contact got the record meanwhile. */
-export type Settled = 'created' | 'taken' | 'nothing';
+/**
+ * Of each outcome: `created`, or what is left to report; `taken`: another contact got the record meanwhile; `removed`: the
+ * contact is no longer there. None: somebody else has settled it.
+ */
+export type Settled = 'created' | 'taken' | 'removed' | 'nothing';
 
 /**
  * Records what the CRM did about new records. A fact is never dropped (R5): it expects neither the contact's version nor
@@ -48,15 +53,17 @@ export async function acknowledgeCreates(
     const rows = new Map((await context.store.load({ ids })).map((row) => [row.id, row]));
     const entries = await loadCreates(context, object, ids);
     const made = known.flatMap(({ wrote }) => (wrote.outcome === 'done' ? [wrote.id] : []));
-    const holders = await holdersOf(context, object, made);
+    const holders = new Map(await holdersOf(context, object, made));
     const settled = new Map<string, Settled>();
     const changes: { rows: RowChange[]; entries: EntryChange[] } = { rows: [], entries: [] };
     for (const outcome of known) {
-      const { contactId, op, wrote } = outcome;
+      const { contactId, op, wrote, isFinal } = outcome;
+      if (!rows.has(contactId)) settled.set(contactId, 'removed');
       const link = openLink(rows.get(contactId), op);
       if (link === undefined) continue; // settled by somebody who found the intent expired
       const isTaken = wrote.outcome === 'done' && (holders.get(wrote.id)?.id ?? contactId) !== contactId;
       const isMade = wrote.outcome === 'done' && !isTaken;
+      if (isMade) holders.set(wrote.id, rows.get(contactId) as Row); // another outcome may name the same record
       settled.set(contactId, isMade ? 'created' : isTaken ? 'taken' : 'nothing');
       changes.rows.push({
         kind: 'update',
@@ -64,7 +71,7 @@ export async function acknowledgeCreates(
         links: [isMade ? madeLink(link, outcome, wrote, now) : { ...changeOf(link), remove: true }],
       });
       const place = { object, contactId, known: entries.get(contactId) };
-      const code = isTaken ? 'record_taken' : wrote.outcome === 'refused' && !wrote.retryable ? wrote.code : null;
+      const code = isTaken ? 'record_taken' : wrote.outcome === 'refused' && !wrote.retryable && isFinal ? wrote.code : null;
       const entry = code === null ? doneCreate(place) : refusedCreate(place, { code, hash: outcome.hash, now });
       if (entry !== null) changes.entries.push(entry);
       if (isMade) changes.entries.push(createdEntry(context, run, mapping, { contactId, recordId: wrote.id, body: link.body, op, now }));
