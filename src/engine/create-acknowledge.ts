@@ -1,7 +1,7 @@
 import type { LinkBody, Version } from '../core/link.ts';
 import type { CompiledMapping } from '../core/mapping-types.ts';
 import type { MatchValues } from '../core/plan-types.ts';
-import { dueAt, settleDone } from '../core/settle.ts';
+import { dueAt, settleDone, settleExpired } from '../core/settle.ts';
 import type { Value } from '../core/value.ts';
 import type { Wrote } from '../ports/connector.ts';
 import type { EntryChange, LinkChange, Row, RowChange, StoredLink } from '../ports/store.ts';
@@ -26,6 +26,8 @@ export interface CreateOutcome {
   readonly wrote: Wrote;
   /** False: it is made again at once in another way, so that a refusal is nothing to remember. */
   readonly isFinal: boolean;
+  /** The record was found, and may be somebody else's: only what it shows as it was sent is agreed on (R18). */
+  readonly isFound: boolean;
 }
 
 /**
@@ -65,16 +67,18 @@ export async function acknowledgeCreates(
       const isMade = wrote.outcome === 'done' && !isTaken;
       if (isMade) holders.set(wrote.id, rows.get(contactId) as Row); // another outcome may name the same record
       settled.set(contactId, isMade ? 'created' : isTaken ? 'taken' : 'nothing');
+      const made = isMade ? madeLink(link, outcome, wrote, now) : null;
       changes.rows.push({
         kind: 'update',
         contactId,
-        links: [isMade ? madeLink(link, outcome, wrote, now) : { ...changeOf(link), remove: true }],
+        links: [made ?? { ...changeOf(link), remove: true }],
       });
       const place = { object, contactId, known: entries.get(contactId) };
       const code = isTaken ? 'record_taken' : wrote.outcome === 'refused' && !wrote.retryable && isFinal ? wrote.code : null;
       const entry = code === null ? doneCreate(place) : refusedCreate(place, { code, hash: outcome.hash, now });
       if (entry !== null) changes.entries.push(entry);
-      if (isMade) changes.entries.push(createdEntry(context, run, mapping, { contactId, recordId: wrote.id, body: link.body, op, now }));
+      if (made !== null && made.recordId !== null)
+        changes.entries.push(createdEntry(context, run, mapping, { contactId, recordId: made.recordId, agreed: made.body.base, now }));
     }
     // A record that was read before its contact knew of it waits for this.
     const keys = known.flatMap(({ keys }) => keysOf(keys));
@@ -87,23 +91,28 @@ export async function acknowledgeCreates(
 export const openLink = (row: Row | undefined, op: string): StoredLink | undefined =>
   row?.links.find(({ state, body }) => state === 'creating' && body.sent.some((sent) => sent.op === op));
 
-function madeLink(link: StoredLink, { op, version }: CreateOutcome, wrote: Extract<Wrote, { outcome: 'done' }>, now: number): LinkChange {
-  const body = settleDone(link.body, op, wrote.values, wrote.modifiedAt);
+function madeLink(
+  link: StoredLink,
+  { op, version, isFound }: CreateOutcome,
+  wrote: Extract<Wrote, { outcome: 'done' }>,
+  now: number,
+): LinkChange {
+  const body = isFound
+    ? settleExpired(link.body, wrote.values, Number.POSITIVE_INFINITY)
+    : settleDone(link.body, op, wrote.values, wrote.modifiedAt);
   return { ...changeOf(link), recordId: wrote.id, state: 'active', seen: version, body, dueAt: dueAt(body), syncedAt: now };
 }
 
 interface Created {
   readonly contactId: string;
   readonly recordId: string;
-  readonly body: LinkBody;
-  readonly op: string;
+  readonly agreed: LinkBody['base'];
   readonly now: number;
 }
 
 function createdEntry(context: Context, run: RunRecorder, mapping: CompiledMapping, created: Created): EntryChange {
-  const { contactId, recordId, body, op, now } = created;
-  const sent = body.sent.find((one) => one.op === op)?.values ?? {};
-  const changes = Object.entries(sent).map(([key, { remote }]) => ({
+  const { contactId, recordId, agreed, now } = created;
+  const changes = Object.entries(agreed).map(([key, { remote }]) => ({
     field: mapping.rules.find((rule) => rule.key === key)?.field ?? key,
     before: null as Value,
     after: remote,

@@ -120,7 +120,8 @@ export class CreateBatch {
       const answer = wrote[index] as Wrote;
       const retry = answer.outcome === 'refused' ? withoutField(this.#mapping, write, answer, now) : null;
       if (retry !== null) retries.set(plan.contactId, retry);
-      return { contactId: plan.contactId, op, version, hash: plan.hash, keys: plan.keys, wrote: answer, isFinal: retry === null };
+      const { contactId, hash, keys } = plan;
+      return { contactId, op, version, hash, keys, wrote: answer, isFinal: retry === null, isFound: false };
     });
     const settled = await acknowledgeCreates(this.#context, this.#run, this.#mapping, outcomes);
     const unmade: (() => Promise<void>)[] = [];

@@ -1,4 +1,5 @@
 import type { CompiledMapping } from '../core/mapping-types.ts';
+import { readRemotes } from '../core/plan-fields.ts';
 import type { MatchValues } from '../core/plan-types.ts';
 import { sentKeys } from '../core/sent-keys.ts';
 import type { Wrote } from '../ports/connector.ts';
@@ -73,7 +74,7 @@ async function settlePage(context: Context, run: RunRecorder, mapping: CompiledM
       later.push(postponedCreate(create, run.session.storeNow() + AGAIN_MS));
       if (canBeFound(mapping, keys)) told.skipped('write_in_flight');
       else told.refused(contactId, NOT_FINDABLE);
-    } else outcomes.push({ contactId, op, hash: entry.hash, version: null, keys, wrote, isFinal: true });
+    } else outcomes.push({ contactId, op, hash: entry.hash, version: null, keys, wrote, isFinal: true, isFound: true });
   }
   const settledByOthers = due
     .filter((create) => open.every((one) => one.create !== create))
@@ -93,7 +94,8 @@ function outcomeOf(
 ): Wrote | null {
   const records = (found.byId.get(contactId) ?? found.byKeys.get(contactId) ?? []).filter(({ id }) => isFree(id));
   const [record, ...others] = records;
-  if (record !== undefined && others.length === 0) return { outcome: 'done', id: record.id, created: true, values: {} };
+  if (record !== undefined && others.length === 0)
+    return { outcome: 'done', id: record.id, created: true, values: readRemotes(mapping, { id: record.id, fields: record.values }) };
   if (record !== undefined) return AMBIGUOUS;
   const until = Math.max(...body.sent.map((sent) => sent.until));
   const isCertain = mapping.create.idField?.unique === true || (found.completeUntil > until && canBeFound(mapping, keys));

@@ -150,6 +150,23 @@ describe.each(WORLDS)('on $name', ({ names, idField, mapping, deployment }) => {
       expect(there.crm.list()).toHaveLength(1);
     });
 
+    it('is taken for theirs where it shows other values than were sent: none of them is overwritten (R18)', async () => {
+      const there = start();
+      await add(there, 'c1', { phone_number: phoneOf(1), last_name: 'Lee', interaction_summary: 'Called.' });
+      there.crm.fault({ on: 'create', what: 'network' });
+      await push(there);
+      const { id } = there.crm.add({ lastName: 'Poe', phone: phoneOf(1), notes: 'Important.' });
+      await there.engine.contacts.update('c1', { interaction_summary: 'Called twice.' }, { by: 'test' });
+      there.clock.advance(HOUR);
+      await push(there);
+      there.clock.advance(HOUR);
+      await there.engine.pull();
+      await push(there);
+      expect(await linkOf(there, 'c1')).toMatchObject([{ state: 'active', recordId: id }]);
+      expect(there.crm.list().map(({ fields }) => fields)).toMatchObject([{ lastName: 'Poe', notes: 'Important.' }]);
+      expect((await there.engine.contacts.get('c1'))?.fields.last_name).toBe('Poe');
+    });
+
     it('is counted as long as the CRM can not tell', async () => {
       const there = start();
       await add(there, 'c1', { phone_number: phoneOf(1), last_name: 'Lee' });
