@@ -15,6 +15,8 @@ export class Candidates {
   readonly #byKey = new Map<string, Set<string>>();
   /** The record that a contact has; null: it wants none, or one is being made. */
   readonly #recordOf = new Map<string, string | null>();
+  /** The contact whose record is being made with a key. */
+  readonly #makingWith = new Map<string, string>();
 
   constructor(matchKeys: readonly CompiledRule[]) {
     this.#matchKeys = matchKeys;
@@ -31,16 +33,29 @@ export class Candidates {
     this.#recordOf.set(id, recordId);
   }
 
+  /** A record with one of these keys is being made for the contact, which may have other keys by now. */
+  making(id: string, keys: MatchValues): void {
+    for (const [field, value] of Object.entries(keys)) this.#makingWith.set(keyOf(field, value), id);
+  }
+
   hasOtherRecord(id: string, recordId: string): boolean {
     return this.#recordOf.has(id) && this.#recordOf.get(id) !== recordId;
   }
 
-  /** The one contact that has a key and no record yet; keys count in their order. `all`: who has any of the keys. */
+  /**
+   * The one contact that has a key and no record yet; keys count in their order. `all`: who has any of the keys. Nobody gets
+   * what may be the record that is being made for another contact (R4).
+   */
   match(keys: MatchValues): { readonly only: string | null; readonly all: readonly string[] } {
     const all = new Set<string>();
     for (const [field, value] of Object.entries(keys)) {
       const found = this.#withKey(field, value);
       for (const id of found) all.add(id);
+      const maker = this.#makingWith.get(keyOf(field, value));
+      if (maker !== undefined) {
+        all.add(maker);
+        break;
+      }
       const [free, ...others] = found.filter((id) => !this.#recordOf.has(id));
       if (others.length > 0) break;
       if (free !== undefined) return { only: free, all: [...all] };

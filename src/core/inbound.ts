@@ -6,6 +6,7 @@ import { readPath } from './paths.ts';
 import { type FieldsInput, type FieldsPlan, planFields, refusedField } from './plan-fields.ts';
 import type { Conflict, LinkPlan, MatchValues, PlannedContact, PlannedLink, RecordPlan, RefusedField, SkipReason } from './plan-types.ts';
 import { emptyFields } from './schema.ts';
+import { sentKeys } from './sent-keys.ts';
 import type { Fields, Millis } from './value.ts';
 
 export interface InboundInput {
@@ -105,6 +106,7 @@ class PagePlanner {
     for (const link of [...(input.links ?? [])].sort((a, b) => Number(isLive(a.state)) - Number(isLive(b.state)))) {
       if (link.recordId !== null) this.#linkOfRecord.set(link.recordId, link);
       if (isLive(link.state) || link.state === 'declined') this.#candidates.take(link.contactId, link.recordId);
+      if (link.state === 'creating') this.#candidates.making(link.contactId, sentKeys(this.#mapping, link.body));
     }
   }
 

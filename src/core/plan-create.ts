@@ -77,8 +77,8 @@ export function planCreate({ mapping, contact, now, without: refusals = {} }: Cr
   const missing = missingField(mapping, values);
   if (missing !== null) return { action: 'refuse', code: 'required_field_missing', ...missing, ...common };
   const keys = keysOf(mapping, contact);
-  if (Object.keys(keys).length === 0 && create.idField === null)
-    return { action: 'refuse', code: 'no_match_key', remedy: noKey(mapping), ...common };
+  const isFound = mapping.matchKeys.some(({ field, key }) => Object.hasOwn(keys, field) && Object.hasOwn(sent, key));
+  if (!isFound && create.idField === null) return { action: 'refuse', code: 'no_match_key', remedy: noKey(mapping), ...common };
   const uniqueKey = create.idField?.unique === true ? { field: create.idField.name, value: contact.id } : null;
   return {
     action: 'create',
@@ -118,7 +118,7 @@ const keysOf = ({ matchKeys }: CompiledMapping, { fields }: PlannedContact): Mat
   Object.fromEntries(matchKeys.flatMap(({ field }) => (typeof fields[field] === 'string' ? [[field, fields[field]]] : [])));
 
 const noKey = ({ matchKeys }: CompiledMapping): string =>
-  `Fill ${listNames(matchKeys.map(({ field }) => field))} of the contact, or set \`create.idField\`: without it nobody can tell whether the CRM has the record already.`;
+  `Fill ${listNames(matchKeys.map(({ field }) => field))} of the contact with a value that the CRM takes, or set \`create.idField\`: without it nobody can tell whether the CRM has the record already.`;
 
 function omit(values: Readonly<Record<string, Value>>, field: string): Readonly<Record<string, Value>> {
   const { [field]: _, ...rest } = values;

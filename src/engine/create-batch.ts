@@ -6,13 +6,13 @@ import type { EntryChange, LinkChange, Row, RowChange } from '../ports/store.ts'
 import { adopt } from './adopt.ts';
 import { untilCommitted } from './commit.ts';
 import type { Context } from './context.ts';
-import { acknowledgeCreates, type CreateOutcome } from './create-acknowledge.ts';
-import { type Candidate, CreateCandidates, type Creation, TAKEN, withoutField } from './create-candidates.ts';
+import { acknowledgeCreates, type CreateOutcome, type Settled } from './create-acknowledge.ts';
+import { type Candidate, CreateCandidates, type Creation, REMOVED, TAKEN, withoutField } from './create-candidates.ts';
 import { loadCreates, openCreate, type StoredCreate } from './create-entry.ts';
-import { holdersOf } from './create-look-up.ts';
 import { type CreatePlace, isWithoutRecord } from './create-place.ts';
 import { CreateReport } from './create-report.ts';
 import { intentEnd, mayStart } from './intent.ts';
+import { claimsOf, keysOf, loadClaims, matchValues } from './match-keys.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import { sendWrites } from './send-writes.ts';
 
@@ -58,6 +58,7 @@ export class CreateBatch {
     const { result } = await untilCommitted(this.#context, this.#run.session, async () => {
       turns += 1;
       if (turns > 1) await this.#place.permit.renew();
+      const claims = await loadClaims(this.#context, [...new Set(candidates.flatMap(({ plan }) => keysOf(plan.keys)))]);
       const rows = new Map((await this.#context.store.load({ ids })).map((row) => [row.id, row]));
       const known = await loadCreates(this.#context, object, ids);
       const until = intentEnd(this.#context, this.#run.session, candidates.length);
@@ -66,12 +67,14 @@ export class CreateBatch {
         const isSame = row !== undefined && row.version === candidate.version && isWithoutRecord(this.#context, object, row);
         return isSame ? [{ ...candidate, op: this.#context.ids(), until }] : [];
       });
+      // A pull that meets the record finds whose it is by its keys, should the contact have others by then (R19).
+      const claimed = intended.flatMap(({ plan: { contactId, keys } }) => claimsOf(claims, keys, contactId));
       const changes = intended.map((write) => this.#intention(write, known.get(write.plan.contactId)));
       return {
         result: intended,
         changes: {
           rows: changes.map(({ row }) => row),
-          entries: changes.length === 0 ? [] : [...this.#place.permit.fences(), ...changes.map(({ entry }) => entry)],
+          entries: changes.length === 0 ? [] : [...this.#place.permit.fences(), ...changes.map(({ entry }) => entry), ...claimed],
         },
       };
     });
@@ -110,34 +113,41 @@ export class CreateBatch {
     const { outcomes: wrote, error } = writes.every(({ until }) => mayStart(this.#context, this.#run.session, until, writes.length))
       ? await sendWrites(this.#context, this.#run.session, batch)
       : { outcomes: batch.map(() => NOT_STARTED), error: null };
-    const outcomes = writes.map(({ op, version, plan }, index): CreateOutcome => {
-      return { contactId: plan.contactId, op, version, hash: plan.hash, keys: plan.keys, wrote: wrote[index] as Wrote };
+    const now = this.#run.session.storeNow();
+    const retries = new Map<string, Candidate>();
+    const outcomes = writes.map((write, index): CreateOutcome => {
+      const { op, version, plan } = write;
+      const answer = wrote[index] as Wrote;
+      const retry = answer.outcome === 'refused' ? withoutField(this.#mapping, write, answer, now) : null;
+      if (retry !== null) retries.set(plan.contactId, retry);
+      const { contactId, hash, keys } = plan;
+      return { contactId, op, version, hash, keys, wrote: answer, isFinal: retry === null, isFound: false };
     });
     const settled = await acknowledgeCreates(this.#context, this.#run, this.#mapping, outcomes);
-    const again: Candidate[] = [];
     const unmade: (() => Promise<void>)[] = [];
-    for (const [index, { wrote }] of outcomes.entries()) {
-      const write = writes[index] as Intended;
-      const { plan } = write;
-      const retry = wrote.outcome === 'refused' ? withoutField(this.#mapping, write, wrote, this.#run.session.storeNow()) : null;
-      if (wrote.outcome === 'done') this.#reportMade(plan, wrote.id, settled.get(plan.contactId) === 'taken');
+    for (const [index, { wrote, isFinal }] of outcomes.entries()) {
+      const { plan } = writes[index] as Intended;
+      if (wrote.outcome === 'done') this.#reportMade(plan, wrote.id, settled.get(plan.contactId));
       else if (wrote.outcome === 'unknown') this.#report.skipped('write_in_flight');
-      else if (retry !== null) again.push(retry);
-      else unmade.push(() => this.#settleUnmade(plan, wrote));
+      else if (wrote.outcome === 'not_sent' && error !== null)
+        continue; // the run ends here, and its error says why
+      else if (isFinal) unmade.push(() => this.#settleUnmade(plan, wrote));
     }
     for (const settle of unmade) await settle();
     if (error !== null) throw error;
-    return again;
+    return [...retries.values()];
   }
 
-  #reportMade(plan: Creation, recordId: string, isTaken: boolean): void {
-    if (isTaken) {
-      this.#report.failed(plan.contactId, TAKEN);
-      return;
+  #reportMade({ contactId, values, refused, truncated }: Creation, recordId: string, settled: Settled | undefined): void {
+    if (settled === 'taken') this.#report.failed(contactId, TAKEN);
+    else if (settled === 'removed') this.#report.failed(contactId, REMOVED);
+    else if (settled !== 'created')
+      this.#report.skipped('changed_meanwhile'); // told by whoever settled it
+    else {
+      this.#report.created(contactId, recordId, Object.keys(values));
+      this.#report.withoutFields(refused);
+      this.#report.truncated(truncated);
     }
-    this.#report.created(plan.contactId, recordId, Object.keys(plan.values));
-    this.#report.withoutFields(plan.refused);
-    this.#report.truncated(plan.truncated);
   }
 
   async #settleUnmade({ contactId }: Creation, wrote: Exclude<Wrote, { outcome: 'done' }>): Promise<void> {
@@ -150,9 +160,11 @@ export class CreateBatch {
     const { crmObject: object, crmFields: fields } = this.#mapping;
     const requestedAt = this.#context.clock.now();
     const [record] = await this.#context.connector.fetch({ object, ids: [recordId], fields }, this.#run.session.call);
-    if (record?.state !== 'present' || (await holdersOf(this.#context, object, [record.id])).size > 0) return false;
+    if (record?.state !== 'present') return false;
     const readAt = this.#run.session.inStoreTime(requestedAt);
-    if (!(await adopt(this.#place, { contactId, record, readAt, onlyIfSameKey: true }))) return false;
+    const keys = Object.entries(matchValues(this.#mapping, { id: record.id, fields: record.values }));
+    const isOf = (row: Row) => keys.some(([key, value]) => row.fields[key] === value);
+    if ((await adopt(this.#place, { contactId, record, readAt, isOf })) !== 'linked') return false;
     this.#report.linked(contactId, record.id);
     return true;
   }

@@ -9,7 +9,7 @@ import { adopt } from './adopt.ts';
 import { untilCommitted } from './commit.ts';
 import { type Context, fieldsOf } from './context.ts';
 import { isRefused, loadCreates, refusedCreate } from './create-entry.ts';
-import { holdersOf, lookUp, type Present, sharing } from './create-look-up.ts';
+import { lookUp, type Present, sharing } from './create-look-up.ts';
 import type { CreatePlace } from './create-place.ts';
 import type { CreateReport } from './create-report.ts';
 import type { RunRecorder } from './run-recorder.ts';
@@ -74,7 +74,7 @@ export class CreateCandidates {
       const plan = planCreate({ mapping: this.#mapping, contact, now });
       if (plan.action === 'refuse') {
         this.#report.withoutFields(plan.refused);
-        this.#report.failed(row.id, { ...plan, message: 'The record can not be made.' });
+        this.#report.refused(row.id, { ...plan, message: 'The record can not be made.' });
         return [];
       }
       if (!isRefused(known.get(row.id), plan.hash, now)) return [{ plan, version: row.version, fields: contact.fields, without: {} }];
@@ -91,7 +91,7 @@ export class CreateCandidates {
       candidates.map(({ plan }) => plan),
     );
     return candidates.filter(({ plan: { contactId } }) => {
-      if (shared.has(contactId)) this.#report.failed(contactId, SHARED);
+      if (shared.has(contactId)) this.#report.refused(contactId, SHARED);
       return !shared.has(contactId);
     });
   }
@@ -105,12 +105,6 @@ export class CreateCandidates {
       this.#mapping,
       candidates.map(({ plan }) => plan),
     );
-    const all = [...found.byId.values(), ...found.byKeys.values()].flat();
-    const holders = await holdersOf(
-      this.#context,
-      this.#mapping.crmObject,
-      all.map(({ id }) => id),
-    );
     const readAt = this.#run.session.inStoreTime(found.requestedAt);
     const missing: Candidate[] = [];
     for (const candidate of candidates) {
@@ -119,14 +113,17 @@ export class CreateCandidates {
       const [only, ...others] = records;
       if (only === undefined) missing.push(candidate);
       else if (others.length > 0) await this.#refuse(candidate, SEVERAL);
-      else if ((holders.get(only.id)?.id ?? contactId) !== contactId) await this.#refuse(candidate, TAKEN);
       else await this.#link(candidate, only, readAt);
     }
     return missing;
   }
 
-  async #link({ plan: { contactId } }: Candidate, record: Present, readAt: Millis): Promise<void> {
-    if (await adopt(this.#place, { contactId, record, readAt })) this.#report.linked(contactId, record.id);
+  async #link(candidate: Candidate, record: Present, readAt: Millis): Promise<void> {
+    const { contactId } = candidate.plan;
+    const isOf = ({ version }: Row) => version === candidate.version; // looked up by values that it still has
+    const adopted = await adopt(this.#place, { contactId, record, readAt, isOf });
+    if (adopted === 'linked') this.#report.linked(contactId, record.id);
+    else if (adopted === 'taken') await this.#refuse(candidate, TAKEN);
     else this.#report.skipped('changed_meanwhile');
   }
 
@@ -152,6 +149,11 @@ const SEVERAL = {
   code: 'ambiguous',
   message: 'Several records of the CRM have the match keys of the contact.',
   remedy: 'Correct the key on all but one of the records, or merge them in the CRM; it is looked up again after a day.',
+};
+export const REMOVED = {
+  code: 'contact_removed',
+  message: 'The contact was removed while its record was made.',
+  remedy: 'Delete the record in the CRM: else the next pull makes a contact of it.',
 };
 export const TAKEN = {
   code: 'record_taken',

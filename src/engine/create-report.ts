@@ -1,4 +1,5 @@
 import type { RefusedField } from '../core/plan-types.ts';
+import type { RunError } from '../core/run.ts';
 import type { Context } from './context.ts';
 import type { RunRecorder } from './run-recorder.ts';
 
@@ -38,16 +39,20 @@ export class CreateReport {
     this.#run.skip(reason);
   }
 
-  failed(contactId: string, { code, message, remedy, field }: Failure): void {
+  failed(contactId: string, failure: Failure): void {
+    this.#run.failed(this.#told(contactId, failure));
+  }
+
+  /** Found out here and at no cost, with every push again: however many there are, they do not stop the others (R13). */
+  refused(contactId: string, failure: Failure): void {
+    this.#run.error(this.#told(contactId, failure));
+  }
+
+  #told(contactId: string, { code, message, remedy, field }: Failure): RunError {
     this.#run.count('failed');
-    this.#run.failed({ object: this.#object, contactId, ...(field !== undefined && { field }), code, message, remedy });
-    this.#context.notify({
-      type: 'record.failed',
-      run: this.#run.source.run ?? null,
-      object: this.#object,
-      recordId: '',
-      error: { code, remedy },
-    });
+    const error = { code, remedy };
+    this.#context.notify({ type: 'record.failed', run: this.#run.source.run ?? null, object: this.#object, recordId: '', error });
+    return { object: this.#object, contactId, ...(field !== undefined && { field }), code, message, remedy };
   }
 
   /** Fields that the CRM can't take: the record is made without them. */

@@ -1,12 +1,16 @@
 import type { CompiledMapping } from '../core/mapping-types.ts';
+import { readRemotes } from '../core/plan-fields.ts';
 import type { MatchValues } from '../core/plan-types.ts';
+import { sentKeys } from '../core/sent-keys.ts';
 import type { Wrote } from '../ports/connector.ts';
 import type { EntryChange, StoredLink } from '../ports/store.ts';
 import type { Context } from './context.ts';
 import { acknowledgeCreates, type CreateOutcome, openLink } from './create-acknowledge.ts';
+import { TAKEN } from './create-candidates.ts';
 import { doneCreate, overdueCreates, postponedCreate, type StoredCreate } from './create-entry.ts';
 import { holdersOf, type LookedUp, lookUp } from './create-look-up.ts';
 import { CreateReport } from './create-report.ts';
+import type { Permit } from './permit.ts';
 import type { RunRecorder } from './run-recorder.ts';
 
 /** The CRM can't tell yet: asked again so much later. */
@@ -28,15 +32,15 @@ interface OpenCreate {
 export async function settleCreates(
   context: Context,
   run: RunRecorder,
-  ready: () => Promise<CompiledMapping>,
-  object: string,
+  permit: Permit,
+  { ready, object }: { readonly ready: () => Promise<CompiledMapping>; readonly object: string },
 ): Promise<boolean> {
   const limit = context.connector.capabilities.fetchBatchMax;
   // Bound: what is looked at is settled, or comes back later than now.
   for (const now = run.session.storeNow(); ; ) {
     const due = await overdueCreates(context, { object, now, limit });
     if (due.length === 0) return true;
-    if (run.session.isOver()) return false;
+    if (!(await permit.goesOn())) return false;
     const mapping = await ready();
     await run.session.step(() => settlePage(context, run, mapping, due));
   }
@@ -48,7 +52,7 @@ async function settlePage(context: Context, run: RunRecorder, mapping: CompiledM
   const open = due.flatMap((create): OpenCreate[] => {
     const op = create.entry.state === 'open' ? create.entry.op : '';
     const link = openLink(rows.get(create.contactId), op);
-    return link === undefined ? [] : [{ create, op, link, keys: sentKeys(mapping, link) }];
+    return link === undefined ? [] : [{ create, op, link, keys: sentKeys(mapping, link.body) }];
   });
   const found = await lookUp(
     context,
@@ -62,11 +66,15 @@ async function settlePage(context: Context, run: RunRecorder, mapping: CompiledM
 
   const outcomes: CreateOutcome[] = [];
   const later: EntryChange[] = [];
+  const told = new CreateReport(context, run, object);
   for (const { create, op, link, keys } of open) {
     const { contactId, entry } = create;
-    const wrote = outcomeOf(mapping, link, found, (recordId) => isFree(recordId, contactId), contactId);
-    if (wrote === null) later.push(postponedCreate(create, run.session.storeNow() + AGAIN_MS));
-    else outcomes.push({ contactId, op, hash: entry.hash, version: null, keys, wrote });
+    const wrote = outcomeOf(mapping, { link, contactId, keys }, found, (recordId) => isFree(recordId, contactId));
+    if (wrote === null) {
+      later.push(postponedCreate(create, run.session.storeNow() + AGAIN_MS));
+      if (canBeFound(mapping, keys)) told.skipped('write_in_flight');
+      else told.refused(contactId, NOT_FINDABLE);
+    } else outcomes.push({ contactId, op, hash: entry.hash, version: null, keys, wrote, isFinal: true, isFound: true });
   }
   const settledByOthers = due
     .filter((create) => open.every((one) => one.create !== create))
@@ -74,37 +82,35 @@ async function settlePage(context: Context, run: RunRecorder, mapping: CompiledM
   const entries = [...later, ...settledByOthers];
   // Moved: somebody else is settling them.
   if (entries.length > 0) await context.store.commit({ rows: [], entries });
-  report(context, run, mapping, outcomes, await acknowledgeCreates(context, run, mapping, outcomes));
-}
-
-/** The match keys that the record would have: those that were sent, whatever the contact has become since. */
-function sentKeys({ matchKeys }: CompiledMapping, { body }: StoredLink): MatchValues {
-  const values = Object.assign({}, ...body.sent.map((sent) => sent.values)) as StoredLink['body']['base'];
-  return Object.fromEntries(
-    matchKeys.flatMap(({ key, field }) => {
-      const local = values[key]?.local;
-      return typeof local === 'string' ? [[field, local]] : [];
-    }),
-  );
+  report(told, mapping, outcomes, await acknowledgeCreates(context, run, mapping, outcomes));
 }
 
 /** What the look-up says of a create; null: nothing yet. */
 function outcomeOf(
-  { create }: CompiledMapping,
-  { body }: StoredLink,
+  mapping: CompiledMapping,
+  { link: { body }, contactId, keys }: Pick<OpenCreate, 'link' | 'keys'> & { readonly contactId: string },
   found: LookedUp,
   isFree: (recordId: string) => boolean,
-  contactId: string,
 ): Wrote | null {
   const records = (found.byId.get(contactId) ?? found.byKeys.get(contactId) ?? []).filter(({ id }) => isFree(id));
   const [record, ...others] = records;
-  if (record !== undefined && others.length === 0) return { outcome: 'done', id: record.id, created: true, values: {} };
+  if (record !== undefined && others.length === 0)
+    return { outcome: 'done', id: record.id, created: true, values: readRemotes(mapping, { id: record.id, fields: record.values }) };
   if (record !== undefined) return AMBIGUOUS;
   const until = Math.max(...body.sent.map((sent) => sent.until));
-  return create.idField?.unique === true || found.completeUntil > until ? NOT_MADE : null;
+  const isCertain = mapping.create.idField?.unique === true || (found.completeUntil > until && canBeFound(mapping, keys));
+  return isCertain ? NOT_MADE : null;
 }
 
+/** The mapping may have lost, since the record was sent, whatever finds it: that nothing was found then says nothing. */
+const canBeFound = ({ create }: CompiledMapping, keys: MatchValues): boolean => create.idField !== null || Object.keys(keys).length > 0;
+
 const NOT_MADE: Wrote = { outcome: 'not_sent', code: 'not_made', remedy: 'The record was not made: the next push makes it.' };
+const NOT_FINDABLE = {
+  code: 'not_findable',
+  message: 'Nobody can tell whether the record was made: no match key of the mapping was sent with it.',
+  remedy: 'Give the mapping back the match key or the `create.idField` that it had: it waits until the record can be looked for.',
+};
 const AMBIGUOUS: Wrote = {
   outcome: 'refused',
   code: 'ambiguous',
@@ -113,13 +119,11 @@ const AMBIGUOUS: Wrote = {
 };
 
 function report(
-  context: Context,
-  run: RunRecorder,
+  told: CreateReport,
   mapping: CompiledMapping,
   outcomes: readonly CreateOutcome[],
   settled: Awaited<ReturnType<typeof acknowledgeCreates>>,
 ): void {
-  const told = new CreateReport(context, run, mapping.crmObject);
   for (const { contactId, wrote } of outcomes) {
     const state = settled.get(contactId);
     if (wrote.outcome === 'done' && state === 'created')
@@ -128,6 +132,7 @@ function report(
         wrote.id,
         mapping.rules.map(({ key }) => key),
       );
+    else if (state === 'taken') told.failed(contactId, TAKEN);
     else if (wrote.outcome === 'refused') told.failed(contactId, { ...wrote, message: 'Nobody can tell which record was made.' });
   }
 }

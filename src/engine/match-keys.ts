@@ -21,8 +21,14 @@ export function matchValues({ matchKeys }: CompiledMapping, record: CrmRecord): 
   return values;
 }
 
-/** Versions of claims by key. */
-export type Claims = ReadonlyMap<string, Version>;
+/** Who got a match key last; the contact may have another one since. */
+export interface Claim {
+  readonly version: Version;
+  readonly contactId: string | null;
+}
+
+/** By key. */
+export type Claims = ReadonlyMap<string, Claim>;
 
 /**
  * The claims of match keys as they are now. They are loaded before anybody looks for contacts that have the key: whoever
@@ -31,14 +37,14 @@ export type Claims = ReadonlyMap<string, Version>;
 export async function loadClaims(context: Context, keys: readonly string[]): Promise<Claims> {
   if (keys.length === 0) return new Map();
   const entries = await context.store.entries({ scope: 'workspace', kind: KIND.claim, keys, limit: keys.length });
-  return new Map(entries.map(({ key, version }) => [key, version]));
+  return new Map(entries.map(({ key, version, contactId }) => [key, { version, contactId }]));
 }
 
 /** Whoever gives a contact a match key expects the claim as it was seen: of two at once, one plans again (R19). */
 export const claimsOf = (claims: Claims, keys: MatchValues, contactId: ContactRef): EntryChange[] =>
   Object.entries(keys).map(([field, value]) => {
     const key = keyOf(field, value);
-    return { scope: 'workspace', kind: KIND.claim, key, expected: claims.get(key) ?? null, put: { body: null, contactId } };
+    return { scope: 'workspace', kind: KIND.claim, key, expected: claims.get(key)?.version ?? null, put: { body: null, contactId } };
   });
 
 export const keysOf = (values: MatchValues): string[] => Object.entries(values).map(([field, value]) => keyOf(field, value));

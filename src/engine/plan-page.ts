@@ -59,6 +59,7 @@ export async function planPage(context: Context, { mapping, records: fetched, re
     const texts = [...new Set(wanted.flatMap((keys) => keys[field] ?? []))];
     if (texts.length > 0) await load({ keys: { entity: mapping.entity, field, values: texts } });
   }
+  for (const row of await makersOf(context, object, claimantsOf(claims, unlinked, rows))) rows.set(row.id, row);
 
   const fetchFirst = contestedSuccessions(mapping, { rows, records, successions, values });
   const contested = new Set(fetchFirst.flatMap(({ recordId, predecessor }) => (predecessor === undefined ? [] : [recordId])));
@@ -68,6 +69,18 @@ export async function planPage(context: Context, { mapping, records: fetched, re
   const plannable = records.filter(({ id }) => !contested.has(id));
   const plan = await planWithTimes(context, { mapping, records: plannable, contacts, links, now: readAt, fresh });
   return { plan, rows, claims, unlinked, fetchFirst };
+}
+
+/** Who had a match key of a record without a link, and may have another one now. */
+function claimantsOf(claims: Claims, unlinked: ReadonlyMap<string, MatchValues>, rows: ReadonlyMap<string, Row>): readonly string[] {
+  const ids = [...unlinked.values()].flatMap(keysOf).flatMap((key) => claims.get(key)?.contactId ?? []);
+  return [...new Set(ids)].filter((id) => !rows.has(id));
+}
+
+/** Those of them whose record is being made: it may be one of these, whatever key they have by now. */
+async function makersOf({ store }: Context, object: string, ids: readonly string[]): Promise<readonly Row[]> {
+  const rows = ids.length === 0 ? [] : await store.load({ ids });
+  return rows.filter(({ links }) => links.some((link) => link.object === object && link.state === 'creating'));
 }
 
 const toCrmRecord = ({ id, values, modifiedAt }: Extract<Fetched, { state: 'present' }>): CrmRecord => ({ id, fields: values, modifiedAt });

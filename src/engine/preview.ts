@@ -95,8 +95,9 @@ function previewConnector(connector: CompleteConnector, limit: number, { writes 
       }
     },
     async write(batch): Promise<readonly Wrote[]> {
+      const before = writes.length;
       writes.push(...batch.map(({ object, id, values }) => ({ object, id, values })));
-      return batch.map(({ id }, index) => ({ outcome: 'done', id: id ?? `preview-${index}`, created: id === null, values: {} }));
+      return batch.map(({ id }, index) => ({ outcome: 'done', id: id ?? `preview-${before + index}`, created: id === null, values: {} }));
     },
   };
 }

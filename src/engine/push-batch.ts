@@ -104,10 +104,7 @@ export class PushBatch {
   }
 
   #plan(rows: readonly Row[]): readonly ContactPlan[] {
-    const oldest = this.#context.clock.now() - READ_AGE_MAX_MS;
-    const fresh = [...this.#remotes]
-      .filter(([, { requestedAt }]) => requestedAt >= oldest)
-      .map(([id, { values }]) => [id, values] as const);
+    this.#forgetOld();
     return planOutbound({
       mapping: this.#mapping,
       contacts: rows.map((row) => ({
@@ -116,10 +113,16 @@ export class PushBatch {
         ...(row.removed === true ? { fields: {}, removed: true } : { fields: fieldsOf(this.#context, row.fields) }),
       })),
       links: rows.flatMap((row) => this.#linkOf(row) ?? []),
-      remote: Object.fromEntries(fresh),
+      remote: Object.fromEntries([...this.#remotes].map(([id, { values }]) => [id, values])),
       now: this.#run.session.storeNow(),
       only: this.#refusals.only(),
     }).contacts;
+  }
+
+  /** What was read too long ago counts in no plan, so that it holds up no write either. */
+  #forgetOld(): void {
+    const oldest = this.#context.clock.now() - READ_AGE_MAX_MS;
+    for (const [id, { requestedAt }] of this.#remotes) if (requestedAt < oldest) this.#remotes.delete(id);
   }
 
   /** Commits the intents (R3) and, for contacts with nothing (more) to send, what they are done with. */
@@ -141,10 +144,12 @@ export class PushBatch {
           plan.action === 'write' ? writes.at(-1)?.intent : plan.action === 'none' ? this.#settled(plan, row, link) : undefined;
         if (change !== undefined) changes.push({ kind: 'update', contactId: row.id, expected: row.version, links: [change] });
       }
-      return { result: { writes, plans }, changes: { rows: changes, entries: changes.length === 0 ? [] : this.#permit.fences() } };
+      const closed = [...byId.values()].filter((row) => this.#linkOf(row) === undefined);
+      return { result: { writes, plans, closed }, changes: { rows: changes, entries: changes.length === 0 ? [] : this.#permit.fences() } };
     });
     this.#refusals.considerUnsent(result.plans);
     this.#report.unsent(result.plans);
+    for (const row of result.closed) this.#report.closed(row);
     return { writes: result.writes, version: committed?.version ?? null };
   }
 

@@ -1,11 +1,22 @@
+import type { LinkState } from '../core/link.ts';
 import type { ContactPlan } from '../core/outbound.ts';
+import type { Row } from '../ports/store.ts';
 import type { Context } from './context.ts';
 import type { Refusals } from './push-refusals.ts';
 import type { WriteOutcome } from './push-types.ts';
 import type { RunRecorder } from './run-recorder.ts';
 
 /** What has become of a contact of the batch. */
-type Result = 'updated' | 'unchanged' | 'failed' | 'write_in_flight' | 'read_too_old';
+type Result = 'updated' | 'unchanged' | 'failed' | Skip;
+type Skip = 'write_in_flight' | 'read_too_old' | 'deleted' | 'merged' | 'missing' | 'filtered';
+
+/** Why nothing is sent to a record by a link that is not active. */
+const CLOSED: Partial<Record<LinkState, Skip>> = {
+  tombstone: 'deleted',
+  superseded: 'merged',
+  missing: 'missing',
+  left_filter: 'filtered',
+};
 
 /** Counts and tells what one batch did: each contact once, however many rounds it took. */
 export class PushReport {
@@ -24,8 +35,8 @@ export class PushReport {
 
   count(): void {
     for (const result of this.#results.values()) {
-      if (result === 'write_in_flight' || result === 'read_too_old') this.#run.skip(result);
-      else this.#run.count(result);
+      if (result === 'updated' || result === 'unchanged' || result === 'failed') this.#run.count(result);
+      else this.#run.skip(result);
     }
   }
 
@@ -45,6 +56,13 @@ export class PushReport {
       const isOpen = ['read_too_old', undefined].includes(this.#results.get(contactId));
       if (plan.action === 'none' && isOpen) this.#results.set(contactId, plan.refused.length > 0 ? 'failed' : 'unchanged');
     }
+  }
+
+  /** The batch's own read, or somebody else, has closed the link: what the contact has to send is kept, and goes nowhere. */
+  closed({ id, links }: Row): void {
+    const state = links.find(({ object, state: one }) => object === this.#object && CLOSED[one] !== undefined)?.state;
+    const skip = state === undefined ? undefined : CLOSED[state];
+    if (skip !== undefined && !this.#results.has(id)) this.#results.set(id, skip);
   }
 
   wrote(outcomes: readonly WriteOutcome[]): void {

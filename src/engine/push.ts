@@ -49,7 +49,7 @@ async function pushNew(
   { contactIds, createMissing: isCreating }: PushOptions,
 ): Promise<'done' | 'paused'> {
   if (contactIds !== undefined && isCreating !== true) return 'done'; // a push of one contact settles nobody else's
-  if (!(await settleCreates(context, run, ready, object))) return 'paused';
+  if (!(await settleCreates(context, run, permit, { ready, object }))) return 'paused';
   return isCreating === true ? createMissing(context, run, { permit, object, ready, contactIds }) : 'done';
 }
 

@@ -1,6 +1,7 @@
 import { defineMapping } from 'crm-sync-engine';
 import { salesforce } from 'crm-sync-engine/salesforce';
 import { describe, expect, it } from 'vitest';
+import { connectorAround } from './harness.ts';
 import { CUSTOM_FIELDS, callsOf, contactMapping, deployment, schema } from './support.ts';
 
 const HOUR = 3_600_000;
@@ -69,6 +70,22 @@ describe('a large push', () => {
     await edit(both, () => ({ lead_status: 'Working' }));
     expect(jobsIn(await callsOf(both.crm, () => both.engine.push()))).toBe(0);
     expect(both.crm.list('Contact').every(({ fields }) => fields['Lead_Status__c'] === 'Working')).toBe(true);
+  });
+
+  it.each([5, 40])('of all: %i records that take longer to read than a reading counts are written all the same', async (count) => {
+    const there = await imported(count);
+    await edit(there, () => ({ interaction_summary: 'Called.' }));
+    const connector = connectorAround(
+      salesforce({ ...there.crm.options, clock: there.clock, bulk: { writeFrom: 10 } }),
+      async (name, call) => {
+        const answer = await call();
+        if (name === 'fetch') there.clock.advance(11_000);
+        return answer;
+      },
+    );
+    const run = await there.engineOf({ connector }).push({ all: true });
+    expect(run.counts).toMatchObject({ processed: count, updated: count, failed: 0 });
+    expect(notes(there)).toEqual(Array.from({ length: count }, () => 'Called.'));
   });
 
   it.each(['upload', 'changeIngest', 'ingestState', 'ingestResults'])(

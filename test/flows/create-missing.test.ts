@@ -183,6 +183,27 @@ describe.each(WORLDS)('on $name', (world) => {
     });
   });
 
+  it('previews more than one batch, what is linked, and what is open, as the run then does it', async () => {
+    const there = start();
+    there.crm.add({ lastName: 'Lee', phone: phoneOf(1), status: 'Working' });
+    await add(there, 'b2', { phone_number: phoneOf(2), last_name: 'Poe' });
+    there.crm.fault({ on: 'create', what: 'lost_ack' });
+    await push(there);
+    there.clock.advance(HOUR);
+    await add(there, 'b1', { phone_number: phoneOf(1), lead_status: 'New', interaction_summary: 'Called.' });
+    for (let index = 3; index < 253; index += 1) await add(there, `c${index}`, { phone_number: phoneOf(index) });
+    const stored = async () => ({
+      ...(await dumpOf(there.store, there.scope)),
+      creates: await there.store.bind(there.scope).entries({ scope: 'connection', kind: 'create', limit: 100 }),
+    });
+    const before = await stored();
+    const preview = await there.engine.preview('push', { createMissing: true, limit: 1_000 });
+    expect(await stored()).toEqual(before);
+    const run = await push(there);
+    expect(run).toMatchObject({ counts: { created: 251, failed: 0 } });
+    expect(preview.counts).toEqual(run.counts);
+  });
+
   describe('a lost answer makes no second record (R4)', () => {
     const cases = [
       ['with a unique field for our id', withId, 'upsert'],
@@ -270,6 +291,23 @@ describe.each(WORLDS)('on $name', (world) => {
     const run = await there.engine.push({ all: true });
     expect(run.counts).toMatchObject({ processed: 3, failed: 0 });
     expect((await there.engine.contacts.list()).map(({ fields }) => fields.lead_status).toSorted()).toEqual(['New', 'New', 'Working']);
+  });
+});
+
+describe.each(WORLDS)('push({ all: true }) on $name', ({ deployment }) => {
+  it('counts the contacts whose records turn out to be gone', async () => {
+    const there = deployment();
+    const [gone, edited] = [0, 1, 2, 3].map((index) => there.crm.add({ lastName: 'Lee', phone: phoneOf(index), status: 'New' }).id);
+    await there.engine.pull();
+    there.clock.advance(HOUR);
+    there.crm.remove(gone ?? '');
+    there.crm.edit(edited ?? '', { status: 'Working' });
+    const { contact } = await there.engine.contacts.byPhone(phoneOf(2));
+    await there.engine.contacts.update(contact?.id ?? '', { interaction_summary: 'Called.' }, { by: 'test' });
+    const preview = await there.engine.preview('push', { all: true });
+    const run = await there.engine.push({ all: true });
+    expect(run).toMatchObject({ counts: { processed: 4, updated: 1, unchanged: 2, skipped: 1 }, skips: { deleted: 1 } });
+    expect(preview.counts).toEqual(run.counts);
   });
 });
 

@@ -22,8 +22,14 @@ function imported() {
   const store = memoryStore({ clock });
   const ids = Array.from({ length: PEOPLE }, (_, index) => crm.add('contacts', { phone: `+1415555${1_000 + index}` }).id);
   const connectorOf = () => hubspot({ ...crm.options, clock });
+  let number = 0;
+  // In the order in which they are made: links are verified in the order of their contacts.
+  const nextId = () => {
+    number += 1;
+    return `id-${String(number).padStart(6, '0')}`;
+  };
   const engineOf = (connector = connectorOf()) =>
-    new CrmSyncEngine({ workspace: 'acme', connection: 'hub', schema, mappings: [mapping], store, connector, clock });
+    new CrmSyncEngine({ workspace: 'acme', connection: 'hub', schema, mappings: [mapping], store, connector, clock, ids: nextId });
   const states = async () => {
     const rows = await store.bind({ workspace: 'acme', connection: 'hub' }).load({ records: { object: 'contacts', ids } });
     return Object.fromEntries(rows.flatMap(({ links }) => links.map(({ recordId, state }) => [recordId, state])));
@@ -47,6 +53,24 @@ describe('a full read verifies the links that are known', () => {
     expect(ids.filter((id) => after[id] === 'active')).toHaveLength(PEOPLE - 2);
     const again = await engineOf().pull({ full: true });
     expect(again.counts).toMatchObject({ unchanged: PEOPLE - 2, updated: 0 });
+  });
+
+  it('stops writing to records that it merely does not see, and goes on with them once it does', async () => {
+    const { clock, crm, ids, connectorOf, engineOf, states } = imported();
+    await engineOf().pull();
+    clock.advance(HOUR);
+    const blind = connectorOf();
+    await engineOf({ ...blind, fetch: async ({ ids: asked }) => asked.map((id) => ({ state: 'missing', id })) }).pull({ full: true });
+    expect(new Set(Object.values(await states()))).toEqual(new Set(['missing']));
+    const [one] = await engineOf().contacts.list();
+    await engineOf().contacts.update(one?.id ?? '', { email: 'ann@example.com' }, { by: 'test' });
+    expect((await engineOf().push({ createMissing: true })).counts).toMatchObject({ processed: 0 });
+    clock.advance(HOUR);
+    await engineOf().pull({ full: true });
+    expect(new Set(Object.values(await states()))).toEqual(new Set(['active']));
+    await engineOf().push();
+    expect(crm.list('contacts').filter(({ properties }) => properties['email'] === 'ann@example.com')).toHaveLength(1);
+    expect(crm.list('contacts')).toHaveLength(ids.length);
   });
 
   it('is no part of a first import, nor of a pull of changes', async () => {
