@@ -80,7 +80,7 @@ export class CrmSyncEngine<S extends Schema = any> {
     return pull(this.#context, options);
   }
 
-  /** Contacts → CRM: only what changed, only for contacts that have a record. */
+  /** Contacts → CRM: only what changed, and only for contacts that have a record unless `createMissing` makes one. */
   push(options: PushOptions = {}): Promise<Run> {
     return push(this.#context, options);
   }
