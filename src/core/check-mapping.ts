@@ -11,8 +11,8 @@ import type { Finding } from './finding.ts';
 import { fine } from './findings.ts';
 import type { AnyRule, CompiledMapping, CompiledRule, CompileOptions, Mapping } from './mapping-types.ts';
 import type { Schema } from './schema-types.ts';
-import { listNames, nearestName } from './text.ts';
-import { isVisible } from './unusable.ts';
+import { listNames } from './text.ts';
+import { isVisible, nearestField } from './unusable.ts';
 
 export interface MappingToCheck<S extends Schema> {
   readonly schema: S;
@@ -93,13 +93,13 @@ function unusable({ key, crm, unusable: reason }: CompiledRule, at: Finding['at'
     incompatible_type: `The type of ${key} does not fit: the rule is left out in both directions.`,
     read_only: `The connected user may not write ${key}: nothing is written to it.`,
   };
-  const nearest = code === 'field_not_visible' ? crm.flatMap((path) => nearestName(path, [...fields.keys()]) ?? [])[0] : undefined;
+  const isMisspelt = code === 'field_not_visible' && nearestField(crm, fields) !== undefined;
   return {
     level: 'warning',
     code,
     message: messages[code],
-    remedy: nearest === undefined ? remedy : `Did you mean \`${nearest}\`? Else: ${remedy}`,
-    who: code === 'incompatible_type' || nearest !== undefined ? 'developer' : 'crm_admin',
+    remedy,
+    who: code === 'incompatible_type' || isMisspelt ? 'developer' : 'crm_admin',
     at,
   };
 }

@@ -79,8 +79,10 @@ const MISPLACED: Readonly<Record<MappingDirection, Readonly<Record<string, strin
   },
 };
 
-/** A key that only rules of another direction have is told so, and not called unknown. */
-export const describeRuleIssue: DescribeIssue = (issue) => {
+/** A key or a list that only rules of another direction have is told so, and not called unknown or wrong. */
+export const describeRuleIssue: DescribeIssue = (issue, path) => {
+  if (issue.code === 'invalid_type' && path.at(-1) === 'crm' && Array.isArray(issue.input))
+    return { message: 'must be one field: only an inbound rule may list several', remedy: "Name one field, or use direction 'inbound'." };
   if (issue.code !== 'unrecognized_keys') return undefined;
   const [key, ...others] = issue.keys;
   const { direction } = membersOf(issue.input);

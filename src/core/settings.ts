@@ -118,7 +118,7 @@ export function safeParseSettings<S extends Schema>(schema: S, json: unknown): P
  */
 export function parseSettings<S extends Schema>(schema: S, json: unknown): ConnectionSettings<S> {
   const parsed = safeParseSettings(schema, json);
-  if (!parsed.ok) throw refusedDocument('The settings', parsed.issues);
+  if (!parsed.ok) throw refusedDocument('The settings document', parsed.issues);
   return parsed.value;
 }
 

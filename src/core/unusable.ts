@@ -2,12 +2,17 @@ import { compatible } from './compatibility.ts';
 import type { DescribedField } from './described.ts';
 import type { AnyRule, CompiledRule } from './mapping-types.ts';
 import type { FieldDefinition } from './schema-types.ts';
+import { nearestName } from './text.ts';
 
 type FieldsByName = ReadonlyMap<string, DescribedField>;
 
 /** Whether the connected user sees a CRM field. Most CRMs describe a parent's fields with the parent: a path is taken on trust then. */
 export const isVisible = (path: string, described: FieldsByName): boolean =>
   described.has(path) || (path.includes('.') && ![...described.keys()].some((name) => name.includes('.')));
+
+/** The visible field that a hidden one was probably meant to be. */
+export const nearestField = (crm: readonly string[], described: FieldsByName): string | undefined =>
+  crm.flatMap((path) => nearestName(path, [...described.keys()]) ?? [])[0];
 
 /** A value map or a transform makes another value of it: what the types say no longer counts, but for what can't be read at all. */
 export function isIncompatible(rule: AnyRule, field: DescribedField, definition: FieldDefinition): boolean {
@@ -27,13 +32,16 @@ export function unusableReason(
   described: FieldsByName,
 ): CompiledRule['unusable'] {
   const visible = crm.filter((path) => isVisible(path, described));
-  if (visible.length === 0)
+  if (visible.length === 0) {
+    const remedy = `The connected user does not see ${crm.join(', ')}: check the spelling and the field's permissions.`;
+    const nearest = nearestField(crm, described);
     return {
       code: 'field_not_visible',
-      remedy: `The connected user does not see ${crm.join(', ')}: check the spelling and the field's permissions.`,
+      remedy: nearest === undefined ? remedy : `Did you mean \`${nearest}\`? Else: ${remedy}`,
       inbound: true,
       outbound: true,
     };
+  }
   const fields = visible.map((path) => described.get(path));
   const [first] = fields;
   if (first !== undefined && fields.every((field) => field !== undefined && isIncompatible(rule, field, definition)))

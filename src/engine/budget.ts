@@ -12,7 +12,8 @@ export interface Spent {
   readonly calls: number;
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000;
+const HOUR_MS = 60 * 60_000;
+const DAY_MS = 24 * HOUR_MS;
 const KEY = { scope: 'connection', kind: KIND.budget, key: 'calls' } as const;
 
 async function loadSpent(context: Context, now: Millis): Promise<{ readonly spent: Spent; readonly entry: Entry | undefined }> {
@@ -76,12 +77,10 @@ export async function assertBudget(context: Context, session: Session): Promise<
       code: 'api_budget_spent',
       category: 'rate_limit',
       retryable: true,
+      // the account's own calls come back little by little
       retryAfterMs: isAccountLow ? HOUR_MS : Math.max(0, spent.since + DAY_MS - now),
       remedy: 'Nothing to do: it goes on where it stopped. If it happens often, raise `apiCallsPerDay`, or run less often.',
       at: { connection: context.connection },
     },
   );
 }
-
-/** The account's calls come back little by little. */
-const HOUR_MS = 60 * 60 * 1000;

@@ -65,9 +65,8 @@ export function assertSameAccount(context: Context, { account }: ConnectionState
   });
 }
 
-/** Drops every link and everything known of the CRM's records, and forgets the account: the next pull matches anew. */
-export async function dropLinks(context: Context, session: Session): Promise<number> {
-  let dropped = 0;
+/** Drops every link of the mapped objects, and where pulls and their queues stood: the next pull matches every record anew. */
+export async function dropLinks(context: Context, session: Session): Promise<void> {
   for (const { crmObject } of context.mappings) {
     for (let after: string | null = null; ; ) {
       const rows = await context.store.scan({ entity: 'contact', object: crmObject, want: 'linked', plan: '', now: 0, after, limit: 500 });
@@ -82,13 +81,10 @@ export async function dropLinks(context: Context, session: Session): Promise<num
         }));
         return { result: undefined, changes: { rows: changes.filter(({ links }) => links.length > 0), entries: [] } };
       });
-      dropped += rows.length;
       after = last.id;
     }
-    await dropEntries(context, session, KIND.checkpoint);
   }
-  for (const kind of [KIND.waiting, KIND.recheck]) await dropEntries(context, session, kind);
-  return dropped;
+  for (const kind of [KIND.checkpoint, KIND.waiting, KIND.recheck]) await dropEntries(context, session, kind);
 }
 
 async function dropEntries(context: Context, session: Session, kind: string): Promise<void> {

@@ -1,10 +1,10 @@
-import { parseAnalysis } from '../core/analysis.ts';
 import type { Conversation } from '../core/conversation.ts';
 import type { DescribedField } from '../core/described.ts';
 import type { Finding } from '../core/finding.ts';
-import { parseMapping } from '../core/mapping.ts';
+import { parseConversation } from '../core/parse-conversation.ts';
 import type { Run } from '../core/run.ts';
 import type { Schema } from '../core/schema-types.ts';
+import { parseSettings } from '../core/settings.ts';
 import { CrmSyncError } from '../errors.ts';
 import { completeConnector } from '../ports/complete-connector.ts';
 import type { Owner } from '../ports/connector.ts';
@@ -54,8 +54,8 @@ export interface PreviewConversation {
  * Keeps a workspace's contacts in step with one connected CRM account. Making one does no I/O and starts nothing: an
  * engine per job is cheap. Flows may be called from several processes at once.
  *
- * @throws CrmSyncError `invalid_document`, naming every problem of mappings and analysis rules, and `capability_missing`, naming
- *   everything that they ask of a connector which lacks it, from the constructor.
+ * @throws CrmSyncError `missing_option`; `invalid_document`, naming every problem of the settings; and `capability_missing`,
+ *   naming everything that they ask of a connector which lacks it, from the constructor.
  */
 // biome-ignore lint/suspicious/noExplicitAny: a typed engine must fit an untyped parameter
 export class CrmSyncEngine<S extends Schema = any> {
@@ -80,7 +80,7 @@ export class CrmSyncEngine<S extends Schema = any> {
     return pull(this.#context, options);
   }
 
-  /** Contacts → CRM: only what changed, only for contacts that have a record. */
+  /** Contacts → CRM: only what changed, and only for contacts that have a record unless `createMissing` makes one. */
   push(options: PushOptions = {}): Promise<Run> {
     return push(this.#context, options);
   }
@@ -96,25 +96,30 @@ export class CrmSyncEngine<S extends Schema = any> {
   }
 
   /** Analysis → contact → CRM fields → CRM activity. Idempotent: a redelivered webhook changes nothing. */
-  handleConversation(conversation: Conversation, options: HandleOptions = {}): Promise<ConversationResult> {
-    return handleConversation(this.#context, conversation, { ...options, interactive: true });
+  async handleConversation(conversation: Conversation, options: HandleOptions = {}): Promise<ConversationResult> {
+    return handleConversation(this.#context, parseConversation(conversation), { ...options, interactive: true });
   }
 
   /** Only the first step: analysis → contact, once per conversation and version of its analysis. */
-  applyAnalysis(conversation: Conversation, { contactId, ...options }: HandleOptions = {}): Promise<Step> {
-    return applyAnalysis(this.#context, new Session(this.#context, { ...options, interactive: true }), conversation, contactId);
+  async applyAnalysis(conversation: Conversation, { contactId, ...options }: HandleOptions = {}): Promise<Step> {
+    return applyAnalysis(
+      this.#context,
+      new Session(this.#context, { ...options, interactive: true }),
+      parseConversation(conversation),
+      contactId,
+    );
   }
 
   /** Only the last step: one activity in the CRM per conversation; a later delivery updates it. */
   async logActivity(conversation: Conversation, options: LogActivityOptions & FlowOptions = {}): Promise<Step> {
-    return logOne(this.#context, conversation, options);
+    return logOne(this.#context, parseConversation(conversation), options);
   }
 
   /** What a flow would do, through the same code path; reads are real, nothing is written anywhere. */
   preview(flow: 'push', options?: PreviewOptions & Pick<PushOptions, 'createMissing' | 'all' | 'contactIds'>): Promise<Preview>;
   preview(flow: 'pull' | 'sync', options?: PreviewOptions): Promise<Preview>;
   preview(flow: 'handleConversation' | 'applyAnalysis' | 'logActivity', options: PreviewConversation): Promise<Preview>;
-  preview(
+  async preview(
     flow: 'pull' | 'push' | 'sync' | 'handleConversation' | 'applyAnalysis' | 'logActivity',
     options: (PreviewOptions & PushOptions) | PreviewConversation = {},
   ): Promise<Preview> {
@@ -124,7 +129,8 @@ export class CrmSyncEngine<S extends Schema = any> {
       const { limit: _, ...given } = options;
       return preview(this.#context, limit, (context) => flows[flow as keyof typeof flows](context, given));
     }
-    const { conversation, contactId } = options;
+    const { contactId } = options;
+    const conversation = parseConversation(options.conversation);
     const whose = contactId === undefined ? {} : { contactId };
     return preview(this.#context, limit, (context) => {
       if (flow === 'applyAnalysis') return applyAnalysis(context, new Session(context), conversation, contactId);
@@ -184,29 +190,39 @@ export class CrmSyncEngine<S extends Schema = any> {
 const PREVIEW_LIMIT = 10;
 
 function contextOf(options: EngineOptions<Schema>): Context {
-  const { workspace, connection, schema, connector = noConnector, store, observer } = options;
+  const {
+    workspace,
+    connection,
+    schema,
+    store,
+    connector = noConnector,
+    merger,
+    observer,
+    transforms,
+    clock,
+    ids,
+    leaseMs,
+    ...document
+  } = options;
   for (const [name, value] of Object.entries({ workspace, connection }))
-    if (typeof value !== 'string' || value === '')
-      throw new CrmSyncError(`\`${name}\` is missing.`, {
-        code: 'missing_option',
-        category: 'configuration',
-        remedy: `Give the engine a \`${name}\`: a non-empty text that stays the same.`,
-      });
-  const mappings = (options.mappings ?? []).map((mapping) => parseMapping(schema, mapping));
-  const analysis = parseAnalysis(schema, options.analysis ?? []);
+    if (typeof value !== 'string' || value === '') throw missing(name, 'a non-empty text that stays the same');
+  if (schema?.fields === undefined) throw missing('schema', 'what `defineContactSchema` or `parseContactSchema` answers');
+  if (typeof store?.bind !== 'function') throw missing('store', 'such as `sqliteStore({ file })` or `memoryStore()`');
+  const settings = parseSettings(schema, document);
+  const { mappings = [], analysis = [] } = settings;
   checkCapabilities(connector, { ...options, mappings });
   return {
     workspace,
     connection,
     schema,
-    options: { ...options, mappings, analysis },
+    options: { ...options, ...settings, mappings, analysis },
     mappings,
     store: store.bind({ workspace, connection }),
     connector: completeConnector(connector, (method) => methodMissing(connector, method)),
     can: capabilitiesOf(connector),
-    merger: options.merger ?? null,
-    clock: options.clock ?? systemClock,
-    ids: options.ids ?? (() => crypto.randomUUID()),
+    merger: merger ?? null,
+    clock: clock ?? systemClock,
+    ids: ids ?? (() => crypto.randomUUID()),
     interactive: false,
     notify(event) {
       // An observer watches; one that fails changes nothing in a run, at once or later.
@@ -217,3 +233,10 @@ function contextOf(options: EngineOptions<Schema>): Context {
     },
   };
 }
+
+const missing = (name: string, what: string): CrmSyncError =>
+  new CrmSyncError(`\`${name}\` is missing.`, {
+    code: 'missing_option',
+    category: 'configuration',
+    remedy: `Give the engine a \`${name}\`: ${what}.`,
+  });

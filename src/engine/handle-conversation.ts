@@ -10,7 +10,7 @@ import type { FlowOptions } from './options.ts';
 import { isPending, pushInto } from './push.ts';
 import { RunRecorder } from './run-recorder.ts';
 import { Session } from './session.ts';
-import { type ConversationResult, isStepFailure, pendingStep, type Step, step } from './step.ts';
+import { type ConversationResult, isStepFailure, NO_RECORD_REMEDY, pendingStep, type Step, step } from './step.ts';
 
 export interface HandleOptions extends Pick<FlowOptions, 'timeLimitMs' | 'signal'> {
   /** Whose conversation it is, where the host knows. */
@@ -107,7 +107,7 @@ async function pushContact(context: Context, session: Session, conversation: Con
   if (!context.can.has('write')) return step('disabled', { ...lacking('write'), contactId });
   if (contactId === null) return step('skipped', { reason: 'unknown_caller', remedy: 'There is no contact to push.' });
   if ((await linkStates(context, session, contactId)).length === 0)
-    return step('skipped', { reason: 'no_link', remedy: 'The contact has no record in this CRM: pull it first.', contactId });
+    return step('skipped', { reason: 'no_link', remedy: NO_RECORD_REMEDY, contactId });
   const run = new RunRecorder(context, session, { flow: 'push', conversation: conversationKey(conversation) });
   if ((await pushInto(context, run, null, { contactIds: [contactId] })) === 'paused') return step('pending', { ...OUT_OF_TIME, contactId });
   const { counts, errors } = run.snapshot;

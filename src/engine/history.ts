@@ -3,13 +3,14 @@ import type { Json } from '../core/value.ts';
 import type { ContactRef, EntryChange } from '../ports/store.ts';
 import type { Context } from './context.ts';
 import { KIND } from './kinds.ts';
+import { nextTurn } from './turn.ts';
 
 /** Why a contact's fields changed, to be committed with the change itself (P12). */
 export function historyEntry(context: Context, contactId: ContactRef, entry: HistoryEntry): EntryChange {
   return {
     scope: 'workspace',
     kind: KIND.history,
-    key: `${entry.at}/${context.ids()}`,
+    key: `${entry.at}/${nextTurn()}/${context.ids()}`,
     expected: null,
     put: { body: entry as unknown as Json, contactId },
   };

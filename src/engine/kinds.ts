@@ -14,7 +14,7 @@ export const KIND = {
   latest: 'latest',
   /** workspace · `<field>:<value>` · optimistic lock of a match key: an insert expects its version (R19) */
   claim: 'claim',
-  /** workspace · `<time>/<id>` · why a contact's fields changed (P12) */
+  /** workspace · `<time>/<turn>/<id>` · why a contact's fields changed (P12) */
   history: 'history',
   /** connection · `<field>:<value>|<object>|<record id>` · records that could not be matched (R20) */
   waiting: 'waiting',

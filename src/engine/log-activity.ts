@@ -11,7 +11,7 @@ import { findContact } from './find-contact.ts';
 import type { FlowOptions } from './options.ts';
 import { Permit } from './permit.ts';
 import { Session } from './session.ts';
-import { isStepFailure, pendingStep, type Step, step } from './step.ts';
+import { isStepFailure, NO_RECORD_REMEDY, pendingStep, type Step, step } from './step.ts';
 
 export interface LogActivityOptions {
   readonly contactId?: string;
@@ -91,7 +91,7 @@ export async function logActivity(
 }
 
 const NO_RECORD = {
-  one: { reason: 'no_link', remedy: 'The contact has no record in this CRM: pull it first.' },
+  one: { reason: 'no_link', remedy: NO_RECORD_REMEDY },
   none: { reason: 'unknown_caller', remedy: "No contact has this number: pull it first, or set `unknownCaller: 'create'`." },
   removed: { reason: 'contact_not_found', remedy: 'There is no contact with the given id: it may have been removed.' },
   several: { reason: 'ambiguous', remedy: 'Several contacts share this number: correct all but one, or name the contact (`contactId`).' },

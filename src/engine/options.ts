@@ -42,7 +42,7 @@ export interface FlowOptions {
 }
 
 export interface PullOptions extends FlowOptions {
-  /** Read every record again, not only what changed. */
+  /** Reads every record again, not only what changed, and looks at every known record by id: the way to find those that are gone. */
   readonly full?: boolean;
   /** CRM objects to pull; default: those of all mappings. */
   readonly objects?: readonly string[];

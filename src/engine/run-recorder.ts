@@ -15,6 +15,7 @@ import type { EntryChange } from '../ports/store.ts';
 import type { Context } from './context.ts';
 import { KIND } from './kinds.ts';
 import type { Session } from './session.ts';
+import { nextTurn } from './turn.ts';
 
 /** Where a change came from, for the history. */
 export interface Source {
@@ -49,7 +50,7 @@ export class RunRecorder {
     this.session = session;
     this.#part = flow;
     // Sorts by time: runs are listed newest first by their keys.
-    this.id = `${new Date(context.clock.now()).toISOString()}-${context.ids()}`;
+    this.id = `${new Date(context.clock.now()).toISOString()}-${nextTurn()}-${context.ids()}`;
     this.source = conversation === undefined ? { run: this.id } : { conversation };
     this.#run = {
       id: this.id,
@@ -118,7 +119,7 @@ export class RunRecorder {
     this.#failures.set(error.code, (this.#failures.get(error.code) ?? 0) + 1);
   }
 
-  /** One cause fails most records: going on would only fill the retry ledger (R13). */
+  /** One cause fails most records: going on would only fill the queue of records to fetch again (R13). */
   assertHealthy(): void {
     for (const [code, times] of this.#failures)
       if (times >= FAILURES_MIN && times > this.counts.processed * FAILURES_SHARE)

@@ -45,6 +45,9 @@ export interface ConversationResult {
 
 const EMPTY = { reason: null, remedy: null, contactId: null, changes: [], refused: [], record: null, apiCalls: 0 } as const;
 
+/** What to do about the reason `no_link`. */
+export const NO_RECORD_REMEDY = 'The contact has no record in this CRM: pull it, or make one with `push({ createMissing: true })`.';
+
 export const step = (status: Step['status'], more: Partial<Step> = {}): Step => ({ ...EMPTY, status, ...more });
 
 /** A step that could not be finished now: kept, with the error's own words. */

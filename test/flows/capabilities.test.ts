@@ -168,7 +168,10 @@ describe('settings that ask for several things', () => {
     const { engineOf } = lacking({ method: 'write', flag: 'parents' });
     const error = await errorOf(() =>
       engineOf({
-        mappings: [withRule({ crm: 'Account.Name', field: 'company_name', direction: 'inbound' }), { ...INBOUND, create: {} }],
+        mappings: [
+          withRule({ crm: 'Account.Name', field: 'company_name', direction: 'inbound' }),
+          { ...INBOUND, crmObject: 'Lead', create: {} },
+        ],
         activities: { call: true },
       }),
     );

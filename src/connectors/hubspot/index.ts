@@ -107,10 +107,12 @@ export function createConnector(options: HubSpotOptions, pace?: Pace): CompleteC
   };
 }
 
-function checkOptions({ overlapMs = 0, lagMs = 0, chatAs = 'note' }: HubSpotOptions): void {
+function checkOptions({ auth, overlapMs = 0, lagMs = 0, chatAs = 'note' }: HubSpotOptions): void {
   const refuse = (option: string, remedy: string): never => {
     throw new CrmSyncError(`\`${option}\` can't be used.`, { code: 'invalid_option', category: 'configuration', remedy });
   };
+  if (typeof auth?.token !== 'function')
+    refuse('auth', 'Give a way to sign in, such as `privateApp(token)` or `refreshToken(tokens, app)`.');
   if (!(Number.isFinite(overlapMs) && overlapMs >= 0)) refuse('overlapMs', 'Give milliseconds, 0 or more.');
   if (!(Number.isFinite(lagMs) && lagMs >= 0)) refuse('lagMs', 'Give milliseconds, 0 or more.');
   if (chatAs !== 'note' && chatAs !== 'communication') refuse('chatAs', 'Give `note` or `communication`.');

@@ -135,6 +135,7 @@ export function createConnector(options: SalesforceOptions, pace?: Pace): Comple
 }
 
 function checkOptions({
+  auth,
   apiVersion = '66.0',
   client = '',
   activityKeyField = 'X',
@@ -145,6 +146,8 @@ function checkOptions({
   const refuse = (option: string, remedy: string): never => {
     throw new CrmSyncError(`\`${option}\` can't be used.`, { code: 'invalid_option', category: 'configuration', remedy });
   };
+  if (typeof auth?.token !== 'function')
+    refuse('auth', 'Give a way to sign in, such as `clientCredentials({ … })` or `refreshToken(tokens, app)`.');
   if (!/^\d{2,3}\.0$/.test(apiVersion) || Number(apiVersion) < VERSION_MIN)
     refuse('apiVersion', 'Give a version such as `66.0`; 52.0 is the oldest that is supported.');
   if (!/^[\w./-]{0,80}$/.test(client)) refuse('client', 'Give a name of letters, digits and `.` `_` `/` `-`.');

@@ -398,6 +398,11 @@ describe('a rule is unusable', () => {
     });
   });
 
+  it('names the field that a misspelt one was meant to be', () => {
+    const rule = { crm: 'Emial', field: 'email', direction: 'both' } as AnyRule;
+    expect(ruleOf(rule, { described: described(['Email', 'string']) }).unusable?.remedy).toMatch(/^Did you mean `Email`\? Else: /);
+  });
+
   it.each<readonly [rule: string, settings: object, object: DescribedObject, expected: string | null]>([
     ['a path where the CRM describes none', { crm: 'Account.Name' }, described(), null],
     ['a path that the CRM describes', { crm: 'Account.Name' }, described(['Account.Name', 'string']), null],

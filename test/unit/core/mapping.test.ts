@@ -51,6 +51,11 @@ describe('a mapping', () => {
     ],
   };
 
+  it('says of a list on a rule that writes which rules may have one', () => {
+    const rule = { crm: ['Email', 'Email2'], field: 'email', direction: 'outbound' };
+    expect(remedies(mapping([rule]))).toEqual(["Name one field, or use direction 'inbound'."]);
+  });
+
   it('says how records are made: with a field for our id, and defaults', () => {
     const both = { crm: 'Status__c', field: 'lead_status', direction: 'both' } as const;
     const create = { idField: 'Our_Id__c', defaults: { LastName: 'Unknown', Score__c: 0, Vip__c: false } };

@@ -93,7 +93,7 @@ describe('a document is refused', () => {
       ].toSorted(),
     );
     expect(() => parseSettings(schema, json)).toThrow(CrmSyncError);
-    expect(() => parseSettings(schema, json)).toThrow(/^The settings has 11 problems/);
+    expect(() => parseSettings(schema, json)).toThrow(/^The settings document has 11 problems/);
   });
 
   test.prop([fc.anything()])('and never with an exception', (part) => {
