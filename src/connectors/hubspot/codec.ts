@@ -83,11 +83,15 @@ function toNumber(text: string): number | string {
   return Math.abs(number) <= Number.MAX_SAFE_INTEGER ? number + 0 : text; // + 0: -0 is 0
 }
 
-/** A property as written: text, and '' clears. A leading `;` would add to a multiple choice instead of replacing it. */
+/**
+ * A property as written: text, and '' clears. An email is refused with blanks around it, and a leading `;` would add to a
+ * multiple choice instead of replacing it.
+ */
 export function encodeValue(value: Value, type: CrmFieldType): string {
   if (value === null) return '';
   if (typeof value === 'number') return plainDecimal(value);
   if (typeof value === 'boolean') return String(value);
   const text = wireText(value);
+  if (type === 'email') return text.trim();
   return type === 'multipicklist' ? text.replace(/^[;\s]+/, '') : text;
 }

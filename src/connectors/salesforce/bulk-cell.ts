@@ -1,7 +1,6 @@
 import type { CrmFieldType } from '../../core/described.ts';
 import type { Value } from '../../core/value.ts';
-import { wireText } from '../../http/wire-text.ts';
-import { toInstant } from './codec.ts';
+import { keptText, toInstant } from './codec.ts';
 import { toId18 } from './record-id.ts';
 import { numberLiteral } from './soql.ts';
 
@@ -40,7 +39,7 @@ export function toCell(value: Value, type: CrmFieldType): string | null {
 }
 
 function toTextCell(value: string, type: CrmFieldType): string | null {
-  const text = wireText(value);
+  const text = keptText(value);
   if (text === '') return CLEAR; // Salesforce keeps no blank text
   if (text.toUpperCase() === CLEAR || text.length > CHARACTERS_MAX) return null;
   if (type === 'date') return DAY.test(text) ? text : null;

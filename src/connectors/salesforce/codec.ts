@@ -61,12 +61,15 @@ export function decodeValue(raw: unknown, type: CrmFieldType): Value | undefined
 }
 
 /** A field as written. */
-export const encodeValue = (value: Value): Json => (typeof value === 'string' ? wireText(value) : value);
+export const encodeValue = (value: Value): Json => (typeof value === 'string' ? keptText(value) : value);
+
+/** Text as Salesforce keeps it: without blanks around it. */
+export const keptText = (text: string): string => wireText(text).trim();
 
 /** What Salesforce keeps otherwise than it was given: its answers to writes do not tell. */
 export function keptOtherwise(values: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
   const kept: Record<string, Value> = {};
   for (const [name, value] of Object.entries(values))
-    if (typeof value === 'string' && value !== wireText(value)) kept[name] = wireText(value) || null;
+    if (typeof value === 'string' && value !== keptText(value)) kept[name] = keptText(value) || null;
   return kept;
 }

@@ -1,9 +1,8 @@
 import type { Json } from '../../core/value.ts';
 import { invariant } from '../../errors.ts';
-import { wireText } from '../../http/wire-text.ts';
 import type { Association, Write } from '../../ports/connector.ts';
 import type { WriteTarget } from './client.ts';
-import { encodeValue } from './codec.ts';
+import { encodeValue, keptText } from './codec.ts';
 import { toId18 } from './record-id.ts';
 import { isName, objectName } from './soql.ts';
 
@@ -69,7 +68,7 @@ function recordOf({ object, id, values, uniqueKey, associations = [] }: Write): 
 }
 
 /** Salesforce keeps no blanks around a text: of blanks alone nothing is left to be found by, and each upsert makes a record. */
-const isKey = (value: string): boolean => wireText(value) !== '';
+const isKey = (value: string): boolean => keptText(value) !== '';
 
 /** The ties of a task are fields of it: one person and one other record. */
 export const related = (associations: readonly Association[]): Record<string, string> =>
