@@ -31,14 +31,14 @@ interface GoneInput {
   readonly rows: ReadonlyMap<string, Row>;
   /** The store's clock. */
   readonly at: Millis;
-  /** The queue entry of a record that could not be read. */
+  /** The queue entry of a record that could not be read, or was not there. */
   readonly failed: (recordId: string, code: string, now: Millis) => EntryChange;
 }
 
 /**
  * Links of records that the page shows as gone. Only an explicit answer for that very id makes a tombstone (R14); a record
- * that was merged or converted hands over to its successor, which is fetched next; no answer stops outbound writes and
- * nothing else.
+ * that was merged or converted hands over to its successor, which is fetched next; no answer stops outbound writes until
+ * the record is seen again.
  */
 export function goneChanges({ mapping, objects, records, rows, at, failed }: GoneInput): GoneChanges {
   const linked = linksByRecord(mapping, rows);
@@ -60,7 +60,10 @@ export function goneChanges({ mapping, objects, records, rows, at, failed }: Gon
     if (record.state === 'unreadable') entries.push(failed(record.id, record.code, at));
     if (found === undefined || became === null) continue;
     changes.push(linkTo(found.row, found.link, became, record, at));
-    if (became === 'missing') continue;
+    if (became === 'missing') {
+      entries.push(failed(record.id, 'missing', at)); // an answer may leave a record out: it is asked for once more
+      continue;
+    }
     releasedKeys.push(...keysOf(mapping, found.row));
     if (record.state === 'merged')
       entries.push(...heirEntries({ object: mapping.crmObject, recordId: record.id }, record, { objects, at }));

@@ -102,7 +102,7 @@ async function attemptPage(context: Context, run: RunRecorder, input: PageInput,
   const { plan, rows } = planned;
   const failed = await failures(context, mapping.crmObject, [
     ...refused.map(({ recordId }) => recordId),
-    ...input.records.flatMap(({ id, state }) => (state === 'unreadable' ? [id] : [])),
+    ...input.records.flatMap(({ id, state }) => (state === 'unreadable' || state === 'missing' ? [id] : [])),
     ...plan.records.flatMap(({ recordId, action }) => (action === 'refetch' && input.fresh ? [recordId] : [])),
   ]);
   const objects = context.mappings.map(({ crmObject }) => crmObject);

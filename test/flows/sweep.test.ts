@@ -73,6 +73,35 @@ describe('a full read verifies the links that are known', () => {
     expect(crm.list('contacts')).toHaveLength(ids.length);
   });
 
+  it('asks once more for what an answer left out, and is then content with not seeing it', async () => {
+    const { clock, connectorOf, engineOf, states } = imported();
+    await engineOf().pull();
+    clock.advance(HOUR);
+    const seeing = connectorOf();
+    const blind: typeof seeing = { ...seeing, fetch: async ({ ids: asked }) => asked.map((id) => ({ state: 'missing', id })) };
+    await engineOf(blind).pull({ full: true });
+    clock.advance(HOUR);
+    await engineOf().pull();
+    expect(new Set(Object.values(await states()))).toEqual(new Set(['active']));
+
+    clock.advance(HOUR);
+    await engineOf(blind).pull({ full: true });
+    clock.advance(HOUR);
+    await engineOf(blind).pull();
+    clock.advance(25 * HOUR);
+    const fetched: string[] = [];
+    const listening: typeof seeing = {
+      ...seeing,
+      fetch: (query, call) => {
+        fetched.push(...query.ids);
+        return seeing.fetch(query, call);
+      },
+    };
+    await engineOf(listening).pull();
+    expect(fetched).toEqual([]);
+    expect(new Set(Object.values(await states()))).toEqual(new Set(['missing']));
+  });
+
   it('is no part of a first import, nor of a pull of changes', async () => {
     const { crm, engineOf } = imported();
     await engineOf().pull();
