@@ -4,10 +4,10 @@ export {
   type SalesforceAppOptions,
   type SalesforceConnection,
 } from './connectors/salesforce/app.ts';
-export type { AuthorizeOptions, RevokeOptions, TenantLogin } from './connectors/salesforce/app-oauth.ts';
-export { type ClientCredentials, clientCredentials, staticToken } from './connectors/salesforce/auth-client.ts';
-export { type JwtBearer, jwtBearer } from './connectors/salesforce/auth-jwt.ts';
-export { type RefreshTokenOptions, refreshToken, type StartTokens } from './connectors/salesforce/auth-refresh.ts';
+export { type ClientCredentials, clientCredentials, staticToken } from './connectors/salesforce/auth/client.ts';
+export { type JwtBearer, jwtBearer } from './connectors/salesforce/auth/jwt.ts';
+export type { AuthorizeOptions, RevokeOptions, TenantLogin } from './connectors/salesforce/auth/oauth.ts';
+export { type RefreshTokenOptions, refreshToken, type StartTokens } from './connectors/salesforce/auth/refresh.ts';
 export { type SalesforceOptions, salesforce } from './connectors/salesforce/index.ts';
 export type { CallBudget } from './http/account-connection.ts';
 export type { Authorization, CodeExchange, RandomBytes } from './http/oauth.ts';

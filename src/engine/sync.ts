@@ -3,8 +3,8 @@ import type { Context } from './context.ts';
 import { Lease } from './lease.ts';
 import type { FlowOptions } from './options.ts';
 import { pendingInto } from './pending.ts';
-import { pullInto } from './pull.ts';
-import { pushInto } from './push.ts';
+import { pullInto } from './pull/pull.ts';
+import { pushInto } from './push/push.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import { recorded } from './runs.ts';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../ports/clock.ts';
+import type { Clock } from './clock.ts';
 
 /** The process's own clock: the default of every factory that takes a `clock`. */
 export const systemClock: Clock = {

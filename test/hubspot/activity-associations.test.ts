@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { associationsOf } from '../../src/connectors/hubspot/activity-associations.ts';
+import { associationsOf } from '../../src/connectors/hubspot/activities/associations.ts';
 import type { Activity } from '../../src/core/activity.ts';
 import type { Channel } from '../../src/core/conversation.ts';
 import { type HubSpotOptions, hubspot } from '../../src/hubspot.ts';

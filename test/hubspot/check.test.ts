@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ruleFindings } from '../../src/connectors/hubspot/check-rules.ts';
+import { ruleFindings } from '../../src/connectors/hubspot/check/rules.ts';
 import { type HubSpotOptions, hubspot } from '../../src/connectors/hubspot/index.ts';
 import type { Finding } from '../../src/core/finding.ts';
 import type { Call, CheckQuery, Write } from '../../src/ports/connector.ts';

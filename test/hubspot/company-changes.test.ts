@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hasMoved } from '../../src/connectors/hubspot/company-changes.ts';
+import { hasMoved } from '../../src/connectors/hubspot/read/company-changes.ts';
 import type { Json } from '../../src/core/value.ts';
 import { hubspot } from '../../src/hubspot.ts';
 import type { Call, Fetched, ReadQuery, RequestSeen } from '../../src/ports/connector.ts';

@@ -6,7 +6,7 @@ import type { Call } from '../../ports/connector.ts';
 import type { Client } from './client.ts';
 import { fieldTypeOf } from './codec.ts';
 import { brokenAnswer } from './errors.ts';
-import { isName, objectName } from './soql.ts';
+import { isName, objectName } from './query/soql.ts';
 
 const TTL_MS = 60 * 60_000;
 const OPERATION = '/sobjects/{object}/describe';

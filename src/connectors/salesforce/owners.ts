@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Call, Owner } from '../../ports/connector.ts';
 import type { Context } from './context.ts';
 import { brokenAnswer } from './errors.ts';
-import { queryRows } from './query.ts';
+import { queryRows } from './query/query.ts';
 
 const user = z.object({ Id: z.string(), Name: z.string().nullish(), Email: z.string().nullish(), IsActive: z.boolean() });
 

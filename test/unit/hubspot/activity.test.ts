@@ -1,9 +1,9 @@
 import { test as prop } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { recordOf } from '../../../src/connectors/hubspot/activity.ts';
+import { recordOf } from '../../../src/connectors/hubspot/activities/activity.ts';
+import { htmlOf, htmlWithin, textOf } from '../../../src/connectors/hubspot/activities/html.ts';
 import { toObjectInfo } from '../../../src/connectors/hubspot/describe.ts';
-import { htmlOf, htmlWithin, textOf } from '../../../src/connectors/hubspot/html.ts';
 import { objectKind } from '../../../src/connectors/hubspot/objects.ts';
 import type { Activity } from '../../../src/core/activity.ts';
 import type { Outcome } from '../../../src/core/conversation.ts';

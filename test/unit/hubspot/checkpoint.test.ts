@@ -1,7 +1,7 @@
 import { test as prop } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { advance, finish, lowestStamp, parseCheckpoint, startOfAll } from '../../../src/connectors/hubspot/checkpoint.ts';
+import { advance, finish, lowestStamp, parseCheckpoint, startOfAll } from '../../../src/connectors/hubspot/read/checkpoint.ts';
 
 const AT = Date.UTC(2025, 2, 15, 10, 30);
 const iso = (millis: number) => new Date(millis).toISOString();

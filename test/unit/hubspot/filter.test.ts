@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { searchGroups } from '../../../src/connectors/hubspot/filter.ts';
+import { searchGroups } from '../../../src/connectors/hubspot/query/filter.ts';
 import type { Filter } from '../../../src/core/filter.ts';
 import { describedField as field } from '../described-field.ts';
 

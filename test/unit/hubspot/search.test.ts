@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Client } from '../../../src/connectors/hubspot/client.ts';
-import { type FilterGroup, GROUPS_LENGTH_MAX, GROUPS_MAX, searchPage } from '../../../src/connectors/hubspot/search.ts';
+import { type FilterGroup, GROUPS_LENGTH_MAX, GROUPS_MAX, searchPage } from '../../../src/connectors/hubspot/query/search.ts';
 import type { Call } from '../../../src/ports/connector.ts';
 
 it('a search with the longest groups is short enough for HubSpot on a later page, too', async () => {

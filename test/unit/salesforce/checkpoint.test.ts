@@ -10,7 +10,7 @@ import {
   parseCheckpoint,
   START,
   turnTo,
-} from '../../../src/connectors/salesforce/checkpoint.ts';
+} from '../../../src/connectors/salesforce/read/checkpoint.ts';
 
 const ID = '003dM00003jU9GyQAK';
 const AT = Date.UTC(2025, 2, 15, 10, 30);

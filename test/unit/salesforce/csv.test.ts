@@ -1,11 +1,11 @@
 import { test as property } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toCell } from '../../../src/connectors/salesforce/bulk-cell.ts';
-import { readCsv, writeCsv } from '../../../src/connectors/salesforce/bulk-csv.ts';
-import { readRowError } from '../../../src/connectors/salesforce/bulk-error.ts';
-import { parentIds } from '../../../src/connectors/salesforce/bulk-rows.ts';
-import { toCells, toCsv, tooLarge } from '../../../src/connectors/salesforce/bulk-upload.ts';
+import { toCell } from '../../../src/connectors/salesforce/bulk/cell.ts';
+import { readCsv, writeCsv } from '../../../src/connectors/salesforce/bulk/csv.ts';
+import { readRowError } from '../../../src/connectors/salesforce/bulk/error.ts';
+import { parentIds } from '../../../src/connectors/salesforce/bulk/rows.ts';
+import { toCells, toCsv, tooLarge } from '../../../src/connectors/salesforce/bulk/upload.ts';
 import type { CrmFieldType, DescribedField } from '../../../src/core/described.ts';
 import type { Value } from '../../../src/core/value.ts';
 import { describedField } from '../described-field.ts';

@@ -1,7 +1,7 @@
 import { test as property } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compileFilter } from '../../../src/connectors/salesforce/filter.ts';
+import { compileFilter } from '../../../src/connectors/salesforce/query/filter.ts';
 import type { CrmFieldType } from '../../../src/core/described.ts';
 import type { Filter } from '../../../src/core/filter.ts';
 

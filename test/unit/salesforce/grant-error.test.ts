@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { identityOf } from '../../../src/connectors/salesforce/auth-grant.ts';
-import { authorizeError, CODE_REFUSALS, grantError } from '../../../src/connectors/salesforce/auth-refusals.ts';
+import { identityOf } from '../../../src/connectors/salesforce/auth/grant.ts';
+import { authorizeError, CODE_REFUSALS, grantError } from '../../../src/connectors/salesforce/auth/refusals.ts';
 
 const refused = (status: number, body: unknown) =>
   grantError({ status, body: typeof body === 'string' ? body : JSON.stringify(body), headers: new Headers() });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refusalOf } from '../../../src/connectors/salesforce/refusal.ts';
+import { refusalOf } from '../../../src/connectors/salesforce/write/refusal.ts';
 
 const OTHER = '003dM00003jU9GyQAK';
 const LEAD = '00QdM00003jU9GyUAK';

@@ -10,8 +10,8 @@ import {
   numberLiteral,
   objectName,
   textLiteral,
-} from '../../../src/connectors/salesforce/soql.ts';
-import { phoneSearch } from '../../../src/connectors/salesforce/sosl.ts';
+} from '../../../src/connectors/salesforce/query/soql.ts';
+import { phoneSearch } from '../../../src/connectors/salesforce/query/sosl.ts';
 
 /** Texts made of what ends literals, starts escapes or comments, and of anything else. */
 const hostile = fc.oneof(

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { keyPlace } from '../../../src/connectors/salesforce/activity-key.ts';
 import { toObjectInfo } from '../../../src/connectors/salesforce/describe.ts';
 import { toId18 } from '../../../src/connectors/salesforce/record-id.ts';
-import { dayIn, taskOf } from '../../../src/connectors/salesforce/task.ts';
+import { keyPlace } from '../../../src/connectors/salesforce/tasks/activity-key.ts';
+import { dayIn, taskOf } from '../../../src/connectors/salesforce/tasks/task.ts';
 import type { Activity } from '../../../src/core/activity.ts';
 import { keyText, referenceLine } from '../../../src/core/activity-reference.ts';
 

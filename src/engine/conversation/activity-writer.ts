@@ -1,0 +1,200 @@
+import type { Activity } from '../../core/activity.ts';
+import { hashOf } from '../../core/hash.ts';
+import type { Version } from '../../core/link.ts';
+import type { Value } from '../../core/value.ts';
+import type { ActivityRecord, Wrote } from '../../ports/connector.ts';
+import { commitOnce } from '../commit.ts';
+import type { Context } from '../context.ts';
+import { intentEnd, mayStart } from '../intent.ts';
+import type { Permit } from '../permit.ts';
+import type { Session } from '../session.ts';
+import {
+  type ActivityEntry,
+  activityChange,
+  hashes,
+  loadActivity,
+  type StoredActivity,
+  settleActivity,
+  type Written,
+  withDeliveries,
+} from './activity-entry.ts';
+
+export interface ActivityWritten {
+  readonly status: 'done' | 'unchanged' | 'pending' | 'skipped';
+  readonly record: { readonly object: string; readonly id: string } | null;
+  readonly created: boolean;
+  readonly reason: string | null;
+  readonly remedy: string | null;
+}
+
+interface ActivityToWrite {
+  readonly activity: Activity;
+  readonly contactId: string | null;
+  /** Hash of the conversation as delivered: the same delivery twice changes nothing. */
+  readonly delivery: string;
+  /** Earlier deliveries that this one replaces. */
+  readonly replaced: readonly string[];
+}
+
+type Values = Readonly<Record<string, Value>>;
+
+interface SendInput {
+  /** What the entry is without this write. */
+  readonly entry: ActivityEntry;
+  /** Of the stored entry; null: there is none. */
+  readonly version: Version | null;
+  readonly values: Values;
+  /** Hashes of everything that is ours once it is written. */
+  readonly written: Written;
+}
+
+/** Writes one activity exactly once (P5): intent, look-up where an answer was lost, write, acknowledgement. */
+export class ActivityWriter {
+  readonly #context: Context;
+  readonly #session: Session;
+  readonly #permit: Permit;
+  readonly #activity: Activity;
+  readonly #place: { readonly key: string; readonly contactId: string | null };
+  readonly #delivery: string;
+  readonly #deliveries: readonly string[];
+
+  constructor(context: Context, session: Session, permit: Permit, { activity, contactId, delivery, replaced }: ActivityToWrite) {
+    this.#context = context;
+    this.#session = session;
+    this.#permit = permit;
+    this.#activity = activity;
+    this.#place = { key: activity.key, contactId };
+    this.#delivery = delivery;
+    this.#deliveries = [...replaced, delivery];
+  }
+
+  async write(): Promise<ActivityWritten> {
+    const stored = await loadActivity(this.#context, this.#place.key);
+    if (stored?.entry.deliveries.includes(this.#delivery) === true) return unchanged(stored.entry);
+    const { intent = null } = stored?.entry ?? {};
+    if (intent !== null && intent.until >= this.#session.storeNow())
+      return pending('write_in_flight', 'A write of this activity may still take effect; it is looked up afterwards.');
+    const form = await this.#context.connector.activityRecord(this.#activity, this.#session.call);
+    if (stored === null) return this.#create(form, null);
+    return stored.entry.id === null ? this.#settleCreate(form, stored) : this.#update(form, stored);
+  }
+
+  async #create(form: ActivityRecord, version: Version | null): Promise<ActivityWritten> {
+    const { object, values } = form;
+    const creating = { object, id: null, written: {}, deliveries: [], intent: null };
+    const sent = await this.#send(form, { entry: creating, version, values, written: hashes(values) });
+    if ('status' in sent) return sent;
+    if (sent.outcome === 'done') return { ...NOTHING, status: 'done', record: { object, id: sent.id }, created: true };
+    if (sent.outcome === 'gone') return skipped('record_gone', 'The record it belongs to is no longer in the CRM.');
+    // Unknown: the intent stays, and the next attempt looks it up before anything is sent again (R4).
+    return pending(sent.code, sent.outcome === 'unknown' ? 'The activity is looked up before it is sent again.' : sent.remedy);
+  }
+
+  /** A create whose outcome is not known, and which can't take effect any more: look it up, and only then send again (R4). */
+  async #settleCreate(form: ActivityRecord, { entry, version }: StoredActivity): Promise<ActivityWritten> {
+    const { object } = entry;
+    const { op, until } = entry.intent as NonNullable<ActivityEntry['intent']>;
+    const { key, startedAt: near, record } = this.#activity;
+    const query = { object, by: '$activity', values: [key], fields: Object.keys(form.values), near, record } as const;
+    const { found, completeUntil } = await this.#context.connector.find(query, this.#session.call);
+    const [match] = found;
+    if (match === undefined) {
+      if (completeUntil <= until && form.uniqueKey === undefined)
+        return pending('not_yet_searchable', 'The CRM can not tell yet whether the activity exists; it is looked up again later.');
+      return this.#create(form, version);
+    }
+    const { id } = match.record;
+    await settleActivity(this.#context, this.#session, this.#place, { op, id });
+    const settled = await loadActivity(this.#context, this.#place.key);
+    const isOlder = settled !== null && settled.entry.id !== null && !settled.entry.deliveries.includes(this.#delivery);
+    const updated = isOlder ? await this.#update(form, settled) : null; // the lost one was an earlier delivery
+    return updated ?? { ...NOTHING, status: 'done', record: { object, id }, created: true };
+  }
+
+  /** A later delivery: fields that it changes are written, except those that a person has edited since (R22). */
+  async #update(form: ActivityRecord, { entry, version }: StoredActivity): Promise<ActivityWritten> {
+    const record = { object: entry.object, id: entry.id as string };
+    const changed = Object.entries(form.values).filter(
+      ([field, value]) => !form.createOnly.includes(field) && entry.written[field] !== hashOf(value),
+    );
+    const present = await this.#present(
+      record,
+      changed.map(([field]) => field),
+    );
+    if (present === null) return { ...skipped('activity_gone', 'The activity is no longer in the CRM; it is not logged again.'), record };
+    const isThere = ([field, value]: readonly [string, Value]) => present[field] === value;
+    const isOurs = ([field]: readonly [string, Value]) => {
+      const known = [entry.written[field], entry.intent?.written[field]];
+      return present[field] === undefined || known.includes(hashOf(present[field]));
+    };
+    const values = Object.fromEntries(changed.filter((pair) => !isThere(pair) && isOurs(pair)));
+    // What a lost update is seen to have written is ours from now on.
+    const seen = Object.fromEntries(
+      changed.flatMap((pair) => (isThere(pair) || isOurs(pair) ? [[pair[0], present[pair[0]] ?? null]] : [])),
+    );
+    const current = { ...entry, written: { ...entry.written, ...hashes(seen) } };
+    const written = { ...current.written, ...hashes(values) };
+    if (Object.keys(values).length === 0) {
+      const done = { ...current, deliveries: withDeliveries(entry.deliveries, this.#deliveries), intent: null };
+      await this.#context.store.commit({ rows: [], entries: [activityChange(this.#place, done, version)] });
+      return changed.every(isThere)
+        ? unchanged(done)
+        : { ...unchanged(done), reason: 'edited_in_crm', remedy: 'Nothing to do: what was edited in the CRM is kept.' };
+    }
+    const sent = await this.#send(form, { entry: current, version, values, written });
+    if ('status' in sent) return sent;
+    if (sent.outcome === 'done') return { ...NOTHING, status: 'done', record };
+    if (sent.outcome === 'gone')
+      return { ...skipped('activity_gone', 'The activity is no longer in the CRM; it is not logged again.'), record };
+    return pending(sent.code, 'The update of the activity is tried again later.');
+  }
+
+  /** What the CRM shows of these fields now; null: the activity is not there. */
+  async #present({ object, id }: { object: string; id: string }, fields: readonly string[]): Promise<Values | null> {
+    if (fields.length === 0) return {};
+    const [fetched] = await this.#context.connector.fetch({ object, ids: [id], fields }, this.#session.call);
+    return fetched?.state === 'present' ? fetched.values : null;
+  }
+
+  /** Commits the intent, sends, and records the outcome. Whoever loses the race for the entry leaves the activity to the other (P5). */
+  async #send(form: ActivityRecord, { entry, version, values, written }: SendInput): Promise<ActivityWritten | Wrote> {
+    const op = this.#context.ids();
+    const until = intentEnd(this.#context, this.#session);
+    const deliveries = withDeliveries(entry.deliveries, this.#deliveries);
+    const intended: ActivityEntry = { ...entry, intent: { op, until, written, deliveries } };
+    const entries = [...this.#permit.fences(), activityChange(this.#place, intended, version)];
+    const committed = await commitOnce(this.#context, this.#session, { rows: [], entries });
+    if (committed.status !== 'done') return pending('write_in_flight', 'Another worker is logging this conversation.');
+
+    const settle = (id: string | null) => settleActivity(this.#context, this.#session, this.#place, { op, id });
+    if (!mayStart(this.#context, this.#session, until)) {
+      await settle(null);
+      return pending('not_sent', 'Nothing was written: it is sent the next time.');
+    }
+    const { object, associations, uniqueKey } = form;
+    const extras = {
+      // Ties count when it is made: people may have changed them since.
+      ...(entry.id === null && associations !== undefined && { associations }),
+      ...(entry.id === null && uniqueKey !== undefined && { uniqueKey }),
+    };
+    try {
+      const [answer] = await this.#context.connector.write([{ op, object, id: entry.id, values, ...extras }], this.#session.call);
+      const wrote = answer as Wrote;
+      if (wrote.outcome !== 'unknown') await settle(wrote.outcome === 'done' ? wrote.id : null);
+      return wrote;
+    } catch (error) {
+      await settle(null); // it throws only if nothing was sent
+      throw error;
+    }
+  }
+}
+
+const NOTHING = { record: null, created: false, reason: null, remedy: null } as const;
+
+const pending = (reason: string, remedy: string): ActivityWritten => ({ ...NOTHING, status: 'pending', reason, remedy });
+const skipped = (reason: string, remedy: string): ActivityWritten => ({ ...NOTHING, status: 'skipped', reason, remedy });
+const unchanged = ({ object, id }: ActivityEntry): ActivityWritten => ({
+  ...NOTHING,
+  status: 'unchanged',
+  record: id === null ? null : { object, id },
+});

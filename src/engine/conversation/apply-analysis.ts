@@ -1,0 +1,129 @@
+import { type AnalysisPlan, analysisHash, planAnalysis } from '../../core/analysis.ts';
+import { type Conversation, conversationKey } from '../../core/conversation.ts';
+import { emptyFields } from '../../core/schema.ts';
+import type { Fields, Json } from '../../core/value.ts';
+import type { EntryChange, Row, RowChange } from '../../ports/store.ts';
+import { untilCommitted } from '../commit.ts';
+import { type Context, fieldsOf } from '../context.ts';
+import { type FoundContact, findContact } from '../find-contact.ts';
+import { historyEntry } from '../history.ts';
+import { KIND } from '../kinds.ts';
+import { type Claims, claimsOf, keyEntries, keyOf, loadClaims } from '../match-keys.ts';
+import type { Session } from '../session.ts';
+import { type Step, type StepChange, step } from '../step.ts';
+import { drainMerges, type QueuedMerge } from './merges.ts';
+
+/**
+ * Analysis → contact, once per conversation and version. Plain fields, the marker that says so, and texts to be merged are
+ * committed together (R22); the merger is called after that, never in between (R10).
+ */
+export async function applyAnalysis(context: Context, session: Session, conversation: Conversation, contactId?: string): Promise<Step> {
+  if (!conversation.final) return step('skipped', { reason: 'not_final', remedy: 'Its analysis comes with a later event.' });
+  const { result: planned, committed } = await untilCommitted(context, session, () => attempt(context, session, conversation, contactId));
+  if (planned.contactId === null) return planned;
+  // A host's table may make its own ids: a new contact's is known once it is committed.
+  const result = { ...planned, contactId: committed?.ids[0] ?? planned.contactId };
+  if (committed !== null && result.changes.length > 0)
+    context.notify({
+      type: 'contact.changed',
+      contactId: result.contactId,
+      fields: result.changes.map(({ field }) => field),
+      cause: 'analysis',
+    });
+  const merged = await drainMerges(context, session, result.contactId);
+  return withMerges(result, merged);
+}
+
+async function attempt(context: Context, session: Session, conversation: Conversation, contactId: string | undefined) {
+  const marker = `${conversationKey(conversation)}#${analysisHash(conversation)}`;
+  const [applied] = await context.store.entries({ scope: 'workspace', kind: KIND.applied, keys: [marker], limit: 1 });
+  const { phone } = conversation.contact;
+  const callerClaims = await loadClaims(context, phone === undefined ? [] : [keyOf('phone_number', phone)]);
+  const found = await findContact(context, conversation, contactId);
+  if (applied !== undefined)
+    return { changes: null, result: step('unchanged', { contactId: found.found === 'one' ? found.row.id : applied.contactId }) };
+  const target = targetOf(context, found, callerClaims);
+  if ('status' in target) return { changes: null, result: target };
+
+  const { timeZone, transforms } = context.options;
+  const plan = planAnalysis({
+    schema: context.schema,
+    rules: context.options.analysis ?? [],
+    conversation,
+    contact: { fields: target.fields },
+    ...(timeZone !== undefined && { timeZone }),
+    ...(transforms !== undefined && { transforms }),
+  });
+  const at = session.storeNow();
+  const contact = target.row?.id ?? { row: 0 };
+  const row: RowChange =
+    target.row === null
+      ? { kind: 'insert', entity: 'contact', suggestedId: target.id, set: { ...target.fields, ...plan.set } }
+      : { kind: 'update', contactId: target.row.id, expected: target.row.version, set: plan.set };
+  const entries: EntryChange[] = [
+    ...target.entries,
+    ...(await keyEntries(context, { contact, before: target.fields, set: plan.set, at })),
+    { scope: 'workspace', kind: KIND.applied, key: marker, expected: null, put: { body: null, contactId: contact } },
+  ];
+  if (plan.merges.length > 0) entries.push(mergeEntry(conversation, plan, contact, at));
+  const changes = [...createdChange(target), ...changesOf(plan)];
+  if (changes.length > 0) {
+    const source = { flow: 'analysis', conversation: conversationKey(conversation) } as const;
+    entries.push(historyEntry(context, contact, { at: new Date(at).toISOString(), source, changes }));
+  }
+  return {
+    changes: { rows: [row], entries },
+    result: step(changes.length > 0 ? 'done' : 'unchanged', { contactId: target.row?.id ?? target.id, changes, refused: plan.refused }),
+  };
+}
+
+interface Target {
+  /** Null: the contact is new. */
+  readonly row: Row | null;
+  readonly id: string;
+  readonly fields: Fields;
+  readonly entries: readonly EntryChange[];
+}
+
+const createdChange = ({ row, fields }: Target): StepChange[] =>
+  row === null
+    ? [{ field: 'phone_number', before: null, after: fields['phone_number'] ?? null, rule: 'unknownCaller', reason: 'created' }]
+    : [];
+
+/** The contact to write to, a new one where the settings ask for it, or why there is none. */
+function targetOf(context: Context, found: FoundContact, claims: Claims): Step | Target {
+  if (found.found === 'one') return { row: found.row, id: found.row.id, fields: fieldsOf(context, found.row.fields), entries: [] };
+  if (found.found === 'removed')
+    return step('skipped', { reason: 'contact_not_found', remedy: 'There is no contact with the given id: it may have been removed.' });
+  if (found.found === 'several')
+    return step('skipped', {
+      reason: 'ambiguous',
+      remedy: 'Several contacts share this number: correct all but one, or name the contact (`contactId`).',
+    });
+  if (found.phone === null)
+    return step('skipped', { reason: 'no_number', remedy: 'The conversation has no usable number: name the contact (`contactId`).' });
+  if (context.options.unknownCaller !== 'create')
+    return step('skipped', { reason: 'unknown_caller', remedy: "Pull the contact first, or set `unknownCaller: 'create'`." });
+  const keys = { phone_number: found.phone };
+  return { row: null, id: context.ids(), fields: { ...emptyFields(context.schema), ...keys }, entries: claimsOf(claims, keys, { row: 0 }) };
+}
+
+function mergeEntry(conversation: Conversation, { merges }: AnalysisPlan, contactId: string | { row: number }, at: number): EntryChange {
+  const key = `${conversation.startedAt}/${conversationKey(conversation)}#${analysisHash(conversation)}`;
+  const body: QueuedMerge = {
+    conversation: conversationKey(conversation),
+    at: conversation.startedAt,
+    items: merges.map(({ field, incoming, rule }) => ({ field, incoming, rule: rule.from })),
+    attempts: 0,
+  };
+  return { scope: 'workspace', kind: KIND.merge, key, expected: null, put: { body: body as unknown as Json, dueAt: at, contactId } };
+}
+
+const changesOf = ({ changes }: AnalysisPlan): StepChange[] =>
+  changes.map(({ field, before, after, rule }) => ({ field, before, after, rule: rule.from, reason: rule.mode }));
+
+function withMerges(result: Step, merged: Awaited<ReturnType<typeof drainMerges>>): Step {
+  const changes = [...result.changes, ...merged.changes];
+  if (merged.failure !== null) return { ...result, status: 'pending', changes, reason: merged.failure.code, remedy: merged.failure.remedy };
+  return merged.changes.length > 0 ? { ...result, status: 'done', changes } : result;
+}

@@ -1,0 +1,138 @@
+import { type Conversation, conversationKey } from '../../core/conversation.ts';
+import { countCalls } from '../budget.ts';
+import { lacking } from '../capability.ts';
+import { compile } from '../compiled.ts';
+import type { Context } from '../context.ts';
+import type { FlowOptions } from '../options.ts';
+import { isPending, pushInto } from '../push/push.ts';
+import { RunRecorder } from '../run-recorder.ts';
+import { Session } from '../session.ts';
+import { type ConversationResult, isStepFailure, NO_RECORD_REMEDY, pendingStep, type Step, step } from '../step.ts';
+import { applyAnalysis } from './apply-analysis.ts';
+import { forget, isLater, keep, loadKept, postpone } from './kept-conversation.ts';
+import { logActivity } from './log-activity.ts';
+
+export interface HandleOptions extends Pick<FlowOptions, 'timeLimitMs' | 'signal'> {
+  /** Whose conversation it is, where the host knows. */
+  readonly contactId?: string;
+}
+
+interface WorkOptions extends HandleOptions {
+  /** A person, or the platform that sent it, waits for the answer. */
+  readonly interactive?: boolean;
+}
+
+/**
+ * Analysis → contact → CRM fields → CRM activity, in one call. The conversation is stored first, so that whatever can't be
+ * finished now is finished by `retryPending()`; its text goes once every step is settled (R22). Takes no lease.
+ */
+export async function handleConversation(
+  context: Context,
+  conversation: Conversation,
+  options: WorkOptions = {},
+): Promise<ConversationResult> {
+  if (!conversation.final) return NOT_FINAL; // nothing to keep, and it must not replace the one that has its analysis
+  const session = new Session(context, options);
+  try {
+    return await handle(context, session, conversation, options.contactId ?? null);
+  } finally {
+    await countCalls(context, session);
+  }
+}
+
+async function handle(
+  context: Context,
+  session: Session,
+  conversation: Conversation,
+  contactId: string | null,
+): Promise<ConversationResult> {
+  const before = await loadKept(context, conversation);
+  // The analysis that was not applied yet counts, and comes before the later one.
+  if (before !== null && isLater(conversation, before))
+    await applyAnalysis(context, session, before.conversation, before.contactId ?? undefined);
+
+  const kept = await keep(context, session, conversation, contactId);
+  const result = await workOn(context, session, kept);
+  if (result.complete) await forget(context, kept);
+  else {
+    const waitsForConnection = Object.values(result.steps).every(({ status, reason }) => status !== 'pending' || isInactive(reason));
+    await postpone(context, session, kept, { contactId: result.contactId, waitsForConnection });
+  }
+  return result;
+}
+
+const NOT_FINAL_STEP = step('skipped', { reason: 'not_final', remedy: 'Nothing to do: its analysis comes with a later event.' });
+const NOT_FINAL: ConversationResult = {
+  contactId: null,
+  steps: { analysis: NOT_FINAL_STEP, push: NOT_FINAL_STEP, activity: NOT_FINAL_STEP },
+  complete: true,
+};
+
+const isInactive = (reason: string | null): boolean => reason === 'connection_paused' || reason === 'connection_disconnected';
+
+interface Work {
+  readonly conversation: Conversation;
+  readonly contactId: string | null;
+  readonly replaced: readonly string[];
+}
+
+async function workOn(context: Context, session: Session, { conversation, contactId, replaced }: Work): Promise<ConversationResult> {
+  const analysis = await attempt(session, () => applyAnalysis(context, session, conversation, contactId ?? undefined));
+  const found = analysis.contactId ?? contactId;
+  const push = await attempt(session, () => pushContact(context, session, conversation, found));
+  const whose = found === null ? {} : { contactId: found };
+  const activity = await attempt(session, () => logActivity(context, session, conversation, whose, replaced));
+  const steps = { analysis, push, activity };
+  return { contactId: found, steps, complete: Object.values(steps).every(({ status }) => status !== 'pending') };
+}
+
+/** One step by itself: out of time or failed, it is pending; only a broken store or a bug ends the whole call. */
+async function attempt(session: Session, work: () => Promise<Step>): Promise<Step> {
+  if (session.isOver()) return step('pending', OUT_OF_TIME);
+  const before = session.apiCalls;
+  try {
+    const done = await session.step(work);
+    return { ...done, apiCalls: session.apiCalls - before };
+  } catch (error) {
+    const apiCalls = session.apiCalls - before;
+    if (session.signal.aborted) return step('pending', { ...OUT_OF_TIME, apiCalls });
+    if (!isStepFailure(error)) throw error;
+    return pendingStep(error, { apiCalls });
+  }
+}
+
+const OUT_OF_TIME = { reason: 'out_of_time', remedy: 'Nothing to do: the next `retryPending()` or `sync()` goes on with it.' } as const;
+
+async function pushContact(context: Context, session: Session, conversation: Conversation, contactId: string | null): Promise<Step> {
+  if (!context.can.has('write')) return step('disabled', { ...lacking('write'), contactId });
+  if (contactId === null) return step('skipped', { reason: 'unknown_caller', remedy: 'There is no contact to push.' });
+  if ((await linkStates(context, session, contactId)).length === 0)
+    return step('skipped', { reason: 'no_link', remedy: NO_RECORD_REMEDY, contactId });
+  const run = new RunRecorder(context, session, { flow: 'push', conversation: conversationKey(conversation) });
+  if ((await pushInto(context, run, null, { contactIds: [contactId] })) === 'paused') return step('pending', { ...OUT_OF_TIME, contactId });
+  const { counts, errors } = run.snapshot;
+  const [failure] = errors;
+  const refused = errors.map(({ field = '', code, message, remedy }) => ({ field, code, message, remedy }));
+  const common = { contactId, refused, ...(failure !== undefined && { reason: failure.code, remedy: failure.remedy }) };
+  if ((await linkStates(context, session, contactId)).includes('pending'))
+    return step('pending', {
+      ...common,
+      reason: failure?.code ?? 'write_in_flight',
+      remedy: failure?.remedy ?? 'A write to this record is not settled yet; the next push goes on.',
+    });
+  // A held field is kept with its link and tried again when it is due: nothing of this conversation is left to do.
+  if (counts.updated > 0) return step('done', { contactId, refused });
+  return step(failure === undefined ? 'unchanged' : 'skipped', common);
+}
+
+/** Of each active link of a mapped object: whether something is left to send. */
+async function linkStates(context: Context, session: Session, contactId: string): Promise<readonly ('settled' | 'pending')[]> {
+  const [row] = await context.store.load({ ids: [contactId] });
+  return context.mappings.flatMap((mapping) => {
+    const link = row?.links.find(({ object, state }) => object === mapping.crmObject && state === 'active');
+    if (row === undefined || link === undefined) return [];
+    if (mapping.fields.every(({ direction }) => direction === 'inbound')) return ['settled'];
+    const { crmObject: object, planFingerprint: plan } = compile(context, mapping);
+    return [link.body.sent.length > 0 || isPending(row, { object, plan, now: session.storeNow() }) ? 'pending' : 'settled'];
+  });
+}

@@ -1,0 +1,79 @@
+import { type Conversation, conversationKey } from '../../core/conversation.ts';
+import type { Version } from '../../core/link.ts';
+import type { Json } from '../../core/value.ts';
+import { untilCommitted } from '../commit.ts';
+import type { Context } from '../context.ts';
+import { KIND } from '../kinds.ts';
+import { retryDelayMs } from '../recheck.ts';
+import type { Session } from '../session.ts';
+import { deliveryHash } from './log-activity.ts';
+
+/** A conversation until all its steps are done; its text goes then (R22). */
+export interface KeptConversation {
+  readonly conversation: Conversation;
+  /** Whose it is, where the host said so. */
+  readonly contactId: string | null;
+  readonly attempts: number;
+  /** Hashes of earlier deliveries that this one replaced before they were done. */
+  readonly replaced: readonly string[];
+}
+
+export interface Kept extends KeptConversation {
+  readonly version: Version;
+}
+
+const placeOf = (conversation: Conversation) =>
+  ({ scope: 'connection', kind: KIND.conversation, key: conversationKey(conversation) }) as const;
+
+export async function loadKept(context: Context, conversation: Conversation): Promise<Kept | null> {
+  const { scope, kind, key } = placeOf(conversation);
+  const [entry] = await context.store.entries({ scope, kind, keys: [key], limit: 1 });
+  return entry === undefined ? null : { ...(entry.body as unknown as KeptConversation), version: entry.version };
+}
+
+/** Another delivery of a conversation that is not done: it takes the place of the one before. */
+export const isLater = (conversation: Conversation, kept: KeptConversation): boolean => {
+  const hash = deliveryHash(conversation);
+  return hash !== deliveryHash(kept.conversation) && !kept.replaced.includes(hash);
+};
+
+/**
+ * Stores the conversation before anything is done about it; a redelivery finds it and goes on with it. Of several
+ * deliveries the one that came last counts: an earlier one that comes again does not replace it.
+ */
+export async function keep(context: Context, session: Session, conversation: Conversation, contactId: string | null): Promise<Kept> {
+  const { result, committed } = await untilCommitted(context, session, async () => {
+    const stored = await loadKept(context, conversation);
+    const replaces = stored !== null && isLater(conversation, stored);
+    const body: KeptConversation = {
+      conversation: stored === null || replaces ? conversation : stored.conversation,
+      contactId: contactId ?? stored?.contactId ?? null,
+      attempts: stored?.attempts ?? 0,
+      replaced: [...(stored?.replaced ?? []), ...(replaces ? [deliveryHash(stored.conversation)] : [])],
+    };
+    const put = { body: body as unknown as Json, dueAt: session.storeNow() + retryDelayMs(body.attempts + 1), contactId: body.contactId };
+    return { result: body, changes: { rows: [], entries: [{ ...placeOf(conversation), expected: stored?.version ?? null, put }] } };
+  });
+  return { ...result, version: committed?.version ?? '' };
+}
+
+/** Everything is settled: its text goes. Whoever changed the entry meanwhile looks after it. */
+export async function forget(context: Context, { conversation, version }: Kept): Promise<void> {
+  await context.store.commit({ rows: [], entries: [{ ...placeOf(conversation), expected: version, put: 'delete' }] });
+}
+
+/** Not everything is settled: due later, a little later each time; at once where it only waits for the connection to be resumed. */
+export async function postpone(
+  context: Context,
+  session: Session,
+  { version, ...kept }: Kept,
+  { contactId, waitsForConnection }: { readonly contactId: string | null; readonly waitsForConnection: boolean },
+): Promise<void> {
+  const attempts = kept.attempts + 1;
+  const put = {
+    body: { ...kept, attempts } as unknown as Json,
+    dueAt: session.storeNow() + (waitsForConnection ? 0 : retryDelayMs(attempts)),
+    contactId,
+  };
+  await context.store.commit({ rows: [], entries: [{ ...placeOf(kept.conversation), expected: version, put }] });
+}

@@ -1,0 +1,101 @@
+import type { CompiledMapping, Mapping } from '../../core/mapping-types.ts';
+import { CrmSyncError } from '../../errors.ts';
+import type { Row } from '../../ports/store.ts';
+import { type Capability, requireCapability } from '../capability.ts';
+import type { Context } from '../context.ts';
+import type { PushOptions } from '../options.ts';
+import type { Permit } from '../permit.ts';
+import type { RunRecorder } from '../run-recorder.ts';
+import { inWriteBatches, withoutBulk } from '../send-writes.ts';
+import { CreateBatch } from './batch.ts';
+import { isWithoutRecord } from './place.ts';
+
+interface CreateMissing {
+  readonly permit: Permit;
+  readonly object: string;
+  /** The mapping against the CRM as described: asked for only where there is a record to make. */
+  readonly ready: () => Promise<CompiledMapping>;
+  readonly contactIds: readonly string[] | undefined;
+}
+
+/** Makes records for contacts that have none, a write batch at a time. */
+export async function createMissing(
+  context: Context,
+  run: RunRecorder,
+  { permit, object, ready, contactIds }: CreateMissing,
+): Promise<'done' | 'paused'> {
+  for await (const rows of unlinkedPages(context, object, contactIds)) {
+    const mapping = await ready();
+    const place = { context: mapping.create.idField?.unique === true ? context : withoutBulk(context), run, permit, mapping };
+    for (const batch of inWriteBatches(place.context.connector, rows)) {
+      if (!(await permit.goesOn())) return 'paused';
+      await run.session.step(async () => {
+        await permit.keep();
+        await new CreateBatch(place).send(batch);
+      });
+    }
+    run.progress(object);
+    run.assertHealthy();
+  }
+  return 'done';
+}
+
+/** Contacts that may get a record of the object. */
+async function* unlinkedPages(context: Context, object: string, contactIds: readonly string[] | undefined): AsyncGenerator<readonly Row[]> {
+  const { writeBatchMax, bulk } = context.connector.capabilities;
+  const limit = bulk?.max ?? writeBatchMax;
+  const eligible = (rows: readonly Row[]) => rows.filter((row) => row.entity === 'contact' && isWithoutRecord(context, object, row));
+  if (contactIds !== undefined) {
+    const ids = [...new Set(contactIds)];
+    for (let start = 0; start < ids.length; start += limit) {
+      const rows = eligible(await context.store.load({ ids: ids.slice(start, start + limit) }));
+      if (rows.length > 0) yield rows;
+    }
+    return;
+  }
+  for (let after: string | null = null; ; ) {
+    const query = { entity: 'contact', object, want: 'unlinked', plan: '', now: 0, after, limit } as const;
+    const rows: readonly Row[] = await context.store.scan(query);
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    const some = eligible(rows);
+    if (some.length > 0) yield some;
+    after = last.id;
+  }
+}
+
+/** Nothing is made that was not looked for. */
+function capabilitiesToCreate({ matchKey = 'phone_number' }: Mapping): readonly Capability[] {
+  const keys: readonly string[] = [matchKey].flat();
+  return [
+    'create',
+    'find',
+    ...(keys.includes('phone_number') ? (['find by phone'] as const) : []),
+    ...(keys.includes('email') ? (['find by email'] as const) : []),
+  ];
+}
+
+/**
+ * The mapping that new records are made by: the one of the named object; else the first that says how (`create`), else the first.
+ *
+ * @throws CrmSyncError code `no_mapping`, or `capability_missing` before anything is asked of the CRM.
+ */
+export function creatingMapping(context: Context, createMissing: PushOptions['createMissing']): Mapping | null {
+  const { mappings } = context;
+  if (createMissing === undefined || createMissing === false) return null;
+  const named = createMissing === true ? null : createMissing;
+  const mapping =
+    named === null
+      ? (mappings.find(({ create }) => create !== undefined) ?? mappings[0])
+      : mappings.find(({ crmObject }) => crmObject === named);
+  if (mapping !== undefined) {
+    for (const capability of capabilitiesToCreate(mapping)) requireCapability(context, capability, 'push({ createMissing })');
+    return mapping;
+  }
+  throw new CrmSyncError(named === null ? 'There is no mapping to make records by.' : `No mapping for the CRM object ${named}.`, {
+    code: 'no_mapping',
+    category: 'configuration',
+    remedy: 'Add a mapping for the object that new records are to be of.',
+    ...(named !== null && { at: { object: named } }),
+  });
+}

@@ -1,0 +1,90 @@
+import type { Json, Millis } from '../../core/value.ts';
+import type { Entry, EntryChange } from '../../ports/store.ts';
+import type { Context } from '../context.ts';
+import { KIND } from '../kinds.ts';
+
+/** A record that is being made for a contact, or why it was not made. Holds no value of the contact. */
+export type CreateEntry =
+  /** The request may have been sent: the contact's link is `creating` until it is settled (R3). */
+  | { readonly state: 'open'; readonly object: string; readonly op: string; readonly hash: string }
+  /** Nothing waits for it, so it is never due by itself. Not tried again before it is due or other values would be sent (R12). */
+  | { readonly state: 'refused'; readonly object: string; readonly code: string; readonly hash: string; readonly retryAt: Millis };
+
+/** What the CRM refused may have been corrected there: it is tried again after a day. */
+const REFUSED_MS = 24 * 60 * 60 * 1000;
+
+export interface StoredCreate {
+  readonly contactId: string;
+  readonly entry: CreateEntry;
+  readonly stored: Entry;
+}
+
+const keyOf = (object: string, contactId: string): string => `${object}|${contactId}`;
+
+const storedOf = (stored: Entry): StoredCreate => ({
+  contactId: stored.key.slice(stored.key.indexOf('|') + 1),
+  entry: stored.body as unknown as CreateEntry,
+  stored,
+});
+
+/** By contact: what is known of earlier tries. */
+export async function loadCreates(
+  context: Context,
+  object: string,
+  contactIds: readonly string[],
+): Promise<ReadonlyMap<string, StoredCreate>> {
+  const keys = contactIds.map((id) => keyOf(object, id));
+  const entries =
+    keys.length === 0 ? [] : await context.store.entries({ scope: 'connection', kind: KIND.create, keys, limit: keys.length });
+  return new Map(entries.map((entry) => [storedOf(entry).contactId, storedOf(entry)]));
+}
+
+/** Creates of the object whose request is over by now, whatever became of it. */
+export async function overdueCreates(
+  context: Context,
+  { object, now, limit }: { readonly object: string; readonly now: Millis; readonly limit: number },
+): Promise<readonly StoredCreate[]> {
+  const due = await context.store.entries({ scope: 'connection', kind: KIND.create, dueBy: now, after: keyOf(object, ''), limit });
+  return due.filter(({ key }) => key.startsWith(`${object}|`)).map(storedOf);
+}
+
+interface Place {
+  readonly object: string;
+  readonly contactId: string;
+  readonly known: StoredCreate | undefined;
+}
+
+const changeOf = ({ object, contactId, known }: Place) =>
+  ({ scope: 'connection', kind: KIND.create, key: keyOf(object, contactId), expected: known?.stored.version ?? null }) as const;
+
+export const openCreate = (place: Place, intent: { readonly op: string; readonly hash: string; readonly until: Millis }): EntryChange => {
+  const { op, hash, until } = intent;
+  const entry: CreateEntry = { state: 'open', object: place.object, op, hash };
+  return { ...changeOf(place), put: { body: entry as unknown as Json, dueAt: until, contactId: place.contactId } };
+};
+
+export const refusedCreate = (
+  place: Place,
+  refusal: { readonly code: string; readonly hash: string; readonly now: Millis },
+): EntryChange => {
+  const { code, hash, now } = refusal;
+  const entry: CreateEntry = { state: 'refused', object: place.object, code, hash, retryAt: now + REFUSED_MS };
+  return { ...changeOf(place), put: { body: entry as unknown as Json, contactId: place.contactId } };
+};
+
+/** Looked at again at `dueAt`; what it says stays. */
+export const postponedCreate = ({ stored, contactId }: StoredCreate, dueAt: Millis): EntryChange => {
+  const { scope, kind, key, version: expected, body } = stored;
+  return { scope, kind, key, expected, put: { body, dueAt, contactId } };
+};
+
+/** Nothing to remember any more; null: nothing was. */
+export const doneCreate = ({ known }: Pick<Place, 'known'>): EntryChange | null => {
+  if (known === undefined) return null;
+  const { scope, kind, key, version: expected } = known.stored;
+  return { scope, kind, key, expected, put: 'delete' };
+};
+
+/** Whether the CRM refused just this, and it is too early to ask again. */
+export const isRefused = (known: StoredCreate | undefined, hash: string, now: Millis): boolean =>
+  known?.entry.state === 'refused' && known.entry.hash === hash && known.entry.retryAt > now;

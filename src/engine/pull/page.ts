@@ -1,0 +1,168 @@
+import { type InboundPlan, joinPlans } from '../../core/inbound.ts';
+import type { Version } from '../../core/link.ts';
+import { CrmSyncError } from '../../errors.ts';
+import type { EntryChange, RefusedRow, RowChange } from '../../ports/store.ts';
+import { tryCommit, untilCommitted } from '../commit.ts';
+import type { Context } from '../context.ts';
+import { goneChanges } from '../gone.ts';
+import { keyOf } from '../match-keys.ts';
+import type { Permit } from '../permit.ts';
+import { failures, onePerKey, recheckEntry, releaseNoted, releaseWaiting } from '../recheck.ts';
+import type { RunRecorder } from '../run-recorder.ts';
+import { adoptStoredValues } from '../stored-values.ts';
+import { changesOf, loadWaiting } from './page-changes.ts';
+import { type PagePlan, type PagePlanInput, planPage } from './plan-page.ts';
+import { type RefusedRecord, report } from './report.ts';
+
+export interface PageInput extends PagePlanInput {
+  readonly permit: Permit;
+  /** Committed with the rows: the checkpoint, the run, entries that are done with. */
+  readonly entries: () => readonly EntryChange[];
+  readonly flow: 'pull' | 'push';
+  /** Called before planning again after a lost race: finds out whether this run may go on. */
+  readonly onRace?: () => Promise<void>;
+}
+
+export interface PageResult {
+  readonly plan: InboundPlan;
+  /** Some records could not be judged: they are queued to be fetched again. */
+  readonly mustRefetch: boolean;
+  /** Version of everything the commit put; null: there was nothing to commit. */
+  readonly version: Version | null;
+}
+
+/**
+ * One page: load who the records may belong to, plan, commit rows and checkpoint together (P1); again from the start if
+ * anything moved in between. Counts are taken from the plan that was committed. Records that the host's table refuses are
+ * left out, queued to be tried again, and the rest goes on (R13).
+ */
+export async function applyPage(context: Context, run: RunRecorder, input: PageInput): Promise<PageResult> {
+  const left: RefusedRecord[] = [];
+  // Bound: each turn ends, or leaves out at least one record more.
+  for (;;) {
+    const records = input.records.filter(({ id }) => left.every(({ recordId }) => recordId !== id));
+    const attempt = retried(input, () => attemptPage(context, run, { ...input, records }, left));
+    const { result, changes, committed, refused } = await tryCommit(context, run.session, attempt);
+    if (refused === null) {
+      if (committed !== null) await adoptStoredValues(context, input.mapping, changes, committed);
+      const { plan, gone } = result;
+      report(context, run, {
+        object: input.mapping.crmObject,
+        flow: input.flow,
+        fresh: input.fresh,
+        plan,
+        created: (committed?.ids ?? []).filter((_, index) => changes?.rows[index]?.kind === 'insert'),
+        gone: gone.outcomes,
+        refused: left,
+      });
+      return { plan, mustRefetch: plan.records.some(({ action }) => action === 'refetch'), version: committed?.version ?? null };
+    }
+    const named = namedRecords(refused, changes.rows).filter(({ recordId }) => records.some(({ id }) => id === recordId));
+    const [only, ...others] = records;
+    if (named.length > 0) left.push(...named);
+    else if (others.length > 0) return bisect(context, run, { ...input, records });
+    else if (only !== undefined) left.push({ recordId: only.id, code: refused[0]?.code ?? 'store_refused' });
+    else throw refusedPage(input.mapping.crmObject);
+  }
+}
+
+/** The table can't say which row it refuses: the halves are committed by themselves, the checkpoint after both. */
+async function bisect(context: Context, run: RunRecorder, input: PageInput): Promise<PageResult> {
+  const middle = Math.ceil(input.records.length / 2);
+  const half = (records: PageInput['records']) => applyPage(context, run, { ...input, records, entries: () => [] });
+  const first = await half(input.records.slice(0, middle));
+  const second = await half(input.records.slice(middle));
+  const entries = () => [...input.permit.fences(), ...input.entries()];
+  const attempt = retried(input, async () => ({ result: null, changes: { rows: [], entries: entries() } }));
+  const { committed } = await untilCommitted(context, run.session, attempt);
+  return {
+    plan: joinPlans(first.plan, second.plan),
+    mustRefetch: first.mustRefetch || second.mustRefetch,
+    version: committed?.version ?? null,
+  };
+}
+
+/** The attempt, which asks before every turn but the first whether the run may go on. */
+function retried<T>({ permit, onRace }: PageInput, attempt: () => Promise<T>): () => Promise<T> {
+  let turns = 0;
+  return async () => {
+    turns += 1;
+    if (turns > 1) {
+      await permit.renew();
+      await onRace?.();
+    }
+    return attempt();
+  };
+}
+
+async function attemptPage(context: Context, run: RunRecorder, input: PageInput, refused: readonly RefusedRecord[]) {
+  const { mapping, permit } = input;
+  const at = run.session.storeNow();
+  const planned = await planPage(context, input);
+  const { plan, rows } = planned;
+  const failed = await failures(context, mapping.crmObject, [
+    ...refused.map(({ recordId }) => recordId),
+    ...input.records.flatMap(({ id, state }) => (state === 'unreadable' || state === 'missing' ? [id] : [])),
+    ...plan.records.flatMap(({ recordId, action }) => (action === 'refetch' && input.fresh ? [recordId] : [])),
+  ]);
+  const objects = context.mappings.map(({ crmObject }) => crmObject);
+  const gone = goneChanges({ mapping, objects, records: input.records, rows, at, failed });
+  const waiting = await loadWaiting(context, mapping, planned);
+  const page = changesOf({ context, mapping, planned, waiting, source: run.source, at, flow: input.flow });
+  const released = [
+    ...(await releaseWaiting(context, [...gone.releasedKeys, ...leftKeys(planned)], at)),
+    ...releaseNoted(page.entries, gone.releasedKeys, at),
+  ];
+  const retries = refused.map(({ recordId, code }) => failed(recordId, code, at));
+  const refetches = plan.records.flatMap((one): EntryChange[] => {
+    if (one.action !== 'refetch') return [];
+    // Queued in the page's own commit, so that no crash loses it. One that was read with others is fetched at once; one
+    // that was just fetched is waiting for somebody's write, and comes later.
+    const { recordId, reason: code } = one;
+    return [input.fresh ? failed(recordId, code, at) : recheckEntry({ object: mapping.crmObject, recordId, code, attempts: 0 }, at)];
+  });
+  const contested = planned.fetchFirst.map((recheck) => recheckEntry(recheck, at));
+  // A successor's entry comes after a release of the same record: it knows whose contact it takes over.
+  const entries = [...input.entries(), ...page.entries, ...released, ...contested, ...gone.entries, ...refetches, ...retries];
+  const changes = { rows: onePerContact([...page.rows, ...gone.rows]), entries: onePerKey([...permit.fences(), ...entries]) };
+  return { result: { plan, rows, gone }, changes };
+}
+
+/** A contact may lose one record and get another in one page: a commit names it once. */
+function onePerContact(rows: readonly RowChange[]): readonly RowChange[] {
+  const updates = new Map<string, number>();
+  const merged: RowChange[] = [];
+  for (const row of rows) {
+    const index = row.kind === 'update' ? updates.get(row.contactId) : undefined;
+    const first = index === undefined ? undefined : merged[index];
+    if (index !== undefined && first?.kind === 'update')
+      merged[index] = { ...row, ...first, links: [...(first.links ?? []), ...(row.links ?? [])] };
+    else {
+      if (row.kind === 'update') updates.set(row.contactId, merged.length);
+      merged.push(row);
+    }
+  }
+  return merged;
+}
+
+/** Old and new values of match keys that the page changes: records may wait for either (R20). */
+function leftKeys({ plan, rows }: PagePlan): readonly string[] {
+  return plan.updates.flatMap(({ contactId, keys }) =>
+    Object.entries(keys).flatMap(([field, value]) => [keyOf(field, String(rows.get(contactId)?.fields[field] ?? '')), keyOf(field, value)]),
+  );
+}
+
+/** The records of refused rows, as far as the store names rows and those are of records. */
+function namedRecords(refused: readonly RefusedRow[], changes: readonly RowChange[]): readonly RefusedRecord[] {
+  return refused.flatMap(({ index, code }) =>
+    (changes[index]?.links ?? []).flatMap(({ recordId }) => (recordId === null ? [] : [{ recordId, code }])),
+  );
+}
+
+const refusedPage = (object: string): CrmSyncError =>
+  new CrmSyncError('The contact store refused a commit without any contact.', {
+    code: 'store_refused',
+    category: 'store',
+    remedy: 'Look at the constraints of the tables that hold links and entries.',
+    at: { object },
+  });

@@ -1,0 +1,108 @@
+import { type InboundPlan, planInbound } from '../../core/inbound.ts';
+import type { CompiledMapping, CrmRecord } from '../../core/mapping-types.ts';
+import type { MatchValues, PlannedContact } from '../../core/plan-types.ts';
+import type { Millis } from '../../core/value.ts';
+import type { Fetched } from '../../ports/connector.ts';
+import type { LoadQuery, Row } from '../../ports/store.ts';
+import { type Context, fieldsOf } from '../context.ts';
+import { successorsOf } from '../gone.ts';
+import { editTimes } from '../history.ts';
+import { contestedSuccessions, hasKeys, inheritedLinks } from '../inheritance.ts';
+import { type Claims, keysOf, loadClaims, matchValues } from '../match-keys.ts';
+import { loadSuccessions, type Recheck } from '../recheck.ts';
+
+export interface PagePlanInput {
+  readonly mapping: CompiledMapping;
+  /** Each record once. */
+  readonly records: readonly Fetched[];
+  /** Store time of the snapshot. */
+  readonly readAt: Millis;
+  /** Fetched by id just now. */
+  readonly fresh: boolean;
+}
+
+export interface PagePlan {
+  readonly plan: InboundPlan;
+  /** Contacts that the page is about, by id. */
+  readonly rows: ReadonlyMap<string, Row>;
+  readonly claims: Claims;
+  /** Match keys of the records that had no link. */
+  readonly unlinked: ReadonlyMap<string, MatchValues>;
+  /** To be fetched before anything else of theirs is planned. */
+  readonly fetchFirst: readonly Recheck[];
+}
+
+/** Loads who the records may belong to, and decides. */
+export async function planPage(context: Context, { mapping, records: fetched, readAt, fresh }: PagePlanInput): Promise<PagePlan> {
+  const object = mapping.crmObject;
+  const rows = new Map<string, Row>();
+  const load = async (query: LoadQuery) => {
+    for (const row of await context.store.load(query)) rows.set(row.id, row);
+  };
+  await load({ records: { object, ids: fetched.map(({ id }) => id) } });
+  const postponed = successorsOf(mapping, fetched, rows);
+  const records = fetched.flatMap((record) => (record.state === 'present' && !postponed.has(record.id) ? [toCrmRecord(record)] : []));
+
+  const known = contactsByRecord(mapping, rows);
+  const values = new Map(records.map((record) => [record.id, matchValues(mapping, record)]));
+  const unlinked = new Map([...values].filter(([id]) => !known.has(id)));
+  const successions = await loadSuccessions(context, object, [...unlinked.keys()]);
+  for (const from of new Set([...successions.values()].map((one) => one.predecessorObject ?? object))) {
+    const ofObject = [...successions.values()].filter((one) => (one.predecessorObject ?? object) === from);
+    await load({ records: { object: from, ids: ofObject.map(({ predecessor }) => predecessor) } });
+  }
+
+  // A contact that has the very keys of its record is its own only candidate: nothing has to be looked up.
+  const wanted = [...values].flatMap(([id, keys]) => (hasKeys(known.get(id), keys) ? [] : [keys]));
+  const claims = await loadClaims(context, [...new Set(wanted.flatMap(keysOf))]);
+  for (const { field } of mapping.matchKeys) {
+    const texts = [...new Set(wanted.flatMap((keys) => keys[field] ?? []))];
+    if (texts.length > 0) await load({ keys: { entity: mapping.entity, field, values: texts } });
+  }
+  for (const row of await makersOf(context, object, claimantsOf(claims, unlinked, rows))) rows.set(row.id, row);
+
+  const fetchFirst = contestedSuccessions(mapping, { rows, records, successions, values });
+  const contested = new Set(fetchFirst.flatMap(({ recordId, predecessor }) => (predecessor === undefined ? [] : [recordId])));
+  const stored = [...rows.values()].flatMap((row) => row.links.filter((link) => link.object === object));
+  const links = [...stored, ...inheritedLinks(mapping, { rows, records, successions, values })];
+  const contacts = [...rows.values()].map((row) => toContact(context, row));
+  const plannable = records.filter(({ id }) => !contested.has(id));
+  const plan = await planWithTimes(context, { mapping, records: plannable, contacts, links, now: readAt, fresh });
+  return { plan, rows, claims, unlinked, fetchFirst };
+}
+
+/** Who had a match key of a record without a link, and may have another one now. */
+function claimantsOf(claims: Claims, unlinked: ReadonlyMap<string, MatchValues>, rows: ReadonlyMap<string, Row>): readonly string[] {
+  const ids = [...unlinked.values()].flatMap(keysOf).flatMap((key) => claims.get(key)?.contactId ?? []);
+  return [...new Set(ids)].filter((id) => !rows.has(id));
+}
+
+/** Those of them whose record is being made: it may be one of these, whatever key they have by now. */
+async function makersOf({ store }: Context, object: string, ids: readonly string[]): Promise<readonly Row[]> {
+  const rows = ids.length === 0 ? [] : await store.load({ ids });
+  return rows.filter(({ links }) => links.some((link) => link.object === object && link.state === 'creating'));
+}
+
+const toCrmRecord = ({ id, values, modifiedAt }: Extract<Fetched, { state: 'present' }>): CrmRecord => ({ id, fields: values, modifiedAt });
+
+const toContact = (context: Context, row: Row): PlannedContact => ({
+  id: row.id,
+  version: row.version,
+  ...(row.removed === true ? { removed: true, fields: {} } : { fields: fieldsOf(context, row.fields) }),
+});
+
+function contactsByRecord({ crmObject }: CompiledMapping, rows: ReadonlyMap<string, Row>): ReadonlyMap<string, Row> {
+  const known = new Map<string, Row>();
+  for (const row of rows.values())
+    for (const { object, recordId } of row.links) if (object === crmObject && recordId !== null) known.set(recordId, row);
+  return known;
+}
+
+/** `newest` decides by times, which live in the history: read only for contacts that turn out to be in conflict. */
+async function planWithTimes(context: Context, input: Parameters<typeof planInbound>[0]): Promise<InboundPlan> {
+  const plan = planInbound(input);
+  const isTimed = plan.conflicts.some(({ crm }) => input.mapping.rules.some(({ key, conflict }) => key === crm && conflict === 'newest'));
+  if (!isTimed) return plan;
+  const contactIds = plan.conflicts.map(({ contactId }) => contactId);
+  return planInbound({ ...input, editedAt: await editTimes(context, contactIds) });
+}

@@ -1,0 +1,139 @@
+import type { CompiledMapping, Mapping } from '../../core/mapping-types.ts';
+import type { Run } from '../../core/run.ts';
+import type { Millis } from '../../core/value.ts';
+import type { Row } from '../../ports/store.ts';
+import { requireCapability } from '../capability.ts';
+import { compile, compiled } from '../compiled.ts';
+import type { Context } from '../context.ts';
+import { createMissing, creatingMapping } from '../create/create-missing.ts';
+import { settleCreates } from '../create/settle.ts';
+import type { Lease } from '../lease.ts';
+import type { PushOptions } from '../options.ts';
+import { Permit } from '../permit.ts';
+import type { RunRecorder } from '../run-recorder.ts';
+import { recorded } from '../runs.ts';
+import { inWriteBatches, withoutBulk } from '../send-writes.ts';
+import { noteUnusable } from '../unusable.ts';
+import { PushBatch } from './batch.ts';
+
+/** Contacts → CRM: only linked contacts with something to send, only changed fields, in the CRM's largest batches. */
+export async function push(context: Context, options: PushOptions): Promise<Run> {
+  creatingMapping(context, options.createMissing); // refused before a run is recorded
+  requireCapability(context, 'write', 'push()');
+  return recorded(context, 'push', options, (run, lease) => pushInto(context, run, lease, options));
+}
+
+export async function pushInto(context: Context, run: RunRecorder, lease: Lease | null, options: PushOptions): Promise<'done' | 'paused'> {
+  const creating = creatingMapping(context, options.createMissing);
+  const permit = await Permit.ask(context, run.session, lease);
+  for (const mapping of context.mappings) {
+    const object = { mapping, ready: readyMapping(context, run, permit, mapping) };
+    if ((await pushNew(context, run, permit, object, { ...options, createMissing: mapping === creating })) === 'paused') return 'paused';
+    if ((await pushChanged(context, run, permit, object, options)) === 'paused') return 'paused';
+  }
+  return 'done';
+}
+
+/** A mapping, and the same against the CRM as described: asked for only once there is something to do. */
+interface PushedObject {
+  readonly mapping: Mapping;
+  readonly ready: () => Promise<CompiledMapping>;
+}
+
+/** Creates that were left open, and records for contacts that have none, where they are asked for. */
+async function pushNew(
+  context: Context,
+  run: RunRecorder,
+  permit: Permit,
+  { mapping: { crmObject: object }, ready }: PushedObject,
+  { contactIds, createMissing: isCreating }: PushOptions,
+): Promise<'done' | 'paused'> {
+  if (contactIds !== undefined && isCreating !== true) return 'done'; // a push of one contact settles nobody else's
+  if (!(await settleCreates(context, run, permit, { ready, object }))) return 'paused';
+  return isCreating === true ? createMissing(context, run, { permit, object, ready, contactIds }) : 'done';
+}
+
+async function pushChanged(
+  whole: Context,
+  run: RunRecorder,
+  permit: Permit,
+  { mapping, ready }: PushedObject,
+  options: PushOptions,
+): Promise<'done' | 'paused'> {
+  if (mapping.fields.every(({ direction }) => direction === 'inbound')) return 'done';
+  // A job ends long after the records of its `both` fields were read (R24).
+  const context = mapping.fields.some(({ direction }) => direction === 'both') ? withoutBulk(whole) : whole;
+  for await (const rows of pagesToSend(context, run, compile(context, mapping), options)) {
+    const described = await ready();
+    for (const batch of inWriteBatches(context.connector, rows)) {
+      if (!(await permit.goesOn())) return 'paused';
+      await run.session.step(async () => {
+        await permit.keep();
+        await new PushBatch(context, run, permit, described, { readAll: options.all === true }).send(batch);
+      });
+    }
+    run.progress(mapping.crmObject);
+    run.assertHealthy();
+  }
+  return 'done';
+}
+
+/** An idle push makes no call at all. */
+function readyMapping(context: Context, run: RunRecorder, permit: Permit, mapping: Mapping): () => Promise<CompiledMapping> {
+  return async () => {
+    await permit.checkAccount();
+    const ready = await compiled(context, run.session, mapping);
+    noteUnusable(run, ready);
+    return ready;
+  };
+}
+
+/** Something may be left to send: the contact, the mapping, or the time of a retry has moved on (R11). */
+export function isPending(
+  { links, version }: Row,
+  { object, plan, now }: { readonly object: string; readonly plan: string; readonly now: Millis },
+): boolean {
+  const link = links.find((one) => one.object === object && one.state === 'active');
+  return link !== undefined && (link.seen !== version || link.plan !== plan || (link.dueAt !== null && link.dueAt <= now));
+}
+
+/** Contacts of the object with something to send, or all that have a record, in the order of their ids. */
+async function* pagesToSend(
+  context: Context,
+  run: RunRecorder,
+  mapping: CompiledMapping,
+  { contactIds, all = false }: PushOptions,
+): AsyncGenerator<readonly Row[]> {
+  const { crmObject: object, planFingerprint: plan } = mapping;
+  const { writeBatchMax, bulk } = context.connector.capabilities;
+  const limit = bulk?.max ?? writeBatchMax;
+  const isWanted = (row: Row) =>
+    all
+      ? row.links.some((link) => link.object === object && link.state === 'active')
+      : isPending(row, { object, plan, now: run.session.storeNow() });
+  if (contactIds !== undefined) {
+    const ids = [...new Set(contactIds)];
+    for (let start = 0; start < ids.length; start += limit) {
+      const rows = (await context.store.load({ ids: ids.slice(start, start + limit) })).filter(isWanted);
+      if (rows.length > 0) yield rows;
+    }
+    return;
+  }
+  for (let after: string | null = null; ; ) {
+    const now = run.session.storeNow();
+    const rows: readonly Row[] = await context.store.scan({
+      entity: 'contact',
+      object,
+      want: all ? 'linked' : 'pending',
+      plan,
+      now,
+      after,
+      limit,
+    });
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    const wanted = all ? rows.filter(isWanted) : rows;
+    if (wanted.length > 0) yield wanted;
+    after = last.id;
+  }
+}
