@@ -16,7 +16,7 @@ const sourceOf = (pattern: string): string =>
     .map((file) => readFileSync(`${ROOT}${file}`, 'utf8'))
     .join('\n');
 const ALL = sourceOf('src/**/*.ts');
-const CHECKS = ['src/core/{check-*,findings,unusable}.ts', 'src/engine/check.ts', 'src/connectors/*/{check,check-*}.ts']
+const CHECKS = ['src/core/{check-*,findings,unusable}.ts', 'src/engine/check.ts', 'src/connectors/*/check/*.ts']
   .map(sourceOf)
   .join('\n');
 
