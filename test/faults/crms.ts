@@ -18,7 +18,8 @@ type PersonField = keyof Person;
 /** A record in the CRM, whatever became of it. */
 export interface CrmPerson extends Person {
   readonly id: string;
-  readonly gone: 'deleted' | 'merged' | null;
+  /** `untold`: merged into a record that is deleted by now, and the CRM shows of a deleted one no more what it took in. */
+  readonly gone: 'deleted' | 'merged' | 'untold' | null;
 }
 
 export interface When {
@@ -166,6 +167,11 @@ function hubspotOfPeople({ clock, random }: CrmOptions): CrmOfPeople {
   const declare = (what: HubSpotFault, more: { readonly ms?: number; readonly afterMs?: number } = {}) => {
     return () => crm.fault({ on: '*', what, ...more });
   };
+  /** The last of a chain of merges. */
+  const heirOf = (id: string): ReturnType<typeof crm.record> => {
+    const record = crm.record(id);
+    return record.mergedInto === null ? record : heirOf(record.mergedInto);
+  };
   return {
     object: 'contacts',
     mapping: mappingOf('contacts', HUBSPOT_NAMES),
@@ -200,7 +206,8 @@ function hubspotOfPeople({ clock, random }: CrmOptions): CrmOfPeople {
     merge: (winnerId, loserId) => crm.merge(winnerId, loserId).id,
     person(id) {
       const { properties, archived, mergedInto } = crm.record(id);
-      return { id, ...personOf(properties, HUBSPOT_NAMES), gone: mergedInto !== null ? 'merged' : archived ? 'deleted' : null };
+      const gone = mergedInto === null ? (archived ? 'deleted' : null) : heirOf(mergedInto).archived ? 'untold' : 'merged';
+      return { id, ...personOf(properties, HUBSPOT_NAMES), gone };
     },
     people: () => crm.list('contacts').map(({ id, properties }) => ({ id, ...personOf(properties, HUBSPOT_NAMES), gone: null })),
     async announcedDeletions() {
