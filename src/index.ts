@@ -153,6 +153,7 @@ export {
   type Leased,
   type LeaseRequest,
   type LinkChange,
+  type LinkElsewhere,
   type LoadQuery,
   type RefusedRow,
   type Row,

@@ -7,6 +7,11 @@ export interface StoredLink extends Link {
   readonly version: Version;
 }
 
+/** A link of another connection of the workspace: to be looked at, for only its own connection changes it. */
+export interface LinkElsewhere extends StoredLink {
+  readonly connection: string;
+}
+
 /** A contact (or company) with its links of the bound connection. Changing it changes nothing in the store. */
 export interface Row {
   readonly id: string;
@@ -21,6 +26,8 @@ export interface Row {
    * `''` passes only while the contact is still gone. Found by id, by record and by scans for `linked`.
    */
   readonly removed?: true;
+  /** Where asked: its links of the workspace's other connections, in the order of their connections and ids. */
+  readonly elsewhere?: readonly LinkElsewhere[];
 }
 
 /** Analysis markers, queues, claims and history are the workspace's; checkpoints, runs and activities the connection's. */
@@ -89,6 +96,8 @@ export type RowChange =
       readonly kind: 'delete' | 'erase';
       readonly contactId: string;
       readonly expected?: Version;
+      /** Versions of all its links elsewhere, in any order: where it has others, fewer or more by then, it is `moved`. */
+      readonly elsewhere?: readonly Version[];
       /** With `delete` only: what its links become, in the same commit. */
       readonly links?: readonly LinkChange[];
     };
@@ -142,6 +151,11 @@ export interface LoadQuery {
   readonly records?: { readonly object: string; readonly ids: readonly string[] };
   /** Rows whose field has one of these values, compared exactly; all of them where several share one. Never a removed contact. */
   readonly keys?: { readonly entity: Entity; readonly field: string; readonly values: readonly string[] };
+  /**
+   * Every row tells its links of other connections, too. A contact that was named by id and has links nowhere but there is
+   * found `removed`, where it is not there itself.
+   */
+  readonly elsewhere?: boolean;
 }
 
 export interface ScanQuery {

@@ -290,6 +290,12 @@ export const contactStoreFaults: Readonly<Record<string, Fault>> = {
       return bound.commit(changes);
     },
   })),
+  'CS-87': loaded((rows) => rows.map((row) => (row.elsewhere === undefined ? row : { ...row, elsewhere: [] }))),
+  'CS-88': mapRows((row) => {
+    if (row.kind !== 'delete' && row.kind !== 'erase') return row;
+    const { elsewhere: _, ...rest } = row;
+    return rest;
+  }),
   'CS-55': committing(async ({ rows, entries }, bound) => {
     for (const row of rows)
       if (row.kind === 'insert') await bound.commit({ rows: [{ kind: 'erase', contactId: row.suggestedId }], entries: [] });

@@ -4,21 +4,22 @@ import { compareCodePoints } from '../semantics/compare-code-points.ts';
 import type { Bound } from './workspace.ts';
 
 /** The row of a contact; undefined where nothing of it is here. */
-function rowOf({ workspace, connection }: Bound, id: string): Row | undefined {
+function rowOf({ workspace, connection }: Bound, id: string, withElsewhere = false): Row | undefined {
   const contact = workspace.contacts.get(id);
   const linked = connection.links.of(id);
-  const links = linked.map(({ link }) => link);
-  if (contact) return { ...contact, links };
-  const [first] = linked;
-  return first && { id, entity: first.entity, fields: {}, version: '', links, removed: true };
+  const others = withElsewhere ? workspace.linksElsewhere(id, connection) : [];
+  const links = { links: linked.map(({ link }) => link), ...(withElsewhere && { elsewhere: others.map(({ link }) => link) }) };
+  if (contact) return { ...contact, ...links };
+  const first = linked[0] ?? others[0];
+  return first && { id, entity: first.entity, fields: {}, version: '', ...links, removed: true };
 }
 
-export function loadRows(bound: Bound, { ids = [], records, keys }: LoadQuery): readonly Row[] {
+export function loadRows(bound: Bound, { ids = [], records, keys, elsewhere = false }: LoadQuery): readonly Row[] {
   const wanted = new Set(ids);
   for (const recordId of records?.ids ?? [])
     for (const { link } of bound.connection.links.withRecord(records!.object, recordId)) wanted.add(link.contactId);
   if (keys) for (const id of bound.workspace.contacts.withKey(keys)) wanted.add(id);
-  const rows = [...wanted].sort(compareCodePoints).map((id) => rowOf(bound, id));
+  const rows = [...wanted].sort(compareCodePoints).map((id) => rowOf(bound, id, elsewhere));
   return rows.filter((row) => row !== undefined);
 }
 

@@ -1,7 +1,8 @@
-import type { Scope } from '../../ports/store.ts';
+import type { LinkElsewhere, Scope } from '../../ports/store.ts';
+import { compareCodePoints } from '../semantics/compare-code-points.ts';
 import { ContactRows } from './contact-rows.ts';
 import { EntryRows } from './entry-rows.ts';
-import { LinkRows } from './link-rows.ts';
+import { type LinkRow, LinkRows } from './link-rows.ts';
 
 export class ConnectionRows {
   readonly links = new LinkRows();
@@ -20,6 +21,14 @@ export class Workspace {
     const rows = new ConnectionRows();
     this.#connections.set(name, rows);
     return rows;
+  }
+
+  /** Links of a contact on every connection but this one, with what the contact is. */
+  linksElsewhere(contactId: string, here: ConnectionRows): readonly (LinkRow & { readonly link: LinkElsewhere })[] {
+    const others = [...this.#connections].filter(([, rows]) => rows !== here).sort(([a], [b]) => compareCodePoints(a, b));
+    return others.flatMap(([connection, { links }]) =>
+      links.of(contactId).map(({ entity, link }) => ({ entity, link: Object.freeze({ ...link, connection }) })),
+    );
   }
 
   /** Removes links and entries of a contact, on every connection, and the contact. */

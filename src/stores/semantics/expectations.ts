@@ -12,6 +12,14 @@ export function contactHolds(row: Exclude<RowChange, { kind: 'insert' }>, contac
   return contact !== undefined || !setsFields(row);
 }
 
+/** Whether a contact that is removed has the very links on other connections that were looked at. */
+export function elsewhereHolds(row: RowChange, links: readonly Versioned[]): boolean {
+  const expected = row.kind === 'delete' || row.kind === 'erase' ? row.elsewhere : undefined;
+  if (expected === undefined) return true;
+  const versions = new Set(links.map(({ version }) => version));
+  return expected.length === links.length && expected.every((version) => versions.has(version));
+}
+
 /** Whether what a link change expects is still so. A new link needs its contact, and no link passes to another contact. */
 export function linkHolds(
   change: LinkChange,

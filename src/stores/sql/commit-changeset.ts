@@ -3,7 +3,7 @@ import type { Fields, Millis } from '../../core/value.ts';
 import type { Changeset, Committed, EntryChange, LinkChange, RefusedRow, RowChange } from '../../ports/store.ts';
 import { idOf, resolveContact, setsFields } from '../semantics/check-changeset.ts';
 import type { BoundScope } from '../semantics/check-scope.ts';
-import { contactHolds, entryHolds, linkHolds } from '../semantics/expectations.ts';
+import { contactHolds, elsewhereHolds, entryHolds, linkHolds } from '../semantics/expectations.ts';
 import type { ContactTable, Kept, StoredContact } from './contact-table.ts';
 import { type EntryRow, type EntryTable, nameOf } from './entry-table.ts';
 import type { LinkRow, LinkTable } from './link-table.ts';
@@ -92,6 +92,11 @@ async function applyLinks<Transaction>(
   applied: readonly Applied[],
 ): Promise<void> {
   const { links, transaction, scope, stamp } = context;
+  const looked = rows.filter((row) => (row.kind === 'delete' || row.kind === 'erase') && row.elsewhere !== undefined);
+  const others = looked.length === 0 ? new Map() : await links.elsewhere(transaction, scope, looked.map(idOf));
+  const linksOf = (row: RowChange) => (others.get(idOf(row)) ?? []).map(({ link }: LinkRow) => link);
+  if (!looked.every((row) => elsewhereHolds(row, linksOf(row)))) throw new Undone(MOVED);
+
   const erased = rows.filter((row) => row.kind === 'erase').map(idOf);
   if (erased.length > 0) await links.erase(transaction, scope.workspace, erased);
   const changes = rows.flatMap((row, index) => (row.links ?? []).map((change) => ({ change, of: applied[index]! })));

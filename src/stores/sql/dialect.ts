@@ -49,6 +49,8 @@ export interface Dialect {
     readonly insert: string;
     /** workspace, contact ids[]: on every connection. */
     readonly erase: string;
+    /** workspace, connection, contact ids[]: on every other connection; in the order of connections and ids. All columns, and the connection. */
+    readonly elsewhere: string;
   };
   /** The connection of an entry of scope `workspace` is `''`. */
   readonly entries: {

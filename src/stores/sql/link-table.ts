@@ -1,5 +1,5 @@
 import type { Entity, LinkBody, LinkState, Version } from '../../core/link.ts';
-import type { ScanQuery, StoredLink } from '../../ports/store.ts';
+import type { LinkElsewhere, ScanQuery, StoredLink } from '../../ports/store.ts';
 import type { BoundScope } from '../semantics/check-scope.ts';
 import type { Dialect, Query, SqlRow } from './dialect.ts';
 
@@ -35,6 +35,22 @@ export interface LinkTable<Transaction> {
     version: Version,
   ): Promise<void>;
   erase(transaction: Transaction, workspace: string, contactIds: readonly string[]): Promise<void>;
+  /** By contact: links of the workspace's other connections. */
+  elsewhere(
+    transaction: Transaction,
+    scope: BoundScope,
+    contactIds: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly (LinkRow & { readonly link: LinkElsewhere })[]>>;
+}
+
+function byContact<R extends LinkRow>(rows: readonly R[]): ReadonlyMap<string, readonly R[]> {
+  const grouped = new Map<string, R[]>();
+  for (const row of rows) {
+    const known = grouped.get(row.link.contactId);
+    if (known) known.push(row);
+    else grouped.set(row.link.contactId, [row]);
+  }
+  return grouped;
 }
 
 const toLinkRow = (row: SqlRow): LinkRow => ({
@@ -72,13 +88,7 @@ export function linkTable<Transaction>({ links }: Dialect, query: Query<Transact
   return {
     async ofContacts(transaction, { workspace, connection }, contactIds) {
       const rows = await query(transaction, links.byContacts, [workspace, connection, JSON.stringify(contactIds)]);
-      const byContact = new Map<string, LinkRow[]>();
-      for (const row of rows.map(toLinkRow)) {
-        const known = byContact.get(row.link.contactId);
-        if (known) known.push(row);
-        else byContact.set(row.link.contactId, [row]);
-      }
-      return byContact;
+      return byContact(rows.map(toLinkRow));
     },
     async contactsWithRecords(transaction, { workspace, connection }, object, recordIds) {
       const rows = await query(transaction, links.byRecords, [workspace, connection, object, JSON.stringify(recordIds)]);
@@ -107,6 +117,15 @@ export function linkTable<Transaction>({ links }: Dialect, query: Query<Transact
     },
     async erase(transaction, workspace, contactIds) {
       await query(transaction, links.erase, [workspace, JSON.stringify(contactIds)]);
+    },
+    async elsewhere(transaction, { workspace, connection }, contactIds) {
+      const rows = await query(transaction, links.elsewhere, [workspace, connection, JSON.stringify(contactIds)]);
+      return byContact(
+        rows.map((row) => {
+          const { entity, link } = toLinkRow(row);
+          return { entity, link: { ...link, connection: row['connection'] as string } };
+        }),
+      );
     },
   };
 }

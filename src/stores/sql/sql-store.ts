@@ -32,7 +32,11 @@ async function rowsOf<Transaction>(
   { contacts, links }: Tables<Transaction>,
   transaction: Transaction,
   scope: BoundScope,
-  { ids, loaded = [] }: { readonly ids: Iterable<string>; readonly loaded?: readonly StoredContact[] },
+  {
+    ids,
+    loaded = [],
+    elsewhere = false,
+  }: { readonly ids: Iterable<string>; readonly loaded?: readonly StoredContact[]; readonly elsewhere?: boolean },
 ): Promise<readonly Row[]> {
   const known = new Map(loaded.map((contact) => [contact.id, contact]));
   const all = [...new Set([...ids, ...known.keys()])].sort(compareCodePoints);
@@ -41,22 +45,25 @@ async function rowsOf<Transaction>(
   if (missing.length > 0)
     for (const contact of await contacts.find(transaction, scope.workspace, { ids: missing })) known.set(contact.id, contact);
   const linked = await links.ofContacts(transaction, scope, all);
+  const linkedElsewhere = elsewhere ? await links.elsewhere(transaction, scope, all) : null;
   return all.flatMap((id): readonly Row[] => {
     const contact = known.get(id);
     const rows = linked.get(id) ?? [];
-    const own = rows.map(({ link }) => link);
-    if (contact) return [{ id, entity: contact.entity, fields: contact.fields, version: contact.version, links: own }];
-    return rows.length === 0 ? [] : [{ id, entity: rows[0]!.entity, fields: {}, version: '', links: own, removed: true }];
+    const others = linkedElsewhere?.get(id) ?? [];
+    const own = { links: rows.map(({ link }) => link), ...(elsewhere && { elsewhere: others.map(({ link }) => link) }) };
+    if (contact) return [{ id, entity: contact.entity, fields: contact.fields, version: contact.version, ...own }];
+    const first = rows[0] ?? others[0];
+    return first === undefined ? [] : [{ id, entity: first.entity, fields: {}, version: '', ...own, removed: true }];
   });
 }
 
 async function load<Transaction>(tables: Tables<Transaction>, transaction: Transaction, scope: BoundScope, query: LoadQuery) {
-  const { ids = [], records, keys } = query;
+  const { ids = [], records, keys, elsewhere = false } = query;
   const wanted = new Set(ids);
   if (records && records.ids.length > 0)
     for (const id of await tables.links.contactsWithRecords(transaction, scope, records.object, records.ids)) wanted.add(id);
   const loaded = keys && keys.values.length > 0 ? await tables.contacts.find(transaction, scope.workspace, keys) : [];
-  return rowsOf(tables, transaction, scope, { ids: wanted, loaded });
+  return rowsOf(tables, transaction, scope, { ids: wanted, loaded, elsewhere });
 }
 
 async function scan<Transaction>(tables: Tables<Transaction>, transaction: Transaction, scope: BoundScope, query: ScanQuery) {

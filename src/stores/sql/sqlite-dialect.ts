@@ -79,6 +79,9 @@ export const sqliteDialect: Dialect = {
       select ?1, ?2, ?3, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
         value ->> 8, value ->> 9, value ->> 10 from json_each(?4)`,
     erase: 'delete from crm_sync_links where workspace = ?1 and contact_id in (select value from json_each(?2))',
+    elsewhere: `select connection, id, object, contact_id, entity, record_id, state, seen, plan, due_at, synced_at, version, body
+      from crm_sync_links indexed by crm_sync_links_contact
+      where workspace = ?1 and connection <> ?2 and contact_id in (select value from json_each(?3)) order by connection, id`,
   },
   entries: {
     versions: `select e.connection, e.kind, e.key, e.version

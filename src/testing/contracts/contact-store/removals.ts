@@ -208,6 +208,55 @@ export const removals: readonly StoreCase[] = [
     },
   },
   {
+    id: 'CS-87',
+    rule: 'where it is asked for, a row tells its links of other connections, which are not its links here; in other rows nothing tells of them',
+    async check(make) {
+      const { here, otherConnection, otherWorkspace } = await open(make);
+      const [row] = await insertLinked(here, ['r1']);
+      const lone = await insert(here, { id: 'lone' });
+      await mustCommit(otherConnection, {
+        rows: [update(row!, {}, [newLink('x1'), newLink('x2', { object: 'Lead', state: 'tombstone' })])],
+      });
+      await mustCommit(otherConnection, { rows: [update(lone, {}, [newLink('x3')])] });
+      if ((await otherWorkspace.load({ ids: [row!.id] })).length === 0)
+        await insert(otherWorkspace, { id: row!.id, links: [newLink('x1')] });
+      assert.equal((await loadOne(here, row!.id)).elsewhere, undefined);
+      const there = await otherConnection.load({ ids: [row!.id] });
+      const [found] = await here.load({ records: { object: 'Contact', ids: ['r1'] }, elsewhere: true });
+      assert.deepEqual(found!.links, row!.links);
+      assert.deepEqual(
+        found!.elsewhere,
+        there[0]!.links.map((link) => ({ ...link, connection: 'acme-hubspot' })),
+      );
+      await mustCommit(here, { rows: [remove('delete', lone.id)] });
+      const [removed] = await here.load({ ids: [lone.id], elsewhere: true });
+      assert.deepEqual([removed?.removed, removed?.links, removed?.elsewhere?.map(({ recordId }) => recordId)], [true, [], ['x3']]);
+      assert.deepEqual(await here.load({ ids: [lone.id] }), []);
+    },
+  },
+  {
+    id: 'CS-88',
+    rule: 'a removal that expects the links elsewhere passes only while they are the very ones that were looked at',
+    async check(make) {
+      for (const kind of ['delete', 'erase'] as const) {
+        const { here, otherConnection } = await open(make);
+        const row = await insert(here, { id: kind });
+        const versions = async () =>
+          ((await here.load({ ids: [row.id], elsewhere: true }))[0]?.elsewhere ?? []).map(({ version }) => version);
+        const none = await versions();
+        await mustCommit(otherConnection, { rows: [update(row, {}, [newLink('x1')])] });
+        await mustMove(here, { rows: [{ kind, contactId: row.id, expected: row.version, elsewhere: none }] });
+        const one = await versions();
+        const [there] = await otherConnection.load({ ids: [row.id] });
+        await mustCommit(otherConnection, { rows: [acknowledge(there!, [changeLink(there!, { plan: 'plan-2' })])] });
+        await mustMove(here, { rows: [{ kind, contactId: row.id, expected: row.version, elsewhere: one }] });
+        assert.deepEqual((await loadOne(here, row.id)).version, row.version);
+        await mustCommit(here, { rows: [{ kind, contactId: row.id, expected: row.version, elsewhere: await versions() }] });
+        assert.deepEqual(await here.load({ ids: [row.id] }), []);
+      }
+    },
+  },
+  {
     id: 'CS-55',
     rule: 'a contact that is inserted again under its id has the links that were left',
     requires: 'suggestedIds',
