@@ -1,0 +1,63 @@
+import { startCrm } from './crm/start.ts';
+import { inProcess } from './in-process.ts';
+import type { PullOnce } from './pull-once.ts';
+import type { Report } from './report.ts';
+import { median } from './rounds.ts';
+
+const WHO = ['memory', 'sqlite', 'by hand, page by page', 'by hand, row by row'] as const;
+type Who = (typeof WHO)[number];
+
+export interface PullSizes {
+  readonly contacts: number;
+  /** Of the loop with a transaction a row, which is slow. */
+  readonly rowByRow: number;
+  readonly rounds: number;
+}
+
+/** First pulls over HTTP from a CRM in another process, each in a fresh process, in turns. */
+export async function measurePull({ contacts, rowByRow, rounds }: PullSizes): Promise<Report> {
+  const crm = await startCrm();
+  const taken = new Map<Who, PullOnce[]>(WHO.map((who) => [who, []]));
+  const sizeOf = (who: Who) => (who === 'by hand, row by row' ? rowByRow : contacts);
+  for (let round = 0; round < rounds; round += 1)
+    for (const who of WHO) taken.get(who)!.push(await inProcess<PullOnce>('pull-once.ts', [who, crm.url, sizeOf(who)]));
+  crm.stop();
+  const best = (who: Who, of: 'seconds' | 'cpuSeconds') => Math.min(...taken.get(who)!.map((one) => one[of])) / sizeOf(who);
+  const over = (other: Who, of: 'seconds' | 'cpuSeconds', target: number) => ({
+    name: `${of === 'seconds' ? 'time' : 'CPU time'} by contact: sqlite / ${other}`,
+    value: best('sqlite', of) / best(other, of),
+    target,
+  });
+  return {
+    title: 'First pull, the best of its rounds',
+    rows: WHO.map((who) => ({
+      into: who.startsWith('by hand') ? `sqlite, ${who}` : who,
+      contacts: sizeOf(who),
+      'contacts per second': 1 / best(who, 'seconds'),
+      'CPU microseconds by contact': best(who, 'cpuSeconds') * 1e6,
+      'API calls': taken.get(who)![0]!.apiCalls,
+      'peak MB': median(taken.get(who)!.map(({ peakMegabytes }) => peakMegabytes)),
+    })),
+    ratios: [
+      over('by hand, page by page', 'seconds', 1),
+      over('by hand, page by page', 'cpuSeconds', 1),
+      over('by hand, row by row', 'seconds', 0.1),
+    ],
+  };
+}
+
+/** Peak memory of the process, with few contacts and with many. */
+export async function measureMemory({ few, many }: { readonly few: number; readonly many: number }): Promise<Report> {
+  const crm = await startCrm();
+  const peak = async (contacts: number) => (await inProcess<PullOnce>('pull-once.ts', ['sqlite', crm.url, contacts])).peakMegabytes;
+  const [atFew, atMany] = [await peak(few), await peak(many)];
+  crm.stop();
+  return {
+    title: 'Memory of a first pull into SQLite, the whole process',
+    rows: [
+      { contacts: few, 'peak MB': atFew },
+      { contacts: many, 'peak MB': atMany },
+    ],
+    ratios: [{ name: `peak memory: ${many} / ${few} contacts`, value: atMany / atFew, target: 1.3 }],
+  };
+}
