@@ -107,9 +107,12 @@ export type { Coerced, CoercionCode, Fields, Json, Millis, Parsed, Value } from 
 export { type Capability, capabilitiesOf } from './engine/capability.ts';
 export type { CheckOptions } from './engine/check.ts';
 export type { ConnectionState } from './engine/connection.ts';
-export type { Contact, Contacts, FieldExplanation, UpdateOptions } from './engine/contacts.ts';
+export type { Contact } from './engine/contact.ts';
+export type { Contacts, FieldExplanation } from './engine/contacts.ts';
 export type { HandleOptions } from './engine/conversation/handle-conversation.ts';
 export type { LogActivityOptions } from './engine/conversation/log-activity.ts';
+export type { EditPush } from './engine/edit/push-edited.ts';
+export type { ContactEdit, EditResult, UpdateOptions } from './engine/edit/update-contacts.ts';
 export { CrmSyncEngine, type PreviewConversation, type PreviewOptions, type Runs } from './engine/engine.ts';
 export type { EngineOptions, FlowOptions, PullOptions, PushOptions } from './engine/options.ts';
 export type { Preview, PreviewedContact } from './engine/preview.ts';

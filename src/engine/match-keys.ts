@@ -53,6 +53,20 @@ export const keysOf = (values: MatchValues): string[] => Object.entries(values).
 export const matchFields = ({ mappings }: Context): ReadonlySet<string> =>
   new Set(['phone_number', ...mappings.flatMap(({ matchKey = [] }) => matchKey as string | readonly string[])]);
 
+/** What an edit does to a contact's match keys. */
+export interface MovedKeys {
+  readonly left: MatchValues;
+  readonly taken: MatchValues;
+}
+
+export function movedKeys(context: Context, before: Fields, set: Fields): MovedKeys {
+  const fields = matchFields(context);
+  const moved = Object.keys(set).filter((field) => fields.has(field) && set[field] !== before[field]);
+  const textsOf = (from: Fields): MatchValues =>
+    Object.fromEntries(moved.flatMap((field) => (typeof from[field] === 'string' ? [[field, from[field]]] : [])));
+  return { left: textsOf(before), taken: textsOf(set) };
+}
+
 interface KeyEdit {
   readonly contact: ContactRef;
   readonly before: Fields;
@@ -63,12 +77,8 @@ interface KeyEdit {
 
 /** What goes with an edit of match keys here: the new ones are claimed, and records that waited for either are looked at again. */
 export async function keyEntries(context: Context, { contact, before, set, at }: KeyEdit): Promise<readonly EntryChange[]> {
-  const fields = matchFields(context);
-  const moved = Object.keys(set).filter((field) => fields.has(field) && set[field] !== before[field]);
-  const textsOf = (from: Fields): MatchValues =>
-    Object.fromEntries(moved.flatMap((field) => (typeof from[field] === 'string' ? [[field, from[field]]] : [])));
-  const taken = textsOf(set);
+  const { left, taken } = movedKeys(context, before, set);
   const claims = await loadClaims(context, keysOf(taken));
-  const released = await releaseWaiting(context, [...keysOf(textsOf(before)), ...keysOf(taken)], at);
+  const released = await releaseWaiting(context, [...keysOf(left), ...keysOf(taken)], at);
   return [...claimsOf(claims, taken, contact), ...released];
 }

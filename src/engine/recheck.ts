@@ -96,18 +96,49 @@ export async function unchangedRechecks(context: Context, rechecks: readonly Ent
 /** Where a record waits for a contact is told by its match keys, so that a change of one brings it back (R20). */
 export const waitingKey = (matchKey: string, object: string, recordId: string): string => `${matchKey}|${object}|${recordId}`;
 
+/** Notes of one match key are few; where all of them are gone through, the page is larger. */
 const WAITING_PAGE = 100;
+const ALL_PAGE = 500;
 
 /** Records that wait for one of these match keys are looked at again: their way may be free now (R20). */
 export async function releaseWaiting(context: Context, keys: readonly string[], now: Millis): Promise<EntryChange[]> {
+  const wanted = new Set(keys);
+  // Mostly few records wait, or none: one call tells for any number of keys.
+  const first = wanted.size > 1 ? await waitingPage(context, '', ALL_PAGE) : [];
+  if (wanted.size > 1 && first.length < ALL_PAGE) return released(first.filter(waitsFor(keys)), now);
+  const notes: Entry[] = [];
+  for (const key of wanted) notes.push(...(await waitingFor(context, key)));
+  return released(notes, now);
+}
+
+/** The same for records that wait because one of these contacts was a candidate: how they find it now is not known. */
+export async function releaseWaitingFor(context: Context, contactIds: readonly string[], now: Millis): Promise<EntryChange[]> {
+  const ids = new Set(contactIds);
+  const notes: Entry[] = [];
+  for (let after = ''; ; ) {
+    const page = await waitingPage(context, after, ALL_PAGE);
+    notes.push(...page.filter(({ body }) => (body as { readonly candidates?: readonly string[] }).candidates?.some((id) => ids.has(id))));
+    if (page.length < ALL_PAGE) return released(notes, now);
+    after = page.at(-1)?.key ?? '';
+  }
+}
+
+const waitsFor = (keys: readonly string[]) => {
+  const prefixes = [...new Set(keys)].map((key) => `${key}|`);
+  return ({ key }: Entry) => prefixes.some((prefix) => key.startsWith(prefix));
+};
+
+const waitingPage = (context: Context, after: string, limit: number): Promise<readonly Entry[]> =>
+  context.store.entries({ scope: 'connection', kind: KIND.waiting, ...(after !== '' && { after }), limit });
+
+/** The notes go, and the records are queued. */
+function released(notes: readonly Entry[], now: Millis): EntryChange[] {
   const changes = new Map<string, EntryChange>();
-  for (const key of new Set(keys)) {
-    for (const { scope, kind, key: name, version, body } of await waitingFor(context, key)) {
-      const { object, recordId } = body as unknown as Pick<Recheck, 'object' | 'recordId'>;
-      const recheck = recheckEntry({ object, recordId, code: 'released', attempts: 0 }, now);
-      changes.set(recheck.key, recheck);
-      changes.set(`waiting ${name}`, { scope, kind, key: name, expected: version, put: 'delete' });
-    }
+  for (const { scope, kind, key: name, version, body } of notes) {
+    const { object, recordId } = body as unknown as Pick<Recheck, 'object' | 'recordId'>;
+    const recheck = recheckEntry({ object, recordId, code: 'released', attempts: 0 }, now);
+    changes.set(recheck.key, recheck);
+    changes.set(`waiting ${name}`, { scope, kind, key: name, expected: version, put: 'delete' });
   }
   return [...changes.values()];
 }
@@ -126,7 +157,7 @@ async function waitingFor(context: Context, matchKey: string): Promise<readonly 
   const prefix = `${matchKey}|`;
   const notes: Entry[] = [];
   for (let after = prefix; ; ) {
-    const page = await context.store.entries({ scope: 'connection', kind: KIND.waiting, after, limit: WAITING_PAGE });
+    const page = await waitingPage(context, after, WAITING_PAGE);
     const ours = page.filter(({ key }) => key.startsWith(prefix));
     notes.push(...ours);
     if (ours.length < WAITING_PAGE) return notes;

@@ -43,6 +43,7 @@ export class RunRecorder {
   #run: Run;
   #part: Flow;
   #errors: RunError[] = [];
+  #listener: (error: RunError) => void = () => undefined;
   readonly #failures = new Map<string, number>();
 
   constructor(context: Context, session: Session, { flow, trigger = 'manual', conversation }: RunOptions) {
@@ -108,7 +109,13 @@ export class RunRecorder {
     this.#run = { ...this.#run, conflicts: this.#run.conflicts + (more.conflicts ?? 0), drift: this.#run.drift + (more.drift ?? 0) };
   }
 
+  /** Tells every error as it comes: the run itself keeps the first ones only. */
+  hear(listener: (error: RunError) => void): void {
+    this.#listener = listener;
+  }
+
   error(error: RunError): void {
+    this.#listener(error);
     if (this.#errors.length < RUN_ERRORS_MAX) this.#errors.push(error);
     else this.#run = { ...this.#run, errorsBeyond: this.#run.errorsBeyond + 1 };
   }

@@ -8,7 +8,7 @@ import { KIND } from './kinds.ts';
 import { Lease } from './lease.ts';
 import type { FlowOptions } from './options.ts';
 import { RunRecorder } from './run-recorder.ts';
-import { Session } from './session.ts';
+import { Session, type SessionOptions } from './session.ts';
 
 /** Runs `work` as a recorded run that holds the lease of its flow; says how it ended. */
 export async function recorded(
@@ -22,19 +22,49 @@ export async function recorded(
   const lease = await Lease.take(context, session, { name: flow, holder: run.id });
   if (typeof lease === 'string') return { ...run.snapshot, status: 'busy', busyWith: lease };
   try {
-    await start(context, run, flow);
-    const result = await run.finish(await work(run, lease));
-    context.notify({ type: 'run.finished', run: run.id, result });
-    return result;
-  } catch (thrown) {
-    if (!session.signal.aborted) throw await failed(context, run, thrown);
-    const result = await run.finish('paused'); // the host cut it: what was committed stays, the rest comes next time
-    context.notify({ type: 'run.finished', run: run.id, result });
-    return result;
+    return await record(context, run, async () => {
+      await start(context, run, flow);
+      return work(run, lease);
+    });
   } finally {
-    await countCalls(context, session).catch(() => undefined); // a run that is done has not failed
     await lease.release();
   }
+}
+
+/**
+ * Runs `work` beside the flow's own runs: without a lease, and without a word on how far the flow is. It is short, and
+ * recorded once it has ended.
+ */
+export async function recordedAside(
+  context: Context,
+  flow: Flow,
+  options: FlowOptions & SessionOptions,
+  work: (run: RunRecorder) => Promise<'done' | 'paused'>,
+): Promise<Run> {
+  const run = new RunRecorder(context, new Session(context, options), { flow, trigger: options.trigger });
+  return record(context, run, async () => {
+    context.notify({ type: 'run.started', run: run.id, flow, trigger: run.snapshot.trigger });
+    return work(run);
+  });
+}
+
+/** Records how `work` ended, whichever way. */
+async function record(context: Context, run: RunRecorder, work: () => Promise<'done' | 'paused'>): Promise<Run> {
+  const { session } = run;
+  try {
+    return await ended(context, run, await work());
+  } catch (thrown) {
+    if (!session.signal.aborted) throw await failed(context, run, thrown);
+    return await ended(context, run, 'paused'); // the host cut it: what was committed stays, the rest comes next time
+  } finally {
+    await countCalls(context, session).catch(() => undefined); // a run that is done has not failed
+  }
+}
+
+async function ended(context: Context, run: RunRecorder, status: 'done' | 'paused'): Promise<Run> {
+  const result = await run.finish(status);
+  context.notify({ type: 'run.finished', run: run.id, result });
+  return result;
 }
 
 /** Records the run, and what has become of the one before it. */

@@ -48,6 +48,12 @@ const EMPTY = { reason: null, remedy: null, contactId: null, changes: [], refuse
 /** What to do about the reason `no_link`. */
 export const NO_RECORD_REMEDY = 'The contact has no record in this CRM: pull it, or make one with `push({ createMissing: true })`.';
 
+/** What ends for lack of time is kept. */
+export const OUT_OF_TIME = {
+  reason: 'out_of_time',
+  remedy: 'Nothing to do: the next `retryPending()` or `sync()` goes on with it.',
+} as const;
+
 export const step = (status: Step['status'], more: Partial<Step> = {}): Step => ({ ...EMPTY, status, ...more });
 
 /** A step that could not be finished now: kept, with the error's own words. */

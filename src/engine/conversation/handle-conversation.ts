@@ -1,13 +1,12 @@
 import { type Conversation, conversationKey } from '../../core/conversation.ts';
 import { countCalls } from '../budget.ts';
 import { lacking } from '../capability.ts';
-import { compile } from '../compiled.ts';
 import type { Context } from '../context.ts';
 import type { FlowOptions } from '../options.ts';
-import { isPending, pushInto } from '../push/push.ts';
+import { type ContactPushed, pushContacts } from '../push/push-contacts.ts';
 import { RunRecorder } from '../run-recorder.ts';
 import { Session } from '../session.ts';
-import { type ConversationResult, isStepFailure, NO_RECORD_REMEDY, pendingStep, type Step, step } from '../step.ts';
+import { type ConversationResult, isStepFailure, OUT_OF_TIME, pendingStep, type Step, step } from '../step.ts';
 import { applyAnalysis } from './apply-analysis.ts';
 import { forget, isLater, keep, loadKept, postpone } from './kept-conversation.ts';
 import { logActivity } from './log-activity.ts';
@@ -101,38 +100,10 @@ async function attempt(session: Session, work: () => Promise<Step>): Promise<Ste
   }
 }
 
-const OUT_OF_TIME = { reason: 'out_of_time', remedy: 'Nothing to do: the next `retryPending()` or `sync()` goes on with it.' } as const;
-
 async function pushContact(context: Context, session: Session, conversation: Conversation, contactId: string | null): Promise<Step> {
   if (!context.can.has('write')) return step('disabled', { ...lacking('write'), contactId });
   if (contactId === null) return step('skipped', { reason: 'unknown_caller', remedy: 'There is no contact to push.' });
-  if ((await linkStates(context, session, contactId)).length === 0)
-    return step('skipped', { reason: 'no_link', remedy: NO_RECORD_REMEDY, contactId });
   const run = new RunRecorder(context, session, { flow: 'push', conversation: conversationKey(conversation) });
-  if ((await pushInto(context, run, null, { contactIds: [contactId] })) === 'paused') return step('pending', { ...OUT_OF_TIME, contactId });
-  const { counts, errors } = run.snapshot;
-  const [failure] = errors;
-  const refused = errors.map(({ field = '', code, message, remedy }) => ({ field, code, message, remedy }));
-  const common = { contactId, refused, ...(failure !== undefined && { reason: failure.code, remedy: failure.remedy }) };
-  if ((await linkStates(context, session, contactId)).includes('pending'))
-    return step('pending', {
-      ...common,
-      reason: failure?.code ?? 'write_in_flight',
-      remedy: failure?.remedy ?? 'A write to this record is not settled yet; the next push goes on.',
-    });
-  // A held field is kept with its link and tried again when it is due: nothing of this conversation is left to do.
-  if (counts.updated > 0) return step('done', { contactId, refused });
-  return step(failure === undefined ? 'unchanged' : 'skipped', common);
-}
-
-/** Of each active link of a mapped object: whether something is left to send. */
-async function linkStates(context: Context, session: Session, contactId: string): Promise<readonly ('settled' | 'pending')[]> {
-  const [row] = await context.store.load({ ids: [contactId] });
-  return context.mappings.flatMap((mapping) => {
-    const link = row?.links.find(({ object, state }) => object === mapping.crmObject && state === 'active');
-    if (row === undefined || link === undefined) return [];
-    if (mapping.fields.every(({ direction }) => direction === 'inbound')) return ['settled'];
-    const { crmObject: object, planFingerprint: plan } = compile(context, mapping);
-    return [link.body.sent.length > 0 || isPending(row, { object, plan, now: session.storeNow() }) ? 'pending' : 'settled'];
-  });
+  const { status, ...pushed } = (await pushContacts(context, run, [contactId])).get(contactId) as ContactPushed;
+  return step(status, { ...pushed, contactId });
 }

@@ -1,0 +1,73 @@
+import type { HistoryEntry } from '../../core/run.ts';
+import type { Fields, Millis } from '../../core/value.ts';
+import type { CrmSyncError } from '../../errors.ts';
+import type { Changeset, EntryChange, Row, RowChange } from '../../ports/store.ts';
+import { type Context, fieldsOf } from '../context.ts';
+import { historyEntry } from '../history.ts';
+import { claimsOf, keysOf, loadClaims, movedKeys } from '../match-keys.ts';
+import { releaseWaiting } from '../recheck.ts';
+import { contactNotFound, keyTaken } from './refusals.ts';
+import { type KeyMove, loadOwners, refusedMoves } from './taken-keys.ts';
+
+/** What one contact is to become: checked values, canonical. */
+export interface Edit {
+  readonly contactId: string;
+  readonly values: Fields;
+}
+
+interface Planned {
+  readonly row: Row;
+  readonly changes: HistoryEntry['changes'];
+  readonly set: Fields;
+  readonly move: KeyMove;
+}
+
+export interface EditPlan {
+  readonly changes: Changeset;
+  /** The fields that change, by contact; none: it is so already. */
+  readonly changed: ReadonlyMap<string, readonly string[]>;
+  readonly refused: ReadonlyMap<string, CrmSyncError>;
+}
+
+/** Loads the contacts and plans all edits together, in a few calls to the store, however many they are. */
+export async function planEdits(
+  context: Context,
+  edits: readonly Edit[],
+  { by, at }: { readonly by: string; readonly at: Millis },
+): Promise<EditPlan> {
+  const rows = new Map((await context.store.load({ ids: edits.map(({ contactId }) => contactId) })).map((row) => [row.id, row]));
+  const refused = new Map<string, CrmSyncError>();
+  const planned: Planned[] = [];
+  for (const { contactId, values } of edits) {
+    const row = rows.get(contactId);
+    if (row === undefined || row.removed === true) refused.set(contactId, contactNotFound(contactId));
+    else planned.push(planOne(context, row, values));
+  }
+  const moves = planned.map(({ move }) => move);
+  const claims = await loadClaims(context, [...new Set(moves.flatMap(({ taken }) => keysOf(taken)))]);
+  // Looked at after the claims were: of two edits at once one sees the other (R19).
+  for (const [contactId, field] of refusedMoves(moves, await loadOwners(context, moves)))
+    refused.set(contactId, keyTaken(contactId, field));
+
+  const passing = planned.filter(({ row, changes }) => changes.length > 0 && !refused.has(row.id));
+  const keys = passing.flatMap(({ move }) => [...keysOf(move.left), ...keysOf(move.taken)]);
+  const entries: EntryChange[] = await releaseWaiting(context, keys, at);
+  const source = { flow: 'manual', by } as const;
+  for (const { row, changes, move } of passing)
+    entries.push(
+      ...claimsOf(claims, move.taken, row.id),
+      historyEntry(context, row.id, { at: new Date(at).toISOString(), source, changes }),
+    );
+  const updates = passing.map(({ row, set }): RowChange => ({ kind: 'update', contactId: row.id, expected: row.version, set }));
+  const changed = new Map(planned.map(({ row, changes }) => [row.id, changes.map(({ field }) => field)]));
+  return { changes: { rows: updates, entries }, changed, refused };
+}
+
+function planOne(context: Context, row: Row, values: Fields): Planned {
+  const before = fieldsOf(context, row.fields);
+  const changes = Object.entries(values)
+    .filter(([field, after]) => before[field] !== after)
+    .map(([field, after]) => ({ field, before: before[field] ?? null, after, rule: 'manual', reason: 'manual' }));
+  const set = Object.fromEntries(changes.map(({ field, after }) => [field, after]));
+  return { row, changes, set, move: { contactId: row.id, ...movedKeys(context, before, set) } };
+}

@@ -1,0 +1,93 @@
+import type { RunError } from '../../core/run.ts';
+import { lacking } from '../capability.ts';
+import { compile } from '../compiled.ts';
+import type { Context } from '../context.ts';
+import type { RunRecorder } from '../run-recorder.ts';
+import { NO_RECORD_REMEDY, OUT_OF_TIME, type Step } from '../step.ts';
+import { isPending, pushInto } from './push.ts';
+
+/** How the push of one contact went. */
+export type ContactPushed = Pick<Step, 'status' | 'reason' | 'remedy' | 'refused'>;
+
+/**
+ * Pushes just these contacts. It takes no lease, so that nobody waits for a long run: versions keep it right beside one (R9).
+ *
+ * @throws CrmSyncError where the push as a whole can't go on: the connection is paused, the CRM can't be reached.
+ */
+export async function pushContacts(
+  context: Context,
+  run: RunRecorder,
+  contactIds: readonly string[],
+): Promise<ReadonlyMap<string, ContactPushed>> {
+  const answers = new Map<string, ContactPushed>();
+  if (!context.can.has('write')) {
+    for (const id of contactIds) answers.set(id, { status: 'disabled', ...lacking('write'), refused: [] });
+    return answers;
+  }
+  const linked = [...(await linkStates(context, run, contactIds))].filter(([, states]) => states.length > 0).map(([id]) => id);
+  const written = new Set<string>();
+  const errors = new Map<string, RunError[]>();
+  run.hear(({ contactId = '', ...error }) => errors.set(contactId, [...(errors.get(contactId) ?? []), error]));
+  const listening: Context = {
+    ...context,
+    notify(event) {
+      if (event.type === 'record.written') written.add(event.contactId);
+      context.notify(event);
+    },
+  };
+  const ended = linked.length === 0 ? 'done' : await pushInto(listening, run, null, { contactIds: linked });
+  const after = await linkStates(context, run, linked);
+  for (const id of contactIds) {
+    if (!linked.includes(id)) answers.set(id, { status: 'skipped', reason: 'no_link', remedy: NO_RECORD_REMEDY, refused: [] });
+    else {
+      const isOpen = after.get(id)?.includes('pending') === true;
+      answers.set(id, answerOf({ isOpen, ended, isWritten: written.has(id), errors: errors.get(id) ?? [] }));
+    }
+  }
+  return answers;
+}
+
+interface Pushed {
+  readonly isOpen: boolean;
+  readonly isWritten: boolean;
+  readonly ended: 'done' | 'paused';
+  readonly errors: readonly RunError[];
+}
+
+function answerOf({ isOpen, isWritten, ended, errors }: Pushed): ContactPushed {
+  const [failure] = errors;
+  const refused = errors.map(({ field = '', code, message, remedy }) => ({ field, code, message, remedy }));
+  const why = failure === undefined ? null : { reason: failure.code, remedy: failure.remedy };
+  if (isOpen) return { status: 'pending', ...(why ?? (ended === 'paused' ? OUT_OF_TIME : UNSETTLED)), refused };
+  // A held field is kept with its link and tried again when it is due: nothing else is left to do.
+  if (isWritten) return { status: 'done', reason: null, remedy: null, refused };
+  return { status: why === null ? 'unchanged' : 'skipped', ...(why ?? { reason: null, remedy: null }), refused };
+}
+
+const UNSETTLED = { reason: 'write_in_flight', remedy: 'A write to this record is not settled yet; the next push goes on.' } as const;
+
+/** Of each contact, and each active link of a mapped object: whether something is left to send. */
+async function linkStates(
+  context: Context,
+  { session }: RunRecorder,
+  contactIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly ('settled' | 'pending')[]>> {
+  const rows = contactIds.length === 0 ? [] : await context.store.load({ ids: contactIds });
+  const mapped = context.mappings.map((mapping) => ({
+    object: mapping.crmObject,
+    isWritten: mapping.fields.some(({ direction }) => direction !== 'inbound'),
+    plan: compile(context, mapping).planFingerprint,
+  }));
+  const stateOf = (row: (typeof rows)[number]) =>
+    mapped.flatMap(({ object, isWritten, plan }) => {
+      const link = row.links.find((one) => one.object === object && one.state === 'active');
+      if (link === undefined) return [];
+      if (!isWritten) return ['settled' as const];
+      return [
+        link.body.sent.length > 0 || isPending(row, { object, plan, now: session.storeNow() })
+          ? ('pending' as const)
+          : ('settled' as const),
+      ];
+    });
+  return new Map(rows.map((row) => [row.id, stateOf(row)]));
+}
