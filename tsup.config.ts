@@ -8,6 +8,7 @@ export default defineConfig({
     conversations: 'src/conversations.ts',
     'stores/memory': 'src/stores/memory.ts',
     'stores/sqlite': 'src/stores/sqlite.ts',
+    'stores/postgres': 'src/stores/postgres.ts',
     mergers: 'src/mergers.ts',
     testing: 'src/testing.ts',
   },

@@ -56,13 +56,6 @@ export interface ContactTable<Transaction> {
   delete(transaction: Transaction, workspace: string, ids: readonly string[]): Promise<void>;
 }
 
-const toContact = (row: SqlRow): StoredContact => ({
-  id: row['id'] as string,
-  entity: row['entity'] as Entity,
-  fields: JSON.parse(row['fields'] as string) as Fields,
-  version: row['version'] as Version,
-});
-
 /** Outcomes of rows that are written together: a refused one keeps all of them from being written. */
 async function writeAll(
   rows: readonly { readonly id: string; readonly set: Fields }[],
@@ -79,12 +72,19 @@ async function writeAll(
 
 /** `crm_sync_contacts`: one row per contact, its fields in one JSON column, which keeps every value as it is. */
 export function ownContactTable<Transaction>(dialect: Dialect, query: Query<Transaction>): ContactTable<Transaction> {
-  const { contacts } = dialect;
+  const { contacts, json } = dialect;
+  const toContact = (row: SqlRow): StoredContact => ({
+    id: row['id'] as string,
+    entity: row['entity'] as Entity,
+    fields: JSON.parse(json.read(row['fields'] as string)) as Fields,
+    version: row['version'] as Version,
+  });
+  const toColumn = (fields: Fields) => json.write(JSON.stringify(fields));
   return {
     async find(transaction, workspace, by) {
       if ('ids' in by) return (await query(transaction, contacts.byIds, [workspace, JSON.stringify(by.ids)])).map(toContact);
       const { text, takesField } = contacts.byKey(by.field);
-      const values = [workspace, by.entity, JSON.stringify(by.values), ...(takesField ? [by.field] : [])];
+      const values = [workspace, by.entity, json.write(JSON.stringify(by.values)), ...(takesField ? [by.field] : [])];
       return (await query(transaction, text, values)).map(toContact);
     },
     async scan(transaction, { workspace, connection }, { want, object, entity, limit, plan, now, after }) {
@@ -98,14 +98,14 @@ export function ownContactTable<Transaction>(dialect: Dialect, query: Query<Tran
     insert(transaction, workspace, rows, stamp) {
       const named = rows.map(({ suggestedId, set }) => ({ id: suggestedId, set }));
       return writeAll(named, stamp, () => {
-        const list = rows.map(({ suggestedId, entity, set }) => [suggestedId, entity, JSON.stringify(set)]);
+        const list = rows.map(({ suggestedId, entity, set }) => [suggestedId, entity, toColumn(set)]);
         return query(transaction, contacts.insert, [workspace, stamp, JSON.stringify(list)]);
       });
     },
     update(transaction, workspace, rows, stamp) {
       const named = rows.map(({ contact, set }) => ({ id: contact.id, set }));
       return writeAll(named, stamp, () => {
-        const list = rows.map(({ contact, set }) => [contact.id, contact.entity, JSON.stringify({ ...contact.fields, ...set })]);
+        const list = rows.map(({ contact, set }) => [contact.id, contact.entity, toColumn({ ...contact.fields, ...set })]);
         return query(transaction, contacts.update, [workspace, stamp, JSON.stringify(list)]);
       });
     },

@@ -1,25 +1,39 @@
+import type { Millis } from '../../core/value.ts';
 import type { EntriesQuery, ScanQuery } from '../../ports/store.ts';
 
 /** What a statement may be given. Lists go in as one JSON text, so that a text has a fixed number of values. */
 export type SqlValue = string | number | null;
 export type SqlRow = Readonly<Record<string, unknown>>;
 
+/** A time of a row: some drivers give numbers as text. */
+export const toMillis = (value: unknown): Millis | null => (value === null ? null : Number(value));
+
 /** Runs one statement; no rows for one that returns none. Every text comes from the dialect, every value is bound. */
 export type Query<Transaction> = (transaction: Transaction, text: string, values: readonly SqlValue[]) => Promise<readonly SqlRow[]>;
 
 /**
- * Runs `work` in one transaction: `write` is serialised with every other writer, `read` sees one state throughout.
- * Whatever `work` throws rolls back and is thrown again. `work` may run again where the database asks for it.
+ * Runs `work` in one transaction: `read` sees one state throughout; each statement of `write` sees all that was committed
+ * before `moment` let it go on. Whatever `work` throws rolls back and is thrown again. `work` may run again where the
+ * database asks for it.
  */
-export type RunTransaction<Transaction> = <T>(mode: 'read' | 'write', work: (transaction: Transaction) => Promise<T>) => Promise<T>;
+export type RunTransaction<Transaction> = <T>(
+  mode: 'read' | 'write',
+  work: (transaction: Transaction) => Promise<T>,
+  workspace: string,
+) => Promise<T>;
 
 /**
- * The texts of one database, in which `?1` is the first value. The comment of each names its values in order; `…[]` is a JSON array as text. Rows come
- * back under the column names in parentheses.
+ * The texts of one database, with numbered values as it writes them (`?1`, `$1`). The comment of each names its values in
+ * order; `…[]` is a JSON array as text. Rows come back under the column names in parentheses.
  */
 export interface Dialect {
-  /** None. A version never given before, and the store's clock in milliseconds (stamp, now). */
+  /**
+   * The first statement of every write. workspace. It lets no other writer of the workspace in until the transaction ends,
+   * and gives a version never given before, and the store's clock in milliseconds (stamp, now).
+   */
   readonly moment: string;
+  /** JSON of fields and of their values as the database takes it, and back: not every JSON type of a database holds every text. */
+  readonly json: { write(text: string): string; read(text: string): string };
   readonly contacts: {
     /** workspace, ids[]. (id, entity, version, fields) */
     readonly byIds: string;

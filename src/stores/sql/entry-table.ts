@@ -2,7 +2,7 @@ import type { Version } from '../../core/link.ts';
 import type { Json, Millis } from '../../core/value.ts';
 import type { EntriesQuery, Entry, Scope } from '../../ports/store.ts';
 import type { BoundScope } from '../semantics/check-scope.ts';
-import type { Dialect, Query, SqlRow, SqlValue } from './dialect.ts';
+import { type Dialect, type Query, type SqlRow, type SqlValue, toMillis } from './dialect.ts';
 
 export interface EntryName {
   readonly scope: Scope;
@@ -47,7 +47,7 @@ export function entryTable<Transaction>({ entries }: Dialect, query: Query<Trans
         key: row['key'] as string,
         body: JSON.parse(row['body'] as string) as Json,
         version: row['version'] as Version,
-        dueAt: row['due_at'] as Millis | null,
+        dueAt: toMillis(row['due_at']),
         contactId: row['contact_id'] as string | null,
       });
       return (await query(transaction, entries.query(asked), values)).map(toEntry);

@@ -1,7 +1,7 @@
 import type { Entity, LinkBody, LinkState, Version } from '../../core/link.ts';
 import type { LinkElsewhere, ScanQuery, StoredLink } from '../../ports/store.ts';
 import type { BoundScope } from '../semantics/check-scope.ts';
-import type { Dialect, Query, SqlRow } from './dialect.ts';
+import { type Dialect, type Query, type SqlRow, toMillis } from './dialect.ts';
 
 /** A link and what its contact is, which outlives the contact. */
 export interface LinkRow {
@@ -63,8 +63,8 @@ const toLinkRow = (row: SqlRow): LinkRow => ({
     state: row['state'] as LinkState,
     seen: row['seen'] as Version | null,
     plan: row['plan'] as string,
-    dueAt: row['due_at'] as number | null,
-    syncedAt: row['synced_at'] as number,
+    dueAt: toMillis(row['due_at']),
+    syncedAt: Number(row['synced_at']),
     version: row['version'] as Version,
     body: JSON.parse(row['body'] as string) as LinkBody,
   },

@@ -24,7 +24,7 @@ export interface SqlStoreOptions<Transaction> {
 interface Sql<Transaction> extends Tables<Transaction> {
   readonly dialect: Dialect;
   readonly transaction: RunTransaction<Transaction>;
-  moment(transaction: Transaction): Promise<{ readonly stamp: Version; readonly now: Millis }>;
+  moment(transaction: Transaction, scope: BoundScope): Promise<{ readonly stamp: Version; readonly now: Millis }>;
 }
 
 /** Rows of these contacts in the order of ids; a contact that was not loaded already is looked for. */
@@ -76,7 +76,8 @@ async function scan<Transaction>(tables: Tables<Transaction>, transaction: Trans
 }
 
 function bindTo<Transaction>(sql: Sql<Transaction>, scope: BoundScope): BoundStore {
-  const { dialect, transaction: run, contacts, links, entries } = sql;
+  const { dialect, contacts, links, entries } = sql;
+  const run = <T>(mode: 'read' | 'write', work: (transaction: Transaction) => Promise<T>) => sql.transaction(mode, work, scope.workspace);
   return {
     load: (query) => run('read', (transaction) => load(sql, transaction, scope, query)),
     scan: async (query) => (query.limit <= 0 ? [] : run('read', (transaction) => scan(sql, transaction, scope, query))),
@@ -84,7 +85,7 @@ function bindTo<Transaction>(sql: Sql<Transaction>, scope: BoundScope): BoundSto
     async commit(changes) {
       checkChangeset(changes);
       const work = async (transaction: Transaction) => {
-        const { stamp, now } = await sql.moment(transaction);
+        const { stamp, now } = await sql.moment(transaction, scope);
         try {
           return await commitChangeset({ contacts, links, entries, transaction, scope, stamp, at: now }, changes);
         } catch (error) {
@@ -100,7 +101,7 @@ function bindTo<Transaction>(sql: Sql<Transaction>, scope: BoundScope): BoundSto
     },
     lease: (request) =>
       run('write', async (transaction) => {
-        const { stamp, now } = await sql.moment(transaction);
+        const { stamp, now } = await sql.moment(transaction, scope);
         const name = { scope: 'connection', kind: LEASE_KIND, key: request.name } as const;
         const [lease] = await entries.query(transaction, scope, { ...name, keys: [request.name], limit: 1 });
         const decision = decideLease({ lease, request, now, stamp });
@@ -113,6 +114,7 @@ function bindTo<Transaction>(sql: Sql<Transaction>, scope: BoundScope): BoundSto
       }),
     release: (name, token) =>
       run('write', async (transaction) => {
+        await sql.moment(transaction, scope);
         const lease = { scope: 'connection', kind: LEASE_KIND, key: name } as const;
         const [version] = (await entries.versions(transaction, scope, [lease])).values();
         if (version === token) await entries.delete(transaction, scope, [lease]);
@@ -121,8 +123,8 @@ function bindTo<Transaction>(sql: Sql<Transaction>, scope: BoundScope): BoundSto
 }
 
 /**
- * A store over any database that has the tables of the dialect. A commit looks at versions and then writes, so its
- * `write` transaction must let no other writer in between.
+ * A store over any database that has the tables of the dialect. A commit looks at versions and then writes: `moment` lets
+ * no other writer of the workspace in between.
  */
 export function sqlStore<Transaction>(options: SqlStoreOptions<Transaction>): ContactStore {
   const { dialect, transaction, query, clock } = options;
@@ -132,9 +134,9 @@ export function sqlStore<Transaction>(options: SqlStoreOptions<Transaction>): Co
     contacts: options.contacts ?? ownContactTable(dialect, query),
     links: linkTable(dialect, query),
     entries: entryTable(dialect, query),
-    async moment(inside) {
-      const [row] = await query(inside, dialect.moment, []);
-      return { stamp: row!['stamp'] as Version, now: clock?.now() ?? (row!['now'] as Millis) };
+    async moment(inside, { workspace }) {
+      const [row] = await query(inside, dialect.moment, [workspace]);
+      return { stamp: row!['stamp'] as Version, now: clock?.now() ?? Number(row!['now']) };
     },
   };
   return { specVersion: 1, bind: (scope) => bindTo(sql, checkScope(scope)) };

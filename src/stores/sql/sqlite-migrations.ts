@@ -1,8 +1,4 @@
-/** One step of the schema. A step that was released never changes: a new one follows it. */
-export interface Migration {
-  readonly version: number;
-  readonly statements: readonly string[];
-}
+import type { Migration } from './migration.ts';
 
 /** Where the steps that were taken are noted: the file may be the host's, so `user_version` is not ours to use. */
 export const MIGRATIONS_TABLE = `create table if not exists crm_sync_migrations (

@@ -1,5 +1,6 @@
 import { CrmSyncError } from '../../errors.ts';
-import { MIGRATIONS_TABLE, type Migration, sqliteMigrations } from '../sql/sqlite-migrations.ts';
+import type { Migration } from '../sql/migration.ts';
+import { MIGRATIONS_TABLE, sqliteMigrations } from '../sql/sqlite-migrations.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
 const versionOf = (database: SqliteDatabase): number => {

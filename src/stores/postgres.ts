@@ -1,0 +1,85 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Millis } from '../core/value.ts';
+import { CrmSyncError } from '../errors.ts';
+import type { ContactStore } from '../ports/store.ts';
+import { migrateTo } from './postgres/migrate.ts';
+import type { PostgresClient, PostgresPool } from './postgres/postgres-pool.ts';
+import { postgresTransactions } from './postgres/postgres-transactions.ts';
+import type { SqlRow } from './sql/dialect.ts';
+import type { Migration } from './sql/migration.ts';
+import { postgresDialect } from './sql/postgres-dialect.ts';
+import { postgresMigrations } from './sql/postgres-migrations.ts';
+import { sqlStore } from './sql/sql-store.ts';
+
+export type { PostgresClient, PostgresPool } from './postgres/postgres-pool.ts';
+export type { Migration } from './sql/migration.ts';
+
+export interface PostgresSchema {
+  /** Schema of the tables. Default: where the connection looks first (its `search_path`), which is `public` for most. */
+  readonly schema?: string;
+}
+
+export interface PostgresStoreOptions extends PostgresSchema {
+  /**
+   * The host's own pool of `pg`, which the host ends. Each call takes one connection for one transaction. It needs a
+   * listener for `error`, as every pool does: without one, a connection that is lost while idle ends the process.
+   */
+  readonly pool: PostgresPool;
+  /** The store's clock, in milliseconds since 1970 UTC. Default: the database's. */
+  readonly clock?: { now(): Millis };
+  /** Waits before a transaction runs again that the database could not serialise. */
+  readonly sleep?: (ms: number) => Promise<void>;
+}
+
+function prefixOf(schema: string | undefined): string {
+  if (schema === undefined) return '';
+  if (schema === '' || schema.includes('\0'))
+    throw new CrmSyncError('The schema of the tables has no usable name.', {
+      code: 'invalid_schema_name',
+      category: 'configuration',
+      remedy: 'Name a schema of the database, or leave `schema` out.',
+    });
+  return `"${schema.replaceAll('"', '""')}".`;
+}
+
+/**
+ * The steps that make and update the tables, for hosts that run them by a tool of their own: each once, in order, in one
+ * transaction. They note themselves in `crm_sync_migrations`, so that `migrate` knows them as taken.
+ *
+ * @example
+ * migrations().map(({ version }) => version) //=> [1]
+ */
+export const migrations = ({ schema }: PostgresSchema = {}): readonly Migration[] => postgresMigrations(prefixOf(schema));
+
+/**
+ * Makes and updates the tables (`crm_sync_*`), and the schema where one is named and absent. Call it once per deployment;
+ * again, or from several processes at once, it changes nothing more. All of it or nothing.
+ *
+ * @throws CrmSyncError of category `store`; code `store_too_new` where a newer version of the package was here.
+ */
+export async function migrate(pool: PostgresPool, { schema }: PostgresSchema = {}): Promise<void> {
+  const prefix = prefixOf(schema);
+  await migrateTo(pool, { schema: schema ?? null, prefix, migrations: postgresMigrations(prefix) });
+}
+
+/**
+ * A store in PostgreSQL 13 or newer, on the host's own pool; `migrate` makes its tables. Any number of processes may share
+ * one database: commits of one workspace wait for each other, those of different ones do not. No statement is prepared by
+ * name, so that it works behind every pooler, and each is planned for the table as large as it is now.
+ *
+ * @throws CrmSyncError (from every call of a bound store) of category `store`.
+ *
+ * @example
+ * const pool = new Pool({ connectionString: process.env.DATABASE_URL });
+ * await migrate(pool);
+ * const store = postgresStore({ pool });
+ */
+export function postgresStore(options: PostgresStoreOptions): ContactStore {
+  const { pool, schema, clock, sleep = (ms: number) => pause(ms) } = options;
+  return sqlStore<PostgresClient>({
+    dialect: postgresDialect(prefixOf(schema)),
+    transaction: postgresTransactions(pool, sleep),
+    query: async (client, text, values) => (await client.query(text, [...values])).rows as readonly SqlRow[],
+    clock,
+  });
+}

@@ -1,0 +1,73 @@
+import type { Migration } from './migration.ts';
+
+/** Fields that contacts are matched by most; any other field may be matched by too, without an index of ours. */
+export const INDEXED_KEYS = ['phone_number', 'email', 'domain', 'name'] as const;
+/** An index entry takes 2,700 bytes at most: longer values share one, and are compared in full afterwards. */
+export const KEY_LENGTH = 200;
+
+const LIVE = `state in ('creating', 'active', 'ambiguous', 'missing', 'left_filter')`;
+const PAST = LIVE.replace('in', 'not in');
+
+/** The tables in a schema, whose name is given quoted and with its dot (`"crm".`), or where the connection looks first (`''`). */
+export const postgresMigrations = (schema: string): readonly Migration[] => [
+  {
+    version: 1,
+    statements: [
+      `create table ${schema}crm_sync_migrations (
+        version integer primary key,
+        applied_at timestamptz not null default now()
+      )`,
+      // keys are columns and no expressions of an index, so that an update which leaves them alone writes no index
+      `create table ${schema}crm_sync_contacts (
+        workspace text collate "C" not null,
+        id text collate "C" not null,
+        entity text not null,
+        version text not null,
+        fields jsonb not null,
+        ${INDEXED_KEYS.map((key) => `${key} text generated always as (left(fields ->> '${key}', ${KEY_LENGTH})) stored`).join(',\n        ')},
+        primary key (workspace, id)
+      )`,
+      ...INDEXED_KEYS.map(
+        (key) => `create index crm_sync_contacts_${key} on ${schema}crm_sync_contacts (workspace, ${key}) where ${key} is not null`,
+      ),
+      // times are milliseconds since 1970, as JavaScript counts them
+      `create table ${schema}crm_sync_links (
+        workspace text collate "C" not null,
+        connection text collate "C" not null,
+        id text collate "C" not null,
+        object text collate "C" not null,
+        contact_id text collate "C" not null,
+        entity text not null,
+        record_id text collate "C",
+        state text not null,
+        seen text,
+        plan text not null,
+        due_at double precision,
+        synced_at double precision not null,
+        version text not null,
+        body text not null,
+        primary key (workspace, connection, id)
+      )`,
+      `create unique index crm_sync_links_live_contact on ${schema}crm_sync_links (workspace, contact_id, connection, object) where ${LIVE}`,
+      `create unique index crm_sync_links_live_record on ${schema}crm_sync_links (workspace, connection, object, record_id)
+        where record_id is not null and ${LIVE}`,
+      `create index crm_sync_links_past_record on ${schema}crm_sync_links (workspace, connection, object, record_id)
+        where record_id is not null and ${PAST}`,
+      `create index crm_sync_links_contact on ${schema}crm_sync_links (workspace, contact_id, connection, object)`,
+      `create table ${schema}crm_sync_entries (
+        workspace text collate "C" not null,
+        connection text collate "C" not null,
+        kind text collate "C" not null,
+        key text collate "C" not null,
+        version text not null,
+        due_at double precision,
+        contact_id text collate "C",
+        body text not null,
+        primary key (workspace, connection, kind, key)
+      )`,
+      `create index crm_sync_entries_due on ${schema}crm_sync_entries (workspace, connection, kind, key, due_at) where due_at is not null`,
+      `create index crm_sync_entries_contact on ${schema}crm_sync_entries (workspace, contact_id) where contact_id is not null`,
+      `insert into ${schema}crm_sync_migrations (version) values (1)`,
+    ],
+  },
+];
