@@ -41,6 +41,10 @@ export function isWithheld(text: string): boolean {
 export const isPlaceholder = (digits: string): boolean => /^(\d)\1{6,}$/.test(digits) || PLACEHOLDERS.has(digits);
 export const isPlaceholderText = (text: string): boolean => isNumberLike(text) && isPlaceholder(digitsOf(text));
 
+/** Digits that belong to nobody, in whatever part of a number they are found: a withheld number, a placeholder. */
+export const isNoOnesNumber = (digits: string): boolean =>
+  isPlaceholder(digits) || WITHHELD_DIGITS.has(digits) || (digits.startsWith('1') && WITHHELD_DIGITS.has(digits.slice(1)));
+
 /** The parts of a field that may hold several numbers. */
 export const splitNumbers = (text: string): string[] => text.split(SEPARATOR).filter((part) => part.trim() !== '');
 

@@ -7,6 +7,7 @@ import {
   validatePhoneNumberLength,
 } from 'libphonenumber-js/min';
 import { cleanPhoneText, digitsOf, isPlaceholder, isPlaceholderText, isWithheld, readUserPart, splitNumbers } from './phone-text.ts';
+import { plainNumber } from './plain-number.ts';
 import { refuse } from './refusal.ts';
 import type { Coerced } from './value.ts';
 
@@ -215,6 +216,8 @@ const ADVICE: Readonly<Record<Exclude<Phone['kind'], 'phone' | 'anonymous'> | Ph
  * coercePhone('0000000000', { defaultCountry: 'US' }).code //=> 'not_a_phone_number'
  */
 export function coercePhone(raw: unknown, options: PhoneOptions = {}): Coerced<string> {
+  const plain = typeof raw === 'string' && options.strict !== true ? plainNumber(raw, options.defaultCountry) : undefined;
+  if (plain !== undefined) return { ok: true, value: plain };
   const phone = normalizePhone(raw, options);
   if (phone.kind === 'phone') return { ok: true, value: phone.e164 };
   if (phone.kind === 'anonymous') return { ok: true, value: null };
