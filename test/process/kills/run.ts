@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { campaign, KILLED_FLOWS } from './campaign.ts';
+import type { Kill } from './deployment.ts';
+import type { CrmName } from './host.ts';
+
+const { values } = parseArgs({
+  options: {
+    kills: { type: 'string', default: '100' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    crm: { type: 'string', multiple: true, default: ['salesforce', 'hubspot'] },
+  },
+});
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** How many kills struck where, by flow. */
+function tableOf(kills: readonly Kill[]): readonly string[] {
+  const places = { request: 'a request sent', effect: 'a request done', commit: 'inside a commit', committed: 'after a commit' } as const;
+  const line = (cells: readonly (string | number)[]): string =>
+    cells.map((cell, at) => (at === 0 ? String(cell).padEnd(8) : String(cell).padStart(18))).join('');
+  return [
+    line(['', ...Object.values(places), 'kills']),
+    ...KILLED_FLOWS.map((flow) => {
+      const here = kills.filter((kill) => kill.flow === flow);
+      return line([flow, ...Object.keys(places).map((place) => here.filter(({ struck }) => struck === place).length), here.length]);
+    }),
+  ];
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'crm-sync-kills-'));
+const seed = Number(values.seed);
+const crms = values.crm as CrmName[];
+const started = performance.now();
+const all: Kill[] = [];
+try {
+  for (const [at, crm] of crms.entries()) {
+    const kills = Math.floor((Number(values.kills) * (at + 1)) / crms.length) - Math.floor((Number(values.kills) * at) / crms.length);
+    say(`${crm}, seed ${seed}: ${kills} kills`);
+    const onStory = (story: { readonly kills: readonly Kill[]; readonly same: boolean }): void =>
+      say(`  ${story.kills.length} kills, then ${story.same ? 'the end of the undisturbed one' : 'ANOTHER END'}`);
+    const { expected, ends, kills: struck } = await campaign({ crm, seed, kills, folder, onStory });
+    all.push(...struck);
+    for (const end of ends) assert.deepEqual(end, expected, `With seed ${seed} on ${crm} the end is not that of the undisturbed run.`);
+  }
+} finally {
+  for (const line of tableOf(all)) say(line);
+  say(`${all.length} kills in ${((performance.now() - started) / 1_000).toFixed(0)} s`);
+  await rm(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,90 @@
+import { writeSync } from 'node:fs';
+import type { Clock, ContactStore } from 'crm-sync-engine';
+import { sqliteStore } from 'crm-sync-engine/stores/sqlite';
+import { storeAround } from '../../flows/harness.ts';
+import { type Access, CALLS, engineOn } from './host.ts';
+
+export type Flow = 'pull' | 'push' | 'calls' | 'settle';
+
+/** What a process is started with. */
+export interface Orders extends Access {
+  readonly file: string;
+  /** One after the other. */
+  readonly flows: readonly Flow[];
+  /** The time at which it starts, on the clock that it shares with the CRM. */
+  readonly now: number;
+  /** Indexes of the calls that nobody has acknowledged. */
+  readonly calls: readonly number[];
+}
+
+const AT_ONCE = 4;
+/** Whatever a dead process may have sent has taken effect by then, or never will. */
+const SETTLED_MS = 1_800_000;
+const orders = JSON.parse(process.argv[2] ?? '') as Orders;
+/** Written before anything else happens: whoever listens knows what the process was doing when it died. */
+const tell = (line: string): void => void writeSync(1, `${line}\n`);
+
+let ahead = orders.now - Date.now();
+/** Real time, except that a wait takes none. */
+const clock: Clock = {
+  now: () => Date.now() + ahead,
+  async sleep(ms) {
+    const until = clock.now() + ms;
+    await Promise.resolve();
+    ahead = Math.max(ahead, until - Date.now());
+    tell(`slept ${clock.now()}`);
+  },
+};
+
+await using store = sqliteStore({ file: orders.file, clock });
+const told: ContactStore = storeAround(store, async (name, call) => {
+  if (name !== 'commit') return call();
+  tell('commit');
+  try {
+    return await call();
+  } finally {
+    tell('committed');
+  }
+});
+const engine = engineOn(orders, { store: told, clock });
+
+/** Again while somebody who died holds the lease. */
+async function untilDone(work: () => Promise<{ readonly status: string }>): Promise<void> {
+  for (let times = 0; times < 10; times += 1) {
+    const { status } = await work();
+    if (status === 'done') return;
+    await clock.sleep(60_000);
+  }
+  throw new Error('The lease of a process that died does not run out.');
+}
+
+async function takeCalls(calls: readonly number[]): Promise<void> {
+  for (let at = 0; at < calls.length; at += AT_ONCE)
+    await Promise.all(
+      calls.slice(at, at + AT_ONCE).map(async (index) => {
+        const call = CALLS[index];
+        if (call && (await engine.handleConversation(call)).complete) tell(`handled ${index}`);
+      }),
+    );
+}
+
+/** What happens anyway, sooner or later: the host syncs, and every call is delivered again, acknowledged or not. */
+async function settle(): Promise<void> {
+  for (let times = 0; times < 3; times += 1) {
+    await untilDone(() => engine.sync());
+    await takeCalls([...CALLS.keys()]);
+    await clock.sleep(SETTLED_MS);
+  }
+  await untilDone(() => engine.sync());
+}
+
+const FLOWS: Readonly<Record<Flow, () => Promise<void>>> = {
+  pull: () => untilDone(() => engine.pull()),
+  push: () => untilDone(() => engine.push({ createMissing: true })),
+  calls: () => takeCalls(orders.calls),
+  settle,
+};
+for (const flow of orders.flows) {
+  await FLOWS[flow]();
+  tell('done');
+}
