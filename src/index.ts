@@ -10,6 +10,7 @@ export {
   planAnalysis,
   safeParseAnalysis,
 } from './core/analysis.ts';
+export type { BrakeSettings } from './core/brake.ts';
 export { checkMapping, type MappingToCheck } from './core/check-mapping.ts';
 export { type CoerceOptions, coerceValue } from './core/coerce.ts';
 export { type Compatibility, compatible } from './core/compatibility.ts';
@@ -103,6 +104,7 @@ export { decideField, type FieldDecision, type FieldReason, type FieldState } fr
 export { TRANSFORMS } from './core/transforms.ts';
 export { type Resolution, resolveUpdate } from './core/update.ts';
 export type { Coerced, CoercionCode, Fields, Json, Millis, Parsed, Value } from './core/value.ts';
+export type { DeletionQuestion } from './engine/brake.ts';
 // Engine: load, plan, commit.
 export { type Capability, capabilitiesOf } from './engine/capability.ts';
 export type { CheckOptions } from './engine/check.ts';
@@ -114,7 +116,7 @@ export type { LogActivityOptions } from './engine/conversation/log-activity.ts';
 export type { EditPush } from './engine/edit/push-edited.ts';
 export type { ContactEdit, EditResult, UpdateOptions } from './engine/edit/update-contacts.ts';
 export { CrmSyncEngine, type PreviewConversation, type PreviewOptions, type Runs } from './engine/engine.ts';
-export type { EngineOptions, FlowOptions, PullOptions, PushOptions } from './engine/options.ts';
+export type { EngineOptions, FlowOptions, PullOptions, PushOptions, SyncOptions } from './engine/options.ts';
 export type { Preview, PreviewedContact } from './engine/preview.ts';
 export type { Status } from './engine/status.ts';
 export type { ConversationResult, Step, StepChange, StepRefusal } from './engine/step.ts';

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { refusedDocument } from '../errors.ts';
 import { analysisDocument } from './analysis.ts';
+import type { BrakeSettings } from './brake.ts';
 import type { Channel } from './conversation.ts';
 import { isTimeZone } from './dates.ts';
 import { deepFreeze } from './freeze.ts';
@@ -30,6 +31,8 @@ export interface ConnectionSettings<S extends Schema = any> {
   readonly dispositions?: Readonly<Record<string, string>>;
   /** Whose conversations are never logged: numbers in E.164, other addresses exactly as the platform gives them. */
   readonly blockList?: readonly string[];
+  /** When a run stops before it unlinks contacts or clears fields, and asks. Default: over 10 % of an object's links, and at least 20. */
+  readonly deletionBrake?: BrakeSettings;
   /** For numbers without a country: ISO 3166, two letters. Without it they are refused, never guessed. */
   readonly defaultCountry?: string;
   /** IANA zone of the connection, for days and for times in texts. Default UTC. */
@@ -92,6 +95,7 @@ function settingsDocument(schema: Schema): z.ZodType<ConnectionSettings> {
     owners: texts.optional(),
     dispositions: texts.optional(),
     blockList: z.array(blocked).optional(),
+    deletionBrake: z.strictObject({ share: z.number().gt(0).max(1).optional(), minimum: z.int().min(1).optional() }).optional(),
     defaultCountry: country.optional(),
     timeZone: timeZone.optional(),
   });

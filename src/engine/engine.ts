@@ -20,7 +20,7 @@ import { applyAnalysis } from './conversation/apply-analysis.ts';
 import { type HandleOptions, handleConversation } from './conversation/handle-conversation.ts';
 import { type LogActivityOptions, logOne } from './conversation/log-activity.ts';
 import { noConnector } from './no-connector.ts';
-import type { EngineOptions, FlowOptions, PullOptions, PushOptions } from './options.ts';
+import type { EngineOptions, FlowOptions, PullOptions, PushOptions, SyncOptions } from './options.ts';
 import { owners } from './owners.ts';
 import { retryPending } from './pending.ts';
 import { type Preview, preview } from './preview.ts';
@@ -86,7 +86,7 @@ export class CrmSyncEngine<S extends Schema = any> {
   }
 
   /** What is pending, then push, then pull. */
-  sync(options: FlowOptions = {}): Promise<Run> {
+  sync(options: SyncOptions = {}): Promise<Run> {
     return sync(this.#context, options);
   }
 

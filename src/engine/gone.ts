@@ -12,6 +12,8 @@ export interface GoneOutcome {
   /** The state its link got; null: it had none, or had it already. */
   readonly became: LinkState | null;
   readonly reason: 'deleted' | 'merged' | 'missing' | 'unreadable';
+  /** Its contact has lost its record, and no other one takes over: what the brake counts. */
+  readonly isLost: boolean;
   readonly failure?: { readonly code: string; readonly remedy: string };
 }
 
@@ -50,11 +52,13 @@ export function goneChanges({ mapping, objects, records, rows, at, failed }: Gon
     if (record.state === 'present') continue;
     const found = linked.get(record.id);
     const became = found === undefined ? null : nextState(record, found.link);
+    const heirs = record.state === 'merged' ? heirEntries({ object: mapping.crmObject, recordId: record.id }, record, { objects, at }) : [];
     outcomes.push({
       recordId: record.id,
       contactId: found?.row.id ?? null,
       became,
       reason: record.state,
+      isLost: became === 'tombstone' || (became === 'superseded' && heirs.length === 0),
       ...(record.state === 'unreadable' && { failure: { code: record.code, remedy: record.remedy } }),
     });
     if (record.state === 'unreadable') entries.push(failed(record.id, record.code, at));
@@ -65,8 +69,7 @@ export function goneChanges({ mapping, objects, records, rows, at, failed }: Gon
       continue;
     }
     releasedKeys.push(...keysOf(mapping, found.row));
-    if (record.state === 'merged')
-      entries.push(...heirEntries({ object: mapping.crmObject, recordId: record.id }, record, { objects, at }));
+    entries.push(...heirs);
   }
   return { rows: changes, entries, outcomes, releasedKeys };
 }

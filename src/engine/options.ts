@@ -41,7 +41,15 @@ export interface FlowOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface PullOptions extends FlowOptions {
+export interface SyncOptions extends FlowOptions {
+  /**
+   * The answer to `mass_deletion`: true lets this run unlink contacts and clear fields however many there are, a number at
+   * most so many. Counting begins anew after it.
+   */
+  readonly allowDeletions?: boolean | number;
+}
+
+export interface PullOptions extends SyncOptions {
   /** Reads every record again, not only what changed, and looks at every known record by id: the way to find those that are gone. */
   readonly full?: boolean;
   /** CRM objects to pull; default: those of all mappings. */
@@ -52,7 +60,7 @@ export interface PullOptions extends FlowOptions {
   readonly records?: readonly { readonly object: string; readonly id: string }[];
 }
 
-export interface PushOptions extends FlowOptions {
+export interface PushOptions extends SyncOptions {
   /** Only these contacts; default: all that have something to send. */
   readonly contactIds?: readonly string[];
   /**

@@ -12,6 +12,7 @@ import {
 import type { Json } from '../core/value.ts';
 import { CrmSyncError } from '../errors.ts';
 import type { EntryChange } from '../ports/store.ts';
+import { Brake } from './brake.ts';
 import type { Context } from './context.ts';
 import { KIND } from './kinds.ts';
 import type { Session } from './session.ts';
@@ -28,6 +29,8 @@ interface RunOptions {
   readonly trigger?: string | undefined;
   /** What is recorded is a part of handling this conversation: the history names it instead of the run. */
   readonly conversation?: string;
+  /** What the host answers to `mass_deletion`. */
+  readonly allowDeletions?: boolean | number | undefined;
 }
 
 /** A run stops where one code fails so many records and so large a share of them (R13). */
@@ -39,6 +42,7 @@ export class RunRecorder {
   readonly id: string;
   readonly session: Session;
   readonly source: Source;
+  readonly brake: Brake;
   readonly #context: Context;
   #run: Run;
   #part: Flow;
@@ -46,12 +50,13 @@ export class RunRecorder {
   #listener: (error: RunError) => void = () => undefined;
   readonly #failures = new Map<string, number>();
 
-  constructor(context: Context, session: Session, { flow, trigger = 'manual', conversation }: RunOptions) {
+  constructor(context: Context, session: Session, { flow, trigger = 'manual', conversation, allowDeletions = false }: RunOptions) {
     this.#context = context;
     this.session = session;
     this.#part = flow;
     // Sorts by time: runs are listed newest first by their keys.
     this.id = `${new Date(context.clock.now()).toISOString()}-${nextTurn()}-${context.ids()}`;
+    this.brake = new Brake(context, this.id, allowDeletions);
     this.source = conversation === undefined ? { run: this.id } : { conversation };
     this.#run = {
       id: this.id,

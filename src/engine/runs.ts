@@ -6,7 +6,7 @@ import { countCalls } from './budget.ts';
 import type { Context } from './context.ts';
 import { KIND } from './kinds.ts';
 import { Lease } from './lease.ts';
-import type { FlowOptions } from './options.ts';
+import type { SyncOptions } from './options.ts';
 import { RunRecorder } from './run-recorder.ts';
 import { Session, type SessionOptions } from './session.ts';
 
@@ -14,11 +14,11 @@ import { Session, type SessionOptions } from './session.ts';
 export async function recorded(
   context: Context,
   flow: Flow,
-  options: FlowOptions,
+  options: SyncOptions,
   work: (run: RunRecorder, lease: Lease) => Promise<'done' | 'paused'>,
 ): Promise<Run> {
   const session = new Session(context, options);
-  const run = new RunRecorder(context, session, { flow, trigger: options.trigger });
+  const run = new RunRecorder(context, session, { flow, trigger: options.trigger, allowDeletions: options.allowDeletions });
   const lease = await Lease.take(context, session, { name: flow, holder: run.id });
   if (typeof lease === 'string') return { ...run.snapshot, status: 'busy', busyWith: lease };
   try {
@@ -38,10 +38,14 @@ export async function recorded(
 export async function recordedAside(
   context: Context,
   flow: Flow,
-  options: FlowOptions & SessionOptions,
+  options: SyncOptions & SessionOptions,
   work: (run: RunRecorder) => Promise<'done' | 'paused'>,
 ): Promise<Run> {
-  const run = new RunRecorder(context, new Session(context, options), { flow, trigger: options.trigger });
+  const run = new RunRecorder(context, new Session(context, options), {
+    flow,
+    trigger: options.trigger,
+    allowDeletions: options.allowDeletions,
+  });
   return record(context, run, async () => {
     context.notify({ type: 'run.started', run: run.id, flow, trigger: run.snapshot.trigger });
     return work(run);

@@ -1,5 +1,6 @@
 import type { Counts, Flow, Run } from '../core/run.ts';
 import { LEASE_KIND } from '../ports/store.ts';
+import { type DeletionQuestion, deletionQuestions } from './brake.ts';
 import { budgetState } from './budget.ts';
 import { type ConnectionState, loadConnection } from './connection.ts';
 import type { Context } from './context.ts';
@@ -21,6 +22,8 @@ export interface Status {
   } | null;
   /** Conversations with a step that is not finished, records to be fetched again, records that wait for a contact. At most 100 each. */
   readonly waiting: { readonly conversations: number; readonly records: number; readonly unmatched: number };
+  /** Runs stopped before they unlinked or cleared so many: look, and answer with `allowDeletions`. Empty: nothing is asked. */
+  readonly deletions: readonly DeletionQuestion[];
   /** API calls since `since` (ISO 8601 UTC), for 24 hours from then; null: no budget is set. */
   readonly budget: { readonly since: string; readonly calls: number; readonly callsPerDay: number } | null;
 }
@@ -40,6 +43,7 @@ export async function status(context: Context): Promise<Status> {
     connection: { status: connection.status, reason: connection.reason },
     run: run === undefined ? null : { id: run.id, flow: run.flow, trigger: run.trigger, startedAt: run.startedAt, counts: run.counts },
     waiting: { conversations: await count(KIND.conversation), records: await count(KIND.recheck), unmatched: await count(KIND.waiting) },
+    deletions: await deletionQuestions(context),
     budget: budget && { ...budget, since: new Date(budget.since).toISOString() },
   };
 }

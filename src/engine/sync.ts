@@ -1,7 +1,7 @@
 import type { Run } from '../core/run.ts';
 import type { Context } from './context.ts';
 import { Lease } from './lease.ts';
-import type { FlowOptions } from './options.ts';
+import type { SyncOptions } from './options.ts';
 import { pendingInto } from './pending.ts';
 import { pullInto } from './pull/pull.ts';
 import { pushInto } from './push/push.ts';
@@ -9,7 +9,7 @@ import type { RunRecorder } from './run-recorder.ts';
 import { recorded } from './runs.ts';
 
 /** Pending, push, pull, in one run: a long first import starves no edit. */
-export function sync(context: Context, options: FlowOptions): Promise<Run> {
+export function sync(context: Context, options: SyncOptions): Promise<Run> {
   return recorded(context, 'sync', options, async (run, outer) => {
     run.enter('pending');
     if ((await pendingInto(context, run, outer)) === 'paused') return 'paused';

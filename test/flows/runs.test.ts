@@ -140,6 +140,7 @@ describe.each(WORLDS)('on $name', (world) => {
       expect(await there.engine.status()).toEqual({
         state: 'idle',
         budget: null,
+        deletions: [],
         connection: { status: 'active', reason: null },
         run: null,
         waiting: { conversations: 0, records: 0, unmatched: 0 },

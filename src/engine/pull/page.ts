@@ -1,10 +1,12 @@
+import type { Losses } from '../../core/brake.ts';
 import { type InboundPlan, joinPlans } from '../../core/inbound.ts';
 import type { Version } from '../../core/link.ts';
+import type { Value } from '../../core/value.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { EntryChange, RefusedRow, RowChange } from '../../ports/store.ts';
 import { tryCommit, untilCommitted } from '../commit.ts';
 import type { Context } from '../context.ts';
-import { goneChanges } from '../gone.ts';
+import { type GoneOutcome, goneChanges } from '../gone.ts';
 import { keyOf } from '../match-keys.ts';
 import type { Permit } from '../permit.ts';
 import { failures, onePerKey, recheckEntry, releaseNoted, releaseWaiting } from '../recheck.ts';
@@ -121,11 +123,21 @@ async function attemptPage(context: Context, run: RunRecorder, input: PageInput,
     const { recordId, reason: code } = one;
     return [input.fresh ? failed(recordId, code, at) : recheckEntry({ object: mapping.crmObject, recordId, code, attempts: 0 }, at)];
   });
+  const weighed = await run.brake.assertFew(mapping, lossesOf(plan, gone.outcomes), at);
   const contested = planned.fetchFirst.map((recheck) => recheckEntry(recheck, at));
   // A successor's entry comes after a release of the same record: it knows whose contact it takes over.
-  const entries = [...input.entries(), ...page.entries, ...released, ...contested, ...gone.entries, ...refetches, ...retries];
+  const entries = [...input.entries(), ...weighed, ...page.entries, ...released, ...contested, ...gone.entries, ...refetches, ...retries];
   const changes = { rows: onePerContact([...page.rows, ...gone.rows]), entries: onePerKey([...permit.fences(), ...entries]) };
   return { result: { plan, rows, gone }, changes };
+}
+
+/** What the brake counts of a page: each record once. */
+function lossesOf({ updates }: InboundPlan, gone: readonly GoneOutcome[]): Losses {
+  const isClear = ({ before, after }: { readonly before: Value; readonly after: Value }) => before !== null && after === null;
+  return {
+    deleted: gone.filter(({ isLost }) => isLost).length,
+    cleared: updates.filter(({ changes }) => changes.some(isClear)).length,
+  };
 }
 
 /** A contact may lose one record and get another in one page: a commit names it once. */

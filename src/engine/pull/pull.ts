@@ -77,7 +77,9 @@ class ObjectPull {
     if ((await this.#fetchDue()) === 'paused') return 'paused';
     if ((await this.#readPages(options)) === 'paused') return 'paused';
     if ((await this.#sweep()) === 'paused') return 'paused';
-    return this.#fetchDue(); // what the pages have released
+    if ((await this.#fetchDue()) === 'paused') return 'paused'; // what the pages have released
+    await this.#run.brake.settle(object);
+    return 'done';
   }
 
   async #readPages({ full = false }: PullOptions): Promise<'done' | 'paused'> {

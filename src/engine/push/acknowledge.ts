@@ -31,12 +31,13 @@ export async function acknowledge(
   const known = outcomes.filter(({ wrote }) => wrote.outcome !== 'unknown'); // of the others there is nothing to record yet
   if (known.length === 0) return;
   let isFirst = true;
-  await untilCommitted(context, run.session, async () => {
+  const { result: exceeded } = await untilCommitted(context, run.session, async () => {
     const at = run.session.storeNow();
     const links = isFirst && intended !== null ? intendedLinks(outcomes, intended) : await storedLinks(context, outcomes);
     isFirst = false;
     const rows: RowChange[] = [];
     const entries: EntryChange[] = [];
+    let deleted = 0;
     for (const outcome of known) {
       const link = links.get(outcome.write.op);
       if (link === undefined) continue; // settled by somebody who found the intent expired
@@ -46,11 +47,15 @@ export async function acknowledge(
         links: [settled(outcome, link, heldBy(outcome), at)],
       });
       if (outcome.wrote.outcome === 'done') entries.push(writtenEntry(context, run, mapping, outcome));
+      if (outcome.wrote.outcome === 'gone' && heirsOf(context, mapping, outcome, at).length === 0) deleted += 1;
     }
+    const weighed = await run.brake.learn(mapping, { deleted, cleared: 0 }, at);
+    entries.push(...weighed.entries);
     const released = await releaseWaiting(context, await keysOfGone(context, mapping, known), at);
     entries.push(...onePerKey([...released, ...known.flatMap((outcome) => heirsOf(context, mapping, outcome, at))]));
-    return { result: undefined, changes: { rows, entries } };
+    return { result: weighed.exceeded, changes: { rows, entries } };
   });
+  run.brake.hold(exceeded);
 }
 
 /** The links as this worker's own commit left them: no read between intent and acknowledgement unless somebody was faster. */

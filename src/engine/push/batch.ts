@@ -69,7 +69,9 @@ export class PushBatch {
   async #round(rows: readonly Row[]): Promise<void> {
     await this.#readWhereNeeded(rows);
     const { writes, version } = await this.#intend(rows.map(({ id }) => id));
-    if (writes.length > 0) this.#report.wrote(await this.#write(writes, version));
+    if (writes.length === 0) return;
+    this.#report.wrote(await this.#write(writes, version));
+    this.#run.brake.assertHolds();
   }
 
   /** Reads the records of contacts with a `both` field or without a pair, and applies them as a pull would. */

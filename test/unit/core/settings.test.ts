@@ -14,6 +14,7 @@ const full = {
   analysis: [RULE],
   activities: { call: true, sms: false },
   unknownCaller: 'create',
+  deletionBrake: { share: 0.05, minimum: 10 },
   owners: { 'user-1': '005000000000001' },
   dispositions: { user_hangup: 'Connected' },
   blockList: ['+14155550123', '72345', 'sip:al@example.com', 'al@example.com'],
