@@ -116,6 +116,8 @@ export type { LogActivityOptions } from './engine/conversation/log-activity.ts';
 export type { EditPush } from './engine/edit/push-edited.ts';
 export type { ContactEdit, EditResult, UpdateOptions } from './engine/edit/update-contacts.ts';
 export { CrmSyncEngine, type PreviewConversation, type PreviewOptions, type Runs } from './engine/engine.ts';
+export type { Ambiguity } from './engine/identity/ambiguous.ts';
+export type { RecordRef } from './engine/identity/record-ref.ts';
 export type { EngineOptions, FlowOptions, PullOptions, PushOptions, SyncOptions } from './engine/options.ts';
 export type { Preview, PreviewedContact } from './engine/preview.ts';
 export type { Status } from './engine/status.ts';

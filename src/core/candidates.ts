@@ -17,6 +17,8 @@ export class Candidates {
   readonly #recordOf = new Map<string, string | null>();
   /** The contact whose record is being made with a key. */
   readonly #makingWith = new Map<string, string>();
+  /** By record: contacts that the host said it does not belong to. */
+  readonly #declined = new Map<string, Set<string>>();
 
   constructor(matchKeys: readonly CompiledRule[]) {
     this.#matchKeys = matchKeys;
@@ -38,6 +40,11 @@ export class Candidates {
     for (const [field, value] of Object.entries(keys)) this.#makingWith.set(keyOf(field, value), id);
   }
 
+  /** The record is not this contact's, whatever keys they share. */
+  decline(id: string, recordId: string): void {
+    this.#declined.set(recordId, (this.#declined.get(recordId) ?? new Set()).add(id));
+  }
+
   hasOtherRecord(id: string, recordId: string): boolean {
     return this.#recordOf.has(id) && this.#recordOf.get(id) !== recordId;
   }
@@ -45,8 +52,14 @@ export class Candidates {
   /**
    * The one contact that has a key and no record yet; keys count in their order. `all`: who has any of the keys. Nobody gets
    * what may be the record that is being made for another contact (R4).
+   *
+   * @param isProven - Asked of the only one there is: whether a key is enough for this contact.
    */
-  match(keys: MatchValues): { readonly only: string | null; readonly all: readonly string[] } {
+  match(
+    recordId: string,
+    keys: MatchValues,
+    isProven: (id: string) => boolean = () => true,
+  ): { readonly only: string | null; readonly all: readonly string[] } {
     const all = new Set<string>();
     for (const [field, value] of Object.entries(keys)) {
       const found = this.#withKey(field, value);
@@ -56,8 +69,9 @@ export class Candidates {
         all.add(maker);
         break;
       }
-      const [free, ...others] = found.filter((id) => !this.#recordOf.has(id));
-      if (others.length > 0) break;
+      const declined = this.#declined.get(recordId);
+      const [free, ...others] = found.filter((id) => !this.#recordOf.has(id) && declined?.has(id) !== true);
+      if (others.length > 0 || (free !== undefined && !isProven(free))) break;
       if (free !== undefined) return { only: free, all: [...all] };
     }
     return { only: null, all: [...all] };

@@ -60,7 +60,7 @@ export function compileMapping<S extends Schema>(
     entity: schema.entity,
     crmObject: plain.crmObject,
     rules,
-    crmFields: [...new Set([...rules.flatMap(({ crm }) => crm), ...(filter === null ? [] : filterFields(filter))])].sort(),
+    crmFields: fieldsToRead(plain, rules, described),
     matchKeys,
     filter,
     create: compileCreate(plain, options),
@@ -68,6 +68,14 @@ export function compileMapping<S extends Schema>(
     readRecord: (record) => readRecord(rules, record),
     toCrm: (fields) => toCrm(rules, fields),
   };
+}
+
+/** Our id is read too, where one can see it: it tells a record that was made again from a stranger's with the same number. */
+function fieldsToRead({ filter, create }: Mapping, rules: readonly CompiledRule[], described: DescribedFields): readonly string[] {
+  const idField = create?.idField;
+  const isShown = idField !== undefined && (described === undefined || isVisible(idField, described));
+  const filtered = filter === undefined ? [] : filterFields(filter);
+  return [...new Set([...rules.flatMap(({ crm }) => crm), ...filtered, ...(isShown ? [idField] : [])])].sort();
 }
 
 const refuseOptions = (message: string, code: string, remedy: string): CrmSyncError =>

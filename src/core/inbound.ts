@@ -2,9 +2,11 @@ import { Candidates, type KeyMove } from './candidates.ts';
 import { matchesFilter } from './filter.ts';
 import { isLive, type LinkState } from './link.ts';
 import type { CompiledMapping, CrmRecord } from './mapping-types.ts';
+import { own } from './own.ts';
 import { readPath } from './paths.ts';
 import { type FieldsInput, type FieldsPlan, planFields, refusedField } from './plan-fields.ts';
 import type { Conflict, LinkPlan, MatchValues, PlannedContact, PlannedLink, RecordPlan, RefusedField, SkipReason } from './plan-types.ts';
+import { isSamePerson } from './same-person.ts';
 import { emptyFields } from './schema.ts';
 import { sentKeys } from './sent-keys.ts';
 import type { Fields, Millis } from './value.ts';
@@ -21,6 +23,8 @@ export interface InboundInput {
   readonly now: Date | string | Millis;
   /** The snapshot was fetched by id: it is not stale for having been taken soon after a commit. */
   readonly fresh?: boolean;
+  /** By record: the contact that the host gave it, whatever their keys say; null: a new one, although others have its keys. */
+  readonly assigned?: Readonly<Record<string, string | null>>;
   /** When a contact's fields were last edited here, ISO 8601 UTC by contact id and field; what `newest` decides by. */
   readonly editedAt?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
@@ -70,7 +74,6 @@ const REMEDIES: Readonly<Record<SkipReason, string>> = {
   ambiguous: 'Several records or contacts share this match key: correct the key on all but one of them, or merge them.',
   contact_removed: 'The contact was removed here; link it again or delete the record in the CRM.',
   superseded: 'The record was merged into another one, which is followed instead.',
-  declined: 'The record was declined for this contact.',
   deleted: 'Nothing to do: the record is deleted in the CRM.',
   merged: 'Nothing to do: the record was merged into another one.',
   missing: 'Check that the connected user may see the record.',
@@ -93,6 +96,8 @@ class PagePlanner {
   readonly #contacts: Map<string, PlannedContact>;
   readonly #linkOfRecord = new Map<string, PlannedLink>();
   readonly #candidates: Candidates;
+  /** Contacts that had a record of the object which is gone. */
+  readonly #bereft = new Set<string>();
   readonly #plans = new Map<CrmRecord, RecordPlan>();
 
   constructor(input: InboundInput) {
@@ -104,8 +109,11 @@ class PagePlanner {
     for (const { id, fields, removed } of input.contacts) if (removed !== true) this.#candidates.add(id, fields);
     // A record may have past links beside the one that is live: that one counts.
     for (const link of [...(input.links ?? [])].sort((a, b) => Number(isLive(a.state)) - Number(isLive(b.state)))) {
-      if (link.recordId !== null) this.#linkOfRecord.set(link.recordId, link);
-      if (isLive(link.state) || link.state === 'declined') this.#candidates.take(link.contactId, link.recordId);
+      const { contactId, recordId, state } = link;
+      if (state === 'declined' && recordId !== null) this.#candidates.decline(contactId, recordId);
+      else if (recordId !== null) this.#linkOfRecord.set(recordId, link);
+      if (isLive(state) || (state === 'declined' && recordId === null)) this.#candidates.take(contactId, recordId);
+      if (state === 'tombstone' || state === 'superseded') this.#bereft.add(contactId);
       if (link.state === 'creating') this.#candidates.making(link.contactId, sentKeys(this.#mapping, link.body));
     }
   }
@@ -174,7 +182,7 @@ class PagePlanner {
   #planLinked(record: CrmRecord, link: PlannedLink, isTaken: IsTaken): RecordPlan {
     const { contactId } = link;
     const contact = this.#contacts.get(contactId);
-    if (link.state === 'superseded' || link.state === 'declined') return this.#skip(record, link.state, { contactId });
+    if (link.state === 'superseded') return this.#skip(record, 'superseded', { contactId });
     if (contact === undefined || contact.removed === true) return this.#skip(record, 'contact_removed', { contactId });
     if (!isLive(link.state) && this.#candidates.hasOtherRecord(contactId, record.id))
       return this.#skip(record, 'superseded', { contactId });
@@ -203,8 +211,10 @@ class PagePlanner {
   #planNew(record: CrmRecord): RecordPlan | Draft {
     if (!this.#matchesFilter(record)) return this.#skip(record, 'filtered');
     const { keys, refused } = this.#matchValues(record);
-    if (Object.keys(keys).length === 0) return this.#skip(record, 'no_match_key', { refused });
-    const { only, all } = this.#candidates.match(keys);
+    const assigned = own(this.#input.assigned ?? {}, record.id);
+    if (assigned === null) return this.#planCreate(record, keys);
+    if (Object.keys(keys).length === 0 && assigned === undefined) return this.#skip(record, 'no_match_key', { refused });
+    const { only, all } = assigned === undefined ? this.#match(record, keys) : this.#named(assigned, record);
     const contact = only === null ? undefined : this.#contacts.get(only);
     if (contact !== undefined) {
       this.#candidates.take(contact.id, record.id);
@@ -213,6 +223,19 @@ class PagePlanner {
     if (all.length === 0) return this.#planCreate(record, keys);
     const candidates = all.filter((id) => !isNew(id)); // a contact that this page makes has no id yet
     return this.#skip(record, 'ambiguous', { candidates, keys });
+  }
+
+  /** A contact whose record is gone gets another one only if more than the number speaks for it. */
+  #match(record: CrmRecord, keys: MatchValues): ReturnType<Candidates['match']> {
+    return this.#candidates.match(record.id, keys, (id) => {
+      const contact = this.#contacts.get(id);
+      return contact === undefined || !this.#bereft.has(id) || isSamePerson(this.#mapping, record, contact);
+    });
+  }
+
+  #named(id: string, record: CrmRecord): ReturnType<Candidates['match']> {
+    const isFree = this.#contacts.get(id)?.removed !== true && !this.#candidates.hasOtherRecord(id, record.id);
+    return { only: isFree ? id : null, all: [id] };
   }
 
   #planLink(record: CrmRecord, contact: PlannedContact, isTaken: IsTaken): RecordPlan {

@@ -66,7 +66,6 @@ export type SkipReason =
   | 'ambiguous'
   | 'contact_removed'
   | 'superseded'
-  | 'declined'
   | 'deleted'
   | 'merged'
   | 'missing'

@@ -84,7 +84,7 @@ export async function dropLinks(context: Context, session: Session): Promise<voi
       after = last.id;
     }
   }
-  for (const kind of [KIND.checkpoint, KIND.waiting, KIND.recheck, KIND.brake]) await dropEntries(context, session, kind);
+  for (const kind of [KIND.checkpoint, KIND.waiting, KIND.awaited, KIND.recheck, KIND.brake]) await dropEntries(context, session, kind);
 }
 
 async function dropEntries(context: Context, session: Session, kind: string): Promise<void> {

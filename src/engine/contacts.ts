@@ -8,6 +8,10 @@ import { contactsChanged } from './edit/changed.ts';
 import type { EditPush } from './edit/push-edited.ts';
 import { type ContactEdit, type EditResult, type UpdateOptions, updateContacts } from './edit/update-contacts.ts';
 import { historyOf } from './history.ts';
+import { type Ambiguity, ambiguous } from './identity/ambiguous.ts';
+import { assign } from './identity/assign.ts';
+import type { RecordRef } from './identity/record-ref.ts';
+import { unassign } from './identity/unassign.ts';
 
 /** Why a field has its value: newest first. */
 export interface FieldExplanation {
@@ -92,6 +96,26 @@ export class Contacts<S extends Schema> {
    */
   changed(ids: readonly string[]): Promise<void> {
     return contactsChanged(this.#context, ids);
+  }
+
+  /** Records of the CRM that wait for somebody to decide, with every contact that they compete for; a page at a time. */
+  ambiguous(options?: { readonly after?: string | null; readonly limit?: number }): Promise<readonly Ambiguity[]> {
+    return ambiguous(this.#context, options);
+  }
+
+  /**
+   * Gives a record to a contact by hand, whatever their match keys say; null: a contact of its own. As at any first link, no
+   * filled CRM field is overwritten. A link that is there is never moved: `unlink` it first.
+   *
+   * @throws CrmSyncError `contact_not_found`, `record_not_found`, `record_taken`, `contact_has_record`, `filtered`, `no_mapping`.
+   */
+  async link(contactId: string | null, record: RecordRef, { by = 'manual' }: Partial<UpdateOptions> = {}): Promise<Contact<S>> {
+    return (await this.get(await assign(this.#context, contactId, record, by))) as Contact<S>;
+  }
+
+  /** Says that a record is not this contact's, linked or not: it is not given to the contact any more. @throws CrmSyncError `contact_not_found`, `no_mapping`. */
+  unlink(contactId: string, record: RecordRef): Promise<void> {
+    return unassign(this.#context, contactId, record);
   }
 
   /** Where each field's present and earlier values came from, newest first (P12). */

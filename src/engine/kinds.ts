@@ -18,8 +18,10 @@ export const KIND = {
   claim: 'claim',
   /** workspace · `<time>/<turn>/<id>` · why a contact's fields changed (P12) */
   history: 'history',
-  /** connection · `<field>:<value>|<object>|<record id>` · records that could not be matched (R20) */
+  /** connection · `<object>|<record id>` · records that wait for a contact, or for a match key that another contact has (R20) */
   waiting: 'waiting',
+  /** connection · `<field>:<value>|<object>|<record id>` · the same records, under what they wait for */
+  awaited: 'awaited',
   /** connection · `<object>|<record id>` · records to fetch again: failed, stale, or released; ids, never values (R13) */
   recheck: 'recheck',
   /** workspace · `<source>:<id>#<analysis hash>` · this analysis has been applied (R22) */

@@ -1,11 +1,10 @@
 import type { Version } from '../core/link.ts';
 import type { CompiledMapping, CrmRecord } from '../core/mapping-types.ts';
 import type { MatchValues } from '../core/plan-types.ts';
-import type { Fields, Millis } from '../core/value.ts';
+import type { Fields, Json, Millis } from '../core/value.ts';
 import type { ContactRef, EntryChange } from '../ports/store.ts';
 import type { Context } from './context.ts';
 import { KIND } from './kinds.ts';
-import { releaseWaiting } from './recheck.ts';
 
 /** A value of a match key, as claims and waiting records are filed under it. */
 export const keyOf = (field: string, value: string): string => `${field}:${value}`;
@@ -25,6 +24,8 @@ export function matchValues({ matchKeys }: CompiledMapping, record: CrmRecord): 
 export interface Claim {
   readonly version: Version;
   readonly contactId: string | null;
+  /** Since when, in store time; null: not known. */
+  readonly since: Millis | null;
 }
 
 /** By key. */
@@ -37,15 +38,35 @@ export type Claims = ReadonlyMap<string, Claim>;
 export async function loadClaims(context: Context, keys: readonly string[]): Promise<Claims> {
   if (keys.length === 0) return new Map();
   const entries = await context.store.entries({ scope: 'workspace', kind: KIND.claim, keys, limit: keys.length });
-  return new Map(entries.map(({ key, version, contactId }) => [key, { version, contactId }]));
+  return new Map(entries.map(({ key, version, contactId, body }) => [key, { version, contactId, since: sinceOf(body) }]));
 }
 
-/** Whoever gives a contact a match key expects the claim as it was seen: of two at once, one plans again (R19). */
-export const claimsOf = (claims: Claims, keys: MatchValues, contactId: ContactRef): EntryChange[] =>
-  Object.entries(keys).map(([field, value]) => {
-    const key = keyOf(field, value);
-    return { scope: 'workspace', kind: KIND.claim, key, expected: claims.get(key)?.version ?? null, put: { body: null, contactId } };
+const sinceOf = (body: Json): Millis | null => (body as { readonly since?: Millis } | null)?.since ?? null;
+
+/**
+ * Whoever gives a contact a match key expects the claim as it was seen: of two at once, one plans again (R19).
+ *
+ * @param at - Store time; null: the contact has had the key before.
+ */
+export const claimsOf = (claims: Claims, keys: MatchValues, contactId: ContactRef, at: Millis | null): EntryChange[] =>
+  keysOf(keys).map((key) => {
+    const known = claims.get(key);
+    const since = known !== undefined && known.contactId === contactId ? known.since : at;
+    return { ...claimEntry(claims, key), put: { body: { since }, contactId } };
   });
+
+/** Whoever waits for a match key expects that nobody takes it, or gives it up, meanwhile. */
+export const checkedClaims = (claims: Claims, keys: readonly string[]): EntryChange[] => keys.map((key) => claimEntry(claims, key));
+
+/** Whoever gives up a match key shows it to those who are about to wait for it: the claim moves, and says what it said. */
+export const touchedClaims = (claims: Claims, keys: readonly string[]): EntryChange[] =>
+  keys.map((key) => {
+    const { contactId = null, since = null } = claims.get(key) ?? {};
+    return { ...claimEntry(claims, key), put: { body: { since }, contactId } };
+  });
+
+const claimEntry = (claims: Claims, key: string) =>
+  ({ scope: 'workspace', kind: KIND.claim, key, expected: claims.get(key)?.version ?? null }) as const;
 
 export const keysOf = (values: MatchValues): string[] => Object.entries(values).map(([field, value]) => keyOf(field, value));
 
@@ -65,20 +86,4 @@ export function movedKeys(context: Context, before: Fields, set: Fields): MovedK
   const textsOf = (from: Fields): MatchValues =>
     Object.fromEntries(moved.flatMap((field) => (typeof from[field] === 'string' ? [[field, from[field]]] : [])));
   return { left: textsOf(before), taken: textsOf(set) };
-}
-
-interface KeyEdit {
-  readonly contact: ContactRef;
-  readonly before: Fields;
-  readonly set: Fields;
-  /** The store's clock. */
-  readonly at: Millis;
-}
-
-/** What goes with an edit of match keys here: the new ones are claimed, and records that waited for either are looked at again. */
-export async function keyEntries(context: Context, { contact, before, set, at }: KeyEdit): Promise<readonly EntryChange[]> {
-  const { left, taken } = movedKeys(context, before, set);
-  const claims = await loadClaims(context, keysOf(taken));
-  const released = await releaseWaiting(context, [...keysOf(left), ...keysOf(taken)], at);
-  return [...claimsOf(claims, taken, contact), ...released];
 }

@@ -22,6 +22,7 @@ import { nextTurn } from './turn.ts';
 export interface Source {
   readonly run?: string;
   readonly conversation?: string;
+  readonly by?: string;
 }
 
 interface RunOptions {
@@ -29,6 +30,8 @@ interface RunOptions {
   readonly trigger?: string | undefined;
   /** What is recorded is a part of handling this conversation: the history names it instead of the run. */
   readonly conversation?: string;
+  /** The same of an act by hand: the history names who did it. */
+  readonly by?: string;
   /** What the host answers to `mass_deletion`. */
   readonly allowDeletions?: boolean | number | undefined;
 }
@@ -50,14 +53,14 @@ export class RunRecorder {
   #listener: (error: RunError) => void = () => undefined;
   readonly #failures = new Map<string, number>();
 
-  constructor(context: Context, session: Session, { flow, trigger = 'manual', conversation, allowDeletions = false }: RunOptions) {
+  constructor(context: Context, session: Session, { flow, trigger = 'manual', conversation, by, allowDeletions = false }: RunOptions) {
     this.#context = context;
     this.session = session;
     this.#part = flow;
     // Sorts by time: runs are listed newest first by their keys.
     this.id = `${new Date(context.clock.now()).toISOString()}-${nextTurn()}-${context.ids()}`;
     this.brake = new Brake(context, this.id, allowDeletions);
-    this.source = conversation === undefined ? { run: this.id } : { conversation };
+    this.source = by !== undefined ? { by } : conversation === undefined ? { run: this.id } : { conversation };
     this.#run = {
       id: this.id,
       flow,

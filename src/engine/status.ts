@@ -20,8 +20,8 @@ export interface Status {
     readonly startedAt: string;
     readonly counts: Counts;
   } | null;
-  /** Conversations with a step that is not finished, records to be fetched again, records that wait for a contact. At most 100 each. */
-  readonly waiting: { readonly conversations: number; readonly records: number; readonly unmatched: number };
+  /** Conversations with a step that is not finished, records to be fetched again, records that wait for a contact or a match key (`contacts.ambiguous()`). At most 100 each. */
+  readonly waiting: { readonly conversations: number; readonly records: number; readonly ambiguous: number };
   /** Runs stopped before they unlinked or cleared so many: look, and answer with `allowDeletions`. Empty: nothing is asked. */
   readonly deletions: readonly DeletionQuestion[];
   /** API calls since `since` (ISO 8601 UTC), for 24 hours from then; null: no budget is set. */
@@ -42,7 +42,7 @@ export async function status(context: Context): Promise<Status> {
     state: running !== undefined ? 'running' : latest.some((one) => isOpen(one, latest)) ? 'queued' : 'idle',
     connection: { status: connection.status, reason: connection.reason },
     run: run === undefined ? null : { id: run.id, flow: run.flow, trigger: run.trigger, startedAt: run.startedAt, counts: run.counts },
-    waiting: { conversations: await count(KIND.conversation), records: await count(KIND.recheck), unmatched: await count(KIND.waiting) },
+    waiting: { conversations: await count(KIND.conversation), records: await count(KIND.recheck), ambiguous: await count(KIND.waiting) },
     deletions: await deletionQuestions(context),
     budget: budget && { ...budget, since: new Date(budget.since).toISOString() },
   };

@@ -278,8 +278,8 @@ describe.each(WORLDS)('edits by hand on $name', (world) => {
       const there = await twinWaits();
       await writeUnseen(there, { phone_number: '+14155558888' });
       await there.engine.contacts.changed([there.ids[0]]);
-      expect(await there.waiting()).toEqual([]);
       await there.engine.pull();
+      expect(await there.waiting()).toEqual([]);
       expect((await there.engine.contacts.byPhone(phoneOf(0))).contact?.links).toMatchObject([{ recordId: there.twin.id }]);
     });
 

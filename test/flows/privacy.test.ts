@@ -152,7 +152,7 @@ describe.each(WORLDS)('on $name', (world) => {
       const neighbour = engineOf({ connection: 'acme-other' });
       expect((await neighbour.contacts.list()).flatMap(({ links }) => links)).toEqual([]);
       expect((await neighbour.contacts.list()).length).toBe((await engineOf().contacts.list()).length);
-      expect((await neighbour.status()).waiting).toEqual({ conversations: 0, records: 0, unmatched: 0 });
+      expect((await neighbour.status()).waiting).toEqual({ conversations: 0, records: 0, ambiguous: 0 });
       expect((await dumpOf(store, { workspace: 'globex', connection: scope.connection })).rows).toEqual([]);
     });
   });

@@ -18,14 +18,14 @@ describe.each(WORLDS)('on $name', (world) => {
       const { id } = there.crm.add({ firstName: 'Twin', lastName: 'Smith', phone: '+1 415 555 0120' });
       const run = await there.engine.pull();
       expect(run).toMatchObject({ counts: { created: 1, skipped: 1 }, skips: { ambiguous: 1 } });
-      expect((await there.engine.status()).waiting).toMatchObject({ unmatched: 1 });
+      expect((await there.engine.status()).waiting).toMatchObject({ ambiguous: 1 });
       const contact = await byPhone(there, 0);
       await there.engine.contacts.update(contact?.id ?? '', { phone_number: '+14155550129' }, { by: 'test' });
-      expect((await there.engine.status()).waiting).toMatchObject({ unmatched: 0, records: 1 });
+      expect((await there.engine.status()).waiting).toMatchObject({ ambiguous: 1, records: 1 });
       const next = await there.engine.pull();
       expect(next.counts).toMatchObject({ created: 1 });
       expect((await byPhone(there, 0))?.links).toMatchObject([{ recordId: contact?.links[0]?.recordId === id ? there.ids[0] : id }]);
-      expect((await there.engine.status()).waiting).toMatchObject({ unmatched: 0, records: 0 });
+      expect((await there.engine.status()).waiting).toMatchObject({ ambiguous: 0, records: 0 });
     });
 
     it('that changes in the CRM frees the other record in the same pull', async () => {
@@ -38,16 +38,16 @@ describe.each(WORLDS)('on $name', (world) => {
       there.clock.advance(MINUTE);
       await there.engine.pull();
       expect(await there.engine.contacts.list()).toHaveLength(2);
-      expect((await there.engine.status()).waiting).toMatchObject({ unmatched: 0, records: 0 });
+      expect((await there.engine.status()).waiting).toMatchObject({ ambiguous: 0, records: 0 });
     });
 
-    it.each(['before', 'after'])('a record that is deleted hands its contact to the one that waited %s it', async (when) => {
+    it.each(['before', 'after'])('a record made again goes to the contact whose record was deleted %s that', async (when) => {
       const there = people(1);
       await there.engine.pull();
       const [old] = there.ids as [string];
       there.clock.advance(HOUR);
       if (when === 'after') there.crm.remove(old);
-      const { id } = there.crm.add({ firstName: 'Again', lastName: 'Smith', phone: '+1 415 555 0120' });
+      const { id } = there.crm.add({ firstName: 'FIRST0', lastName: 'Smith', phone: '+1 415 555 0120' });
       there.clock.advance(1_000);
       if (when === 'before') there.crm.remove(old);
       there.clock.advance(MINUTE);
@@ -55,14 +55,14 @@ describe.each(WORLDS)('on $name', (world) => {
       await there.engine.pull();
       expect(await there.engine.contacts.list()).toMatchObject([
         {
-          fields: { first_name: 'Again' },
+          fields: { first_name: 'FIRST0' },
           links: [
             { recordId: old, state: 'tombstone' },
             { recordId: id, state: 'active' },
           ],
         },
       ]);
-      expect((await there.engine.status()).waiting).toMatchObject({ unmatched: 0, records: 0 });
+      expect((await there.engine.status()).waiting).toMatchObject({ ambiguous: 0, records: 0 });
     });
   });
 

@@ -93,7 +93,7 @@ describe.each(WORLDS)('on $name', (world) => {
       ]);
       await engine.push();
       expect(crm.record(twin.id).fields.notes).toBe('Called.');
-      expect((await engine.status()).waiting).toMatchObject({ records: 0, unmatched: 0 });
+      expect((await engine.status()).waiting).toMatchObject({ records: 0, ambiguous: 0 });
     });
 
     it('because it was merged is followed, also if a write met the deletion first (P11)', async () => {

@@ -143,7 +143,7 @@ describe.each(WORLDS)('on $name', (world) => {
         deletions: [],
         connection: { status: 'active', reason: null },
         run: null,
-        waiting: { conversations: 0, records: 0, unmatched: 0 },
+        waiting: { conversations: 0, records: 0, ambiguous: 0 },
       });
       const paused = await there.engine.pull({ signal: AbortSignal.abort() });
       for (let times = 0; times < 30; times += 1) {

@@ -1,14 +1,15 @@
 import { type AnalysisPlan, analysisHash, planAnalysis } from '../../core/analysis.ts';
 import { type Conversation, conversationKey } from '../../core/conversation.ts';
 import { emptyFields } from '../../core/schema.ts';
-import type { Fields, Json } from '../../core/value.ts';
+import type { Fields, Json, Millis } from '../../core/value.ts';
 import type { EntryChange, Row, RowChange } from '../../ports/store.ts';
 import { untilCommitted } from '../commit.ts';
 import { type Context, fieldsOf } from '../context.ts';
 import { type FoundContact, findContact } from '../find-contact.ts';
 import { historyEntry } from '../history.ts';
+import { keyEntries } from '../identity/key-entries.ts';
 import { KIND } from '../kinds.ts';
-import { type Claims, claimsOf, keyEntries, keyOf, loadClaims } from '../match-keys.ts';
+import { type Claims, claimsOf, keyOf, loadClaims } from '../match-keys.ts';
 import type { Session } from '../session.ts';
 import { type Step, type StepChange, step } from '../step.ts';
 import { drainMerges, type QueuedMerge } from './merges.ts';
@@ -42,7 +43,8 @@ async function attempt(context: Context, session: Session, conversation: Convers
   const found = await findContact(context, conversation, contactId);
   if (applied !== undefined)
     return { changes: null, result: step('unchanged', { contactId: found.found === 'one' ? found.row.id : applied.contactId }) };
-  const target = targetOf(context, found, callerClaims);
+  const at = session.storeNow();
+  const target = targetOf(context, found, callerClaims, at);
   if ('status' in target) return { changes: null, result: target };
 
   const { timeZone, transforms } = context.options;
@@ -54,7 +56,6 @@ async function attempt(context: Context, session: Session, conversation: Convers
     ...(timeZone !== undefined && { timeZone }),
     ...(transforms !== undefined && { transforms }),
   });
-  const at = session.storeNow();
   const contact = target.row?.id ?? { row: 0 };
   const row: RowChange =
     target.row === null
@@ -91,7 +92,7 @@ const createdChange = ({ row, fields }: Target): StepChange[] =>
     : [];
 
 /** The contact to write to, a new one where the settings ask for it, or why there is none. */
-function targetOf(context: Context, found: FoundContact, claims: Claims): Step | Target {
+function targetOf(context: Context, found: FoundContact, claims: Claims, at: Millis): Step | Target {
   if (found.found === 'one') return { row: found.row, id: found.row.id, fields: fieldsOf(context, found.row.fields), entries: [] };
   if (found.found === 'removed')
     return step('skipped', { reason: 'contact_not_found', remedy: 'There is no contact with the given id: it may have been removed.' });
@@ -105,7 +106,12 @@ function targetOf(context: Context, found: FoundContact, claims: Claims): Step |
   if (context.options.unknownCaller !== 'create')
     return step('skipped', { reason: 'unknown_caller', remedy: "Pull the contact first, or set `unknownCaller: 'create'`." });
   const keys = { phone_number: found.phone };
-  return { row: null, id: context.ids(), fields: { ...emptyFields(context.schema), ...keys }, entries: claimsOf(claims, keys, { row: 0 }) };
+  return {
+    row: null,
+    id: context.ids(),
+    fields: { ...emptyFields(context.schema), ...keys },
+    entries: claimsOf(claims, keys, { row: 0 }, at),
+  };
 }
 
 function mergeEntry(conversation: Conversation, { merges }: AnalysisPlan, contactId: string | { row: number }, at: number): EntryChange {

@@ -8,9 +8,9 @@ import type { EntryChange, LinkChange, Row, RowChange, StoredLink } from '../../
 import { untilCommitted } from '../commit.ts';
 import type { Context } from '../context.ts';
 import { historyEntry } from '../history.ts';
+import { releaseWaiting } from '../identity/waiting.ts';
 import { changeOf } from '../link-change.ts';
 import { keysOf } from '../match-keys.ts';
-import { releaseWaiting } from '../recheck.ts';
 import type { RunRecorder } from '../run-recorder.ts';
 import { doneCreate, loadCreates, refusedCreate } from './entry.ts';
 import { holdersOf } from './look-up.ts';

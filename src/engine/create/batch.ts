@@ -68,7 +68,7 @@ export class CreateBatch {
         return isSame ? [{ ...candidate, op: this.#context.ids(), until }] : [];
       });
       // A pull that meets the record finds whose it is by its keys, should the contact have others by then (R19).
-      const claimed = intended.flatMap(({ plan: { contactId, keys } }) => claimsOf(claims, keys, contactId));
+      const claimed = intended.flatMap(({ plan: { contactId, keys } }) => claimsOf(claims, keys, contactId, null));
       const changes = intended.map((write) => this.#intention(write, known.get(write.plan.contactId)));
       return {
         result: intended,

@@ -2,8 +2,9 @@ import type { Fields } from '../../core/value.ts';
 import type { Row, RowChange } from '../../ports/store.ts';
 import { untilCommitted } from '../commit.ts';
 import { type Context, fieldsOf } from '../context.ts';
+import { releaseWaiting, releaseWaitingFor } from '../identity/waiting.ts';
 import { claimsOf, keysOf, loadClaims, matchFields } from '../match-keys.ts';
-import { onePerKey, releaseWaiting, releaseWaitingFor } from '../recheck.ts';
+import { onePerKey } from '../recheck.ts';
 import { Session } from '../session.ts';
 
 /** Contacts that are looked at in one commit, at most. */
@@ -28,8 +29,8 @@ export async function contactsChanged(context: Context, contactIds: readonly str
       const claims = await loadClaims(context, named);
       const at = session.storeNow();
       const entries = onePerKey([
-        ...keys.flatMap(([id, values]) => claimsOf(claims, values, id)),
-        ...(await releaseWaiting(context, named, at)),
+        ...keys.flatMap(([id, values]) => claimsOf(claims, values, id, null)),
+        ...(await releaseWaiting(context, named, at, named)),
         ...(await releaseWaitingFor(context, part, at)),
       ]);
       return { result: undefined, changes: { rows: rows.map((row) => touched(context, row)), entries } };

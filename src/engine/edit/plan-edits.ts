@@ -4,8 +4,8 @@ import type { CrmSyncError } from '../../errors.ts';
 import type { Changeset, EntryChange, Row, RowChange } from '../../ports/store.ts';
 import { type Context, fieldsOf } from '../context.ts';
 import { historyEntry } from '../history.ts';
+import { releaseWaiting } from '../identity/waiting.ts';
 import { claimsOf, keysOf, loadClaims, movedKeys } from '../match-keys.ts';
-import { releaseWaiting } from '../recheck.ts';
 import { contactNotFound, keyTaken } from './refusals.ts';
 import { type KeyMove, loadOwners, refusedMoves } from './taken-keys.ts';
 
@@ -50,12 +50,13 @@ export async function planEdits(
     refused.set(contactId, keyTaken(contactId, field));
 
   const passing = planned.filter(({ row, changes }) => changes.length > 0 && !refused.has(row.id));
-  const keys = passing.flatMap(({ move }) => [...keysOf(move.left), ...keysOf(move.taken)]);
-  const entries: EntryChange[] = await releaseWaiting(context, keys, at);
+  const taken = passing.flatMap(({ move }) => keysOf(move.taken));
+  const left = passing.flatMap(({ move }) => keysOf(move.left));
+  const entries: EntryChange[] = await releaseWaiting(context, [...left, ...taken], at, taken);
   const source = { flow: 'manual', by } as const;
   for (const { row, changes, move } of passing)
     entries.push(
-      ...claimsOf(claims, move.taken, row.id),
+      ...claimsOf(claims, move.taken, row.id, at),
       historyEntry(context, row.id, { at: new Date(at).toISOString(), source, changes }),
     );
   const updates = passing.map(({ row, set }): RowChange => ({ kind: 'update', contactId: row.id, expected: row.version, set }));

@@ -1,14 +1,12 @@
-import type { Version } from '../../core/link.ts';
 import type { CompiledMapping } from '../../core/mapping-types.ts';
 import type { Conflict, FieldChange, LinkPlan, MatchValues, RecordPlan } from '../../core/plan-types.ts';
 import { dueAt } from '../../core/settle.ts';
-import type { Json, Millis } from '../../core/value.ts';
+import type { Millis } from '../../core/value.ts';
 import type { Changeset, ContactRef, EntryChange, LinkChange, Row, RowChange } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
 import { historyEntry } from '../history.ts';
-import { KIND } from '../kinds.ts';
-import { claimsOf, keysOf } from '../match-keys.ts';
-import { waitingKey } from '../recheck.ts';
+import { noLongerWaiting, type StoredWaiting, stillWaiting } from '../identity/waiting.ts';
+import { claimsOf } from '../match-keys.ts';
 import type { Source } from '../run-recorder.ts';
 import type { PagePlan } from './plan-page.ts';
 
@@ -16,8 +14,8 @@ interface PageChangesInput {
   readonly context: Context;
   readonly mapping: CompiledMapping;
   readonly planned: PagePlan;
-  /** Versions of the notes of its records that wait, by key. */
-  readonly waiting: ReadonlyMap<string, Version>;
+  /** By record: what is noted of those that may wait, or have waited. */
+  readonly waiting: ReadonlyMap<string, StoredWaiting>;
   /** What the history says of where a change came from. */
   readonly source: Source;
   /** The store's clock. */
@@ -29,7 +27,10 @@ interface PageChangesInput {
 export function changesOf(input: PageChangesInput): Changeset {
   const rows: RowChange[] = [];
   const entries: EntryChange[] = [];
-  for (const plan of input.planned.plan.records) addRecord(input, plan, rows, entries);
+  for (const plan of input.planned.plan.records) {
+    addRecord(input, plan, rows, entries);
+    entries.push(...waitingEntries(input, plan));
+  }
   return { rows, entries };
 }
 
@@ -44,26 +45,20 @@ function addRecord(input: PageChangesInput, plan: RecordPlan, rows: RowChange[],
       set: plan.fields,
       links: [newLink(context, plan.link, input.at)],
     });
-    entries.push(
-      ...claimsOf(planned.claims, plan.keys, row),
-      historyOfPlan(input, row, plan, plan.changes),
-      ...noLongerWaiting(input, plan),
-    );
+    entries.push(...claimsOf(planned.claims, plan.keys, row, input.at), historyOfPlan(input, row, plan, plan.changes));
     return;
   }
   if (plan.action === 'unchanged' || plan.action === 'refetch') return;
   if (plan.action === 'skip') {
     if (plan.link !== undefined && plan.contactId !== undefined) rows.push(linkOnly(input, plan.contactId, plan.link));
-    if (plan.reason === 'ambiguous') entries.push(...stillWaiting(input, plan));
     return;
   }
   const stored = planned.rows.get(plan.contactId) as Row;
   const link = linkChange(input, stored, plan.link);
   if (plan.action === 'update') {
     rows.push({ kind: 'update', contactId: stored.id, expected: stored.version, set: plan.fields, links: [link] });
-    entries.push(...claimsOf(planned.claims, plan.keys, stored.id));
+    entries.push(...claimsOf(planned.claims, plan.keys, stored.id, input.at));
   } else rows.push({ kind: 'update', contactId: stored.id, expected: stored.version, links: [link] });
-  entries.push(...noLongerWaiting(input, plan));
   const changes = plan.action === 'update' ? plan.changes : [];
   if (changes.length > 0 || plan.conflicts.length > 0) entries.push(historyOfPlan(input, stored.id, plan, changes));
 }
@@ -103,35 +98,40 @@ function historyOfPlan(
   });
 }
 
-function stillWaiting({ waiting, mapping, at }: PageChangesInput, plan: Extract<RecordPlan, { action: 'skip' }>): EntryChange[] {
-  return waitingKeys(mapping, plan.recordId, plan.keys)
-    .filter((key) => !waiting.has(key))
-    .map((key) => {
-      const { recordId, reason, candidates = [] } = plan;
-      const body = { object: mapping.crmObject, recordId, reason, candidates, since: at } as Json;
-      return { scope: 'connection', kind: KIND.waiting, key, expected: null, put: { body } };
-    });
+/** A record that waits is noted; of one that waits no longer the note goes. */
+function waitingEntries({ waiting, mapping, planned, at }: PageChangesInput, plan: RecordPlan): readonly EntryChange[] {
+  const known = waiting.get(plan.recordId);
+  const place = { object: mapping.crmObject, recordId: plan.recordId, since: at };
+  if (plan.action === 'skip' && plan.reason === 'ambiguous')
+    return stillWaiting(
+      { ...place, reason: 'ambiguous', keys: plan.keys ?? {}, candidates: plan.candidates ?? [], contactId: null },
+      known,
+      planned.claims,
+    );
+  if (plan.action === 'refetch') return [];
+  const keys = takenKeys(plan, planned.values.get(plan.recordId));
+  const contactId = 'contactId' in plan ? (plan.contactId ?? null) : null;
+  if (Object.keys(keys).length === 0) return known === undefined ? [] : noLongerWaiting(known);
+  const candidates = [...planned.rows.values()].filter((row) => row.id !== contactId && hasAnyKey(row, keys)).map(({ id }) => id);
+  return stillWaiting({ ...place, reason: 'match_key_taken', keys, candidates, contactId }, known, planned.claims);
 }
 
-function noLongerWaiting({ waiting, mapping, planned }: PageChangesInput, { recordId }: RecordPlan): EntryChange[] {
-  return waitingKeys(mapping, recordId, planned.unlinked.get(recordId)).flatMap((key) => {
-    const expected = waiting.get(key);
-    return expected === undefined ? [] : [{ scope: 'connection', kind: KIND.waiting, key, expected, put: 'delete' }];
+const hasAnyKey = ({ fields }: Row, keys: MatchValues): boolean => Object.entries(keys).some(([field, value]) => fields[field] === value);
+
+/** Match keys that the record has and its contact can't get, for another one has them. */
+function takenKeys({ refused }: RecordPlan, values: MatchValues = {}): MatchValues {
+  const fields = refused.flatMap(({ code, field }) => (code === 'match_key_taken' && Object.hasOwn(values, field) ? [field] : []));
+  return Object.fromEntries(fields.map((field) => [field, values[field] as string]));
+}
+
+/** Records of the page that may wait, or may have waited: without a link, gone, with a key that moves, or asked for by id. */
+export function mayWait(
+  { plan, unlinked }: PagePlan,
+  { fresh, gone }: { readonly fresh: boolean; readonly gone: readonly string[] },
+): readonly string[] {
+  const planned = plan.records.filter((one) => {
+    if (fresh || unlinked.has(one.recordId)) return true;
+    return (one.action === 'update' && Object.keys(one.keys).length > 0) || one.refused.some(({ code }) => code === 'match_key_taken');
   });
+  return [...new Set([...gone, ...planned.map(({ recordId }) => recordId)])];
 }
-
-/** The notes of the page's records that waited for a contact, or are about to. */
-export async function loadWaiting(
-  context: Context,
-  mapping: CompiledMapping,
-  { unlinked }: PagePlan,
-): Promise<ReadonlyMap<string, Version>> {
-  const keys = [...unlinked].flatMap(([recordId, values]) => waitingKeys(mapping, recordId, values));
-  if (keys.length === 0) return new Map();
-  const notes = await context.store.entries({ scope: 'connection', kind: KIND.waiting, keys, limit: keys.length });
-  return new Map(notes.map(({ key, version }) => [key, version]));
-}
-
-/** A record that waits for a contact is noted under each of its match keys. */
-const waitingKeys = ({ crmObject }: CompiledMapping, recordId: string, values: MatchValues = {}): readonly string[] =>
-  keysOf(values).map((key) => waitingKey(key, crmObject, recordId));

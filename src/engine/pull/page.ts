@@ -7,12 +7,14 @@ import type { EntryChange, RefusedRow, RowChange } from '../../ports/store.ts';
 import { tryCommit, untilCommitted } from '../commit.ts';
 import type { Context } from '../context.ts';
 import { type GoneOutcome, goneChanges } from '../gone.ts';
+import { loadWaiting, noLongerWaiting, releaseNoted, releaseWaiting } from '../identity/waiting.ts';
+import { KIND } from '../kinds.ts';
 import { keyOf } from '../match-keys.ts';
 import type { Permit } from '../permit.ts';
-import { failures, onePerKey, recheckEntry, releaseNoted, releaseWaiting } from '../recheck.ts';
+import { failures, onePerKey, recheckEntry } from '../recheck.ts';
 import type { RunRecorder } from '../run-recorder.ts';
 import { adoptStoredValues } from '../stored-values.ts';
-import { changesOf, loadWaiting } from './page-changes.ts';
+import { changesOf, mayWait } from './page-changes.ts';
 import { type PagePlan, type PagePlanInput, planPage } from './plan-page.ts';
 import { type RefusedRecord, report } from './report.ts';
 
@@ -109,10 +111,12 @@ async function attemptPage(context: Context, run: RunRecorder, input: PageInput,
   ]);
   const objects = context.mappings.map(({ crmObject }) => crmObject);
   const gone = goneChanges({ mapping, objects, records: input.records, rows, at, failed });
-  const waiting = await loadWaiting(context, mapping, planned);
+  const goneIds = input.records.flatMap(({ id, state }) => (state === 'deleted' || state === 'merged' ? [id] : []));
+  const waiting = await loadWaiting(context, mapping.crmObject, mayWait(planned, { fresh: input.fresh, gone: goneIds }));
   const page = changesOf({ context, mapping, planned, waiting, source: run.source, at, flow: input.flow });
+  const claimed = page.entries.flatMap(({ kind, key, put }) => (kind === KIND.claim && put !== undefined ? [key] : []));
   const released = [
-    ...(await releaseWaiting(context, [...gone.releasedKeys, ...leftKeys(planned)], at)),
+    ...(await releaseWaiting(context, [...gone.releasedKeys, ...leftKeys(planned)], at, claimed)),
     ...releaseNoted(page.entries, gone.releasedKeys, at),
   ];
   const retries = refused.map(({ recordId, code }) => failed(recordId, code, at));
@@ -126,7 +130,18 @@ async function attemptPage(context: Context, run: RunRecorder, input: PageInput,
   const weighed = await run.brake.assertFew(mapping, lossesOf(plan, gone.outcomes), at);
   const contested = planned.fetchFirst.map((recheck) => recheckEntry(recheck, at));
   // A successor's entry comes after a release of the same record: it knows whose contact it takes over.
-  const entries = [...input.entries(), ...weighed, ...page.entries, ...released, ...contested, ...gone.entries, ...refetches, ...retries];
+  const noted = goneIds.flatMap((id) => waiting.get(id) ?? []).flatMap(noLongerWaiting);
+  const entries = [
+    ...input.entries(),
+    ...weighed,
+    ...page.entries,
+    ...noted,
+    ...released,
+    ...contested,
+    ...gone.entries,
+    ...refetches,
+    ...retries,
+  ];
   const changes = { rows: onePerContact([...page.rows, ...gone.rows]), entries: onePerKey([...permit.fences(), ...entries]) };
   return { result: { plan, rows, gone }, changes };
 }

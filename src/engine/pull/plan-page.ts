@@ -19,6 +19,8 @@ export interface PagePlanInput {
   readonly readAt: Millis;
   /** Fetched by id just now. */
   readonly fresh: boolean;
+  /** By record: the contact that the host gave it; null: a new one. */
+  readonly assigned?: Readonly<Record<string, string | null>>;
 }
 
 export interface PagePlan {
@@ -26,6 +28,8 @@ export interface PagePlan {
   /** Contacts that the page is about, by id. */
   readonly rows: ReadonlyMap<string, Row>;
   readonly claims: Claims;
+  /** Match keys of all records. */
+  readonly values: ReadonlyMap<string, MatchValues>;
   /** Match keys of the records that had no link. */
   readonly unlinked: ReadonlyMap<string, MatchValues>;
   /** To be fetched before anything else of theirs is planned. */
@@ -33,7 +37,8 @@ export interface PagePlan {
 }
 
 /** Loads who the records may belong to, and decides. */
-export async function planPage(context: Context, { mapping, records: fetched, readAt, fresh }: PagePlanInput): Promise<PagePlan> {
+export async function planPage(context: Context, input: PagePlanInput): Promise<PagePlan> {
+  const { mapping, records: fetched, readAt, fresh, assigned = {} } = input;
   const object = mapping.crmObject;
   const rows = new Map<string, Row>();
   const load = async (query: LoadQuery) => {
@@ -59,6 +64,7 @@ export async function planPage(context: Context, { mapping, records: fetched, re
     const texts = [...new Set(wanted.flatMap((keys) => keys[field] ?? []))];
     if (texts.length > 0) await load({ keys: { entity: mapping.entity, field, values: texts } });
   }
+  await load({ ids: Object.values(assigned).filter((id) => id !== null) });
   for (const row of await makersOf(context, object, claimantsOf(claims, unlinked, rows))) rows.set(row.id, row);
 
   const fetchFirst = contestedSuccessions(mapping, { rows, records, successions, values });
@@ -67,8 +73,8 @@ export async function planPage(context: Context, { mapping, records: fetched, re
   const links = [...stored, ...inheritedLinks(mapping, { rows, records, successions, values })];
   const contacts = [...rows.values()].map((row) => toContact(context, row));
   const plannable = records.filter(({ id }) => !contested.has(id));
-  const plan = await planWithTimes(context, { mapping, records: plannable, contacts, links, now: readAt, fresh });
-  return { plan, rows, claims, unlinked, fetchFirst };
+  const plan = await planWithTimes(context, { mapping, records: plannable, contacts, links, now: readAt, fresh, assigned });
+  return { plan, rows, claims, values, unlinked, fetchFirst };
 }
 
 /** Who had a match key of a record without a link, and may have another one now. */
@@ -94,7 +100,8 @@ const toContact = (context: Context, row: Row): PlannedContact => ({
 function contactsByRecord({ crmObject }: CompiledMapping, rows: ReadonlyMap<string, Row>): ReadonlyMap<string, Row> {
   const known = new Map<string, Row>();
   for (const row of rows.values())
-    for (const { object, recordId } of row.links) if (object === crmObject && recordId !== null) known.set(recordId, row);
+    for (const { object, recordId, state } of row.links)
+      if (object === crmObject && recordId !== null && state !== 'declined') known.set(recordId, row);
   return known;
 }
 

@@ -6,8 +6,9 @@ import { untilCommitted } from '../commit.ts';
 import type { Context } from '../context.ts';
 import { heirEntries, successorOf } from '../gone.ts';
 import { historyEntry } from '../history.ts';
+import { releaseWaiting } from '../identity/waiting.ts';
 import { keyOf } from '../match-keys.ts';
-import { onePerKey, releaseWaiting } from '../recheck.ts';
+import { onePerKey } from '../recheck.ts';
 import type { RunRecorder } from '../run-recorder.ts';
 import type { WriteOutcome } from './types.ts';
 

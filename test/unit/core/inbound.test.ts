@@ -41,6 +41,7 @@ describe('who a record belongs to', () => {
     readonly records: readonly CrmRecord[];
     readonly contacts: readonly PlannedContact[];
     readonly links?: readonly PlannedLink[];
+    readonly assigned?: Readonly<Record<string, string | null>>;
     readonly expected: readonly string[];
   }
   const CASES: Record<string, Case> = {
@@ -91,6 +92,55 @@ describe('who a record belongs to', () => {
       contacts: [alice],
       links: [link('alice', 'r1', 'tombstone')],
       expected: ['r2 link alice'],
+    },
+    'to nobody where only the number speaks for a contact whose other record is gone': {
+      records: [recordOf('r2', { Phone: ALICE, Email: 'somebody@example.com' })],
+      contacts: [alice],
+      links: [link('alice', 'r1', 'tombstone')],
+      expected: ['r2 skip ambiguous'],
+    },
+    'to nobody where a contact whose other record is gone is not the only one': {
+      records: [recordOf('r2', { Phone: ALICE, Email: 'alice@example.com' })],
+      contacts: [alice, { ...bob, fields: { ...bob.fields, phone_number: ALICE } }],
+      links: [link('alice', 'r1', 'tombstone')],
+      expected: ['r2 skip ambiguous'],
+    },
+    'not to the contact that it was taken from by hand, nor to a new one with the same number': {
+      records: [recordOf('r1', { Phone: ALICE, Email: 'alice@example.com' })],
+      contacts: [alice],
+      links: [link('alice', 'r1', 'declined')],
+      expected: ['r1 skip ambiguous'],
+    },
+    'to the other contact with its number where one was ruled out by hand': {
+      records: [recordOf('r1', { Phone: ALICE, Email: 'bob@example.com' })],
+      contacts: [alice, { ...bob, fields: { ...bob.fields, phone_number: ALICE } }],
+      links: [link('alice', 'r1', 'declined')],
+      expected: ['r1 link bob'],
+    },
+    'to another record of the contact that it was taken from': {
+      records: [recordOf('r2', { Phone: ALICE, Email: 'alice@example.com' })],
+      contacts: [alice],
+      links: [link('alice', 'r1', 'declined')],
+      expected: ['r2 link alice'],
+    },
+    'to the contact that the host named, whatever its keys': {
+      records: [recordOf('r1', { Phone: ALICE, Email: 'alice@example.com' })],
+      contacts: [alice, contactOf('eve', { email: 'eve@example.com' })],
+      assigned: { r1: 'eve' },
+      expected: ['r1 link eve'],
+    },
+    'to a new contact where the host said so, although another one has its number': {
+      records: [recordOf('r1', { Phone: ALICE })],
+      contacts: [alice],
+      assigned: { r1: null },
+      expected: ['r1 create'],
+    },
+    'not to a contact that the host named and that has another record': {
+      records: [recordOf('r2', { Phone: BOB })],
+      contacts: [alice, bob],
+      links: [link('alice', 'r1')],
+      assigned: { r2: 'alice' },
+      expected: ['r2 skip ambiguous'],
     },
     'to nobody where the contact wants no record': {
       records: [recordOf('r1', { Phone: ALICE })],
@@ -194,8 +244,8 @@ describe('who a record belongs to', () => {
     },
   };
   it.each(Object.keys(CASES))('%s', (name) => {
-    const { records, contacts, links = [], expected } = CASES[name]!;
-    expect(outline(plan({ mapping: byPhoneAndEmail, records, contacts, links }).records)).toEqual(expected);
+    const { records, contacts, links = [], assigned = {}, expected } = CASES[name]!;
+    expect(outline(plan({ mapping: byPhoneAndEmail, records, contacts, links, assigned }).records)).toEqual(expected);
   });
 
   it('an ambiguous record names who it could belong to, each once, and what it waits for', () => {
@@ -225,7 +275,7 @@ describe('what becomes of a link whose record is there, by its state', () => {
     left_filter: ['link → active', 'filtered'],
     tombstone: ['link → active', 'filtered → left_filter'],
     superseded: ['superseded', 'superseded'],
-    declined: ['declined', 'declined'],
+    declined: ['ambiguous', 'filtered'],
   };
   const filtered = compiled([], { filter: { field: 'Active', eq: true } });
   const alice = contactOf('c1', { phone_number: ALICE });

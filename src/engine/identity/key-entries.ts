@@ -1,0 +1,21 @@
+import type { Fields, Millis } from '../../core/value.ts';
+import type { ContactRef, EntryChange } from '../../ports/store.ts';
+import type { Context } from '../context.ts';
+import { claimsOf, keysOf, loadClaims, movedKeys } from '../match-keys.ts';
+import { releaseWaiting } from './waiting.ts';
+
+interface KeyEdit {
+  readonly contact: ContactRef;
+  readonly before: Fields;
+  readonly set: Fields;
+  /** The store's clock. */
+  readonly at: Millis;
+}
+
+/** What goes with an edit of match keys here: the new ones are claimed, and records that waited for either are looked at again. */
+export async function keyEntries(context: Context, { contact, before, set, at }: KeyEdit): Promise<readonly EntryChange[]> {
+  const { left, taken } = movedKeys(context, before, set);
+  const claims = await loadClaims(context, keysOf(taken));
+  const released = await releaseWaiting(context, [...keysOf(left), ...keysOf(taken)], at, keysOf(taken));
+  return [...claimsOf(claims, taken, contact, at), ...released];
+}

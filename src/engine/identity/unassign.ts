@@ -1,0 +1,41 @@
+import { EMPTY_BODY } from '../../core/link.ts';
+import type { LinkChange, StoredLink } from '../../ports/store.ts';
+import { untilCommitted } from '../commit.ts';
+import type { Context } from '../context.ts';
+import { changeOf } from '../link-change.ts';
+import { keyOf, matchFields } from '../match-keys.ts';
+import { Session } from '../session.ts';
+import { mappingOf, type RecordRef, rowOf } from './record-ref.ts';
+import { releasedRecheck, releaseWaiting } from './waiting.ts';
+
+/**
+ * Says that a record is not this contact's, whether they are linked or only share a match key. What was about to be written
+ * is given up; the record is looked at again by the next pull, and is not given to this contact any more.
+ *
+ * @throws CrmSyncError `contact_not_found`, `no_mapping`.
+ */
+export async function unassign(context: Context, contactId: string, record: RecordRef): Promise<void> {
+  const { object, recordId } = record;
+  mappingOf(context, object);
+  const session = new Session(context);
+  const { committed } = await untilCommitted(context, session, async () => {
+    const row = await rowOf(context, contactId);
+    const link = row.links.find((one) => one.object === object && one.recordId === recordId);
+    if (link?.state === 'declined') return { result: undefined, changes: null };
+    const at = session.storeNow();
+    const keys = [...matchFields(context)].flatMap((field) => {
+      const value = row.fields[field];
+      return typeof value === 'string' ? [keyOf(field, value)] : [];
+    });
+    const links = [{ ...declined(context, record, link), syncedAt: at }];
+    const entries = [...(await releaseWaiting(context, keys, at)), releasedRecheck(record, at)];
+    return { result: undefined, changes: { rows: [{ kind: 'update', contactId, expected: row.version, links }], entries } };
+  });
+  if (committed !== null) context.notify({ type: 'link.changed', object, recordId, contactId, state: 'declined' });
+}
+
+function declined(context: Context, { object, recordId }: RecordRef, link: StoredLink | undefined): LinkChange {
+  const given = { state: 'declined', dueAt: null } as const;
+  if (link !== undefined) return { ...changeOf(link), ...given, body: { ...link.body, sent: [], held: {} } };
+  return { ...given, id: context.ids(), object, recordId, expected: null, seen: null, plan: '', syncedAt: 0, body: EMPTY_BODY };
+}
