@@ -15,7 +15,18 @@ export { checkMapping, type MappingToCheck } from './core/check-mapping.ts';
 export { type CoerceOptions, coerceValue } from './core/coerce.ts';
 export { type Compatibility, compatible } from './core/compatibility.ts';
 export { compileMapping } from './core/compile.ts';
-export { type ConflictInput, type ConflictResolution, type ConflictTimes, resolveConflict } from './core/conflict.ts';
+export {
+  type CheckedPolicy,
+  type ConflictInput,
+  type ConflictReason,
+  type ConflictResolution,
+  type ConflictTimes,
+  type Policies,
+  type PolicyAnswer,
+  type PolicyFunction,
+  type PolicyInput,
+  resolveConflict,
+} from './core/conflict.ts';
 export {
   type Channel,
   type Conversation,
@@ -33,25 +44,29 @@ export { type Condition, type Filter, filterFields, matchesFilter } from './core
 export type { Finding } from './core/finding.ts';
 export { type FormatTarget, type Formatted, formatValue } from './core/format.ts';
 export { type InboundInput, type InboundPlan, planInbound } from './core/inbound.ts';
-export type { Agreed, Entity, Held, Link, LinkBody, LinkState, Sent, Version } from './core/link.ts';
+export type { Agreed, Entity, Held, Link, LinkBody, LinkState, OpenConflict, Sent, Version } from './core/link.ts';
 export { defineMapping, mappingSchema, type ParseMappingOptions, parseMapping, safeParseMapping } from './core/mapping.ts';
 export type {
   Analysis,
   AnalysisRule,
   AnyRule,
+  BlankChoice,
   BlankPolicy,
   BothRule,
   CompiledCreate,
   CompiledMapping,
   CompiledRule,
   CompileOptions,
+  ConflictChoice,
   ConflictPolicy,
   CreateSettings,
   CrmRecord,
   FieldRule,
+  FirstLinkPolicy,
   InboundRule,
   Mapping,
   MappingDirection,
+  NamedPolicy,
   OutboundRule,
   Transform,
   Transforms,
@@ -108,6 +123,8 @@ export type { DeletionQuestion } from './engine/brake.ts';
 // Engine: load, plan, commit.
 export { type Capability, capabilitiesOf } from './engine/capability.ts';
 export type { CheckOptions } from './engine/check.ts';
+export type { ConflictDecision, ConflictRecord } from './engine/conflict-entry.ts';
+export type { ConflictAnswer, Conflicts, ListConflictsOptions } from './engine/conflicts.ts';
 export type { ConnectionState } from './engine/connection.ts';
 export type { Contact } from './engine/contact.ts';
 export type { Contacts, FieldExplanation } from './engine/contacts.ts';

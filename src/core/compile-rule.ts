@@ -3,9 +3,10 @@ import { type CoerceOptions, coerceValue } from './coerce.ts';
 import type { DescribedField } from './described.ts';
 import { type FormatTarget, formatValue } from './format.ts';
 import { hashOf } from './hash.ts';
-import type { AnyRule, CompiledRule, CompileOptions, CrmRecord, InboundRule, Transform } from './mapping-types.ts';
+import type { AnyRule, CompiledRule, CompileOptions, CrmRecord, InboundRule, Mapping, Transform } from './mapping-types.ts';
 import { readPath } from './paths.ts';
 import { coercePhone, type PhoneOptions } from './phone.ts';
+import { blankOf, conflictOf } from './policies.ts';
 import { present } from './present.ts';
 import { applyTransform, mapIn, mapOut, namedTransform } from './rule-values.ts';
 import type { FieldDefinition } from './schema-types.ts';
@@ -22,12 +23,14 @@ export interface RuleToCompile {
   readonly definition: FieldDefinition;
   readonly described: DescribedFields;
   readonly options: CompileOptions;
+  /** What the mapping says for rules that say nothing of it. */
+  readonly defaults?: Pick<Mapping, 'firstLink' | 'blank'>;
 }
 
 export const crmFieldsOf = ({ crm }: AnyRule): readonly string[] => (typeof crm === 'string' ? [crm] : crm);
 
 /** One rule as plain functions. */
-export function compileRule({ rule, key, definition, described, options }: RuleToCompile): CompiledRule {
+export function compileRule({ rule, key, definition, described, options, defaults = {} }: RuleToCompile): CompiledRule {
   const crm = crmFieldsOf(rule);
   const transform = 'transform' in rule && rule.transform !== undefined ? namedTransform(rule.transform, options.transforms) : undefined;
   const field = crm.length === 1 ? described?.get(crm[0]!) : undefined;
@@ -41,8 +44,9 @@ export function compileRule({ rule, key, definition, described, options }: RuleT
     field: rule.field,
     definition,
     direction: rule.direction,
-    conflict: ('conflict' in rule ? rule.conflict : undefined) ?? 'crm',
-    blank: rule.blank ?? 'clear',
+    conflict: conflictOf(rule, definition, options),
+    firstLink: ('firstLink' in rule ? rule.firstLink : undefined) ?? defaults.firstLink ?? 'crm',
+    blank: blankOf(rule.blank, defaults.blank),
     unusable,
     readRemote: remoteReader(crm, 'join' in rule ? rule.join : undefined, toLocal, described, options),
     toLocal,

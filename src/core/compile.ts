@@ -14,6 +14,7 @@ import type {
   Mapping,
 } from './mapping-types.ts';
 import { isCountry } from './phone.ts';
+import { blankOf } from './policies.ts';
 import { definitionOf } from './schema.ts';
 import type { Schema } from './schema-types.ts';
 import { listNames } from './text.ts';
@@ -27,7 +28,7 @@ import type { Value } from './value.ts';
  * With `described`, rules on fields that the connected user doesn't see are absent (R15). A filter or a match key can't
  * be: without them strangers would be imported, or nobody found.
  *
- * @throws CrmSyncError category `configuration`: `unknown_field`, `unknown_transform`, `unknown_country`,
+ * @throws CrmSyncError category `configuration`: `unknown_field`, `unknown_transform`, `unknown_policy`, `unknown_country`,
  *   `unknown_time_zone`, `match_key_not_mapped`; category `permission`: `filter_field_not_visible`.
  *
  * @example
@@ -47,7 +48,7 @@ export function compileMapping<S extends Schema>(
   const described: DescribedFields = options.described && new Map(options.described.fields.map((field) => [field.name, field]));
   const keys = keysOf(all);
   const rules = all.map((rule, index) =>
-    compileRule({ rule, key: keys[index]!, definition: knownDefinition(schema, rule.field), described, options }),
+    compileRule({ rule, key: keys[index]!, definition: knownDefinition(schema, rule.field), described, options, defaults: plain }),
   );
   const matchKeys = matchKeyNames.flatMap((name) => rules.find(({ field, direction }) => field === name && direction !== 'outbound') ?? []);
   const filter = plain.filter ?? null;
@@ -168,10 +169,11 @@ function fingerprints(
     return { crm: crmFieldsOf(rule), field: rule.field, valueMap: rule.valueMap, join, transform, definition };
   };
   const plans = (rule: AnyRule) => {
-    const { direction, blank = 'clear' } = rule;
-    const { conflict = 'crm' } = rule as Partial<InboundRule>;
+    const { direction } = rule;
+    const { conflict = 'crm', firstLink = mapping.firstLink ?? 'crm' } = rule as Partial<InboundRule>;
+    const blank = blankOf(rule.blank, mapping.blank);
     const overflow = ('overflow' in rule ? rule.overflow : undefined) ?? 'refuse';
-    return { ...reads(rule), direction, blank, conflict, overflow };
+    return { ...reads(rule), direction, blank, conflict, firstLink, overflow };
   };
   return {
     readFingerprint: hashed(rules.filter(({ direction }) => direction !== 'outbound').map(reads)),

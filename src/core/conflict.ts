@@ -2,8 +2,30 @@ import type { Agreed } from './link.ts';
 import type { ConflictPolicy } from './mapping-types.ts';
 import type { Millis, Value } from './value.ts';
 
+/** What a host's own policy is told of a conflict. */
+export interface PolicyInput {
+  readonly field: string;
+  /** What the two sides last agreed on, in the field's own type; absent: they never did. */
+  readonly base?: Value;
+  readonly local: Value;
+  /** The CRM's value, in the field's own type. */
+  readonly remote: Value;
+  readonly times?: ConflictTimes | undefined;
+}
+/** Who wins, another value for both sides, or nobody yet: `manual` and `merge` as the policies of these names. */
+export type PolicyAnswer = 'crm' | 'local' | 'merge' | 'manual' | { readonly value: Value };
+/** Pure. One that throws, or answers something else, decides nothing: both values are kept, and the host is asked. */
+export type PolicyFunction = (conflict: PolicyInput) => PolicyAnswer;
+/** By the name that a mapping says: `{ policy: 'longest' }`. Functions stay out of JSON. */
+export type Policies = Readonly<Record<string, PolicyFunction>>;
+
+/** A host's policy as a rule runs it: an answer that the field can't hold is `unusable`. */
+export type CheckedPolicy = (conflict: PolicyInput) => PolicyAnswer | 'unusable';
+
 export interface ConflictInput {
-  readonly policy: ConflictPolicy;
+  readonly policy: ConflictPolicy | CheckedPolicy;
+  /** Contact field; told to a host's policy. */
+  readonly field?: string;
   /** What the two sides last agreed on; absent at a first link. */
   readonly base?: Agreed | undefined;
   readonly local: Value;
@@ -23,30 +45,58 @@ export interface ConflictTimes {
   readonly remoteIsExact?: boolean;
 }
 
-export interface ConflictResolution {
-  readonly winner: 'crm' | 'local';
-  readonly reason: 'policy' | 'filled_beats_blank' | 'later_edit' | 'undecided_times';
-}
+export type ConflictReason = 'policy' | 'filled_beats_blank' | 'later_edit' | 'undecided_times' | 'policy_failed' | 'first_link';
+
+export type ConflictResolution =
+  | { readonly winner: 'crm'; readonly reason: ConflictReason }
+  | { readonly winner: 'local'; readonly reason: ConflictReason }
+  /** A third value for both sides. */
+  | { readonly winner: 'value'; readonly value: Value; readonly reason: ConflictReason }
+  /** Nobody yet: both sides keep what they have until the host, or the merger, decides. */
+  | { readonly winner: null; readonly open: 'manual' | 'merge'; readonly reason: ConflictReason };
 
 /** Two edits closer than this are not told apart by their times. */
 export const SKEW_MS = 2_000;
 
 /**
- * Who wins a field that changed on both sides. A filled value always beats a blank one. `newest` decides by times only
- * when they prove an order outside the clocks' skew; otherwise the CRM wins and the reason says so.
+ * Who wins a field that changed on both sides. A filled value beats a blank one, unless the host itself decides (`manual`,
+ * or a policy of its own). `newest` decides by times only when they prove an order outside the clocks' skew; otherwise the
+ * CRM wins and the reason says so. `merge` is for two texts.
  *
  * @example
  * resolveConflict({ policy: 'local', local: 'a', remote: 'b' }) //=> { winner: 'local', reason: 'policy' }
  * resolveConflict({ policy: 'crm', local: 'a', remote: null }) //=> { winner: 'local', reason: 'filled_beats_blank' }
  * resolveConflict({ policy: 'newest', local: 'a', remote: 'b' }) //=> { winner: 'crm', reason: 'undecided_times' }
+ * resolveConflict({ policy: 'manual', local: 'a', remote: 'b' }) //=> { winner: null, open: 'manual', reason: 'policy' }
  */
-export function resolveConflict({ policy, local, remote, times }: ConflictInput): ConflictResolution {
+export function resolveConflict(input: ConflictInput): ConflictResolution {
+  const { policy, local, remote, times } = input;
+  if (typeof policy === 'function') return resolveByHost(policy, input);
+  if (policy === 'manual') return { winner: null, open: 'manual', reason: 'policy' };
   if (remote === null && local !== null) return { winner: 'local', reason: 'filled_beats_blank' };
   if (local === null && remote !== null) return { winner: 'crm', reason: 'filled_beats_blank' };
-  if (policy !== 'newest') return { winner: policy, reason: 'policy' };
+  if (policy === 'merge') return mergeOf(local, remote);
+  if (policy === 'crm' || policy === 'local') return { winner: policy, reason: 'policy' };
   if (times?.local !== undefined && times.remote !== undefined) {
     if (times.local > times.remote + SKEW_MS) return { winner: 'local', reason: 'later_edit' };
     if (times.remoteIsExact === true && times.remote > times.local + SKEW_MS) return { winner: 'crm', reason: 'later_edit' };
   }
   return { winner: 'crm', reason: 'undecided_times' };
 }
+
+function resolveByHost(policy: CheckedPolicy, { field = '', base, local, remote, times }: ConflictInput): ConflictResolution {
+  const answer = policy({ field, ...(base !== undefined && { base: base.local }), local, remote, times });
+  if (answer === 'crm' || answer === 'local') return { winner: answer, reason: 'policy' };
+  if (answer === 'manual') return { winner: null, open: 'manual', reason: 'policy' };
+  if (answer === 'merge') return mergeOf(local, remote);
+  if (answer === 'unusable') return UNDECIDED;
+  if (answer.value === local) return { winner: 'local', reason: 'policy' };
+  if (answer.value === remote) return { winner: 'crm', reason: 'policy' };
+  return { winner: 'value', value: answer.value, reason: 'policy' };
+}
+
+const UNDECIDED: ConflictResolution = { winner: null, open: 'manual', reason: 'policy_failed' };
+
+/** A blank has no text to merge, and a number neither: nothing is decided then. */
+const mergeOf = (local: Value, remote: Value): ConflictResolution =>
+  typeof local === 'string' && typeof remote === 'string' ? { winner: null, open: 'merge', reason: 'policy' } : UNDECIDED;

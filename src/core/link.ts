@@ -1,3 +1,4 @@
+import type { ConflictReason } from './conflict.ts';
 import type { Millis, Value } from './value.ts';
 
 /** Opaque; differs after any change of the thing it versions, whoever made it. Only compared for equality. */
@@ -34,6 +35,22 @@ export interface Held {
   readonly retryAt: Millis | null;
 }
 
+/**
+ * A field that waits for a decision. `manual` and `merge`: nothing is taken or sent for it. `rewritten`: the CRM keeps
+ * undoing what is sent, so nothing is sent.
+ */
+export interface OpenConflict {
+  /** Of the conflict's own record. */
+  readonly id: string;
+  readonly kind: 'manual' | 'merge' | 'rewritten';
+  readonly reason: ConflictReason | 'rewritten';
+  readonly since: Millis;
+  /** Both sides as they were last seen; `incoming` is `remote` in the field's own type. */
+  readonly local: Value;
+  readonly remote: Value;
+  readonly incoming: Value;
+}
+
 export type LinkState = 'creating' | 'active' | 'ambiguous' | 'missing' | 'left_filter' | 'tombstone' | 'superseded' | 'declined';
 
 /** Contact ↔ record of one connection. The link is the identity (P11). All times are the store's clock. */
@@ -60,6 +77,8 @@ export interface LinkBody {
   readonly base: Readonly<Record<string, Agreed>>;
   readonly sent: readonly Sent[];
   readonly held: Readonly<Record<string, Held>>;
+  /** Absent: no field waits for a decision. */
+  readonly open?: Readonly<Record<string, OpenConflict>>;
   /** Newest CRM stamp that was planned. */
   readonly modifiedAt: string | null;
   /** The record that a merge in the CRM left, or that this one was converted to. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { crmPathSchema, ownFieldSchema } from './crm-path.ts';
 import { filterSchema } from './filter.ts';
 import type { DescribeIssue } from './issues.ts';
-import { CONFLICT_POLICIES, type Mapping, type MappingDirection } from './mapping-types.ts';
+import { CONFLICT_POLICIES, FIRST_LINK_POLICIES, type Mapping, type MappingDirection } from './mapping-types.ts';
 import {
   type AddProblem,
   checkTogether,
@@ -25,6 +25,11 @@ const objectName = z
   })
   .meta({ pattern: OBJECT_NAME.source, maxLength: 100 });
 
+const blankPolicy = z.enum(['clear', 'keep']);
+const blank = z.union([blankPolicy, z.strictObject({ inbound: blankPolicy.optional(), outbound: blankPolicy.optional() })]).optional();
+const firstLink = z.enum(FIRST_LINK_POLICIES).optional();
+const conflict = z.union([z.enum(CONFLICT_POLICIES), z.strictObject({ policy: z.string().min(1).max(100) })]).optional();
+
 const createSchema = z.strictObject({
   idField: ownFieldSchema.optional(),
   defaults: z.record(ownFieldSchema, z.union([z.string().min(1), z.number(), z.boolean()])).optional(),
@@ -33,8 +38,7 @@ const createSchema = z.strictObject({
 /** The strict form of a mapping: unknown keys are mistakes, and every problem is told at once. */
 export function mappingDocument(schema: Schema): z.ZodType<Mapping> {
   const field = fieldSchema(schema);
-  const common = { field, blank: z.enum(['clear', 'keep']).optional(), valueMap: valueMapSchema.optional() };
-  const conflict = z.enum(CONFLICT_POLICIES).optional();
+  const common = { field, blank, valueMap: valueMapSchema.optional() };
   const overflow = z.enum(['refuse', 'truncate']).optional();
   const transform = transformSchema.optional();
   const rule = z.discriminatedUnion('direction', [
@@ -45,15 +49,18 @@ export function mappingDocument(schema: Schema): z.ZodType<Mapping> {
       join: z.string().max(20).optional(),
       transform,
       conflict,
+      firstLink,
     }),
     z.strictObject({ ...common, direction: z.literal('outbound'), crm: crmPathSchema, transform, overflow }),
-    z.strictObject({ ...common, direction: z.literal('both'), crm: crmPathSchema, conflict, overflow }),
+    z.strictObject({ ...common, direction: z.literal('both'), crm: crmPathSchema, conflict, firstLink, overflow }),
   ]);
   const document = z.strictObject({
     crmObject: objectName,
     fields: z.array(rule).min(1).max(500),
     filter: filterSchema.optional(),
     matchKey: z.union([field, z.array(field).min(1).max(5)]).optional(),
+    firstLink,
+    blank,
     create: createSchema.optional(),
   });
   return document.check(
@@ -62,6 +69,7 @@ export function mappingDocument(schema: Schema): z.ZodType<Mapping> {
       const rules = itemsOf(fields).map(readRule);
       checkRules(schema, rules, add);
       checkMatchKeys(schema, matchKey, rules, add);
+      checkMerges(schema, matchKey, rules, add);
       checkCreate(create, rules, add);
     }),
   ) as z.ZodType as z.ZodType<Mapping>;
@@ -71,6 +79,7 @@ const MISPLACED: Readonly<Record<MappingDirection, Readonly<Record<string, strin
   inbound: { overflow: 'is about text that is written, and the rule only reads' },
   outbound: {
     conflict: 'has nothing to decide: an outbound rule never takes the value of the CRM',
+    firstLink: 'has nothing to decide: an outbound rule leaves both values as they are at a first link',
     join: 'is for rules that only read',
   },
   both: {
@@ -79,10 +88,17 @@ const MISPLACED: Readonly<Record<MappingDirection, Readonly<Record<string, strin
   },
 };
 
+const UNKNOWN_POLICY = {
+  code: 'unknown_value',
+  message: `must be one of ${CONFLICT_POLICIES.map((name) => `\`${name}\``).join(', ')}`,
+  remedy: "Use one of these, or `{ policy: 'name' }` for a function of your own in `policies`.",
+};
+
 /** A key or a list that only rules of another direction have is told so, and not called unknown or wrong. */
 export const describeRuleIssue: DescribeIssue = (issue, path) => {
   if (issue.code === 'invalid_type' && path.at(-1) === 'crm' && Array.isArray(issue.input))
     return { message: 'must be one field: only an inbound rule may list several', remedy: "Name one field, or use direction 'inbound'." };
+  if (issue.code === 'invalid_union' && path.at(-1) === 'conflict' && typeof issue.input === 'string') return UNKNOWN_POLICY;
   if (issue.code !== 'unrecognized_keys') return undefined;
   const [key, ...others] = issue.keys;
   const { direction } = membersOf(issue.input);
@@ -100,10 +116,11 @@ interface ReadRule {
   readonly isList: boolean;
   readonly join: unknown;
   readonly valueMap: unknown;
+  readonly conflict: unknown;
 }
 
 function readRule(raw: unknown): ReadRule {
-  const { field, direction, crm, join, valueMap } = membersOf(raw);
+  const { field, direction, crm, join, valueMap, conflict } = membersOf(raw);
   const isKnown = direction === 'inbound' || direction === 'outbound' || direction === 'both';
   return {
     field: typeof field === 'string' ? field : undefined,
@@ -112,6 +129,7 @@ function readRule(raw: unknown): ReadRule {
     isList: Array.isArray(crm),
     join,
     valueMap,
+    conflict,
   };
 }
 
@@ -186,6 +204,19 @@ function checkMatchKeys(schema: Schema, matchKey: unknown, rules: readonly ReadR
         'match_key_not_read',
         "Use direction 'inbound' or 'both', or leave the rule out: the CRM's own field is read then.",
       );
+  }
+}
+
+/** Two texts make one; two numbers, or two keys that each find somebody, don't. */
+function checkMerges(schema: Schema, matchKey: unknown, rules: readonly ReadRule[], add: AddProblem): void {
+  const keys: readonly unknown[] = Array.isArray(matchKey) ? matchKey : [matchKey ?? 'phone_number'];
+  for (const [index, { field, conflict }] of rules.entries()) {
+    if (conflict !== 'merge' || field === undefined) continue;
+    const type = definitionOf(schema, field)?.type;
+    const at = ['fields', index, 'conflict'];
+    const remedy = "Use another policy, such as 'manual'.";
+    if (type !== undefined && type !== 'string') add(at, `can merge text only, and ${field} is ${type}`, 'merge_needs_text', remedy);
+    else if (keys.includes(field)) add(at, `would make a key of two: contacts are found by ${field}`, 'match_key_merged', remedy);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { CheckedPolicy, Policies } from './conflict.ts';
 import type { DescribedObject } from './described.ts';
 import type { Filter } from './filter.ts';
 import type { Entity } from './link.ts';
@@ -5,10 +6,26 @@ import type { FieldDefinition, FieldName, Schema } from './schema-types.ts';
 import type { Coerced, Value } from './value.ts';
 
 /** Who wins when both sides changed since they last agreed. Every conflict is recorded, whoever wins. */
-export const CONFLICT_POLICIES = ['crm', 'local', 'newest'] as const;
+export const CONFLICT_POLICIES = ['crm', 'local', 'newest', 'merge', 'manual'] as const;
+/** `merge` lets the merger make one text of two; `manual` holds the field until the host has decided. */
 export type ConflictPolicy = (typeof CONFLICT_POLICIES)[number];
+/** A function of the host, by its name in `policies`. */
+export interface NamedPolicy {
+  readonly policy: string;
+}
+/** What a rule may say: two texts can be merged, two numbers can't. */
+export type ConflictChoice = ConflictPolicy | NamedPolicy;
+export const FIRST_LINK_POLICIES = ['crm', 'apart', 'manual'] as const;
+/**
+ * What two filled and different values do when record and contact meet for the first time. None of them writes to the CRM
+ * (R18). `crm`: the contact takes the CRM's value, and its own is kept in a conflict. `apart`: both stay, quietly, until one
+ * of them changes. `manual`: both stay, and the host decides.
+ */
+export type FirstLinkPolicy = (typeof FIRST_LINK_POLICIES)[number];
 /** What a side that became blank does to the other: `clear` it too (default), or `keep` what is there. */
 export type BlankPolicy = 'clear' | 'keep';
+/** The same for each way: `inbound` when the CRM became blank, `outbound` when the contact did. */
+export type BlankChoice = BlankPolicy | { readonly inbound?: BlankPolicy; readonly outbound?: BlankPolicy };
 export const UPDATE_MODES = ['overwrite', 'fill_if_empty', 'merge'] as const;
 export type UpdateMode = (typeof UPDATE_MODES)[number];
 export type MappingDirection = 'inbound' | 'outbound' | 'both';
@@ -16,11 +33,12 @@ export type MappingDirection = 'inbound' | 'outbound' | 'both';
 interface RuleBase<K extends string> {
   /** Contact field. */
   readonly field: K;
-  readonly blank?: BlankPolicy;
+  /** Default: that of the mapping. */
+  readonly blank?: BlankChoice;
   /** CRM value → field value; read backwards on the way out. A value that is not listed goes through unchanged. */
   readonly valueMap?: Readonly<Record<string, string | number | boolean>>;
 }
-export interface InboundRule<K extends string = string> extends RuleBase<K> {
+export interface InboundRule<K extends string = string, C = ConflictChoice> extends RuleBase<K> {
   readonly direction: 'inbound';
   /** CRM field or dotted path (`Account.Name`); several: the first that is filled (and fits) counts. */
   readonly crm: string | readonly string[];
@@ -28,7 +46,9 @@ export interface InboundRule<K extends string = string> extends RuleBase<K> {
   readonly join?: string;
   /** Name of a function in `transforms`, applied before the type is checked. */
   readonly transform?: string;
-  readonly conflict?: ConflictPolicy;
+  readonly conflict?: C;
+  /** Default: that of the mapping. */
+  readonly firstLink?: FirstLinkPolicy;
 }
 export interface OutboundRule<K extends string = string> extends RuleBase<K> {
   readonly direction: 'outbound';
@@ -38,15 +58,21 @@ export interface OutboundRule<K extends string = string> extends RuleBase<K> {
   /** Text beyond the CRM's length is refused (default) or cut; a cut is reported. */
   readonly overflow?: 'refuse' | 'truncate';
 }
-export interface BothRule<K extends string = string> extends RuleBase<K> {
+export interface BothRule<K extends string = string, C = ConflictChoice> extends RuleBase<K> {
   readonly direction: 'both';
   readonly crm: string;
-  readonly conflict?: ConflictPolicy;
+  readonly conflict?: C;
+  /** Default: that of the mapping. */
+  readonly firstLink?: FirstLinkPolicy;
   readonly overflow?: 'refuse' | 'truncate';
 }
-export type AnyRule<K extends string = string> = InboundRule<K> | OutboundRule<K> | BothRule<K>;
+export type AnyRule<K extends string = string, C = ConflictChoice> = InboundRule<K, C> | OutboundRule<K> | BothRule<K, C>;
+/** `merge` only where the field is text, or may be: the fields of a schema from JSON are known at run time. */
+type ChoiceFor<S extends Schema, K extends FieldName<S>> = [Extract<S['fields'][K], { readonly type: 'string' }>] extends [never]
+  ? Exclude<ConflictChoice, 'merge'>
+  : ConflictChoice;
 /** A union over fields, so that a misspelt field is an error on that property. */
-export type FieldRule<S extends Schema> = { [K in FieldName<S>]: AnyRule<K> }[FieldName<S>];
+export type FieldRule<S extends Schema> = { [K in FieldName<S>]: AnyRule<K, ChoiceFor<S, K>> }[FieldName<S>];
 
 /** How records are made for contacts that have none (`push({ createMissing: true })`). */
 export interface CreateSettings {
@@ -68,6 +94,10 @@ export interface Mapping<S extends Schema = any> {
   readonly filter?: Filter;
   /** Field (or fields, in order) that finds the contact of a new record. Default `phone_number`. */
   readonly matchKey?: FieldName<S> | readonly FieldName<S>[];
+  /** For rules that say nothing of it. Default `crm`. */
+  readonly firstLink?: FirstLinkPolicy;
+  /** For rules that say nothing of it. Default `clear`, both ways. */
+  readonly blank?: BlankChoice;
   readonly create?: CreateSettings;
 }
 
@@ -112,8 +142,9 @@ export interface CompiledRule {
   readonly field: string;
   readonly definition: FieldDefinition;
   readonly direction: MappingDirection;
-  readonly conflict: ConflictPolicy;
-  readonly blank: BlankPolicy;
+  readonly conflict: ConflictPolicy | CheckedPolicy;
+  readonly firstLink: FirstLinkPolicy;
+  readonly blank: { readonly inbound: BlankPolicy; readonly outbound: BlankPolicy };
   /** Why this rule cannot be used with the CRM as described: it is then absent in both directions (R15). */
   readonly unusable: {
     readonly code: 'field_not_visible' | 'incompatible_type' | 'read_only';
@@ -192,6 +223,8 @@ export interface CompileOptions {
   /** IANA zone of the connection, for datetime → date. Default UTC. */
   readonly timeZone?: string;
   readonly transforms?: Transforms;
+  /** Functions that rules name in `conflict`. */
+  readonly policies?: Policies;
   /** The CRM object as described: fields that it doesn't show become absent. */
   readonly described?: DescribedObject;
   /** The connector's own field of each match key, for a mapping that names none. */

@@ -114,6 +114,12 @@ function planFieldsOut(
     const { key, field } = rule;
     if (rule.direction === 'inbound') continue;
     const local = contact.fields[field] ?? null;
+    const open = own(known.open ?? {}, key);
+    if (open !== undefined) {
+      // An edit here may have made both sides equal, and is to be seen by whoever decides: the record says which.
+      if (open.kind !== 'rewritten' && open.local !== local && remote === undefined) mustRead = true;
+      continue;
+    }
     const kept = own(known.held, key);
     const isLeftOut = only !== undefined && !only.includes(key);
     const isLeft = isLeftToSend(rule, local, own(base, key));
@@ -148,7 +154,7 @@ function planFieldOut(
 ): FieldOut {
   // Kept until the field is shown, or may be written, again (R15).
   if (rule.unusable?.outbound === true) return { do: 'hold', message: null, held: heldField(rule.unusable, local, now) };
-  if (base !== undefined && local === null && rule.blank === 'keep') return { do: 'agree', pair: { local, remote: base.remote } };
+  if (base !== undefined && local === null && rule.blank.outbound === 'keep') return { do: 'agree', pair: { local, remote: base.remote } };
   if (base === undefined || rule.direction === 'both') {
     if (remote === undefined) return { do: 'read' };
     const present = own(remote, rule.key);

@@ -3,6 +3,7 @@ import type { ConflictTimes } from './conflict.ts';
 import { hashOf } from './hash.ts';
 import { type Agreed, EMPTY_BODY, type Held, type Link, type LinkBody } from './link.ts';
 import type { CompiledMapping, CompiledRule, CrmRecord } from './mapping-types.ts';
+import { OpenConflicts } from './open-conflicts.ts';
 import { own } from './own.ts';
 import type { Conflict, FieldChange, RefusedField } from './plan-types.ts';
 import { settleExpired } from './settle.ts';
@@ -50,12 +51,13 @@ export function planFields({ mapping, record, contactId, fields, link, readAt, e
   const set: Record<string, Value> = {};
   const changes: FieldChange[] = [];
   const refused: RefusedField[] = [];
-  const conflicts: Conflict[] = [];
+  const open = new OpenConflicts(body.open, readAt);
+  const isPlanned = link?.plan === mapping.planFingerprint;
   const drift: string[] = [];
   let rebased = settled.base !== given.base;
   let send = false;
   // What a write under way will have agreed on is meant by the mapping that it was planned with.
-  let recheck = body.sent.length > 0 && link?.plan !== mapping.planFingerprint;
+  let recheck = body.sent.length > 0 && !isPlanned;
 
   /** The CRM refused this very value: it is not tried again before something changes or it is due (R12). */
   const isHeld = ({ key }: CompiledRule, local: Value): boolean => own(held, key)?.valueHash === hashOf(local);
@@ -67,10 +69,11 @@ export function planFields({ mapping, record, contactId, fields, link, readAt, e
     const refuse = (reason: Reason): void => {
       refused.push(refusedField({ recordId: record.id, contactId }, rule, reason));
       // What is not taken from the CRM keeps nothing here from being sent, or held; at a first link nothing is written (R18).
-      send ||= pair !== undefined && isLeftToSend(rule, local, pair) && !isHeld(rule, local);
+      send ||= pair !== undefined && isLeftToSend(rule, local, pair) && !isHeld(rule, local) && open.of(key) === undefined;
     };
     if (!Object.hasOwn(remotes, key)) {
-      send ||= isLeftToSend(rule, local, pair) && !isHeld(rule, local); // absent never counts as a move (R15)
+      const isOpen = open.of(key) !== undefined;
+      send ||= isLeftToSend(rule, local, pair) && !isHeld(rule, local) && !isOpen; // absent never counts as a move (R15)
       continue;
     }
     const remote = remotes[key] as Value;
@@ -86,24 +89,32 @@ export function planFields({ mapping, record, contactId, fields, link, readAt, e
       continue;
     }
     const sent = body.sent.flatMap(({ values }) => own(values, key) ?? []).map((pair) => pair.remote);
+    const known = open.of(key);
+    const times = timesOf(editedAt?.[field], record.modifiedAt);
     const decision = decideField({
       direction: rule.direction,
+      field,
       policy: rule.conflict,
-      blank: rule.blank,
+      firstLink: rule.firstLink,
+      blank: rule.blank.inbound,
       isMatchKey,
       base: pair,
       local,
       remote,
       incoming: incoming.value,
       sent,
-      times: timesOf(editedAt?.[field], record.modifiedAt),
+      times,
+      // Under another mapping it is decided anew.
+      isOpen: known !== undefined && known.kind !== 'rewritten' && isPlanned,
     });
     if (decision.set !== undefined) {
       set[field] = decision.set;
       changes.push({ field, before: local, after: decision.set, reason: decision.reason, rule: key });
     }
-    if (decision.conflict !== undefined && contactId !== null)
-      conflicts.push({ ...decision.conflict, recordId: record.id, contactId, field, crm: key, base: pair ?? null, local, remote });
+    if (contactId !== null) {
+      const place = { recordId: record.id, contactId, field, crm: key, base: pair ?? null, local, remote };
+      open.decided({ ...place, incoming: incoming.value, times }, decision);
+    }
     if (decision.reason === 'drift') drift.push(key);
     if (decision.base !== undefined) {
       base[key] = decision.base;
@@ -113,8 +124,17 @@ export function planFields({ mapping, record, contactId, fields, link, readAt, e
     recheck ||= decision.recheck === true;
     send ||= decision.send && !isHeld(rule, local);
   }
+  for (const key of contactId === null || isPlanned ? [] : open.keys) {
+    const known = open.of(key);
+    if (known !== undefined && mapping.rules.every((rule) => rule.key !== key))
+      open.drop({ recordId: record.id, contactId: contactId as string, field: key, crm: key, base: null }, known);
+  }
+  rebased ||= open.hasChanged;
+  const { conflicts } = open;
+  if (!rebased) return { set, changes, refused, conflicts, drift, body, rebased, send, recheck };
+  const { open: _, ...rest } = body;
   const modifiedAt = later(given.modifiedAt, record.modifiedAt ?? null);
-  return { set, changes, refused, conflicts, drift, body: rebased ? { ...body, base, held, modifiedAt } : body, rebased, send, recheck };
+  return { set, changes, refused, conflicts, drift, body: { ...rest, base, held, ...open.open, modifiedAt }, rebased, send, recheck };
 }
 
 /** Why a field is refused: one sentence each of what happened and what to do. */

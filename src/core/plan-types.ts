@@ -1,7 +1,7 @@
-import type { ConflictResolution } from './conflict.ts';
-import type { Agreed, Link, LinkBody, LinkState, Version } from './link.ts';
+import type { ConflictReason } from './conflict.ts';
+import type { Agreed, Link, LinkBody, LinkState, OpenConflict, Version } from './link.ts';
 import type { FieldReason } from './three-way.ts';
-import type { Fields, Value } from './value.ts';
+import type { Fields, Millis, Value } from './value.ts';
 
 /** A contact as a planner needs it. Fields that are missing count as null. */
 export interface PlannedContact {
@@ -38,14 +38,29 @@ export interface RefusedField {
 }
 
 /** Both sides changed one field. Nothing is lost: both values are here, whoever won. */
-export interface Conflict extends ConflictResolution {
+export interface Conflict {
+  /** Of its record; sorts by time. */
+  readonly id: string;
+  readonly since: Millis;
+  /** `moved`: an open one, one side of which has changed again. `closed`: it was open, and is over without the host. */
+  readonly event: 'found' | 'moved' | 'closed';
   readonly recordId: string;
   readonly contactId: string;
   readonly field: string;
   readonly crm: string;
   readonly base: Agreed | null;
   readonly local: Value;
+  /** The CRM's canonical value, and the same in the field's own type. */
   readonly remote: Value;
+  readonly incoming: Value;
+  /** When each side changed, as far as that is known; `remote` is an upper bound unless it is exact. */
+  readonly times: { readonly local: Millis | null; readonly remote: Millis | null; readonly remoteIsExact: boolean } | null;
+  /** `value`: a third one. Null: nobody, or nobody yet. */
+  readonly winner: 'crm' | 'local' | 'value' | null;
+  readonly value?: Value;
+  readonly reason: ConflictReason | 'sides_agree' | 'mapping_changed' | 'rewritten';
+  /** Who has to decide: the host (`manual`, `rewritten`) or the merger. Null: it is decided. */
+  readonly open: OpenConflict['kind'] | null;
 }
 
 /** What a link becomes. `seen: 'after'`: nothing is left to send once the contact is as planned. */

@@ -95,7 +95,8 @@ export interface HistoryEntry {
     readonly field: string;
     readonly local: Value;
     readonly remote: Value;
-    readonly winner: 'crm' | 'local';
+    /** `value`: a third one. Null: nobody yet. */
+    readonly winner: 'crm' | 'local' | 'value' | null;
     readonly reason: string;
   }[];
 }

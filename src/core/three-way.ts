@@ -1,12 +1,16 @@
-import { type ConflictResolution, type ConflictTimes, resolveConflict } from './conflict.ts';
+import { type CheckedPolicy, type ConflictResolution, type ConflictTimes, resolveConflict } from './conflict.ts';
 import type { Agreed } from './link.ts';
-import type { BlankPolicy, ConflictPolicy, MappingDirection } from './mapping-types.ts';
+import type { BlankPolicy, ConflictPolicy, FirstLinkPolicy, MappingDirection } from './mapping-types.ts';
 import type { Value } from './value.ts';
 
 /** One mapped field as it stands on both sides. */
 export interface FieldState {
   readonly direction: MappingDirection;
-  readonly policy: ConflictPolicy;
+  /** Contact field; told to a host's policy. */
+  readonly field?: string;
+  readonly policy: ConflictPolicy | CheckedPolicy;
+  readonly firstLink: FirstLinkPolicy;
+  /** What a blank of the CRM does. */
   readonly blank: BlankPolicy;
   /** This field finds contacts: a blank never clears it (R20). */
   readonly isMatchKey: boolean;
@@ -20,6 +24,8 @@ export interface FieldState {
   /** CRM values of writes that are not settled (R2). */
   readonly sent: readonly Value[];
   readonly times?: ConflictTimes | undefined;
+  /** An earlier conflict of this field waits for a decision. */
+  readonly isOpen?: boolean;
 }
 
 export type FieldReason =
@@ -33,6 +39,7 @@ export type FieldReason =
   | 'local_changed'
   | 'drift'
   | 'conflict'
+  | 'conflict_open'
   | 'first_link_equal'
   | 'first_link_filled'
   | 'first_link_conflict'
@@ -57,10 +64,17 @@ export interface FieldDecision {
  * used on pull, and on push for what was read just before writing.
  */
 export function decideField(state: FieldState): FieldDecision {
+  if (state.isOpen === true) return decideOpen(state);
   return state.base === undefined ? decideFirst(state) : decideNext(state, state.base);
 }
 
-function decideFirst({ direction, policy, local, remote, incoming, sent, times }: FieldState): FieldDecision {
+/** Neither side is touched before somebody has decided, or both have come to the same value by themselves. */
+function decideOpen({ base, local, remote, incoming }: FieldState): FieldDecision {
+  if (local !== incoming) return { reason: 'conflict_open', send: false };
+  return { reason: base === undefined ? 'first_link_equal' : 'converged', base: { local, remote }, send: false };
+}
+
+function decideFirst({ direction, firstLink, local, remote, incoming, sent }: FieldState): FieldDecision {
   if (sent.length > 0)
     return sent.includes(remote) ? { reason: 'ours', send: false } : { reason: 'intent_open', send: false, recheck: true };
   const agreed = { local, remote };
@@ -74,12 +88,14 @@ function decideFirst({ direction, policy, local, remote, incoming, sent, times }
   const set = { set: incoming, base: { local: incoming, remote }, send: false };
   if (local === null) return { reason: 'first_link_filled', ...set };
   // Both filled and different: the CRM is never overwritten at a first link, whatever the policy (R18).
-  const { reason } = resolveConflict({ policy, local, remote: incoming, times });
-  return { reason: 'first_link_conflict', ...set, conflict: { winner: 'crm', reason } };
+  if (firstLink === 'apart') return { reason: 'first_link_quiet', base: agreed, send: false };
+  if (firstLink === 'manual')
+    return { reason: 'first_link_conflict', send: false, conflict: { winner: null, open: 'manual', reason: 'first_link' } };
+  return { reason: 'first_link_conflict', ...set, conflict: { winner: 'crm', reason: 'first_link' } };
 }
 
 function decideNext(state: FieldState, base: Agreed): FieldDecision {
-  const { direction, policy, blank, isMatchKey, local, remote, incoming, sent, times } = state;
+  const { direction, blank, isMatchKey, local, remote, incoming, sent } = state;
   const localMoved = local !== base.local;
   const send = localMoved && direction !== 'inbound';
   if (remote === base.remote) return { reason: localMoved ? 'local_changed' : 'unchanged', send };
@@ -93,6 +109,17 @@ function decideNext(state: FieldState, base: Agreed): FieldDecision {
 
   const take = { set: incoming, base: { local: incoming, remote }, send: false };
   if (!localMoved) return { reason: incoming === null ? 'crm_cleared' : 'crm_changed', ...take };
-  const conflict = resolveConflict({ policy, base, local, remote: incoming, times });
-  return conflict.winner === 'crm' ? { reason: 'conflict', ...take, conflict } : { reason: 'conflict', base: remoteOnly, send, conflict };
+  const conflict = decideConflict(state);
+  if (conflict.winner === null) return { reason: 'conflict', send: false, conflict };
+  if (conflict.winner === 'crm') return { reason: 'conflict', ...take, conflict };
+  // The CRM's value counts as agreed on, so that the one here is an edit, which still has to reach the CRM, also where it
+  // goes back meanwhile to what was agreed on before.
+  const over = { base: { local: incoming, remote }, send: direction === 'both', conflict };
+  return conflict.winner === 'value' ? { reason: 'conflict', set: conflict.value, ...over } : { reason: 'conflict', ...over };
+}
+
+function decideConflict({ field, policy, base, local, incoming, times, isMatchKey }: FieldState): ConflictResolution {
+  const conflict = resolveConflict({ policy, ...(field !== undefined && { field }), base, local, remote: incoming, times });
+  // Nobody has checked whether another contact has the third value (R20).
+  return isMatchKey && conflict.winner === 'value' ? { winner: null, open: 'manual', reason: 'policy_failed' } : conflict;
 }

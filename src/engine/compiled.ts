@@ -15,11 +15,12 @@ export const compile = (context: Context, mapping: Mapping, described?: Describe
   compileMapping(context.schema, mapping, { ...compileOptions(context), ...(described !== undefined && { described }) });
 
 export function compileOptions({ connector, options }: Context): Omit<CompileOptions, 'described'> {
-  const { defaultCountry, timeZone, transforms } = options;
+  const { defaultCountry, timeZone, transforms, policies } = options;
   return {
     matchFields: connector.capabilities.matchFields,
     ...(defaultCountry !== undefined && { defaultCountry }),
     ...(timeZone !== undefined && { timeZone }),
     ...(transforms !== undefined && { transforms }),
+    ...(policies !== undefined && { policies }),
   };
 }

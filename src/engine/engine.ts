@@ -2,6 +2,7 @@ import type { Conversation } from '../core/conversation.ts';
 import type { DescribedField } from '../core/described.ts';
 import type { Finding } from '../core/finding.ts';
 import { parseConversation } from '../core/parse-conversation.ts';
+import { checkPolicies } from '../core/policies.ts';
 import type { Run } from '../core/run.ts';
 import type { Schema } from '../core/schema-types.ts';
 import { parseSettings } from '../core/settings.ts';
@@ -12,6 +13,7 @@ import type { SyncEvent } from '../ports/observer.ts';
 import { systemClock } from '../ports/system-clock.ts';
 import { capabilitiesOf, methodMissing } from './capability.ts';
 import { type CheckOptions, check } from './check.ts';
+import { Conflicts } from './conflicts.ts';
 import { changeConnection, dropLinks } from './connection.ts';
 import { checkCapabilities } from './connector-needs.ts';
 import { Contacts } from './contacts.ts';
@@ -62,12 +64,14 @@ export class CrmSyncEngine<S extends Schema = any> {
   readonly schema: S;
   readonly contacts: Contacts<S>;
   readonly runs: Runs;
+  readonly conflicts: Conflicts;
   readonly #context: Context;
 
   constructor(options: EngineOptions<S>) {
     this.schema = options.schema;
     this.#context = contextOf(options as unknown as EngineOptions<Schema>);
     this.contacts = new Contacts(this.#context);
+    this.conflicts = new Conflicts(this.#context);
     this.runs = {
       list: (page) => listRuns(this.#context, page),
       get: (id) => getRun(this.#context, id),
@@ -199,6 +203,7 @@ function contextOf(options: EngineOptions<Schema>): Context {
     merger,
     observer,
     transforms,
+    policies,
     clock,
     ids,
     leaseMs,
@@ -210,6 +215,7 @@ function contextOf(options: EngineOptions<Schema>): Context {
   if (typeof store?.bind !== 'function') throw missing('store', 'such as `sqliteStore({ file })` or `memoryStore()`');
   const settings = parseSettings(schema, document);
   const { mappings = [], analysis = [] } = settings;
+  checkPolicies(mappings, policies);
   checkCapabilities(connector, { ...options, mappings });
   return {
     workspace,

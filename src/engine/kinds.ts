@@ -14,6 +14,8 @@ export const KIND = {
   run: 'run',
   /** connection · flow · id of its newest run */
   latest: 'latest',
+  /** connection · `<time>-<hash>` · a field that both sides changed: who won, or that it waits; due while it is open */
+  conflict: 'conflict',
   /** workspace · `<field>:<value>` · optimistic lock of a match key: an insert expects its version (R19) */
   claim: 'claim',
   /** workspace · `<time>/<turn>/<id>` · why a contact's fields changed (P12) */
@@ -26,7 +28,7 @@ export const KIND = {
   recheck: 'recheck',
   /** workspace · `<source>:<id>#<analysis hash>` · this analysis has been applied (R22) */
   applied: 'applied',
-  /** workspace · `<start>/<source>:<id>` · texts that wait for the merger (R10) */
+  /** workspace · `<start>/<source>:<id>` · texts that wait for the merger (R10); connection · conflict id · the two of a conflict */
   merge: 'merge',
   /** connection · `<source>:<id>` · a conversation until all its steps are done */
   conversation: 'conversation',

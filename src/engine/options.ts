@@ -1,3 +1,4 @@
+import type { Policies } from '../core/conflict.ts';
 import type { Analysis, Mapping, Transforms } from '../core/mapping-types.ts';
 import type { Schema } from '../core/schema-types.ts';
 import type { ConnectionSettings } from '../core/settings.ts';
@@ -24,6 +25,8 @@ export interface EngineOptions<S extends Schema> extends Omit<ConnectionSettings
   readonly analysis?: Analysis<NoInfer<S>>;
   /** Functions that mappings and rules name in `transform`. */
   readonly transforms?: Transforms;
+  /** Functions that mappings name in `conflict: { policy }`. */
+  readonly policies?: Policies;
   /** Default: the system's clock. */
   readonly clock?: Clock;
   /** Makes unique ids. Default: random UUIDs. */

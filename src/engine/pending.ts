@@ -1,5 +1,6 @@
 import type { Run } from '../core/run.ts';
 import type { Entry } from '../ports/store.ts';
+import { mergeConflicts } from './conflict-merges.ts';
 import { loadConnection } from './connection.ts';
 import type { Context } from './context.ts';
 import { handleConversation } from './conversation/handle-conversation.ts';
@@ -35,6 +36,7 @@ export async function pendingInto(context: Context, run: RunRecorder, lease: Lea
     drained.add(contactId);
     await session.step(() => retryMerges(context, run, contactId));
   }
+  await mergeConflicts(context, run);
   return 'done';
 }
 

@@ -36,11 +36,23 @@ export type SyncEvent = At &
       }
     | {
         readonly type: 'conflict';
+        /** Of its record: `conflicts.get(id)`. */
+        readonly id: string;
         readonly object: string;
         readonly recordId: string;
         readonly contactId: string;
         readonly field: string;
-        readonly winner: 'crm' | 'local';
+        /** `value`: a third one. Null: the field waits until somebody decides. */
+        readonly winner: 'crm' | 'local' | 'value' | null;
+        readonly reason: string;
+      }
+    | {
+        readonly type: 'conflict.closed';
+        readonly id: string;
+        readonly object: string;
+        readonly recordId: string;
+        readonly contactId: string;
+        readonly field: string;
         readonly reason: string;
       }
     | {

@@ -41,7 +41,7 @@ export const connectorAround = (inner: CompleteConnector, around: Around): Compl
 export const KINDS = {
   workspace: ['claim', 'history', 'applied', 'merge'],
   connection: [
-    ...['connection', 'checkpoint', 'budget', 'sweep', 'brake', 'run', 'latest', 'waiting', 'awaited', 'recheck'],
+    ...['connection', 'checkpoint', 'conflict', 'budget', 'sweep', 'brake', 'run', 'latest', 'waiting', 'awaited', 'recheck'],
     ...['conversation', 'create', 'activity', 'lease'],
   ],
 } as const;

@@ -22,16 +22,19 @@ export interface QueuedMerge {
 
 export interface Drained {
   readonly changes: readonly StepChange[];
-  readonly failure: Failure | null;
+  readonly failure: MergeFailure | null;
 }
-interface Failure {
+export interface MergeFailure {
   readonly code: string;
   readonly remedy: string;
 }
 
 /** A result that lost this many races stays queued (R10). */
-const RACES_MAX = 3;
-const LOST_RACES: Failure = { code: 'merge_lost_races', remedy: 'The contact is being edited; the merge is tried again later.' };
+export const MERGE_RACES_MAX = 3;
+export const LOST_RACES: MergeFailure = {
+  code: 'merge_lost_races',
+  remedy: 'The contact is being edited; the merge is tried again later.',
+};
 
 /** Merges what waits for a contact, oldest conversation first. A failure keeps its texts queued, and those after it. */
 export async function drainMerges(context: Context, session: Session, contactId: string): Promise<Drained> {
@@ -65,7 +68,7 @@ async function drainOne(context: Context, session: Session, contactId: string, k
     const ended = await commitMerged(context, session, row, entry, outcome);
     if (ended === 'done') return { changes: outcome.changes, failure: outcome.failed[0] ?? null };
     if (ended !== 'moved') return postpone(context, session, entry, ended);
-    if (race === RACES_MAX) return postpone(context, session, entry, LOST_RACES);
+    if (race === MERGE_RACES_MAX) return postpone(context, session, entry, LOST_RACES);
   }
 }
 
@@ -76,7 +79,7 @@ async function commitMerged(
   row: Row,
   entry: Entry,
   { set, changes, failed }: MergeOutcome,
-): Promise<'done' | 'moved' | Failure> {
+): Promise<'done' | 'moved' | MergeFailure> {
   const at = session.storeNow();
   const queued = entry.body as unknown as QueuedMerge;
   const items = failed.map(({ field, incoming, rule }) => ({ field, incoming, rule }));
@@ -99,7 +102,7 @@ async function commitMerged(
 }
 
 /** Nothing was merged: all texts stay queued. */
-async function postpone(context: Context, session: Session, entry: Entry, failure: Failure): Promise<Drained> {
+async function postpone(context: Context, session: Session, entry: Entry, failure: MergeFailure): Promise<Drained> {
   const queued = entry.body as unknown as QueuedMerge;
   await context.store.commit({ rows: [], entries: [later(session, entry, queued)] }); // moved: somebody else is at it
   for (const { field } of queued.items) context.notify({ type: 'merge.failed', contactId: entry.contactId ?? '', field, error: failure });

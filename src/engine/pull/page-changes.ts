@@ -3,6 +3,7 @@ import type { Conflict, FieldChange, LinkPlan, MatchValues, RecordPlan } from '.
 import { dueAt } from '../../core/settle.ts';
 import type { Millis } from '../../core/value.ts';
 import type { Changeset, ContactRef, EntryChange, LinkChange, Row, RowChange } from '../../ports/store.ts';
+import { conflictEntries } from '../conflict-entry.ts';
 import type { Context } from '../context.ts';
 import { historyEntry } from '../history.ts';
 import { noLongerWaiting, type StoredWaiting, stillWaiting } from '../identity/waiting.ts';
@@ -59,8 +60,10 @@ function addRecord(input: PageChangesInput, plan: RecordPlan, rows: RowChange[],
     rows.push({ kind: 'update', contactId: stored.id, expected: stored.version, set: plan.fields, links: [link] });
     entries.push(...claimsOf(planned.claims, plan.keys, stored.id, input.at));
   } else rows.push({ kind: 'update', contactId: stored.id, expected: stored.version, links: [link] });
+  entries.push(...conflictEntries(plan.conflicts, { object: input.mapping.crmObject, run: input.source.run ?? null, at: input.at }));
   const changes = plan.action === 'update' ? plan.changes : [];
-  if (changes.length > 0 || plan.conflicts.length > 0) entries.push(historyOfPlan(input, stored.id, plan, changes));
+  const isNews = changes.length > 0 || plan.conflicts.some(({ event }) => event === 'found');
+  if (isNews) entries.push(historyOfPlan(input, stored.id, plan, changes));
 }
 
 function newLink(context: Context, plan: LinkPlan, at: Millis): LinkChange {
@@ -88,12 +91,13 @@ function historyOfPlan(
   changes: readonly FieldChange[],
 ): EntryChange {
   const { context, source, at, flow, mapping } = input;
+  const conflicts = plan.conflicts.filter(({ event }) => event === 'found');
   return historyEntry(context, contactId, {
     at: new Date(at).toISOString(),
     source: { flow, ...source, object: mapping.crmObject, recordId: plan.recordId },
     changes: changes.map(({ field, before, after, rule, reason }) => ({ field, before, after, rule, reason })),
-    ...(plan.conflicts.length > 0 && {
-      conflicts: plan.conflicts.map(({ field, local, remote, winner, reason }) => ({ field, local, remote, winner, reason })),
+    ...(conflicts.length > 0 && {
+      conflicts: conflicts.map(({ field, local, remote, winner, reason }) => ({ field, local, remote, winner, reason })),
     }),
   });
 }

@@ -5,6 +5,7 @@ import { CrmSyncError } from '../../errors.ts';
 import type { Fetched, Page } from '../../ports/connector.ts';
 import type { EntryChange } from '../../ports/store.ts';
 import { compiled } from '../compiled.ts';
+import { mergeConflicts } from '../conflict-merges.ts';
 import type { Context } from '../context.ts';
 import type { Lease } from '../lease.ts';
 import type { PullOptions } from '../options.ts';
@@ -33,6 +34,7 @@ export async function pullInto(context: Context, run: RunRecorder, lease: Lease,
     // A field may have been hidden while its records were read.
     if (!run.session.isOver()) noteUnusable(run, await compiled(context, run.session, mapping));
   }
+  await mergeConflicts(context, run);
   return 'done';
 }
 

@@ -55,7 +55,10 @@ export function report(context: Context, run: RunRecorder, { object, flow, fresh
     run.failed({ object, recordId, code, message: 'The contacts table refused this record.', remedy });
     context.notify({ type: 'record.failed', run: run.source.run ?? null, object, recordId, error: { code, remedy } });
   }
-  run.found({ conflicts: plan.conflicts.length, drift: plan.records.reduce((sum, { drift }) => sum + drift.length, 0) });
+  run.found({
+    conflicts: plan.conflicts.filter(({ event }) => event === 'found').length,
+    drift: plan.records.reduce((sum, { drift }) => sum + drift.length, 0),
+  });
 }
 
 function countRecord(run: RunRecorder, record: RecordPlan, fresh: boolean): void {
@@ -72,8 +75,9 @@ function tell(context: Context, record: RecordPlan, cause: 'pull' | 'push', obje
     context.notify({ type: 'contact.changed', contactId: record.contactId, fields: record.changes.map(({ field }) => field), cause });
   if (record.action === 'skip' && record.link !== undefined && record.contactId !== undefined)
     context.notify({ type: 'link.changed', object, recordId: record.recordId, contactId: record.contactId, state: record.link.state });
-  for (const { recordId, contactId, field, winner, reason } of record.conflicts)
-    context.notify({ type: 'conflict', object, recordId, contactId, field, winner, reason });
+  for (const { event, id, recordId, contactId, field, winner, reason } of record.conflicts)
+    if (event === 'found') context.notify({ type: 'conflict', id, object, recordId, contactId, field, winner, reason });
+    else if (event === 'closed') context.notify({ type: 'conflict.closed', id, object, recordId, contactId, field, reason });
 }
 
 function reportGone(context: Context, run: RunRecorder, object: string, flow: 'pull' | 'push', outcome: GoneOutcome): void {

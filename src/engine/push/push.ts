@@ -4,6 +4,7 @@ import type { Millis } from '../../core/value.ts';
 import type { Row } from '../../ports/store.ts';
 import { requireCapability } from '../capability.ts';
 import { compile, compiled } from '../compiled.ts';
+import { mergeConflicts } from '../conflict-merges.ts';
 import type { Context } from '../context.ts';
 import { createMissing, creatingMapping } from '../create/create-missing.ts';
 import { settleCreates } from '../create/settle.ts';
@@ -20,7 +21,11 @@ import { PushBatch } from './batch.ts';
 export async function push(context: Context, options: PushOptions): Promise<Run> {
   creatingMapping(context, options.createMissing); // refused before a run is recorded
   requireCapability(context, 'write', 'push()');
-  return recorded(context, 'push', options, (run, lease) => pushInto(context, run, lease, options));
+  return recorded(context, 'push', options, async (run, lease) => {
+    const ended = await pushInto(context, run, lease, options);
+    if (ended === 'done') await mergeConflicts(context, run);
+    return ended;
+  });
 }
 
 export async function pushInto(context: Context, run: RunRecorder, lease: Lease | null, options: PushOptions): Promise<'done' | 'paused'> {

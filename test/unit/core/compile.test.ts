@@ -2,6 +2,7 @@ import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileMapping } from '../../../src/core/compile.ts';
+import type { CheckedPolicy, PolicyAnswer } from '../../../src/core/conflict.ts';
 import { CRM_FIELD_TYPES, type CrmFieldType, type DescribedField, type DescribedObject } from '../../../src/core/described.ts';
 import { parseMapping } from '../../../src/core/mapping.ts';
 import type { AnyRule, CompileOptions, CrmRecord, Mapping } from '../../../src/core/mapping-types.ts';
@@ -65,10 +66,53 @@ describe('a compiled mapping', () => {
   it('brings defaults into every rule', () => {
     expect(ruleOf({ crm: 'Email', field: 'email', direction: 'both' })).toMatchObject({
       ...{ key: 'Email', crm: ['Email'], field: 'email', definition: FIELDS.email },
-      ...{ direction: 'both', conflict: 'crm', blank: 'clear', unusable: null },
+      ...{ direction: 'both', conflict: 'crm', firstLink: 'crm', blank: { inbound: 'clear', outbound: 'clear' }, unusable: null },
     });
     const own = { crm: 'Email', field: 'email', direction: 'both', conflict: 'local', blank: 'keep' } as const;
-    expect(ruleOf(own)).toMatchObject({ conflict: 'local', blank: 'keep' });
+    expect(ruleOf(own)).toMatchObject({ conflict: 'local', blank: { inbound: 'keep', outbound: 'keep' } });
+  });
+
+  it("takes the mapping's word for blanks and first links where a rule has none, each way by itself", () => {
+    const more = { firstLink: 'apart', blank: { inbound: 'keep' } } as const;
+    const rules: AnyRule[] = [
+      { crm: 'Email', field: 'email', direction: 'both' },
+      { crm: 'Notes', field: 'notes', direction: 'both', firstLink: 'manual', blank: { outbound: 'keep' } },
+      { crm: 'Name', field: 'last_name', direction: 'inbound', blank: 'clear' },
+    ];
+    const made = compileMapping(schema, mapped(rules, more), US).rules.map(({ key, firstLink, blank }) => [key, firstLink, blank]);
+    expect(made.slice(-3)).toEqual([
+      ['Email', 'apart', { inbound: 'keep', outbound: 'clear' }],
+      ['Notes', 'manual', { inbound: 'keep', outbound: 'keep' }],
+      ['Name', 'apart', { inbound: 'clear', outbound: 'clear' }],
+    ]);
+  });
+
+  it("asks the host's policy in the field's own type, and takes no answer that the field can not hold", () => {
+    const answers: Record<string, unknown> = {
+      fits: { value: ' x ' },
+      none: undefined,
+      odd: { value: {} },
+      unknown: 'both',
+      keep: 'manual',
+    };
+    const policies = {
+      own: ({ local }: { local: Value }) => (local === 'throws' ? fail() : (answers[String(local)] as PolicyAnswer)),
+    };
+    const fail = (): never => {
+      throw new Error('personal');
+    };
+    const rule = { crm: 'Email', field: 'email', direction: 'both', conflict: { policy: 'own' } } as const;
+    const { conflict } = compileMapping(schema, mapped([rule]), { ...US, policies }).rules.find(({ key }) => key === 'Email')!;
+    const asked = (local: string) => (conflict as CheckedPolicy)({ field: 'email', local, remote: 'y' });
+    expect(['fits', 'none', 'odd', 'unknown', 'keep', 'throws'].map(asked)).toEqual([
+      { value: ' x ' },
+      'unusable',
+      'unusable',
+      'unusable',
+      'manual',
+      'unusable',
+    ]);
+    expect(() => compileMapping(schema, mapped([rule]), US)).toThrowError(expect.objectContaining({ code: 'unknown_policy' }));
   });
 
   it('leaves the mapping as it was', () => {

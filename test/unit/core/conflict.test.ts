@@ -1,7 +1,14 @@
 import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ConflictResolution, type ConflictTimes, resolveConflict, SKEW_MS } from '../../../src/core/conflict.ts';
+import {
+  type ConflictResolution,
+  type ConflictTimes,
+  type PolicyAnswer,
+  type PolicyInput,
+  resolveConflict,
+  SKEW_MS,
+} from '../../../src/core/conflict.ts';
 import { CONFLICT_POLICIES, type ConflictPolicy } from '../../../src/core/mapping-types.ts';
 import type { Value } from '../../../src/core/value.ts';
 
@@ -21,10 +28,13 @@ const ALIKE = {
   'false here': byFilled('local'),
   '0 in the CRM': byFilled('crm'),
 };
+const WAITS: ConflictResolution = { winner: null, open: 'manual', reason: 'policy' };
 const EXPECTED: Record<ConflictPolicy, Record<Sides, ConflictResolution>> = {
   crm: { 'both filled': { winner: 'crm', reason: 'policy' }, ...ALIKE },
   local: { 'both filled': { winner: 'local', reason: 'policy' }, ...ALIKE },
   newest: { 'both filled': { winner: 'crm', reason: 'undecided_times' }, ...ALIKE },
+  merge: { 'both filled': { winner: null, open: 'merge', reason: 'policy' }, ...ALIKE },
+  manual: { 'both filled': WAITS, 'blank here': WAITS, 'blank in the CRM': WAITS, 'false here': WAITS, '0 in the CRM': WAITS },
 };
 
 describe.each(CONFLICT_POLICIES)('policy %s', (policy) => {
@@ -72,11 +82,49 @@ describe('newest (R24)', () => {
 });
 
 const time = fc.option(fc.integer({ min: 0, max: 10_000 }), { nil: undefined });
-test.prop([fc.constantFrom(...CONFLICT_POLICIES), time, time, fc.boolean()])(
-  'a filled value beats a blank one whatever the policy and the times',
+test.prop([fc.constantFrom(...CONFLICT_POLICIES.filter((policy) => policy !== 'manual')), time, time, fc.boolean()])(
+  'a filled value beats a blank one whatever the times, unless the host decides',
   (policy, local, remote, remoteIsExact) => {
     const times = { local, remote, remoteIsExact };
     expect(resolveConflict({ policy, local: 'ours', remote: null, times }).winner).toBe('local');
     expect(resolveConflict({ policy, local: null, remote: 'theirs', times }).winner).toBe('crm');
   },
 );
+
+describe("a host's own policy", () => {
+  const answers: Record<string, readonly [PolicyAnswer | 'unusable', ConflictResolution]> = {
+    crm: ['crm', { winner: 'crm', reason: 'policy' }],
+    local: ['local', { winner: 'local', reason: 'policy' }],
+    manual: ['manual', { winner: null, open: 'manual', reason: 'policy' }],
+    merge: ['merge', { winner: null, open: 'merge', reason: 'policy' }],
+    'a third value': [{ value: 'both' }, { winner: 'value', value: 'both', reason: 'policy' }],
+    'the value that is here': [{ value: 'ours' }, { winner: 'local', reason: 'policy' }],
+    'the value of the CRM': [{ value: 'theirs' }, { winner: 'crm', reason: 'policy' }],
+    unusable: ['unusable', { winner: null, open: 'manual', reason: 'policy_failed' }],
+  };
+  it.each(Object.keys(answers))('answers %s', (name) => {
+    const [answer, expected] = answers[name]!;
+    expect(resolveConflict({ policy: () => answer, local: 'ours', remote: 'theirs' })).toEqual(expected);
+  });
+
+  it('is told of the field, both values, what was agreed on here, and the times', () => {
+    let told: unknown;
+    const policy = (input: PolicyInput) => {
+      told = input;
+      return 'crm' as const;
+    };
+    const times = { local: 1, remote: 2 };
+    resolveConflict({ policy, field: 'email', base: { local: 'a', remote: 'A' }, local: 'b', remote: 'c', times });
+    expect(told).toEqual({ field: 'email', base: 'a', local: 'b', remote: 'c', times });
+  });
+
+  it('is asked where one side is blank too, and can merge nothing there', () => {
+    expect(resolveConflict({ policy: () => 'local', local: null, remote: 'theirs' })).toEqual({ winner: 'local', reason: 'policy' });
+    for (const [local, remote] of [
+      [null, 'theirs'],
+      ['ours', null],
+      [1, 2],
+    ] as const)
+      expect(resolveConflict({ policy: () => 'merge', local, remote })).toEqual({ winner: null, open: 'manual', reason: 'policy_failed' });
+  });
+});

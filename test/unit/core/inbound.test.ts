@@ -488,7 +488,7 @@ describe('at a first link nothing is overwritten in the CRM (R18)', () => {
     ],
     'inbound: the CRM wins, and ours is kept in the conflict': [
       ['inbound', 'Working', 'New'],
-      ['New', 'after', ['crm policy']],
+      ['New', 'after', ['crm first_link']],
     ],
     'both: blank here is filled': [
       ['both', null, 'New'],
@@ -500,7 +500,7 @@ describe('at a first link nothing is overwritten in the CRM (R18)', () => {
     ],
     'both: the CRM wins, and ours is kept in the conflict': [
       ['both', 'Working', 'New'],
-      ['New', 'after', ['crm policy']],
+      ['New', 'after', ['crm first_link']],
     ],
     'outbound: blank in the CRM is sent': [
       ['outbound', 'New', null],

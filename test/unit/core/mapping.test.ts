@@ -154,6 +154,24 @@ describe('a document is refused', () => {
       ),
       ['fields.0.valueMap.__proto__ reserved_name'],
     ],
+    [
+      'with a policy that is no function of the host',
+      email({ direction: 'both', conflict: { policy: '' } }),
+      ['fields.1.conflict.policy too_short'],
+    ],
+    ['with a first link that writes', email({ direction: 'both', firstLink: 'local' }), ['fields.1.firstLink unknown_value']],
+    ['with a first link where nothing comes in', email({ direction: 'outbound', firstLink: 'crm' }), ['fields.1.firstLink misplaced_key']],
+    ['with blanks of a way that there is not', email({ direction: 'both', blank: { up: 'keep' } }), ['fields.1.blank.up unknown_key']],
+    [
+      'that merges a number',
+      mapping([{ crm: 'Opt', field: 'do_not_call', direction: 'both', conflict: 'merge' }]),
+      ['fields.1.conflict merge_needs_text'],
+    ],
+    [
+      'that merges its match key',
+      mapping([{ crm: 'Email', field: 'email', direction: 'both', conflict: 'merge' }], { matchKey: 'email' }),
+      ['fields.1.conflict match_key_merged'],
+    ],
     ['with a filter that is none', mapping([], { filter: { field: 'Email' } }), ['filter missing']],
     [
       'with a filter on no CRM field',
@@ -427,9 +445,9 @@ describe('as a schema for others', () => {
     const rules = (json as { properties: { fields: { items: { oneOf: { properties: Record<string, unknown> }[] } } } }).properties.fields
       .items.oneOf;
     expect(rules.map(({ properties }) => Object.keys(properties).toSorted())).toEqual([
-      ['blank', 'conflict', 'crm', 'direction', 'field', 'join', 'transform', 'valueMap'],
+      ['blank', 'conflict', 'crm', 'direction', 'field', 'firstLink', 'join', 'transform', 'valueMap'],
       ['blank', 'crm', 'direction', 'field', 'overflow', 'transform', 'valueMap'],
-      ['blank', 'conflict', 'crm', 'direction', 'field', 'overflow', 'valueMap'],
+      ['blank', 'conflict', 'crm', 'direction', 'field', 'firstLink', 'overflow', 'valueMap'],
     ]);
     expect(rules[0]!.properties['field']).toEqual({ type: 'string', enum: Object.keys(schema.fields) });
   });
