@@ -15,18 +15,16 @@ export { checkMapping, type MappingToCheck } from './core/check-mapping.ts';
 export { type CoerceOptions, coerceValue } from './core/coerce.ts';
 export { type Compatibility, compatible } from './core/compatibility.ts';
 export { compileMapping } from './core/compile.ts';
-export {
-  type CheckedPolicy,
-  type ConflictInput,
-  type ConflictReason,
-  type ConflictResolution,
-  type ConflictTimes,
-  type Policies,
-  type PolicyAnswer,
-  type PolicyFunction,
-  type PolicyInput,
-  resolveConflict,
-} from './core/conflict.ts';
+export { type ConflictInput, type ConflictResolution, resolveConflict } from './core/conflict.ts';
+export type {
+  CheckedPolicy,
+  ConflictReason,
+  ConflictTimes,
+  Policies,
+  PolicyAnswer,
+  PolicyFunction,
+  PolicyInput,
+} from './core/conflict-types.ts';
 export {
   type Channel,
   type Conversation,

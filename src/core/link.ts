@@ -1,4 +1,4 @@
-import type { ConflictReason } from './conflict.ts';
+import type { ConflictReason } from './conflict-types.ts';
 import type { Millis, Value } from './value.ts';
 
 /** Opaque; differs after any change of the thing it versions, whoever made it. Only compared for equality. */

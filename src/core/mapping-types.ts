@@ -1,4 +1,4 @@
-import type { CheckedPolicy, Policies } from './conflict.ts';
+import type { CheckedPolicy, Policies } from './conflict-types.ts';
 import type { DescribedObject } from './described.ts';
 import type { Filter } from './filter.ts';
 import type { Entity } from './link.ts';

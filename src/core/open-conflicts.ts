@@ -1,4 +1,5 @@
-import type { ConflictResolution, ConflictTimes } from './conflict.ts';
+import type { ConflictResolution } from './conflict.ts';
+import type { ConflictTimes } from './conflict-types.ts';
 import { hashOf } from './hash.ts';
 import type { Agreed, OpenConflict } from './link.ts';
 import { own } from './own.ts';

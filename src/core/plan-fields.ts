@@ -1,5 +1,5 @@
 import { carryOver } from './carry-over.ts';
-import type { ConflictTimes } from './conflict.ts';
+import type { ConflictTimes } from './conflict-types.ts';
 import { hashOf } from './hash.ts';
 import { type Agreed, EMPTY_BODY, type Held, type Link, type LinkBody } from './link.ts';
 import type { CompiledMapping, CompiledRule, CrmRecord } from './mapping-types.ts';

@@ -1,4 +1,4 @@
-import type { ConflictReason } from './conflict.ts';
+import type { ConflictReason } from './conflict-types.ts';
 import type { Agreed, Link, LinkBody, LinkState, OpenConflict, Version } from './link.ts';
 import type { FieldReason } from './three-way.ts';
 import type { Fields, Millis, Value } from './value.ts';

@@ -1,6 +1,6 @@
 import { CrmSyncError } from '../errors.ts';
 import { type CoerceOptions, coerceValue } from './coerce.ts';
-import type { CheckedPolicy, Policies, PolicyFunction } from './conflict.ts';
+import type { CheckedPolicy, Policies, PolicyFunction } from './conflict-types.ts';
 import { isValue } from './is-value.ts';
 import type { AnyRule, BlankChoice, BlankPolicy, CompiledRule, CompileOptions, InboundRule, Mapping } from './mapping-types.ts';
 import { coercePhone, type PhoneOptions } from './phone.ts';

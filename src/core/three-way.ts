@@ -1,4 +1,5 @@
-import { type CheckedPolicy, type ConflictResolution, type ConflictTimes, resolveConflict } from './conflict.ts';
+import { type ConflictResolution, resolveConflict } from './conflict.ts';
+import type { CheckedPolicy, ConflictTimes } from './conflict-types.ts';
 import type { Agreed } from './link.ts';
 import type { BlankPolicy, ConflictPolicy, FirstLinkPolicy, MappingDirection } from './mapping-types.ts';
 import type { Value } from './value.ts';

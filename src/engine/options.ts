@@ -1,4 +1,4 @@
-import type { Policies } from '../core/conflict.ts';
+import type { Policies } from '../core/conflict-types.ts';
 import type { Analysis, Mapping, Transforms } from '../core/mapping-types.ts';
 import type { Schema } from '../core/schema-types.ts';
 import type { ConnectionSettings } from '../core/settings.ts';

@@ -2,7 +2,7 @@ import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileMapping } from '../../../src/core/compile.ts';
-import type { CheckedPolicy, PolicyAnswer } from '../../../src/core/conflict.ts';
+import type { CheckedPolicy, PolicyAnswer } from '../../../src/core/conflict-types.ts';
 import { CRM_FIELD_TYPES, type CrmFieldType, type DescribedField, type DescribedObject } from '../../../src/core/described.ts';
 import { parseMapping } from '../../../src/core/mapping.ts';
 import type { AnyRule, CompileOptions, CrmRecord, Mapping } from '../../../src/core/mapping-types.ts';

@@ -1,14 +1,8 @@
 import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type ConflictResolution,
-  type ConflictTimes,
-  type PolicyAnswer,
-  type PolicyInput,
-  resolveConflict,
-  SKEW_MS,
-} from '../../../src/core/conflict.ts';
+import { type ConflictResolution, resolveConflict, SKEW_MS } from '../../../src/core/conflict.ts';
+import type { ConflictTimes, PolicyAnswer, PolicyInput } from '../../../src/core/conflict-types.ts';
 import { CONFLICT_POLICIES, type ConflictPolicy } from '../../../src/core/mapping-types.ts';
 import type { Value } from '../../../src/core/value.ts';
 

@@ -1,7 +1,7 @@
 import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Policies } from '../../../src/core/conflict.ts';
+import type { Policies } from '../../../src/core/conflict-types.ts';
 import { EMPTY_BODY } from '../../../src/core/link.ts';
 import { CONFLICT_POLICIES, FIRST_LINK_POLICIES } from '../../../src/core/mapping-types.ts';
 import type { Value } from '../../../src/core/value.ts';

@@ -1,7 +1,7 @@
 import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CheckedPolicy } from '../../../src/core/conflict.ts';
+import type { CheckedPolicy } from '../../../src/core/conflict-types.ts';
 import { deepFreeze } from '../../../src/core/freeze.ts';
 import {
   CONFLICT_POLICIES,
