@@ -10,7 +10,7 @@ const ENTRY_FILTERS = [
   ['contactId', (n: number) => `contact_id = $${n}`],
 ] as const;
 
-/** A list of texts. An array and no join: the planner then looks each of them up by an index, also in a table it has no counts of. */
+/** A list of texts. An array and no join: each of them is then looked up by an index. */
 function listed(n: number): string {
   return `array(select jsonb_array_elements_text($${n}::jsonb))`;
 }
@@ -33,7 +33,12 @@ const UNIQUE_VIOLATION = '23505';
  * ends: commits of one workspace come one after the other, those of different ones at once. Each statement behind it sees
  * what was committed before, for at READ COMMITTED every statement looks anew; `postgresStore` sets that level itself.
  *
- * Source: PostgreSQL documentation, Transaction Isolation; Advisory Locks; JSON Functions and Operators.
+ * The planner guesses badly as long as nobody has counted a table: for the first minute of a first import it takes a
+ * workspace or a connection for a handful of rows, and reads all of them for each page. `lateral (… offset 0)` leaves it
+ * no choice but to look each item of a list up by an index that begins with all that is asked. (`ctid`, where the row is,
+ * stays the same while nobody else writes.)
+ *
+ * Source: PostgreSQL documentation, Transaction Isolation; Advisory Locks; JSON Functions and Operators; Planner Statistics.
  */
 export function postgresDialect(schema = ''): Dialect {
   const CONTACTS = `${schema}crm_sync_contacts`;
@@ -41,19 +46,28 @@ export function postgresDialect(schema = ''): Dialect {
   const ENTRIES = `${schema}crm_sync_entries`;
   const live = (operator: 'in' | 'not in') => `state ${operator} (${LIVE_STATES.map((state) => `'${state}'`).join(', ')})`;
   const contact = `select c.id, c.entity, c.version, c.fields::text as fields from ${CONTACTS} c where c.workspace = $1`;
+  const insertContacts = `insert into ${CONTACTS} (workspace, version, id, entity, fields)
+    select $1, $2, ${columns(0, 1)}, (r ->> 2)::jsonb from jsonb_array_elements($3::jsonb) r`;
   const scans = {
     // says the types of the values that it has no use for: PostgreSQL asks for them
     all: `from ${CONTACTS} c where c.workspace = $1 and $2::text is not null and $3::text is not null`,
-    unlinked: `from ${CONTACTS} c where c.workspace = $1 and not exists (
-      select 1 from ${LINKS} l where l.workspace = $1 and l.connection = $2 and l.contact_id = c.id and l.object = $3)`,
+    unlinked: `from ${CONTACTS} c left join lateral (
+        select true as exists from ${LINKS} where workspace = $1 and contact_id = c.id and connection = $2 and object = $3 limit 1
+      ) link on true where c.workspace = $1 and link.exists is null`,
     pending: `from ${LINKS} l join ${CONTACTS} c on c.workspace = l.workspace and c.id = l.contact_id
       where l.workspace = $1 and l.connection = $2 and l.object = $3 and l.state = 'active'
         and (l.seen is null or l.seen <> c.version or l.plan <> $6 or l.due_at <= $7)`,
   } as const;
-  const recordsOf = (operator: 'in' | 'not in') => `select contact_id from ${LINKS}
-    where workspace = $1 and connection = $2 and object = $3 and record_id = any(${listed(4)}) and ${live(operator)}`;
-  const namedEntries = `(select r ->> 0 as connection, r ->> 1 as kind, r ->> 2 as key from jsonb_array_elements($2::jsonb) r) named`;
-  const isNamed = 'e.workspace = $1 and e.connection = named.connection and e.kind = named.kind and e.key = named.key';
+  const each = (n: number, select: string) => `jsonb_array_elements_text($${n}::jsonb) wanted cross join lateral (${select} offset 0)`;
+  const linksById = (select: string) => each(3, `select ${select} from ${LINKS} where workspace = $1 and connection = $2 and id = wanted`);
+  const linksOf = (connections: string) =>
+    each(3, `select connection, ${LINK} from ${LINKS} where workspace = $1 and ${connections} and contact_id = wanted`);
+  const recordsOf = (operator: 'in' | 'not in') => {
+    const record = 'workspace = $1 and connection = $2 and object = $3 and record_id = wanted';
+    return `select l.contact_id from ${each(4, `select contact_id from ${LINKS} where ${record} and ${live(operator)}`)} l`;
+  };
+  const named = (select: string) => `jsonb_array_elements($2::jsonb) r cross join lateral (select ${select} from ${ENTRIES}
+    where workspace = $1 and connection = r ->> 0 and kind = r ->> 1 and key = r ->> 2 offset 0)`;
 
   return {
     moment: `with turn as materialized (select pg_advisory_xact_lock(hashtextextended('crm_sync_engine ' || $1::text, 0)))
@@ -74,40 +88,38 @@ export function postgresDialect(schema = ''): Dialect {
         const behind = from === 'after' ? `and ${id} > ${after}` : '';
         return `select ${id} as id ${scans[want]} and ${entity} = $4 ${behind} order by ${id} limit $5`;
       },
-      insert: `insert into ${CONTACTS} (workspace, version, id, entity, fields)
-        select $1, $2, ${columns(0, 1)}, (r ->> 2)::jsonb from jsonb_array_elements($3::jsonb) r`,
-      update: `update ${CONTACTS} c set version = $2, fields = (r ->> 2)::jsonb from jsonb_array_elements($3::jsonb) r
-        where c.workspace = $1 and c.id = r ->> 0`,
+      insert: insertContacts,
+      // an upsert that always meets its row, by the primary key
+      update: `${insertContacts} on conflict (workspace, id) do update set version = excluded.version, fields = excluded.fields`,
       delete: `delete from ${CONTACTS} where workspace = $1 and id = any(${listed(2)})`,
     },
     links: {
-      byContacts: `select ${LINK} from ${LINKS}
-        where workspace = $1 and connection = $2 and contact_id = any(${listed(3)}) order by id`,
-      versions: `select id, contact_id, entity, version from ${LINKS} where workspace = $1 and connection = $2 and id = any(${listed(3)})`,
+      byContacts: `select l.* from ${linksOf('connection = $2')} l order by l.id`,
+      versions: `select l.* from ${linksById('id, contact_id, entity, version')} l`,
       byRecords: `${recordsOf('in')} union all ${recordsOf('not in')}`,
       linked: (from) => `select distinct contact_id as id from ${LINKS}
         where workspace = $1 and connection = $2 and object = $3 and entity = $4 ${from === 'after' ? 'and contact_id > $6' : ''}
         order by contact_id limit $5`,
-      delete: `delete from ${LINKS} where workspace = $1 and connection = $2 and id = any(${listed(3)})`,
+      delete: `delete from ${LINKS} where workspace = $1 and ctid = any(array(select l.ctid from ${linksById('ctid')} l))`,
       insert: `insert into ${LINKS}
         (workspace, connection, version, id, object, contact_id, entity, record_id, state, seen, plan, due_at, synced_at, body)
         select $1, $2, $3, ${columns(0, 7)}, (r ->> 8)::double precision, (r ->> 9)::double precision, r ->> 10
         from jsonb_array_elements($4::jsonb) r`,
       erase: `delete from ${LINKS} where workspace = $1 and contact_id = any(${listed(2)})`,
-      elsewhere: `select connection, ${LINK} from ${LINKS}
-        where workspace = $1 and connection <> $2 and contact_id = any(${listed(3)}) order by connection, id`,
+      elsewhere: `select l.* from ${linksOf('connection <> $2')} l order by l.connection, l.id`,
     },
     entries: {
-      versions: `select e.connection, e.kind, e.key, e.version from ${namedEntries} join ${ENTRIES} e on ${isNamed}`,
+      versions: `select e.* from ${named('connection, kind, key, version')} e`,
       query: (asked) => {
         const conditions = ['workspace = $1', 'connection = $2', 'kind = $3'];
         let next = 5;
         for (const [name, condition] of ENTRY_FILTERS) if (asked[name]) conditions.push(condition(next++));
         if (asked.after) conditions.push(`key ${asked.order === 'ascending' ? '>' : '<'} $${next}`);
-        return `select key, body, version, due_at, contact_id from ${ENTRIES} where ${conditions.join(' and ')}
+        const ofContact = `(select * from ${ENTRIES} where workspace = $1 and contact_id = $${5 + Number(asked.keys) + Number(asked.dueBy)} offset 0) e`;
+        return `select key, body, version, due_at, contact_id from ${asked.contactId ? ofContact : ENTRIES} where ${conditions.join(' and ')}
           order by key ${asked.order === 'ascending' ? 'asc' : 'desc'} limit $4`;
       },
-      delete: `delete from ${ENTRIES} e using ${namedEntries} where ${isNamed}`,
+      delete: `delete from ${ENTRIES} where workspace = $1 and ctid = any(array(select e.ctid from ${named('ctid')} e))`,
       insert: `insert into ${ENTRIES} (workspace, version, connection, kind, key, body, due_at, contact_id)
         select $1, $2, ${columns(0, 3)}, (r ->> 4)::double precision, r ->> 5 from jsonb_array_elements($3::jsonb) r`,
       erase: `delete from ${ENTRIES} where workspace = $1 and contact_id = any(${listed(2)})`,
