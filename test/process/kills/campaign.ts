@@ -1,9 +1,9 @@
-import { join } from 'node:path';
-import { sqliteStore } from 'crm-sync-engine/stores/sqlite';
 import { contentsOf, mulberry } from '../../flows/harness.ts';
 import { seenIn } from './account.ts';
 import { type Death, type Deployment, deploy, type Kill } from './deployment.ts';
 import { type CrmName, engineOn, NAMES, phoneOf, scopeOf } from './host.ts';
+import type { Places } from './places.ts';
+import { openStore } from './store.ts';
 import type { Flow } from './worker.ts';
 
 const MINUTE = 60_000;
@@ -16,7 +16,7 @@ const STORY: readonly (readonly Flow[])[] = [['pull'], ['calls', 'push', 'pull',
 export const KILLED_FLOWS: readonly Flow[] = ['pull', 'calls', 'push'];
 
 /** People of the CRM and of the host edit at the same time, and some of them the same fields. */
-async function editBothSides({ crm, file, clock, account, access }: Deployment): Promise<void> {
+async function editBothSides({ crm, place, clock, account, access }: Deployment): Promise<void> {
   const { first, status, email } = NAMES[crm];
   const ids = account.people().map(({ id }) => id);
   const some = (every: number) => ids.filter((_, at) => at % every === 0);
@@ -25,7 +25,7 @@ async function editBothSides({ crm, file, clock, account, access }: Deployment):
   for (const [at, id] of some(13).entries()) account.edit(id, { [email]: `crm${at}@example.com` });
   account.remove(ids[20] ?? '');
   account.merge(ids[22] ?? '', ids[23] ?? '');
-  await using store = sqliteStore({ file, clock });
+  await using store = openStore(place, clock);
   const engine = engineOn(access, { store, clock });
   for (let person = 0; person < ids.length; person += 3) {
     const { contact } = await engine.contacts.byPhone(phoneOf(person));
@@ -36,8 +36,8 @@ async function editBothSides({ crm, file, clock, account, access }: Deployment):
 }
 
 /** Everything at the end: the store's, and the CRM's. A record that we made goes by its number, since its id tells only when. */
-async function endOf({ crm, file, account, clock, isFirst }: Deployment) {
-  await using store = sqliteStore({ file, clock });
+async function endOf({ crm, place, account, clock, isFirst }: Deployment) {
+  await using store = openStore(place, clock);
   let contents = JSON.stringify(await contentsOf(store, scopeOf(crm)));
   for (const { id, fields } of account.people())
     if (!isFirst(id)) contents = contents.replaceAll(`"${id}"`, `"made for ${fields[NAMES[crm].phone]}"`);
@@ -56,10 +56,10 @@ interface Told {
 
 /** Tells the story once; `deathIn` says where a flow that was killed so often already is to be killed next. */
 async function tell(
-  { crm, file }: { readonly crm: CrmName; readonly file: string },
+  { crm, places }: Pick<CampaignOptions, 'crm' | 'places'>,
   deathIn: (part: number, step: number, kills: number) => Death | null,
 ): Promise<Told> {
-  await using there = await deploy(crm, file);
+  await using there = await deploy(crm, await places.make());
   const kills: Kill[] = [];
   const moments: number[][] = [];
   for (const [part, flows] of STORY.entries()) {
@@ -88,23 +88,22 @@ export interface CampaignOptions {
   readonly kills: number;
   /** How often each flow of a story is killed, at most. Default 4. */
   readonly killsPerFlow?: number;
-  /** Where the stores' files are made. */
-  readonly folder: string;
+  readonly places: Places;
   /** Told after each story. */
   readonly onStory?: (story: { readonly kills: readonly Kill[]; readonly same: boolean }) => void;
 }
 
 /** Tells the story undisturbed, and then under kills until there were enough; every end is to be that of the first. */
-export async function campaign({ crm, seed, kills, killsPerFlow = 4, folder, onStory }: CampaignOptions) {
+export async function campaign({ crm, seed, kills, killsPerFlow = 4, places, onStory }: CampaignOptions) {
   const random = mulberry(seed);
-  const undisturbed = await tell({ crm, file: join(folder, `${crm}-undisturbed.db`) }, () => null);
+  const undisturbed = await tell({ crm, places }, () => null);
   // Twice the even share, so that on average the kills of a flow are spread over its whole work.
   const spanOf = (part: number, step: number) => (2 * (undisturbed.moments[part]?.[step] ?? 0)) / (killsPerFlow + 1);
   const all: Kill[] = [];
   const ends: End[] = [];
   const isEnough = () => all.length >= kills && KILLED_FLOWS.every((flow) => all.some((kill) => kill.flow === flow));
   while (!isEnough()) {
-    const told = await tell({ crm, file: join(folder, `${crm}-${ends.length}.db`) }, (part, step, killed) =>
+    const told = await tell({ crm, places }, (part, step, killed) =>
       killed >= killsPerFlow
         ? null
         : { at: 1 + Math.floor(random() * spanOf(part, step)), afterMs: random() < 0.5 ? 0 : 1 + Math.floor(random() * 10) },

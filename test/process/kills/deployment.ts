@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Clock } from 'crm-sync-engine';
 import { openAccount, serve } from './account.ts';
 import { CALLS, type CrmName } from './host.ts';
+import type { Place } from './store.ts';
 import type { Flow, Orders } from './worker.ts';
 
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
@@ -33,8 +34,8 @@ export interface Life {
   readonly moments: readonly number[];
 }
 
-/** A CRM in this process, a store in a file, and processes of the host that come and go, all on one clock. */
-export async function deploy(crm: CrmName, file: string) {
+/** A CRM in this process, a store at its place, and processes of the host that come and go, all on one clock. */
+export async function deploy(crm: CrmName, place: Place) {
   let ahead = START - Date.now();
   const clock: Clock = {
     now: () => Date.now() + ahead,
@@ -51,7 +52,7 @@ export async function deploy(crm: CrmName, file: string) {
 
   /** A process of the host, until it has done its flows or is killed; `deaths` has one for each flow, or null. */
   function live(flows: readonly Flow[], deaths: readonly (Death | null)[]): Promise<Life> {
-    const orders: Orders = { ...access, file, flows, now: clock.now(), calls: unhandled };
+    const orders: Orders = { ...access, place, flows, now: clock.now(), calls: unhandled };
     const child = spawn(process.execPath, ['--no-warnings', WORKER, JSON.stringify(orders)], { stdio: ['ignore', 'pipe', 'pipe'] });
     const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     const moments = flows.map(() => 0);
@@ -103,7 +104,7 @@ export async function deploy(crm: CrmName, file: string) {
 
   return {
     crm,
-    file,
+    place,
     clock,
     account,
     access,

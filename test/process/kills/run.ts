@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { campaign, KILLED_FLOWS } from './campaign.ts';
 import type { Kill } from './deployment.ts';
 import type { CrmName } from './host.ts';
+import { PLACES } from './places.ts';
 
 const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '100' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    store: { type: 'string', default: 'sqlite' },
     crm: { type: 'string', multiple: true, default: ['salesforce', 'hubspot'] },
   },
 });
@@ -30,7 +29,8 @@ function tableOf(kills: readonly Kill[]): readonly string[] {
   ];
 }
 
-const folder = await mkdtemp(join(tmpdir(), 'crm-sync-kills-'));
+const store = values.store as keyof typeof PLACES;
+await using places = await PLACES[store]();
 const seed = Number(values.seed);
 const crms = values.crm as CrmName[];
 const started = performance.now();
@@ -38,15 +38,14 @@ const all: Kill[] = [];
 try {
   for (const [at, crm] of crms.entries()) {
     const kills = Math.floor((Number(values.kills) * (at + 1)) / crms.length) - Math.floor((Number(values.kills) * at) / crms.length);
-    say(`${crm}, seed ${seed}: ${kills} kills`);
+    say(`${crm} and ${store}, seed ${seed}: ${kills} kills`);
     const onStory = (story: { readonly kills: readonly Kill[]; readonly same: boolean }): void =>
       say(`  ${story.kills.length} kills, then ${story.same ? 'the end of the undisturbed one' : 'ANOTHER END'}`);
-    const { expected, ends, kills: struck } = await campaign({ crm, seed, kills, folder, onStory });
+    const { expected, ends, kills: struck } = await campaign({ crm, seed, kills, places, onStory });
     all.push(...struck);
     for (const end of ends) assert.deepEqual(end, expected, `With seed ${seed} on ${crm} the end is not that of the undisturbed run.`);
   }
 } finally {
   for (const line of tableOf(all)) say(line);
   say(`${all.length} kills in ${((performance.now() - started) / 1_000).toFixed(0)} s`);
-  await rm(folder, { recursive: true, force: true });
 }

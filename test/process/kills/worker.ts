@@ -1,14 +1,14 @@
 import { writeSync } from 'node:fs';
 import type { Clock, ContactStore } from 'crm-sync-engine';
-import { sqliteStore } from 'crm-sync-engine/stores/sqlite';
 import { storeAround } from '../../flows/harness.ts';
 import { type Access, CALLS, engineOn } from './host.ts';
+import { openStore, type Place } from './store.ts';
 
 export type Flow = 'pull' | 'push' | 'calls' | 'settle';
 
 /** What a process is started with. */
 export interface Orders extends Access {
-  readonly file: string;
+  readonly place: Place;
   /** One after the other. */
   readonly flows: readonly Flow[];
   /** The time at which it starts, on the clock that it shares with the CRM. */
@@ -36,7 +36,7 @@ const clock: Clock = {
   },
 };
 
-await using store = sqliteStore({ file: orders.file, clock });
+await using store = openStore(orders.place, clock);
 const told: ContactStore = storeAround(store, async (name, call) => {
   if (name !== 'commit') return call();
   tell('commit');
