@@ -125,13 +125,14 @@ export type { ConflictDecision, ConflictRecord } from './engine/conflict-entry.t
 export type { ConflictAnswer, Conflicts, ListConflictsOptions } from './engine/conflicts.ts';
 export type { ConnectionState } from './engine/connection.ts';
 export type { Contact } from './engine/contact.ts';
-export type { Contacts, FieldExplanation } from './engine/contacts.ts';
+export type { Contacts, FieldExplanation, FoundByPhone } from './engine/contacts.ts';
 export type { HandleOptions } from './engine/conversation/handle-conversation.ts';
 export type { LogActivityOptions } from './engine/conversation/log-activity.ts';
 export type { EditPush } from './engine/edit/push-edited.ts';
 export type { ContactEdit, EditResult, UpdateOptions } from './engine/edit/update-contacts.ts';
 export { CrmSyncEngine, type PreviewConversation, type PreviewOptions, type Runs } from './engine/engine.ts';
 export type { Ambiguity } from './engine/identity/ambiguous.ts';
+export type { FormerlyTheirs } from './engine/identity/last-holder.ts';
 export type { RecordRef } from './engine/identity/record-ref.ts';
 export type { EngineOptions, FlowOptions, PullOptions, PushOptions, SyncOptions } from './engine/options.ts';
 export type { Preview, PreviewedContact } from './engine/preview.ts';

@@ -107,6 +107,8 @@ export function planFields({ mapping, record, contactId, fields, link, readAt, e
       // Under another mapping it is decided anew.
       isOpen: known !== undefined && known.kind !== 'rewritten' && isPlanned,
     });
+    if (isMatchKey && decision.reason === 'crm_blank_kept')
+      refused.push(refusedField({ recordId: record.id, contactId }, rule, keyBlank(field)));
     if (decision.set !== undefined) {
       set[field] = decision.set;
       changes.push({ field, before: local, after: decision.set, reason: decision.reason, rule: key });
@@ -154,6 +156,12 @@ const keyTaken = (field: string) => ({
   code: 'match_key_taken',
   message: `Another contact has this ${field} already.`,
   remedy: `Correct ${field} on one of the two records, or merge them; the contact keeps its old ${field} until then.`,
+});
+
+const keyBlank = (field: string) => ({
+  code: 'match_key_blank',
+  message: `The record has no ${field} any more.`,
+  remedy: `Nothing to do if that is meant: the contact keeps the ${field} it had, by which it is still found. Else fill it in the CRM.`,
 });
 
 /** The CRM values of a record by mapping key; absent ones are not in it. */

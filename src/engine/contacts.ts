@@ -10,6 +10,7 @@ import { type ContactEdit, type EditResult, type UpdateOptions, updateContacts }
 import { historyOf } from './history.ts';
 import { type Ambiguity, ambiguous } from './identity/ambiguous.ts';
 import { assign } from './identity/assign.ts';
+import { type FormerlyTheirs, lastHolder } from './identity/last-holder.ts';
 import type { RecordRef } from './identity/record-ref.ts';
 import { unassign } from './identity/unassign.ts';
 
@@ -24,6 +25,16 @@ export interface FieldExplanation {
   readonly reason: string;
   readonly source: HistoryEntry['source'];
 }
+
+/** Whose number it is. */
+export interface FoundByPhone<S extends Schema> {
+  readonly contact: Contact<S> | null;
+  readonly others: readonly Contact<S>[];
+  /** Null: it is theirs now. */
+  readonly formerly: FormerlyTheirs | null;
+}
+
+const NOBODY = { contact: null, others: [], formerly: null } as const;
 
 /** The host's side of the contacts: look up, edit by hand, explain. */
 export class Contacts<S extends Schema> {
@@ -41,16 +52,20 @@ export class Contacts<S extends Schema> {
 
   /**
    * Who has this number; one indexed read. `others` are further contacts with the same number, so that a shared one shows.
+   * Where nobody has it, `contact` is who had it last, and `formerly` says when: it may be somebody else's by now.
    *
    * @param number - Any spelling; one without a country is read with `defaultCountry`.
    */
-  async byPhone(number: string): Promise<{ readonly contact: Contact<S> | null; readonly others: readonly Contact<S>[] }> {
-    const { defaultCountry } = this.#context.options;
+  async byPhone(number: string): Promise<FoundByPhone<S>> {
+    const context = this.#context;
+    const { defaultCountry } = context.options;
     const phone = normalizePhone(number, defaultCountry === undefined ? {} : { defaultCountry });
-    if (phone.kind !== 'phone') return { contact: null, others: [] };
-    const rows = await this.#context.store.load({ keys: { entity: 'contact', field: 'phone_number', values: [phone.e164] } });
-    const [contact = null, ...others] = rows.map((row) => contactOf<S>(this.#context, row));
-    return { contact, others };
+    if (phone.kind !== 'phone') return NOBODY;
+    const rows = await context.store.load({ keys: { entity: 'contact', field: 'phone_number', values: [phone.e164] } });
+    const [contact, ...others] = rows.map((row) => contactOf<S>(context, row));
+    if (contact !== undefined) return { contact, others, formerly: null };
+    const last = await lastHolder(context, phone.e164);
+    return last === null ? NOBODY : { contact: contactOf<S>(context, last.row), others: [], formerly: last.formerly };
   }
 
   /** All contacts by id, a page at a time: `after` is the last id of the page before. */

@@ -18,6 +18,8 @@ export const KIND = {
   conflict: 'conflict',
   /** workspace · `<field>:<value>` · optimistic lock of a match key: an insert expects its version (R19) */
   claim: 'claim',
+  /** workspace · `<number>|<until>|<contact id>` · numbers that contacts had, with their times (R20) */
+  formerNumber: 'former_number',
   /** workspace · `<time>/<turn>/<id>` · why a contact's fields changed (P12) */
   history: 'history',
   /** connection · `<object>|<record id>` · records that wait for a contact, or for a match key that another contact has (R20) */

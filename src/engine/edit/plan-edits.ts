@@ -4,6 +4,7 @@ import type { CrmSyncError } from '../../errors.ts';
 import type { Changeset, EntryChange, Row, RowChange } from '../../ports/store.ts';
 import { type Context, fieldsOf } from '../context.ts';
 import { historyEntry } from '../history.ts';
+import { formerNumberEntries } from '../identity/former-numbers.ts';
 import { releaseWaiting } from '../identity/waiting.ts';
 import { claimsOf, keysOf, loadClaims, movedKeys } from '../match-keys.ts';
 import { contactNotFound, keyTaken } from './refusals.ts';
@@ -53,6 +54,11 @@ export async function planEdits(
   const taken = passing.flatMap(({ move }) => keysOf(move.taken));
   const left = passing.flatMap(({ move }) => keysOf(move.left));
   const entries: EntryChange[] = await releaseWaiting(context, [...left, ...taken], at, taken);
+  const former = passing.flatMap(({ row, move }) => {
+    const number = move.left['phone_number'];
+    return number === undefined ? [] : [{ contactId: row.id, number }];
+  });
+  entries.push(...(await formerNumberEntries(context, former, at)));
   const source = { flow: 'manual', by } as const;
   for (const { row, changes, move } of passing)
     entries.push(

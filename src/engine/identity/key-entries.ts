@@ -2,6 +2,7 @@ import type { Fields, Millis } from '../../core/value.ts';
 import type { ContactRef, EntryChange } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
 import { claimsOf, keysOf, loadClaims, movedKeys } from '../match-keys.ts';
+import { formerNumberEntries } from './former-numbers.ts';
 import { releaseWaiting } from './waiting.ts';
 
 interface KeyEdit {
@@ -17,5 +18,7 @@ export async function keyEntries(context: Context, { contact, before, set, at }:
   const { left, taken } = movedKeys(context, before, set);
   const claims = await loadClaims(context, keysOf(taken));
   const released = await releaseWaiting(context, [...keysOf(left), ...keysOf(taken)], at, keysOf(taken));
-  return [...claimsOf(claims, taken, contact, at), ...released];
+  const number = left['phone_number'];
+  const former = number === undefined || typeof contact !== 'string' ? [] : [{ contactId: contact, number }];
+  return [...claimsOf(claims, taken, contact, at), ...released, ...(await formerNumberEntries(context, former, at))];
 }

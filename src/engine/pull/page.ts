@@ -7,6 +7,7 @@ import type { EntryChange, RefusedRow, RowChange } from '../../ports/store.ts';
 import { tryCommit, untilCommitted } from '../commit.ts';
 import type { Context } from '../context.ts';
 import { type GoneOutcome, goneChanges } from '../gone.ts';
+import { formerNumberEntries, type LeftNumber } from '../identity/former-numbers.ts';
 import { loadWaiting, noLongerWaiting, releaseNoted, releaseWaiting } from '../identity/waiting.ts';
 import { KIND } from '../kinds.ts';
 import { keyOf } from '../match-keys.ts';
@@ -130,11 +131,13 @@ async function attemptPage(context: Context, run: RunRecorder, input: PageInput,
   const weighed = await run.brake.assertFew(mapping, lossesOf(plan, gone.outcomes), at);
   const contested = planned.fetchFirst.map((recheck) => recheckEntry(recheck, at));
   // A successor's entry comes after a release of the same record: it knows whose contact it takes over.
+  const former = await formerNumberEntries(context, leftNumbers(planned), at);
   const noted = goneIds.flatMap((id) => waiting.get(id) ?? []).flatMap(noLongerWaiting);
   const entries = [
     ...input.entries(),
     ...weighed,
     ...page.entries,
+    ...former,
     ...noted,
     ...released,
     ...contested,
@@ -178,6 +181,13 @@ function leftKeys({ plan, rows }: PagePlan): readonly string[] {
     Object.entries(keys).flatMap(([field, value]) => [keyOf(field, String(rows.get(contactId)?.fields[field] ?? '')), keyOf(field, value)]),
   );
 }
+
+/** Contacts that get another number. */
+const leftNumbers = ({ plan, rows }: PagePlan): readonly LeftNumber[] =>
+  plan.updates.flatMap(({ contactId, keys }) => {
+    const number = rows.get(contactId)?.fields['phone_number'];
+    return Object.hasOwn(keys, 'phone_number') && typeof number === 'string' ? [{ contactId, number }] : [];
+  });
 
 /** The records of refused rows, as far as the store names rows and those are of records. */
 function namedRecords(refused: readonly RefusedRow[], changes: readonly RowChange[]): readonly RefusedRecord[] {

@@ -432,7 +432,7 @@ describe('match keys move with the record (R20)', () => {
     });
   });
   it('not to a blank one', () => {
-    expect(move(null)).toMatchObject({ action: 'link', refused: [] });
+    expect(move(null)).toMatchObject({ action: 'link', refused: [{ code: 'match_key_blank' }] });
   });
   it('not to an invalid one', () => {
     expect(move('555')).toMatchObject({ action: 'unchanged', refused: [{ code: 'not_a_phone_number', contactId: 'c1' }] });
