@@ -5,7 +5,7 @@ import type { ContactStore } from '../ports/store.ts';
 import { migrateTo } from './postgres/migrate.ts';
 import type { PostgresClient, PostgresPool } from './postgres/postgres-pool.ts';
 import { postgresTransactions } from './postgres/postgres-transactions.ts';
-import type { SqlRow } from './sql/dialect.ts';
+import { asOneList, type Query, type SqlRow } from './sql/dialect.ts';
 import type { Migration } from './sql/migration.ts';
 import { postgresDialect } from './sql/postgres-dialect.ts';
 import { postgresMigrations } from './sql/postgres-migrations.ts';
@@ -76,10 +76,12 @@ export async function migrate(pool: PostgresPool, { schema }: PostgresSchema = {
  */
 export function postgresStore(options: PostgresStoreOptions): ContactStore {
   const { pool, schema, clock, sleep = (ms: number) => pause(ms) } = options;
+  const query: Query<PostgresClient> = async (client, text, values) => (await client.query(text, [...values])).rows as readonly SqlRow[];
   return sqlStore<PostgresClient>({
     dialect: postgresDialect(prefixOf(schema)),
     transaction: postgresTransactions(pool, sleep),
-    query: async (client, text, values) => (await client.query(text, [...values])).rows as readonly SqlRow[],
+    query,
+    write: asOneList(query),
     clock,
   });
 }

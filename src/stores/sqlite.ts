@@ -56,6 +56,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
     dialect: sqliteDialect,
     transaction: (mode, work) => connection.transaction(mode, work),
     query: (transaction, text, values) => transaction.query(text, values),
+    write: (transaction, text, values, rows) => transaction.write(text, values, rows),
     clock,
   });
   return {

@@ -98,6 +98,7 @@ function makeHostStore() {
     dialect: sqliteDialect,
     transaction: (mode, work) => connection.transaction(mode, work),
     query: (transaction, text, values) => transaction.query(text, values),
+    write: (transaction, text, values, rows) => transaction.write(text, values, rows),
     contacts: people,
   });
   return { store, poison: { score: -1 } };

@@ -102,8 +102,9 @@ async function applyLinks<Transaction>(
   const changes = rows.flatMap((row, index) => (row.links ?? []).map((change) => ({ change, of: applied[index]! })));
   if (changes.length === 0) return;
 
-  const ids = changes.map(({ change }) => change.id);
-  const before = await links.versions(transaction, scope, ids);
+  // That a link which is new was not there yet is what its primary key says.
+  const ids = changes.filter(({ change }) => change.expected !== null).map(({ change }) => change.id);
+  const before: Awaited<ReturnType<typeof links.versions>> = ids.length === 0 ? new Map() : await links.versions(transaction, scope, ids);
   const holds = changes.every(({ change, of }) =>
     linkHolds(change, before.get(change.id), { id: of.id, exists: of.contact !== undefined }),
   );
@@ -124,7 +125,10 @@ async function applyEntries<Transaction>(
 ): Promise<void> {
   const { entries, transaction, scope, stamp } = context;
   if (changes.length > 0) {
-    const before = await entries.versions(transaction, scope, changes);
+    // That an entry which is put was not there yet is what its primary key says.
+    const looked = changes.filter(({ expected, put }) => expected !== null || typeof put !== 'object');
+    const before: Awaited<ReturnType<typeof entries.versions>> =
+      looked.length === 0 ? new Map() : await entries.versions(transaction, scope, looked);
     const versioned = (change: EntryChange) => {
       const version = before.get(nameOf(change));
       return version === undefined ? undefined : { version };
@@ -137,7 +141,8 @@ async function applyEntries<Transaction>(
         ? [{ scope: of, kind, key, body: put.body, dueAt: put.dueAt ?? null, contactId: resolveContact(put.contactId, ids) }]
         : [],
     );
-    if (put.length > 0) await entries.put(transaction, scope, put, stamp);
+    const replaced = put.filter((row) => before.has(nameOf(row)));
+    if (put.length > 0) await entries.put(transaction, scope, { rows: put, replaced }, stamp);
   }
   const erased = rows.filter((row) => row.kind === 'erase').map(idOf);
   if (erased.length > 0) await entries.erase(transaction, scope.workspace, erased);

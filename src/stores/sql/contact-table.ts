@@ -3,7 +3,7 @@ import type { Fields } from '../../core/value.ts';
 import type { LoadQuery, ScanQuery } from '../../ports/store.ts';
 import type { BoundScope } from '../semantics/check-scope.ts';
 import { unstorableField } from '../semantics/unstorable-field.ts';
-import type { Dialect, Query, SqlRow } from './dialect.ts';
+import type { Dialect, Query, SqlRow, WriteRows } from './dialect.ts';
 
 export interface StoredContact {
   readonly id: string;
@@ -71,7 +71,11 @@ async function writeAll(
 }
 
 /** `crm_sync_contacts`: one row per contact, its fields in one JSON column, which keeps every value as it is. */
-export function ownContactTable<Transaction>(dialect: Dialect, query: Query<Transaction>): ContactTable<Transaction> {
+export function ownContactTable<Transaction>(
+  dialect: Dialect,
+  query: Query<Transaction>,
+  write: WriteRows<Transaction>,
+): ContactTable<Transaction> {
   const { contacts, json } = dialect;
   const toContact = (row: SqlRow): StoredContact => ({
     id: row['id'] as string,
@@ -99,14 +103,14 @@ export function ownContactTable<Transaction>(dialect: Dialect, query: Query<Tran
       const named = rows.map(({ suggestedId, set }) => ({ id: suggestedId, set }));
       return writeAll(named, stamp, () => {
         const list = rows.map(({ suggestedId, entity, set }) => [suggestedId, entity, toColumn(set)]);
-        return query(transaction, contacts.insert, [workspace, stamp, JSON.stringify(list)]);
+        return write(transaction, contacts.insert, [workspace, stamp], list);
       });
     },
     update(transaction, workspace, rows, stamp) {
       const named = rows.map(({ contact, set }) => ({ id: contact.id, set }));
       return writeAll(named, stamp, () => {
         const list = rows.map(({ contact, set }) => [contact.id, contact.entity, toColumn({ ...contact.fields, ...set })]);
-        return query(transaction, contacts.update, [workspace, stamp, JSON.stringify(list)]);
+        return write(transaction, contacts.update, [workspace, stamp], list);
       });
     },
     async delete(transaction, workspace, ids) {

@@ -12,6 +12,22 @@ export const toMillis = (value: unknown): Millis | null => (value === null ? nul
 export type Query<Transaction> = (transaction: Transaction, text: string, values: readonly SqlValue[]) => Promise<readonly SqlRow[]>;
 
 /**
+ * Runs one statement for a list of rows: as one JSON text behind the other values, or once for each row with its values behind
+ * them, whichever is faster. Which of the two its texts expect is the dialect's to know.
+ */
+export type WriteRows<Transaction> = (
+  transaction: Transaction,
+  text: string,
+  values: readonly SqlValue[],
+  rows: readonly (readonly SqlValue[])[],
+) => Promise<unknown>;
+
+export const asOneList =
+  <Transaction>(query: Query<Transaction>): WriteRows<Transaction> =>
+  (transaction, text, values, rows) =>
+    query(transaction, text, [...values, JSON.stringify(rows)]);
+
+/**
  * Runs `work` in one transaction: `read` sees one state throughout; each statement of `write` sees all that was committed
  * before `moment` let it go on. Whatever `work` throws rolls back and is thrown again. `work` may run again where the
  * database asks for it.
@@ -24,7 +40,7 @@ export type RunTransaction<Transaction> = <T>(
 
 /**
  * The texts of one database, with numbered values as it writes them (`?1`, `$1`). The comment of each names its values in
- * order; `…[]` is a JSON array as text. Rows come back under the column names in parentheses.
+ * order; `…[]` is a JSON array as text, and `…[…][]` what `WriteRows` gives. Rows come back under the column names in parentheses.
  */
 export interface Dialect {
   /**
@@ -68,7 +84,7 @@ export interface Dialect {
   };
   /** The connection of an entry of scope `workspace` is `''`. */
   readonly entries: {
-    /** workspace, [connection, kind, key][]. (connection, kind, key, version) */
+    /** workspace, names[] of connection, kind, key. (connection, kind, key, version) */
     readonly versions: string;
     /** workspace, connection, kind, limit, then those of keys[], due by, contact id, after that are asked. All columns. */
     query(asked: {
@@ -78,7 +94,7 @@ export interface Dialect {
       readonly after: boolean;
       readonly order: NonNullable<EntriesQuery['order']>;
     }): string;
-    /** workspace, [connection, kind, key][] */
+    /** workspace, names[] of connection, kind, key. */
     readonly delete: string;
     /** workspace, version, [connection, kind, key, body, due_at, contact_id][] */
     readonly insert: string;

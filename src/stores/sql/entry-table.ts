@@ -2,7 +2,7 @@ import type { Version } from '../../core/link.ts';
 import type { Json, Millis } from '../../core/value.ts';
 import type { EntriesQuery, Entry, Scope } from '../../ports/store.ts';
 import type { BoundScope } from '../semantics/check-scope.ts';
-import { type Dialect, type Query, type SqlRow, type SqlValue, toMillis } from './dialect.ts';
+import { type Dialect, type Query, type SqlRow, type SqlValue, toMillis, type WriteRows } from './dialect.ts';
 
 export interface EntryName {
   readonly scope: Scope;
@@ -19,15 +19,25 @@ export interface EntryTable<Transaction> {
   query(transaction: Transaction, scope: BoundScope, query: EntriesQuery): Promise<readonly Entry[]>;
   /** Versions of those that are there, by `nameOf`. */
   versions(transaction: Transaction, scope: BoundScope, names: readonly EntryName[]): Promise<ReadonlyMap<string, Version>>;
-  put(transaction: Transaction, scope: BoundScope, rows: readonly EntryRow[], version: Version): Promise<void>;
+  /** Those that are replaced go, then these rows come. */
+  put(
+    transaction: Transaction,
+    scope: BoundScope,
+    entries: { readonly rows: readonly EntryRow[]; readonly replaced: readonly EntryName[] },
+    version: Version,
+  ): Promise<void>;
   delete(transaction: Transaction, scope: BoundScope, names: readonly EntryName[]): Promise<void>;
   erase(transaction: Transaction, workspace: string, contactIds: readonly string[]): Promise<void>;
 }
 
 const connectionOf = ({ connection }: BoundScope, scope: Scope) => (scope === 'workspace' ? '' : connection);
-export const nameOf = ({ scope, kind, key }: EntryName): string => JSON.stringify([scope, kind, key]);
+export const nameOf = ({ scope, kind, key }: EntryName): string => `${scope}\0${kind}\0${key}`;
 
-export function entryTable<Transaction>({ entries }: Dialect, query: Query<Transaction>): EntryTable<Transaction> {
+export function entryTable<Transaction>(
+  { entries }: Dialect,
+  query: Query<Transaction>,
+  write: WriteRows<Transaction>,
+): EntryTable<Transaction> {
   const primaryKeys = (scope: BoundScope, names: readonly EntryName[]) =>
     JSON.stringify(names.map((name) => [connectionOf(scope, name.scope), name.kind, name.key]));
   return {
@@ -61,8 +71,8 @@ export function entryTable<Transaction>({ entries }: Dialect, query: Query<Trans
         }),
       );
     },
-    async put(transaction, bound, rows, version) {
-      await query(transaction, entries.delete, [bound.workspace, primaryKeys(bound, rows)]);
+    async put(transaction, bound, { rows, replaced }, version) {
+      if (replaced.length > 0) await query(transaction, entries.delete, [bound.workspace, primaryKeys(bound, replaced)]);
       const list = rows.map(({ scope, kind, key, body, dueAt, contactId }) => [
         connectionOf(bound, scope),
         kind,
@@ -71,7 +81,7 @@ export function entryTable<Transaction>({ entries }: Dialect, query: Query<Trans
         dueAt,
         contactId,
       ]);
-      await query(transaction, entries.insert, [bound.workspace, version, JSON.stringify(list)]);
+      await write(transaction, entries.insert, [bound.workspace, version], list);
     },
     async delete(transaction, bound, names) {
       await query(transaction, entries.delete, [bound.workspace, primaryKeys(bound, names)]);

@@ -1,7 +1,7 @@
 import type { Entity, LinkBody, LinkState, Version } from '../../core/link.ts';
 import type { LinkElsewhere, ScanQuery, StoredLink } from '../../ports/store.ts';
 import type { BoundScope } from '../semantics/check-scope.ts';
-import { type Dialect, type Query, type SqlRow, toMillis } from './dialect.ts';
+import { type Dialect, type Query, type SqlRow, toMillis, type WriteRows } from './dialect.ts';
 
 /** A link and what its contact is, which outlives the contact. */
 export interface LinkRow {
@@ -27,7 +27,7 @@ export interface LinkTable<Transaction> {
   ): Promise<readonly string[]>;
   linked(transaction: Transaction, scope: BoundScope, query: ScanQuery): Promise<readonly string[]>;
   versions(transaction: Transaction, scope: BoundScope, ids: readonly string[]): Promise<ReadonlyMap<string, LinkVersion>>;
-  /** Replaces the links of these ids as a set, so that two of them may swap their records; those without a row go. */
+  /** The links of these ids go, then these rows come: as sets, so that two links may swap their records. */
   replace(
     transaction: Transaction,
     scope: BoundScope,
@@ -84,7 +84,11 @@ const toColumns = ({ entity, link }: LinkRow) => [
   JSON.stringify(link.body),
 ];
 
-export function linkTable<Transaction>({ links }: Dialect, query: Query<Transaction>): LinkTable<Transaction> {
+export function linkTable<Transaction>(
+  { links }: Dialect,
+  query: Query<Transaction>,
+  write: WriteRows<Transaction>,
+): LinkTable<Transaction> {
   return {
     async ofContacts(transaction, { workspace, connection }, contactIds) {
       const rows = await query(transaction, links.byContacts, [workspace, connection, JSON.stringify(contactIds)]);
@@ -112,8 +116,8 @@ export function linkTable<Transaction>({ links }: Dialect, query: Query<Transact
       );
     },
     async replace(transaction, { workspace, connection }, { ids, rows }, version) {
-      await query(transaction, links.delete, [workspace, connection, JSON.stringify(ids)]);
-      if (rows.length > 0) await query(transaction, links.insert, [workspace, connection, version, JSON.stringify(rows.map(toColumns))]);
+      if (ids.length > 0) await query(transaction, links.delete, [workspace, connection, JSON.stringify(ids)]);
+      if (rows.length > 0) await write(transaction, links.insert, [workspace, connection, version], rows.map(toColumns));
     },
     async erase(transaction, workspace, contactIds) {
       await query(transaction, links.erase, [workspace, JSON.stringify(contactIds)]);

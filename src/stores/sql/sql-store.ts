@@ -7,7 +7,7 @@ import { compareCodePoints } from '../semantics/compare-code-points.ts';
 import { decideLease } from '../semantics/decide-lease.ts';
 import { commitChangeset, type Tables, Undone } from './commit-changeset.ts';
 import { type ContactTable, ownContactTable, type StoredContact } from './contact-table.ts';
-import type { Dialect, Query, RunTransaction } from './dialect.ts';
+import type { Dialect, Query, RunTransaction, WriteRows } from './dialect.ts';
 import { entryTable } from './entry-table.ts';
 import { linkTable } from './link-table.ts';
 
@@ -15,6 +15,7 @@ export interface SqlStoreOptions<Transaction> {
   readonly dialect: Dialect;
   readonly transaction: RunTransaction<Transaction>;
   readonly query: Query<Transaction>;
+  readonly write: WriteRows<Transaction>;
   /** Where contacts are. Default: `crm_sync_contacts`. */
   readonly contacts?: ContactTable<Transaction>;
   /** The store's clock. Default: the database's. */
@@ -108,7 +109,8 @@ function bindTo<Transaction>(sql: Sql<Transaction>, scope: BoundScope): BoundSto
         const { answer } = decision;
         if (decision.action === 'write' && answer.held) {
           const { body, dueAt } = decision;
-          await entries.put(transaction, scope, [{ ...name, body, dueAt, contactId: null }], answer.token);
+          const replaced = lease === undefined ? [] : [name];
+          await entries.put(transaction, scope, { rows: [{ ...name, body, dueAt, contactId: null }], replaced }, answer.token);
         }
         return answer;
       }),
@@ -127,13 +129,13 @@ function bindTo<Transaction>(sql: Sql<Transaction>, scope: BoundScope): BoundSto
  * no other writer of the workspace in between.
  */
 export function sqlStore<Transaction>(options: SqlStoreOptions<Transaction>): ContactStore {
-  const { dialect, transaction, query, clock } = options;
+  const { dialect, transaction, query, write, clock } = options;
   const sql: Sql<Transaction> = {
     dialect,
     transaction,
-    contacts: options.contacts ?? ownContactTable(dialect, query),
-    links: linkTable(dialect, query),
-    entries: entryTable(dialect, query),
+    contacts: options.contacts ?? ownContactTable(dialect, query, write),
+    links: linkTable(dialect, query, write),
+    entries: entryTable(dialect, query, write),
     async moment(inside, { workspace }) {
       const [row] = await query(inside, dialect.moment, [workspace]);
       return { stamp: row!['stamp'] as Version, now: clock?.now() ?? Number(row!['now']) };

@@ -32,7 +32,8 @@ const ENTRY_FILTERS = [
 const UNIQUE_VIOLATIONS = [1555, 2067];
 
 /**
- * The texts for SQLite. Lists come in through `json_each`, one statement for a whole page. `indexed by` stands where the
+ * The texts for SQLite. Lists come in through `json_each`, one statement for a whole page; rows are written one by one, which
+ * SQLite does faster than it takes a list apart. `indexed by` stands where the
  * planner would rather avoid a sort than find few rows.
  *
  * Source: SQLite documentation, JSON Functions And Operators; The INDEXED BY Clause; The UPSERT Clause.
@@ -57,12 +58,8 @@ export const sqliteDialect: Dialect = {
       const [id, entity, after] = want === 'pending' ? ['l.contact_id', 'l.entity', '?8'] : ['c.id', 'c.entity', '?6'];
       return `select ${id} as id ${SCANS[want]} and ${entity} = ?4 ${from === 'after' ? `and ${id} > ${after}` : ''} order by ${id} limit ?5`;
     },
-    insert: `insert into crm_sync_contacts (workspace, version, id, entity, fields)
-      select ?1, ?2, value ->> 0, value ->> 1, value ->> 2 from json_each(?3)`,
-    // an upsert that always meets its row: SQLite would join an update … from with a list row by row
-    update: `insert into crm_sync_contacts (workspace, version, id, entity, fields)
-      select ?1, ?2, value ->> 0, value ->> 1, value ->> 2 from json_each(?3) where true
-      on conflict (workspace, id) do update set version = excluded.version, fields = excluded.fields`,
+    insert: 'insert into crm_sync_contacts (workspace, version, id, entity, fields) values (?1, ?2, ?3, ?4, ?5)',
+    update: 'update crm_sync_contacts set version = ?2, fields = ?5 where workspace = ?1 and id = ?3',
     delete: 'delete from crm_sync_contacts where workspace = ?1 and id in (select value from json_each(?2))',
   },
   links: {
@@ -78,8 +75,7 @@ export const sqliteDialect: Dialect = {
     delete: `delete from crm_sync_links where workspace = ?1 and connection = ?2 and id in (select value from json_each(?3))`,
     insert: `insert into crm_sync_links
       (workspace, connection, version, id, object, contact_id, entity, record_id, state, seen, plan, due_at, synced_at, body)
-      select ?1, ?2, ?3, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
-        value ->> 8, value ->> 9, value ->> 10 from json_each(?4)`,
+      values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)`,
     erase: 'delete from crm_sync_links where workspace = ?1 and contact_id in (select value from json_each(?2))',
     elsewhere: `select connection, id, object, contact_id, entity, record_id, state, seen, plan, due_at, synced_at, version, body
       from crm_sync_links indexed by crm_sync_links_contact
@@ -102,7 +98,7 @@ export const sqliteDialect: Dialect = {
     delete: `delete from crm_sync_entries where workspace = ?1 and (connection, kind, key) in (
       select value ->> 0, value ->> 1, value ->> 2 from json_each(?2))`,
     insert: `insert into crm_sync_entries (workspace, version, connection, kind, key, body, due_at, contact_id)
-      select ?1, ?2, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5 from json_each(?3)`,
+      values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)`,
     erase: 'delete from crm_sync_entries where workspace = ?1 and contact_id in (select value from json_each(?2))',
   },
   isUniqueViolation: (error) =>

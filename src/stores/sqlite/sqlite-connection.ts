@@ -79,10 +79,17 @@ export class SqliteConnection {
   }
 
   async query(text: string, values: readonly SqlValue[]): Promise<readonly SqlRow[]> {
-    const database = this.#use();
-    const prepared = this.#statements.get(text) ?? prepare(database, text);
-    this.#statements.set(text, prepared);
-    return prepared.statement.all(...prepared.order.map((number) => values[number - 1]!)) as readonly SqlRow[];
+    const { statement, order } = this.#prepared(text);
+    return statement.all(...order.map((number) => values[number - 1]!)) as readonly SqlRow[];
+  }
+
+  /** Runs the text once for each row, whose values come behind the others. */
+  async write(text: string, values: readonly SqlValue[], rows: readonly (readonly SqlValue[])[]): Promise<void> {
+    const { statement, order } = this.#prepared(text);
+    for (const row of rows) {
+      const all = [...values, ...row];
+      statement.run(...order.map((number) => all[number - 1]!));
+    }
   }
 
   /** Closes at once; a transaction under way rolls back and fails with `store_closed`. */
@@ -98,6 +105,15 @@ export class SqliteConnection {
   async drain(): Promise<void> {
     await this.#queue;
     this.close();
+  }
+
+  #prepared(text: string): Prepared {
+    const database = this.#use();
+    const known = this.#statements.get(text);
+    if (known !== undefined) return known;
+    const made = prepare(database, text);
+    this.#statements.set(text, made);
+    return made;
   }
 
   #use(): SqliteDatabase {

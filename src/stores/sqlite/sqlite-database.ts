@@ -3,7 +3,10 @@ import { CrmSyncError } from '../../errors.ts';
 /** The members of `DatabaseSync` (node:sqlite) that the store uses. */
 export interface SqliteDatabase {
   exec(text: string): void;
-  prepare(text: string): { all(...values: (string | number | null)[]): readonly unknown[] };
+  prepare(text: string): {
+    all(...values: (string | number | null)[]): readonly unknown[];
+    run(...values: (string | number | null)[]): unknown;
+  };
   close(): void;
 }
 
