@@ -23,6 +23,7 @@ import { type HandleOptions, handleConversation } from './conversation/handle-co
 import { type LogActivityOptions, logOne } from './conversation/log-activity.ts';
 import { noConnector } from './no-connector.ts';
 import type { EngineOptions, FlowOptions, PullOptions, PushOptions, SyncOptions } from './options.ts';
+import { orderedIds } from './ordered-ids.ts';
 import { owners } from './owners.ts';
 import { retryPending } from './pending.ts';
 import { type Preview, preview } from './preview.ts';
@@ -228,7 +229,7 @@ function contextOf(options: EngineOptions<Schema>): Context {
     can: capabilitiesOf(connector),
     merger: merger ?? null,
     clock: clock ?? systemClock,
-    ids: ids ?? (() => crypto.randomUUID()),
+    ids: ids ?? orderedIds(clock ?? systemClock),
     interactive: false,
     notify(event) {
       // An observer watches; one that fails changes nothing in a run, at once or later.

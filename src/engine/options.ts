@@ -29,7 +29,7 @@ export interface EngineOptions<S extends Schema> extends Omit<ConnectionSettings
   readonly policies?: Policies;
   /** Default: the system's clock. */
   readonly clock?: Clock;
-  /** Makes unique ids. Default: random UUIDs. */
+  /** Makes unique ids. Default: UUIDs that begin with the time (version 7), which databases take fastest. */
   readonly ids?: () => string;
   /** How long a run holds its lease without renewing it, in ms. Default 120,000. */
   readonly leaseMs?: number;
