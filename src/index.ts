@@ -131,6 +131,8 @@ export type { LogActivityOptions } from './engine/conversation/log-activity.ts';
 export type { EditPush } from './engine/edit/push-edited.ts';
 export type { ContactEdit, EditResult, UpdateOptions } from './engine/edit/update-contacts.ts';
 export { CrmSyncEngine, type PreviewConversation, type PreviewOptions, type Runs } from './engine/engine.ts';
+export type { LeftRecord } from './engine/erasure/erase.ts';
+export type { ErasedPerson } from './engine/erasure/unsuppress.ts';
 export type { Ambiguity } from './engine/identity/ambiguous.ts';
 export type { FormerlyTheirs } from './engine/identity/last-holder.ts';
 export type { RecordRef } from './engine/identity/record-ref.ts';

@@ -25,6 +25,8 @@ export interface InboundInput {
   readonly fresh?: boolean;
   /** By record: the contact that the host gave it, whatever their keys say; null: a new one, although others have its keys. */
   readonly assigned?: Readonly<Record<string, string | null>>;
+  /** Records of people who were erased: `record`, the very one; `key`, one with a match key of theirs, which makes no contact (R21). */
+  readonly erased?: ReadonlyMap<string, 'record' | 'key'>;
   /** When a contact's fields were last edited here, ISO 8601 UTC by contact id and field; what `newest` decides by. */
   readonly editedAt?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
@@ -77,6 +79,8 @@ const REMEDIES: Readonly<Record<SkipReason, string>> = {
   deleted: 'Nothing to do: the record is deleted in the CRM.',
   merged: 'Nothing to do: the record was merged into another one.',
   missing: 'Check that the connected user may see the record.',
+  erased:
+    'Nothing to do: this person was erased here. Delete the record in the CRM, or let the person in again with `contacts.unsuppress()`.',
   unknown_record: 'The record is not linked to a contact.',
 };
 
@@ -210,9 +214,10 @@ class PagePlanner {
   /** The plan of a record without a link, or the contact that it turns out to belong to. */
   #planNew(record: CrmRecord): RecordPlan | Draft {
     if (!this.#matchesFilter(record)) return this.#skip(record, 'filtered');
+    if (this.#input.erased?.get(record.id) === 'record') return this.#skip(record, 'erased');
     const { keys, refused } = this.#matchValues(record);
     const assigned = own(this.#input.assigned ?? {}, record.id);
-    if (assigned === null) return this.#planCreate(record, keys);
+    if (assigned === null) return this.#planFirst(record, keys);
     if (Object.keys(keys).length === 0 && assigned === undefined) return this.#skip(record, 'no_match_key', { refused });
     const { only, all } = assigned === undefined ? this.#match(record, keys) : this.#named(assigned, record);
     const contact = only === null ? undefined : this.#contacts.get(only);
@@ -220,7 +225,7 @@ class PagePlanner {
       this.#candidates.take(contact.id, record.id);
       return { record, decide: (isTaken) => this.#planLink(record, contact, isTaken) };
     }
-    if (all.length === 0) return this.#planCreate(record, keys);
+    if (all.length === 0) return this.#planFirst(record, keys);
     const candidates = all.filter((id) => !isNew(id)); // a contact that this page makes has no id yet
     return this.#skip(record, 'ambiguous', { candidates, keys });
   }
@@ -242,6 +247,11 @@ class PagePlanner {
     const plan = this.#planFields(record, contact, undefined, isTaken);
     const seen = plan.send ? null : plan.changes.length > 0 ? 'after' : (contact.version ?? null);
     return this.#planned(record, contact, plan, this.#newLink(record, plan, seen), true);
+  }
+
+  /** Nobody is made who was erased (R21). */
+  #planFirst(record: CrmRecord, keys: MatchValues): RecordPlan {
+    return this.#input.erased?.has(record.id) === true ? this.#skip(record, 'erased') : this.#planCreate(record, keys);
   }
 
   #planCreate(record: CrmRecord, keys: MatchValues): RecordPlan {

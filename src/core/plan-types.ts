@@ -84,6 +84,7 @@ export type SkipReason =
   | 'deleted'
   | 'merged'
   | 'missing'
+  | 'erased'
   | 'unknown_record';
 
 interface RecordOutcome {

@@ -7,6 +7,8 @@ import type { Context } from './context.ts';
 import { contactsChanged } from './edit/changed.ts';
 import type { EditPush } from './edit/push-edited.ts';
 import { type ContactEdit, type EditResult, type UpdateOptions, updateContacts } from './edit/update-contacts.ts';
+import { eraseContact, type LeftRecord } from './erasure/erase.ts';
+import { type ErasedPerson, unsuppress } from './erasure/unsuppress.ts';
 import { historyOf } from './history.ts';
 import { type Ambiguity, ambiguous } from './identity/ambiguous.ts';
 import { assign } from './identity/assign.ts';
@@ -131,6 +133,20 @@ export class Contacts<S extends Schema> {
   /** Says that a record is not this contact's, linked or not: it is not given to the contact any more. @throws CrmSyncError `contact_not_found`, `no_mapping`. */
   unlink(contactId: string, record: RecordRef): Promise<void> {
     return unassign(this.#context, contactId, record);
+  }
+
+  /**
+   * Erases a person: the contact, its links and everything that is kept about it, on every connection of the workspace. Keyed
+   * hashes keep it from being made again by a pull, a call or a push; see `unsuppress`. The CRM's records are untouched: the
+   * answer names them. May be called again, and for a contact that was removed.
+   */
+  erase(id: string): Promise<{ readonly records: readonly LeftRecord[] }> {
+    return eraseContact(this.#context, id);
+  }
+
+  /** Lets an erased person be made a contact again; answers how many suppressions were lifted. @throws CrmSyncError `invalid_document`. */
+  unsuppress(person: ErasedPerson): Promise<number> {
+    return unsuppress(this.#context, person);
   }
 
   /** Where each field's present and earlier values came from, newest first (P12). */

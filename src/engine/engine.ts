@@ -208,6 +208,7 @@ function contextOf(options: EngineOptions<Schema>): Context {
     clock,
     ids,
     leaseMs,
+    erasureKey: _,
     ...document
   } = options;
   for (const [name, value] of Object.entries({ workspace, connection }))

@@ -20,6 +20,10 @@ export const KIND = {
   claim: 'claim',
   /** workspace · `<number>|<until>|<contact id>` · numbers that contacts had, with their times (R20) */
   formerNumber: 'former_number',
+  /** workspace · `state` · moves with every erasure, so that whatever is made at the same time is planned again; the key of the hashes */
+  erasure: 'erasure',
+  /** workspace · keyed hash of a record or match key · an erased person is not made again (R21) */
+  suppression: 'suppression',
   /** workspace · `<time>/<turn>/<id>` · why a contact's fields changed (P12) */
   history: 'history',
   /** connection · `<object>|<record id>` · records that wait for a contact, or for a match key that another contact has (R20) */

@@ -27,6 +27,11 @@ export interface EngineOptions<S extends Schema> extends Omit<ConnectionSettings
   readonly transforms?: Transforms;
   /** Functions that mappings name in `conflict: { policy }`. */
   readonly policies?: Policies;
+  /**
+   * Key of the hashes by which erased people are known again; the same for all connections of the workspace, and for ever.
+   * Default: a random one, kept in the store. Kept elsewhere, the store alone tells nobody who was erased.
+   */
+  readonly erasureKey?: string;
   /** Default: the system's clock. */
   readonly clock?: Clock;
   /** Makes unique ids. Default: UUIDs that begin with the time (version 7), which databases take fastest. */

@@ -3,6 +3,7 @@ import { hashOf } from '../../core/hash.ts';
 import type { Version } from '../../core/link.ts';
 import type { Value } from '../../core/value.ts';
 import type { ActivityRecord, Wrote } from '../../ports/connector.ts';
+import type { EntryChange } from '../../ports/store.ts';
 import { commitOnce } from '../commit.ts';
 import type { Context } from '../context.ts';
 import { intentEnd, mayStart } from '../intent.ts';
@@ -34,6 +35,8 @@ interface ActivityToWrite {
   readonly delivery: string;
   /** Earlier deliveries that this one replaces. */
   readonly replaced: readonly string[];
+  /** Whose conversation it is was found before any erasure: an entry about an erased contact is not made. */
+  readonly fence: EntryChange;
 }
 
 type Values = Readonly<Record<string, Value>>;
@@ -57,14 +60,16 @@ export class ActivityWriter {
   readonly #place: { readonly key: string; readonly contactId: string | null };
   readonly #delivery: string;
   readonly #deliveries: readonly string[];
+  readonly #fence: EntryChange;
 
-  constructor(context: Context, session: Session, permit: Permit, { activity, contactId, delivery, replaced }: ActivityToWrite) {
+  constructor(context: Context, session: Session, permit: Permit, { activity, contactId, delivery, replaced, fence }: ActivityToWrite) {
     this.#context = context;
     this.#session = session;
     this.#permit = permit;
     this.#activity = activity;
     this.#place = { key: activity.key, contactId };
     this.#delivery = delivery;
+    this.#fence = fence;
     this.#deliveries = [...replaced, delivery];
   }
 
@@ -162,7 +167,7 @@ export class ActivityWriter {
     const until = intentEnd(this.#context, this.#session);
     const deliveries = withDeliveries(entry.deliveries, this.#deliveries);
     const intended: ActivityEntry = { ...entry, intent: { op, until, written, deliveries } };
-    const entries = [...this.#permit.fences(), activityChange(this.#place, intended, version)];
+    const entries = [...this.#permit.fences(), this.#fence, activityChange(this.#place, intended, version)];
     const committed = await commitOnce(this.#context, this.#session, { rows: [], entries });
     if (committed.status !== 'done') return pending('write_in_flight', 'Another worker is logging this conversation.');
 

@@ -5,6 +5,7 @@ import type { Fields, Json, Millis } from '../../core/value.ts';
 import type { EntryChange, Row, RowChange } from '../../ports/store.ts';
 import { untilCommitted } from '../commit.ts';
 import { type Context, fieldsOf } from '../context.ts';
+import { ERASED_REMEDY, erasedPeople } from '../erasure/suppressions.ts';
 import { type FoundContact, findContact } from '../find-contact.ts';
 import { historyEntry } from '../history.ts';
 import { keyEntries } from '../identity/key-entries.ts';
@@ -44,7 +45,7 @@ async function attempt(context: Context, session: Session, conversation: Convers
   if (applied !== undefined)
     return { changes: null, result: step('unchanged', { contactId: found.found === 'one' ? found.row.id : applied.contactId }) };
   const at = session.storeNow();
-  const target = targetOf(context, found, callerClaims, at);
+  const target = await targetOf(context, found, callerClaims, at);
   if ('status' in target) return { changes: null, result: target };
 
   const { timeZone, transforms } = context.options;
@@ -92,7 +93,7 @@ const createdChange = ({ row, fields }: Target): StepChange[] =>
     : [];
 
 /** The contact to write to, a new one where the settings ask for it, or why there is none. */
-function targetOf(context: Context, found: FoundContact, claims: Claims, at: Millis): Step | Target {
+async function targetOf(context: Context, found: FoundContact, claims: Claims, at: Millis): Promise<Step | Target> {
   if (found.found === 'one') return { row: found.row, id: found.row.id, fields: fieldsOf(context, found.row.fields), entries: [] };
   if (found.found === 'removed')
     return step('skipped', { reason: 'contact_not_found', remedy: 'There is no contact with the given id: it may have been removed.' });
@@ -106,12 +107,10 @@ function targetOf(context: Context, found: FoundContact, claims: Claims, at: Mil
   if (context.options.unknownCaller !== 'create')
     return step('skipped', { reason: 'unknown_caller', remedy: "Pull the contact first, or set `unknownCaller: 'create'`." });
   const keys = { phone_number: found.phone };
-  return {
-    row: null,
-    id: context.ids(),
-    fields: { ...emptyFields(context.schema), ...keys },
-    entries: claimsOf(claims, keys, { row: 0 }, at),
-  };
+  const { erased, fence } = await erasedPeople(context, 'contact', [keys]);
+  if (erased[0]) return step('skipped', { reason: 'erased', remedy: ERASED_REMEDY });
+  const entries = [fence, ...claimsOf(claims, keys, { row: 0 }, at)];
+  return { row: null, id: context.ids(), fields: { ...emptyFields(context.schema), ...keys }, entries };
 }
 
 function mergeEntry(conversation: Conversation, { merges }: AnalysisPlan, contactId: string | { row: number }, at: number): EntryChange {

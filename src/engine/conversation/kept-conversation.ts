@@ -3,6 +3,7 @@ import type { Version } from '../../core/link.ts';
 import type { Json } from '../../core/value.ts';
 import { untilCommitted } from '../commit.ts';
 import type { Context } from '../context.ts';
+import { type FoundContact, findContact } from '../find-contact.ts';
 import { KIND } from '../kinds.ts';
 import { retryDelayMs } from '../recheck.ts';
 import type { Session } from '../session.ts';
@@ -44,6 +45,7 @@ export const isLater = (conversation: Conversation, kept: KeptConversation): boo
 export async function keep(context: Context, session: Session, conversation: Conversation, contactId: string | null): Promise<Kept> {
   const { result, committed } = await untilCommitted(context, session, async () => {
     const stored = await loadKept(context, conversation);
+    const found = await findContact(context, conversation, contactId ?? stored?.contactId ?? undefined);
     const replaces = stored !== null && isLater(conversation, stored);
     const body: KeptConversation = {
       conversation: stored === null || replaces ? conversation : stored.conversation,
@@ -51,11 +53,18 @@ export async function keep(context: Context, session: Session, conversation: Con
       attempts: stored?.attempts ?? 0,
       replaced: [...(stored?.replaced ?? []), ...(replaces ? [deliveryHash(stored.conversation)] : [])],
     };
-    const put = { body: body as unknown as Json, dueAt: session.storeNow() + retryDelayMs(body.attempts + 1), contactId: body.contactId };
+    const put = {
+      body: body as unknown as Json,
+      dueAt: session.storeNow() + retryDelayMs(body.attempts + 1),
+      contactId: whose(found) ?? body.contactId,
+    };
     return { result: body, changes: { rows: [], entries: [{ ...placeOf(conversation), expected: stored?.version ?? null, put }] } };
   });
   return { ...result, version: committed?.version ?? '' };
 }
+
+/** Erasing the contact takes the text along, also of a conversation that was only just begun. */
+const whose = (found: FoundContact): string | null => (found.found === 'one' ? found.row.id : null);
 
 /** Everything is settled: its text goes. Whoever changed the entry meanwhile looks after it. */
 export async function forget(context: Context, { conversation, version }: Kept): Promise<void> {

@@ -6,6 +6,7 @@ import type { StoredLink } from '../../ports/store.ts';
 import { countCalls } from '../budget.ts';
 import { lacking, requireCapability } from '../capability.ts';
 import { type Context, fieldsOf } from '../context.ts';
+import { erasureFence, loadErasures } from '../erasure/suppressions.ts';
 import { findContact } from '../find-contact.ts';
 import type { FlowOptions } from '../options.ts';
 import { Permit } from '../permit.ts';
@@ -52,6 +53,7 @@ export async function logActivity(
   if (!context.can.has('activities')) return step('disabled', lacking('activities'));
   if (context.options.activities?.[conversation.channel] !== true)
     return step('disabled', { reason: 'channel_off', remedy: `Turn on \`activities.${conversation.channel}\`.` });
+  const fence = erasureFence(await loadErasures(context));
   const found = await findContact(context, conversation, options.contactId);
   const contactId = found.found === 'one' ? found.row.id : null;
   const record = options.record ?? (found.found === 'one' ? recordOf(context, found.row.links) : null);
@@ -72,7 +74,7 @@ export async function logActivity(
   try {
     const permit = await Permit.ask(context, session, null);
     await permit.checkAccount();
-    const toWrite = { activity: plan.activity, contactId, delivery: deliveryHash(conversation), replaced };
+    const toWrite = { activity: plan.activity, contactId, delivery: deliveryHash(conversation), replaced, fence };
     const { created, ...written } = await new ActivityWriter(context, session, permit, toWrite).write();
     if (written.record !== null && written.status === 'done')
       context.notify({

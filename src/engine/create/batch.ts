@@ -5,6 +5,7 @@ import type { Write, Wrote } from '../../ports/connector.ts';
 import type { EntryChange, LinkChange, Row, RowChange } from '../../ports/store.ts';
 import { untilCommitted } from '../commit.ts';
 import type { Context } from '../context.ts';
+import { erasedPeople } from '../erasure/suppressions.ts';
 import { intentEnd, mayStart } from '../intent.ts';
 import { claimsOf, keysOf, loadClaims, matchValues } from '../match-keys.ts';
 import type { RunRecorder } from '../run-recorder.ts';
@@ -62,10 +63,12 @@ export class CreateBatch {
       const rows = new Map((await this.#context.store.load({ ids })).map((row) => [row.id, row]));
       const known = await loadCreates(this.#context, object, ids);
       const until = intentEnd(this.#context, this.#run.session, candidates.length);
-      const intended = candidates.flatMap((candidate): Intended[] => {
+      const keys = candidates.map(({ plan }) => plan.keys);
+      const { erased, fence } = await erasedPeople(this.#context, this.#mapping.entity, keys);
+      const intended = candidates.flatMap((candidate, index): Intended[] => {
         const row = rows.get(candidate.plan.contactId);
         const isSame = row !== undefined && row.version === candidate.version && isWithoutRecord(this.#context, object, row);
-        return isSame ? [{ ...candidate, op: this.#context.ids(), until }] : [];
+        return isSame && !erased[index] ? [{ ...candidate, op: this.#context.ids(), until }] : [];
       });
       // A pull that meets the record finds whose it is by its keys, should the contact have others by then (R19).
       const claimed = intended.flatMap(({ plan: { contactId, keys } }) => claimsOf(claims, keys, contactId, null));
@@ -74,7 +77,7 @@ export class CreateBatch {
         result: intended,
         changes: {
           rows: changes.map(({ row }) => row),
-          entries: changes.length === 0 ? [] : [...this.#place.permit.fences(), ...changes.map(({ entry }) => entry), ...claimed],
+          entries: changes.length === 0 ? [] : [...this.#place.permit.fences(), fence, ...changes.map(({ entry }) => entry), ...claimed],
         },
       };
     });

@@ -7,6 +7,7 @@ import type { Wrote } from '../../ports/connector.ts';
 import type { Row } from '../../ports/store.ts';
 import { untilCommitted } from '../commit.ts';
 import { type Context, fieldsOf } from '../context.ts';
+import { erasedPeople } from '../erasure/suppressions.ts';
 import type { RunRecorder } from '../run-recorder.ts';
 import { adopt } from './adopt.ts';
 import { isRefused, loadCreates, refusedCreate } from './entry.ts';
@@ -58,7 +59,7 @@ export class CreateCandidates {
   }
 
   async of(rows: readonly Row[]): Promise<readonly Candidate[]> {
-    return this.#withoutFound(await this.#withoutShared(await this.#planned(rows)));
+    return this.#withoutFound(await this.#withoutErased(await this.#withoutShared(await this.#planned(rows))));
   }
 
   /** What can be made at all, less what the CRM refused before and would refuse again. */
@@ -93,6 +94,17 @@ export class CreateCandidates {
     return candidates.filter(({ plan: { contactId } }) => {
       if (shared.has(contactId)) this.#report.refused(contactId, SHARED);
       return !shared.has(contactId);
+    });
+  }
+
+  /** Somebody has made a contact here of a person who was erased: the CRM gets no record of it. */
+  async #withoutErased(candidates: readonly Candidate[]): Promise<readonly Candidate[]> {
+    if (candidates.length === 0) return [];
+    const keys = candidates.map(({ plan }) => plan.keys);
+    const { erased } = await erasedPeople(this.#context, this.#mapping.entity, keys);
+    return candidates.filter((_, index) => {
+      if (erased[index]) this.#report.skipped('erased');
+      return !erased[index];
     });
   }
 

@@ -17,7 +17,7 @@ import { holderOf, mappingOf, type RecordRef, rowOf } from './record-ref.ts';
  * @param contactId - Null: a contact of its own, although others have its match keys.
  * @param by - Who decided; kept in the history.
  * @returns The contact's id.
- * @throws CrmSyncError `contact_not_found`, `record_not_found`, `record_taken`, `contact_has_record`, `filtered`, `no_mapping`.
+ * @throws CrmSyncError `contact_not_found`, `record_not_found`, `record_taken`, `contact_has_record`, `filtered`, `erased`, `no_mapping`.
  */
 export async function assign(context: Context, contactId: string | null, record: RecordRef, by: string): Promise<string> {
   const { object, recordId } = record;
@@ -43,6 +43,7 @@ export async function assign(context: Context, contactId: string | null, record:
     });
     const [planned] = plan.records;
     if (planned?.action === 'skip' && planned.reason === 'filtered') throw filtered(record);
+    if (planned?.action === 'skip' && planned.reason === 'erased') throw erased(record, planned.remedy);
     const holder = await holderOf(context, record);
     if (holder === undefined || (contactId !== null && holder.id !== contactId)) {
       await assertFree(context, contactId, record); // says what has happened meanwhile
@@ -88,6 +89,9 @@ const hasRecord = ({ id }: Row, { object, recordId }: RecordRef): CrmSyncError =
     remedy: 'Unlink that one first, or merge the two records in the CRM.',
     at: { object, recordId, contactId: id },
   });
+
+const erased = ({ object, recordId }: RecordRef, remedy: string): CrmSyncError =>
+  new CrmSyncError('The person of this record was erased.', { code: 'erased', category: 'conflict', remedy, at: { object, recordId } });
 
 const filtered = ({ object, recordId }: RecordRef): CrmSyncError =>
   new CrmSyncError('The filter of the mapping leaves the record out.', {

@@ -57,7 +57,8 @@ export function stillWaiting(waiting: Waiting, known: StoredWaiting | undefined,
     known.waiting.candidates.join() === waiting.candidates.join();
   if (isNoted) return checks;
   const body = { ...waiting, since: known?.waiting.since ?? waiting.since } as unknown as Json;
-  const { contactId } = waiting;
+  // Whose match key it is: erasing the contact takes the values along, on whichever connection the record waits.
+  const contactId = waiting.contactId ?? waiting.candidates[0] ?? null;
   const note = { scope: 'connection', kind: KIND.waiting, key: nameOf(waiting), expected: known?.version ?? null } as const;
   return [
     ...checks,

@@ -135,6 +135,7 @@ async function attemptPage(context: Context, run: RunRecorder, input: PageInput,
   const noted = goneIds.flatMap((id) => waiting.get(id) ?? []).flatMap(noLongerWaiting);
   const entries = [
     ...input.entries(),
+    ...planned.fence,
     ...weighed,
     ...page.entries,
     ...former,

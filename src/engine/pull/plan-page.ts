@@ -3,8 +3,9 @@ import type { CompiledMapping, CrmRecord } from '../../core/mapping-types.ts';
 import type { MatchValues, PlannedContact } from '../../core/plan-types.ts';
 import type { Millis } from '../../core/value.ts';
 import type { Fetched } from '../../ports/connector.ts';
-import type { LoadQuery, Row } from '../../ports/store.ts';
+import type { EntryChange, LoadQuery, Row } from '../../ports/store.ts';
 import { type Context, fieldsOf } from '../context.ts';
+import { erasedRecords } from '../erasure/suppressions.ts';
 import { successorsOf } from '../gone.ts';
 import { editTimes } from '../history.ts';
 import { contestedSuccessions, hasKeys, inheritedLinks } from '../inheritance.ts';
@@ -34,6 +35,8 @@ export interface PagePlan {
   readonly unlinked: ReadonlyMap<string, MatchValues>;
   /** To be fetched before anything else of theirs is planned. */
   readonly fetchFirst: readonly Recheck[];
+  /** Expected by the commit where it makes anything new. */
+  readonly fence: readonly EntryChange[];
 }
 
 /** Loads who the records may belong to, and decides. */
@@ -60,6 +63,7 @@ export async function planPage(context: Context, input: PagePlanInput): Promise<
   // A contact that has the very keys of its record is its own only candidate: nothing has to be looked up.
   const wanted = [...values].flatMap(([id, keys]) => (hasKeys(known.get(id), keys) ? [] : [keys]));
   const claims = await loadClaims(context, [...new Set(wanted.flatMap(keysOf))]);
+  const { erased, fence } = await erasedRecords(context, mapping, unlinked);
   for (const { field } of mapping.matchKeys) {
     const texts = [...new Set(wanted.flatMap((keys) => keys[field] ?? []))];
     if (texts.length > 0) await load({ keys: { entity: mapping.entity, field, values: texts } });
@@ -73,8 +77,8 @@ export async function planPage(context: Context, input: PagePlanInput): Promise<
   const links = [...stored, ...inheritedLinks(mapping, { rows, records, successions, values })];
   const contacts = [...rows.values()].map((row) => toContact(context, row));
   const plannable = records.filter(({ id }) => !contested.has(id));
-  const plan = await planWithTimes(context, { mapping, records: plannable, contacts, links, now: readAt, fresh, assigned });
-  return { plan, rows, claims, values, unlinked, fetchFirst };
+  const plan = await planWithTimes(context, { mapping, records: plannable, contacts, links, now: readAt, fresh, assigned, erased });
+  return { plan, rows, claims, values, unlinked, fetchFirst, fence };
 }
 
 /** Who had a match key of a record without a link, and may have another one now. */

@@ -1,0 +1,121 @@
+import { bytesToHex } from '@noble/hashes/utils.js';
+import type { Entity } from '../../core/link.ts';
+import { type Suppressed, suppressionKey } from '../../core/suppression.ts';
+import type { EntryChange, LinkElsewhere, Row, StoredLink } from '../../ports/store.ts';
+import { untilCommitted } from '../commit.ts';
+import type { Context } from '../context.ts';
+import type { KeptConversation } from '../conversation/kept-conversation.ts';
+import { releaseWaiting } from '../identity/waiting.ts';
+import { KIND } from '../kinds.ts';
+import { keyOf, loadClaims, matchFields } from '../match-keys.ts';
+import { onePerKey } from '../recheck.ts';
+import { Session } from '../session.ts';
+import { ERASURE_KEY, loadErasures } from './suppressions.ts';
+
+/** A record of the erased person that is still in a CRM: nothing here deletes it. */
+export interface LeftRecord {
+  readonly connection: string;
+  readonly object: string;
+  readonly recordId: string;
+}
+
+/**
+ * One commit removes the contact, its links and everything that is kept about it, on every connection of the workspace, and
+ * notes keyed hashes of its records and match keys, so that no pull, call or push makes it again (R21).
+ */
+export async function eraseContact(context: Context, id: string): Promise<{ readonly records: readonly LeftRecord[] }> {
+  const session = new Session(context);
+  const { result } = await untilCommitted(context, session, async () => {
+    const erasures = await loadErasures(context);
+    const stored = erasures.secret ?? newSecret();
+    const secret = context.options.erasureKey ?? stored;
+    const [row] = await context.store.load({ ids: [id], elsewhere: true });
+    const keys = await keysOfPerson(context, id, row);
+    const records = recordsOf(context, row);
+    const at = session.storeNow();
+    const suppressed: Suppressed[] = [...keys.map((key) => ({ entity: row?.entity ?? ('contact' as Entity), ...key })), ...records];
+    const notes = suppressed.map((one): EntryChange => {
+      const key = suppressionKey(secret, one);
+      return { scope: 'workspace', kind: KIND.suppression, key, expected: 'any', put: { body: { at: new Date(at).toISOString() } } };
+    });
+    const names = keys.map(({ field, value }) => keyOf(field, value));
+    const entries = onePerKey([
+      // Moves with every erasure: whoever makes something new at the same time plans again.
+      { ...ERASURE_KEY, expected: erasures.version, put: { body: { secret: context.options.erasureKey === undefined ? stored : null } } },
+      ...notes,
+      ...(await releaseWaiting(context, names, at, names)),
+      ...(await claimsOfNobody(context, names)),
+      ...(await queuesOf(context, { keys: names, records })),
+    ]);
+    const expected = row === undefined ? {} : { expected: row.version };
+    const elsewhere = (row?.elsewhere ?? []).map(({ version }) => version);
+    return { result: { records }, changes: { rows: [{ kind: 'erase', contactId: id, elsewhere, ...expected }], entries } };
+  });
+  context.notify({ type: 'contact.erased', contactId: id });
+  return result;
+}
+
+const newSecret = (): string => bytesToHex(crypto.getRandomValues(new Uint8Array(32)));
+
+interface Key {
+  readonly field: string;
+  readonly value: string;
+}
+
+/** The match keys that the contact has, and those that it had. */
+async function keysOfPerson(context: Context, id: string, row: Row | undefined): Promise<readonly Key[]> {
+  const claims = await context.store.entries({ scope: 'workspace', kind: KIND.claim, contactId: id, limit: 1_000 });
+  const claimed = claims.map(({ key }): Key => ({ field: key.slice(0, key.indexOf(':')), value: key.slice(key.indexOf(':') + 1) }));
+  const former = await context.store.entries({ scope: 'workspace', kind: KIND.formerNumber, contactId: id, limit: 1_000 });
+  const numbers = former.map(({ key }): Key => ({ field: 'phone_number', value: key.slice(0, key.indexOf('|')) }));
+  const present = [...matchFields(context), 'email'].flatMap((field): Key[] => {
+    const value = row?.fields[field];
+    return typeof value === 'string' ? [{ field, value }] : [];
+  });
+  return [...new Map([...claimed, ...numbers, ...present].map((key) => [keyOf(key.field, key.value), key])).values()];
+}
+
+/** Claims of its keys that name nobody: those that name the contact go with it. */
+async function claimsOfNobody(context: Context, names: readonly string[]): Promise<readonly EntryChange[]> {
+  const claims = [...(await loadClaims(context, names))].filter(([, { contactId }]) => contactId === null);
+  return claims.map(([key, { version }]) => ({ scope: 'workspace', kind: KIND.claim, key, expected: version, put: 'delete' }));
+}
+
+/** Its records in every CRM of the workspace, those that theirs were merged into among them. */
+function recordsOf({ connection }: Context, row: Row | undefined): readonly LeftRecord[] {
+  const links: readonly (StoredLink | LinkElsewhere)[] = [...(row?.links ?? []), ...(row?.elsewhere ?? [])];
+  const records = links.flatMap((link): LeftRecord[] => {
+    const place = { connection: 'connection' in link ? link.connection : connection };
+    const { object, recordId, body } = link;
+    const { successor, successorObject = object } = body;
+    return [
+      ...(recordId === null ? [] : [{ ...place, object, recordId }]),
+      ...(successor === undefined ? [] : [{ ...place, object: successorObject, recordId: successor }]),
+    ];
+  });
+  return [...new Map(records.map((record) => [JSON.stringify(record), record])).values()];
+}
+
+const PAGE = 500;
+
+/** What this connection's queues hold of the person without the contact's id: conversations under way, records to be fetched. */
+async function queuesOf(
+  context: Context,
+  { keys, records }: { readonly keys: readonly string[]; readonly records: readonly LeftRecord[] },
+): Promise<EntryChange[]> {
+  const ours = records.filter(({ connection }) => connection === context.connection);
+  const rechecks = ours.map(({ object, recordId }): EntryChange => {
+    return { scope: 'connection', kind: KIND.recheck, key: `${object}|${recordId}`, expected: 'any', put: 'delete' };
+  });
+  const conversations: EntryChange[] = [];
+  for (let after = ''; ; ) {
+    const page = await context.store.entries({ scope: 'connection', kind: KIND.conversation, after, limit: PAGE });
+    for (const { scope, kind, key, version, body } of page) {
+      const { phone, email } = (body as unknown as KeptConversation).conversation.contact;
+      const isTheirs = keys.includes(keyOf('phone_number', phone ?? '')) || keys.includes(keyOf('email', email ?? ''));
+      if (isTheirs) conversations.push({ scope, kind, key, expected: version, put: 'delete' });
+    }
+    if (page.length < PAGE) return [...rechecks, ...conversations];
+    after = page.at(-1)?.key ?? '';
+  }
+}

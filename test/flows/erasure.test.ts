@@ -1,0 +1,203 @@
+import { sqliteStore } from 'crm-sync-engine/stores/sqlite';
+import { conversation } from 'crm-sync-engine/testing';
+import { describe, expect, it } from 'vitest';
+import { connectorAround, dumpOf, storeAround, takingTurns } from './harness.ts';
+import { WORLDS } from './world.ts';
+
+const HOUR = 3_600_000;
+const PERSONAL = ['Zaphod', 'Beeblebrox', '4155550', '415) 555', 'zaphod@', 'improbable', 'towel', 'Magrathea'];
+/** Everything that is kept under a scope, as text. */
+const textOf = async (...dump: Parameters<typeof dumpOf>) => JSON.stringify(await dumpOf(...dump));
+
+describe.each(WORLDS)('on $name', (world) => {
+  const { deployment, object } = world;
+
+  async function zaphod(options: Parameters<typeof deployment>[0] = {}) {
+    const there = deployment({ unknownCaller: 'create', ...options });
+    const record = there.crm.add({ firstName: 'Zaphod', lastName: 'Beeblebrox', phone: '(415) 555-0100', email: 'zaphod@example.com' });
+    const other = there.crm.add({ firstName: 'Trillian', lastName: 'Astra', phone: '(212) 555-0199' });
+    await there.engine.pull();
+    const idOf = async () => (await there.engine.contacts.byPhone('+14155550100')).contact?.id;
+    return { ...there, record, other, id: (await idOf()) ?? '', idOf };
+  }
+  const call = (id: string, analysis: object = {}) =>
+    conversation({ id, phone: '+14155550100', summary: 'Of Magrathea.', transcript: 'An improbable towel.', analysis: analysis as never });
+
+  describe('contacts.erase (R21)', () => {
+    it('leaves no value of the person anywhere in the store, and names the records that are left in the CRM', async () => {
+      const there = await zaphod({ merger: { specVersion: 1, merge: () => Promise.reject(new Error('no')) } });
+      const { engine, crm, store, scope } = there;
+      await engine.contacts.update(there.id, { interaction_summary: 'Has a towel.' }, { by: 'Marvin' });
+      await engine.handleConversation(call('call-1', { customer_notes: 'Magrathea' }));
+      crm.fault({ on: 'log', what: 'lost_ack' });
+      await engine.handleConversation(call('call-2', { customer_notes: 'improbable' }));
+      crm.add({ firstName: 'Zaphod', lastName: 'Beeblebrox', phone: '(415) 555-0100' }); // waits: the number is taken
+      there.clock.advance(HOUR);
+      expect((await engine.pull({ full: true })).skips).toMatchObject({ ambiguous: 1 });
+      expect(await textOf(store, scope)).toMatch(new RegExp(PERSONAL.map((text) => text.replace(')', '\\)')).join('|')));
+
+      const { records } = await engine.contacts.erase(there.id);
+      expect(records).toEqual([{ connection: scope.connection, object, recordId: there.record.id }]);
+      const text = await textOf(store, scope);
+      expect(PERSONAL.filter((value) => text.includes(value))).toEqual([]);
+      expect(text).not.toContain(there.id);
+      expect(await engine.contacts.explain(there.id)).toEqual([]);
+      expect(there.events.of('contact.erased')).toMatchObject([{ contactId: there.id }]);
+      expect(crm.record(there.record.id).fields.firstName).toBe('Zaphod');
+    });
+
+    it('keeps the person from being made again: by a pull, by a call, by a new record with the number, under an old number', async () => {
+      const there = await zaphod();
+      await there.engine.contacts.update(there.id, { phone_number: '+14155550107' }, { by: 'test' });
+      await there.engine.contacts.erase(there.id);
+      there.clock.advance(HOUR);
+      there.crm.add({ firstName: 'Zaphod', lastName: 'Beeblebrox', phone: '(415) 555-0107' });
+      there.crm.edit(there.record.id, { phone: '(415) 555-0188' }); // the very record, though nobody was erased under this number
+      const run = await there.engine.pull({ full: true });
+      expect(run.skips).toMatchObject({ erased: 2 });
+      const result = await there.engine.handleConversation(call('call-1'));
+      expect(result.steps.analysis).toMatchObject({ status: 'skipped', reason: 'erased', remedy: expect.stringContaining('unsuppress') });
+      expect(result.complete).toBe(true);
+      expect((await there.engine.contacts.list()).map(({ fields }) => fields.first_name)).toEqual(['Trillian']);
+      const text = await textOf(there.store, there.scope);
+      expect(PERSONAL.filter((value) => text.includes(value))).toEqual([]);
+    });
+
+    it('makes no record in the CRM of somebody with the number who was put into the table since', async () => {
+      const there = await zaphod();
+      await there.engine.contacts.erase(there.id);
+      const set = { phone_number: '+14155550100', first_name: 'Zaphod', last_name: 'Beeblebrox' };
+      await there.store
+        .bind(there.scope)
+        .commit({ rows: [{ kind: 'insert', entity: 'contact', suggestedId: 'host-1', set }], entries: [] });
+      const run = await there.engine.push({ createMissing: true });
+      expect(run).toMatchObject({ counts: { created: 0 }, skips: { erased: 1 } });
+      expect(there.crm.list()).toHaveLength(2);
+    });
+
+    it('can be asked for twice, for a contact that was never there, and for one that the host has removed already', async () => {
+      const there = await zaphod();
+      await there.engine.contacts.erase(there.id);
+      expect(await there.engine.contacts.erase(there.id)).toEqual({ records: [] });
+      expect(await there.engine.contacts.erase('nobody')).toEqual({ records: [] });
+      const removed = await zaphod();
+      await removed.store.bind(removed.scope).commit({ rows: [{ kind: 'delete', contactId: removed.id }], entries: [] });
+      const { records } = await removed.engine.contacts.erase(removed.id);
+      expect(records).toMatchObject([{ recordId: removed.record.id }]);
+      removed.clock.advance(HOUR);
+      expect((await removed.engine.pull({ full: true })).skips).toMatchObject({ erased: 1 });
+      expect(await removed.idOf()).toBeUndefined();
+    });
+
+    it('is lifted by whoever names the person: the next pull brings the record', async () => {
+      const there = await zaphod();
+      await there.engine.contacts.erase(there.id);
+      const records = [{ object, id: there.record.id }];
+      expect(
+        await there.engine.contacts.unsuppress({ keys: { phone_number: '(415) 555-0100', email: 'zaphod@example.com' }, records }),
+      ).toBe(3);
+      expect(await there.engine.contacts.unsuppress({ records })).toBe(0);
+      await there.engine.pull();
+      expect(await there.idOf()).toEqual(expect.any(String));
+    });
+
+    it('takes a key of the host’s own, which is then not in the store', async () => {
+      const there = await zaphod({ erasureKey: 'a key from the host' });
+      await there.engine.contacts.erase(there.id);
+      expect(await textOf(there.store, there.scope)).not.toContain('a key from the host');
+      there.clock.advance(HOUR);
+      expect((await there.engine.pull({ full: true })).skips).toMatchObject({ erased: 1 });
+    });
+  });
+
+  describe('an erasure at the same time as', () => {
+    it.each([1, 2, 3, 4, 5, 6])('a pull of a record with the number leaves nobody (order %i)', async (seed) => {
+      const turns = takingTurns(seed);
+      const there = await zaphod();
+      there.crm.add({ firstName: 'Zaphod', lastName: 'Beeblebrox', phone: '(415) 555-0101' });
+      await there.engine.contacts.update(there.id, { phone_number: '+14155550101' }, { by: 'test' });
+      there.clock.advance(HOUR);
+      const engine = there.engineOf({ store: storeAround(there.store, turns.around) });
+      const results = await turns.run<unknown>(
+        () => engine.pull({ full: true }),
+        () => engine.contacts.erase(there.id),
+      );
+      expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+      expect((await there.engine.contacts.list()).map(({ fields }) => fields.first_name)).toEqual(['Trillian']);
+      await there.engine.pull({ full: true });
+      const text = await textOf(there.store, there.scope);
+      expect(PERSONAL.filter((value) => text.includes(value))).toEqual([]);
+    });
+
+    it.each([1, 2, 3, 4, 5, 6, 7, 8])('a call of the person leaves nobody, and nothing of the call (order %i)', async (seed) => {
+      const turns = takingTurns(seed);
+      const there = await zaphod();
+      const engine = there.engineOf({ store: storeAround(there.store, turns.around) });
+      await turns.run<unknown>(
+        () => engine.handleConversation(call('call-1', { customer_notes: 'Magrathea', lead_qualification_status: 'Working' })),
+        () => engine.contacts.erase(there.id),
+      );
+      there.clock.advance(48 * HOUR);
+      await there.engine.retryPending();
+      const text = await textOf(there.store, there.scope);
+      expect(PERSONAL.filter((value) => text.includes(value))).toEqual([]);
+      expect(text).not.toContain(there.id);
+    });
+
+    it('a write in flight: its acknowledgement brings nothing back', async () => {
+      const there = await zaphod();
+      await there.engine.contacts.update(there.id, { interaction_summary: 'Has a towel.' }, { by: 'Marvin' });
+      const connector = connectorAround(there.connectorOf(), async (name, work) => {
+        const answer = await work();
+        if (name === 'write') await there.engine.contacts.erase(there.id);
+        return answer;
+      });
+      expect((await there.engineOf({ connector }).push()).status).toBe('done');
+      const text = await textOf(there.store, there.scope);
+      expect(PERSONAL.filter((value) => text.includes(value))).toEqual([]);
+      expect(text).not.toContain(`"contactId":"${there.id}"`);
+    });
+  });
+});
+
+describe('a person with records in two CRMs', () => {
+  it('is erased through one connection and made again by none', async () => {
+    const [first, second] = WORLDS.map((world) => world);
+    if (first === undefined || second === undefined) throw new Error('two CRMs');
+    const a = first.deployment();
+    const numbers = Array.from({ length: 1_000 }, (_, index) => `b-${index}`);
+    const b = second.deployment({ store: a.store, ids: () => numbers.shift() ?? '' });
+    const person = { firstName: 'Zaphod', lastName: 'Beeblebrox', phone: '(415) 555-0100' };
+    const records = [a.crm.add(person), b.crm.add(person)];
+    await a.engine.pull();
+    await b.engine.pull();
+    const [contact, ...others] = await a.engine.contacts.list();
+    expect(others).toEqual([]);
+    const erased = await a.engine.contacts.erase(contact?.id ?? '');
+    expect(erased.records.map(({ recordId }) => recordId)).toEqual(records.map(({ id }) => id));
+    for (const there of [a, b]) {
+      there.clock.advance(HOUR);
+      expect((await there.engine.pull({ full: true })).skips).toMatchObject({ erased: 1 });
+      const text = await textOf(a.store, there.scope);
+      expect(PERSONAL.filter((value) => text.includes(value))).toEqual([]);
+      expect(text).not.toContain(contact?.id);
+    }
+    b.crm.edit(records[1]?.id ?? '', { phone: '(415) 555-0155' });
+    b.clock.advance(HOUR);
+    await b.engine.pull({ full: true });
+    expect(await a.engine.contacts.list()).toEqual([]);
+  });
+});
+
+it('leaves no value in the tables of an SQLite store', async () => {
+  const [world] = WORLDS;
+  const store = sqliteStore({ file: ':memory:' });
+  const there = world!.deployment({ store });
+  there.crm.add({ firstName: 'Zaphod', lastName: 'Beeblebrox', phone: '(415) 555-0100', email: 'zaphod@example.com' });
+  await there.engine.pull();
+  const [contact] = await there.engine.contacts.list();
+  await there.engine.contacts.erase(contact?.id ?? '');
+  const text = await textOf(store, there.scope);
+  expect(PERSONAL.filter((value) => text.includes(value))).toEqual([]);
+  store.close();
+});
