@@ -27,7 +27,12 @@ const schema = defineContactSchema({
 });
 const problems = (json: unknown): string[] => {
   const parsed = safeParseAnalysis(schema, json);
-  return parsed.ok ? [] : parsed.issues.map(({ path, code }) => `${path.join('.')} ${code}`).toSorted();
+  if (parsed.ok) return [];
+  for (const { message, remedy } of parsed.issues) {
+    expect(message).toMatch(/\S/);
+    expect(remedy, 'one sentence of what to do').toMatch(/^[A-Z].*\.$/s);
+  }
+  return parsed.issues.map(({ path, code }) => `${path.join('.')} ${code}`).toSorted();
 };
 
 describe('rules', () => {

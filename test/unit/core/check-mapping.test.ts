@@ -49,12 +49,18 @@ interface World {
 
 function findings({ fields = [], more = {}, described = FIELDS, requiredOneOf, options }: World = {}): readonly Finding[] {
   const mapping: Mapping<typeof schema> = deepFreeze({ crmObject: 'Contact', fields: [PHONE, ...fields], ...more });
-  return checkMapping({
+  const found = checkMapping({
     schema,
     mapping,
     described: deepFreeze({ name: 'Contact', label: 'Contact', fields: described, ...(requiredOneOf && { requiredOneOf }) }),
     ...(options && { options }),
   });
+  for (const { message, remedy, at } of found) {
+    expect(message, 'what is the matter').toMatch(/^[A-Z`].*\.$/s);
+    expect(remedy, 'one sentence of what to do').toMatch(/^[A-Z].*\.$/s);
+    expect(at.object).toBe('Contact');
+  }
+  return found;
 }
 const short = ({ level, code, who, at: { field: name = '-' } }: Finding): string => `${level} ${code} ${name} ${who}`;
 const codes = (world: World): readonly string[] => findings(world).map(short);
@@ -238,6 +244,16 @@ describe('what a new record needs', () => {
       ['error default_refused Status__c developer', 'error default_refused Score__c developer', 'ok id_field_unique Key__c nobody'],
     ],
     [
+      'has defaults of every type that fit',
+      { more: create({ ...key, defaults: { LastName: 'Caller', Score__c: 1, Vip__c: true } }) },
+      [FITS, 'ok id_field_unique Key__c nobody'],
+    ],
+    [
+      'has defaults of another type',
+      { more: create({ ...key, defaults: { LastName: 'Caller', Vip__c: 7 } }) },
+      ['error default_refused Vip__c developer', 'ok id_field_unique Key__c nobody'],
+    ],
+    [
       'has a default for a hidden and for a read-only field',
       { more: create({ ...key, defaults: { LastName: 'Caller', Ghost__c: 'x', Formula__c: 'x' } }) },
       ['error field_not_visible Ghost__c crm_admin', 'error read_only Formula__c crm_admin', 'ok id_field_unique Key__c nobody'],
@@ -273,19 +289,12 @@ describe('what a new record needs', () => {
   );
 });
 
-describe('every finding', () => {
-  const all = [
-    ...findings({ described: without('Phone'), more: { filter: { field: 'Ghost__c', eq: 'x' } } }),
-    ...findings({ fields: [STATUS_BOTH], described: replaced(picklist('Status__c', ['Lost'])) }),
-    ...findings({ more: { create: { defaults: { Ghost__c: 'x' } } } as never, requiredOneOf: [['Email']] }),
-  ];
-  it('has one sentence of what to do, and names the object', () => {
-    for (const { message, remedy, at } of all) {
-      expect(remedy).toMatch(/^[A-Z].*\.$/s);
-      expect(message).toMatch(/^[A-Z`].*\.$/s);
-      expect(at.object).toBe('Contact');
-    }
-  });
+it('a finding names what is hidden, and what it was to hold', () => {
+  const hidden = findings({ more: { create: { idField: 'Key_c', defaults: { LastName: 'Caller', Ghost__c: 'x' } } } as never });
+  expect(hidden.map(({ message }) => message)).toEqual([
+    'The connected user does not see Ghost__c, which is to hold a default: no record can be created.',
+    "The connected user does not see Key_c, which is to hold the contact's id: no record can be created.",
+  ]);
 });
 
 it('options that can never work are one finding, and no exception', () => {
