@@ -1,0 +1,26 @@
+import type { Act } from './acts/act.ts';
+import { FLOWS } from './acts/flows.ts';
+import { IN_CRM } from './acts/in-crm.ts';
+import { ON_OUR_SIDE } from './acts/on-our-side.ts';
+import { chanceOf } from './chance.ts';
+import type { Deployment } from './deployment.ts';
+
+const WEIGHED = Object.entries({ ...IN_CRM, ...ON_OUR_SIDE, ...FLOWS }).flatMap(([name, [weight, act]]) =>
+  Array.from({ length: weight }, (): readonly [string, Act] => [name, act]),
+);
+/** So many processes work at once. */
+const PROCESSES_MAX = 3;
+
+/** One step: somebody does something, and the processes that are at work go on for a while. What happens follows from `seed` and `step`. */
+export async function takeStep(there: Deployment, seed: number, step: number): Promise<void> {
+  const chance = chanceOf(seed, step);
+  const { scheduler, trace, arrivals } = there;
+  trace.step = step;
+  const [name, act] = chance.oneOf(WEIGHED);
+  trace.tell(name);
+  arrivals.look();
+  await act(there, chance);
+  const turns = chance.of(0.3) ? 0 : chance.below(chance.oneOf([4, 12, 60]));
+  for (let turn = 0; turn < turns && (await scheduler.turn(chance)); turn += 1);
+  while (scheduler.living >= PROCESSES_MAX) await scheduler.turn(chance);
+}

@@ -1,0 +1,9 @@
+import type { Chance } from '../chance.ts';
+import type { Deployment } from '../deployment.ts';
+
+/** One thing that somebody does. */
+export type Act = (there: Deployment, chance: Chance) => Promise<unknown> | unknown;
+/** With how often it happens, beside the others. */
+export type Acts = Readonly<Record<string, readonly [weight: number, act: Act]>>;
+
+export const MINUTE = 60_000;

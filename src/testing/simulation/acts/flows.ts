@@ -1,0 +1,48 @@
+import { type Chance, chanceOf } from '../chance.ts';
+import type { Deployment } from '../deployment.ts';
+import type { Death } from '../scheduler.ts';
+import type { Acts } from './act.ts';
+import { someRecord } from './in-crm.ts';
+
+type Flow = 'pull' | 'push' | 'sync' | 'retryPending';
+
+/** Now and then a process dies at one of its calls. */
+export const deathIn = ({ shape }: Deployment, chance: Chance, calls: number): Death | null =>
+  chance.of(shape.cut / 2) ? { at: 1 + chance.below(calls), moment: chance.oneOf(['before', 'after']) } : null;
+
+/** Starts a flow whose process may die, be told to stop at one of its calls, or have a time limit. */
+function startFlow(there: Deployment, chance: Chance, flow: Flow, options: object = {}) {
+  const { shape } = there;
+  const controller = new AbortController();
+  const limit = chance.of(shape.cut / 3) ? { timeLimitMs: 2_000 + chance.below(60_000) } : {};
+  const lastCall = chance.of(shape.cut / 3) ? 1 + chance.below(40) : Number.POSITIVE_INFINITY;
+  const settings = { death: deathIn(there, chance, 60), failing: shape.failing, chance };
+  return there.start(flow, settings, (engine, process) => {
+    process.onCall((calls) => calls === lastCall && controller.abort(new Error('the host stops')));
+    return engine[flow]({ ...limit, ...options, signal: controller.signal });
+  });
+}
+
+/** One flow without any trouble. */
+export const calmFlow = (there: Deployment, flow: Flow, options: object = {}) =>
+  there.start(flow, { chance: chanceOf(there.counts.flows) }, (engine) => engine[flow](options));
+
+/** What the CRM's webhooks have told of. */
+export const announced = ({ crm }: Deployment) => crm.announced().map((id) => ({ object: crm.object, id }));
+
+export const FLOWS: Acts = {
+  pull: [10, (there, chance) => startFlow(there, chance, 'pull')],
+  'a full pull': [1, (there, chance) => startFlow(there, chance, 'pull', { full: true })],
+  'a webhook of the CRM': [
+    4,
+    (there, chance) => {
+      const id = someRecord(there, chance);
+      const records = [...announced(there), ...(id === null ? [] : [{ object: there.crm.object, id }])];
+      return records.length === 0 ? undefined : startFlow(there, chance, 'pull', { records });
+    },
+  ],
+  push: [8, (there, chance) => startFlow(there, chance, 'push')],
+  'a push that makes records': [3, (there, chance) => startFlow(there, chance, 'push', { createMissing: there.shape.createMissing })],
+  sync: [4, (there, chance) => startFlow(there, chance, 'sync')],
+  'what is pending': [2, (there, chance) => startFlow(there, chance, 'retryPending')],
+};

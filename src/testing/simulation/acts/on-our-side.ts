@@ -1,0 +1,118 @@
+import { type Conversation, conversationKey } from '../../../core/conversation.ts';
+import { conversation } from '../../conversation.ts';
+import type { Chance } from '../chance.ts';
+import type { Deployment } from '../deployment.ts';
+import { BOTH_WAYS, e164, type Person } from '../people.ts';
+import { type Acts, MINUTE } from './act.ts';
+import { deathIn } from './flows.ts';
+import { editRecord } from './in-crm.ts';
+
+function someContact({ ledger }: Deployment, chance: Chance): string | null {
+  const ids = ledger.ids('local');
+  return ids.length === 0 ? null : chance.oneOf(ids);
+}
+
+/** A contact with a live record that nobody has in hand. */
+async function somePair({ bound, ledger, crm, arrivals }: Deployment, chance: Chance) {
+  const pairs = (await bound.load({ ids: ledger.ids('local') })).flatMap(({ id, links }) =>
+    links.flatMap(({ recordId, state }) => (state === 'active' && recordId !== null ? [{ contactId: id, recordId }] : [])),
+  );
+  const live = pairs.filter(({ recordId }) => crm.person(recordId)?.gone === null && arrivals.isFree(recordId));
+  return live.length === 0 ? null : chance.oneOf(live);
+}
+
+const editContact = (there: Deployment, chance: Chance, contactId: string, change: Partial<Person>) =>
+  there.start('edit', { death: deathIn(there, chance, 12) }, (engine) => engine.contacts.update(contactId, change, { by: 'somebody' }));
+
+const number = ({ values }: Deployment): string => e164(values.value('phone_number')) as string;
+
+function talk(there: Deployment, chance: Chance): Conversation {
+  const { values, crm, ledger, scheduler } = there;
+  const inCrm = crm.people().flatMap(({ phone_number }) => e164(phone_number) ?? []);
+  const here = ledger.ids('local').flatMap((id) => ledger.cell('local', id, 'phone_number') ?? []);
+  const known = [...inCrm, ...here];
+  const analysis = {
+    notes: values.value('notes'),
+    ...(chance.of(0.5) && { title: values.value('title') }),
+    ...(chance.of(0.3) && { email: values.value('email') }),
+  };
+  return conversation({
+    id: `talk-${there.conversations.length + 1}`,
+    phone: known.length === 0 || chance.of(0.15) ? number(there) : chance.oneOf(known),
+    analysis,
+    startedAt: new Date(scheduler.clock.now() - MINUTE).toISOString(),
+  });
+}
+
+/** The platform's webhook, which comes again until it is answered. */
+export async function deliver(there: Deployment, index: number, options: Parameters<Deployment['start']>[1]) {
+  const delivered = there.conversations[index];
+  if (delivered === undefined) return;
+  const ended = there.start('conversation', options, (engine) => engine.handleConversation(delivered.conversation));
+  const ending = await ended;
+  return {
+    over: ending.over.then((how) => {
+      if (how.as !== 'done') return;
+      delivered.isAnswered = true;
+      const steps = Object.entries(how.value.steps).map(
+        ([name, { status, reason }]) => `${name} ${status}${reason === null ? '' : ` (${reason})`}`,
+      );
+      const key = conversationKey(delivered.conversation);
+      there.trace.tell(`conversation ${key} is answered: ${steps.join(', ')}`, [
+        key,
+        ...(how.value.contactId === null ? [] : [how.value.contactId]),
+      ]);
+    }),
+  };
+}
+
+const disturbed = (there: Deployment, chance: Chance) => ({ death: deathIn(there, chance, 40), failing: there.shape.failing, chance });
+
+export const ON_OUR_SIDE: Acts = {
+  'a contact is edited': [
+    18,
+    (there, chance) => {
+      const id = someContact(there, chance);
+      if (id === null) return;
+      return editContact(there, chance, id, there.values.change(chance, [...BOTH_WAYS, ...BOTH_WAYS, ...BOTH_WAYS, 'first_name']));
+    },
+  ],
+  'a contact gets another number': [
+    1,
+    (there, chance) => {
+      const id = someContact(there, chance);
+      return id === null ? undefined : editContact(there, chance, id, { phone_number: number(there) });
+    },
+  ],
+  'both sides are edited alike': [
+    2,
+    async (there, chance) => {
+      const pair = await somePair(there, chance);
+      if (pair === null) return;
+      const field = chance.oneOf(BOTH_WAYS);
+      const change = { [field]: there.values.value(field) };
+      editRecord(there, pair.recordId, change);
+      return editContact(there, chance, pair.contactId, change);
+    },
+  ],
+  'both sides are edited at once': [
+    5,
+    async (there, chance) => {
+      const pair = await somePair(there, chance);
+      if (pair === null) return;
+      const field = chance.oneOf(BOTH_WAYS);
+      editRecord(there, pair.recordId, { [field]: there.values.value(field) });
+      return editContact(there, chance, pair.contactId, { [field]: there.values.value(field) });
+    },
+  ],
+  'a conversation': [
+    7,
+    (there, chance) => {
+      there.conversations.push({ conversation: talk(there, chance), isAnswered: false });
+      return deliver(there, there.conversations.length - 1, disturbed(there, chance));
+    },
+  ],
+  'a conversation comes again': [3, (there, chance) => deliver(there, chance.below(there.conversations.length), disturbed(there, chance))],
+  'minutes go by': [10, ({ scheduler }, chance) => scheduler.advance(chance.below(10 * MINUTE))],
+  'hours go by': [2, ({ scheduler }, chance) => scheduler.advance(chance.below(8 * 60 * MINUTE))],
+};

@@ -1,0 +1,55 @@
+import { e164 } from '../people.ts';
+import { type Broken, fieldOf, LIVE, type Seen } from './seen.ts';
+
+/** What a link may be, by what became of its record. Without evidence none is given up for good (R14). */
+const STATES: Readonly<Record<string, readonly string[]>> = {
+  live: ['active'],
+  merged: ['superseded'],
+  deleted: ['tombstone'],
+  untold: ['active', 'missing', 'superseded', 'tombstone'],
+};
+
+/** Each record has one contact and each contact one record, as far as its number tells; no number is had twice (P11, R19). */
+export function identity({ rows, there, entries }: Seen): readonly Broken[] {
+  const { crm } = there;
+  const broken: Broken[] = [];
+  const holders = new Map<string, string[]>();
+  for (const row of rows)
+    for (const { recordId, state } of row.links) {
+      if (recordId === null) continue;
+      const person = crm.person(recordId);
+      const about = [row.id, recordId];
+      if (person === null) broken.push({ promise: 'P11', message: `contact ${row.id} is linked to ${recordId}, which never was`, about });
+      else if (LIVE.has(state) || state === 'tombstone' || state === 'superseded') {
+        const fate = person.gone ?? 'live';
+        const isPast = fate === 'live' && !LIVE.has(state) && row.links.some((link) => LIVE.has(link.state));
+        if (!STATES[fate]?.includes(state) && !isPast && row.removed !== true)
+          broken.push({ promise: 'P11', message: `record ${recordId} is ${fate}, its link with contact ${row.id} is ${state}`, about });
+      }
+      if (LIVE.has(state)) holders.set(recordId, [...(holders.get(recordId) ?? []), row.id]);
+    }
+  const waiting = new Set(entries('waiting').map(({ key }) => key.slice(key.lastIndexOf('|') + 1)));
+  for (const person of crm.people()) {
+    const contacts = holders.get(person.id) ?? [];
+    const about = [person.id, ...contacts];
+    if (contacts.length > 1) broken.push({ promise: 'P11', message: `record ${person.id} has ${contacts.length} contacts`, about });
+    if (contacts.length > 0) continue;
+    const phone = e164(person.phone_number);
+    const owner = rows.find((row) => phone !== null && row.removed !== true && fieldOf(row, 'phone_number') === phone);
+    if (phone !== null && owner === undefined)
+      broken.push({ promise: 'P2', message: `record ${person.id} has no contact, though nobody has its number`, about });
+    else if (owner !== undefined && !waiting.has(person.id))
+      broken.push({ promise: 'P6', message: `record ${person.id} has no contact and does not wait for one`, about: [...about, owner.id] });
+  }
+  const numbers = new Map<string, string>();
+  for (const row of rows) {
+    const number = fieldOf(row, 'phone_number');
+    const other = number === null ? undefined : numbers.get(number);
+    if (other !== undefined)
+      broken.push({ promise: 'P11', message: `contacts ${other} and ${row.id} have one number`, about: [other, row.id] });
+    if (number !== null) numbers.set(number, row.id);
+    const live = row.links.filter(({ state }) => LIVE.has(state));
+    if (live.length > 1) broken.push({ promise: 'P11', message: `contact ${row.id} has ${live.length} live records`, about: [row.id] });
+  }
+  return broken;
+}

@@ -1,0 +1,44 @@
+import type { Typed } from '../ledger.ts';
+import { type Broken, fieldOf, type Seen } from './seen.ts';
+
+/** A field that goes both ways is read so long before it is written, at most (P3, R24). */
+const READ_AGE_MS = 10_000;
+
+/**
+ * Every value that somebody typed is still there, or was replaced by somebody who saw it, or stands in a conflict (P3). And none
+ * comes back over one that was typed on seeing it (P4).
+ */
+export function nothingLost(seen: Seen): readonly Broken[] {
+  const { ledger } = seen.there;
+  const rows = new Map(seen.rows.map((row) => [row.id, row]));
+  const broken: Broken[] = [];
+  const stays = ({ side, id, field, value }: Typed): boolean => {
+    if (side === 'crm') return ledger.cell('crm', id, field) === value;
+    const row = rows.get(id);
+    return row === undefined || row.removed === true || fieldOf(row, field) === value;
+  };
+  for (const typed of ledger.typed) {
+    const { side, id, field, value, instead } = typed;
+    if (value === null || value === instead || (side === 'crm' && field === 'notes')) continue;
+    if (stays(typed) || ledger.isSuperseded(value) || ledger.isInConflict(value, field)) continue;
+    if (side === 'crm' && isInTheGap(seen, typed)) continue;
+    broken.push({ promise: 'P3', message: `${value}, typed into ${field} of ${side} ${id}, is lost`, about: [id, value] });
+  }
+  for (const { side, id, field, before, after } of ledger.displaced)
+    if (
+      before !== null &&
+      after !== null &&
+      ledger.isBefore(after, before) &&
+      ledger.isTypedOnce(after) &&
+      !ledger.isInConflict(before, field)
+    )
+      broken.push({ promise: 'P4', message: `${field} of ${side} ${id} went back from ${before} to ${after}`, about: [id, before, after] });
+  return broken;
+}
+
+/** Typed between our look at the record and our write: nobody can know of it where the CRM tells no times of single fields. */
+function isInTheGap({ there: { ledger } }: Seen, { id, field, value, at }: Typed): boolean {
+  const displaced = ledger.displaced.find((one) => one.side === 'crm' && one.id === id && one.field === field && one.before === value);
+  const sentAt = ledger.sentAt(displaced?.after ?? null);
+  return sentAt !== null && at >= sentAt - READ_AGE_MS;
+}

@@ -1,0 +1,54 @@
+import type { Conversation } from '../../core/conversation.ts';
+import type { Run } from '../../core/run.ts';
+import { defineContactSchema } from '../../core/schema.ts';
+import type { ConnectionSettings } from '../../core/settings.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { CompleteConnector } from '../../ports/connector.ts';
+import type { Merger } from '../../ports/merger.ts';
+import type { Observer } from '../../ports/observer.ts';
+import type { ContactStore } from '../../ports/store.ts';
+
+export const schema = defineContactSchema({
+  email: { type: 'string' },
+  title: { type: 'string' },
+  city: { type: 'string' },
+  notes: { type: 'string', description: 'A line for each conversation.' },
+});
+type SimulatedSchema = typeof schema;
+
+/** What an engine of the simulation is made with. */
+export interface SimulatedEngineOptions extends ConnectionSettings<SimulatedSchema> {
+  readonly workspace: string;
+  readonly connection: string;
+  readonly schema: SimulatedSchema;
+  readonly store: ContactStore;
+  readonly connector: CompleteConnector;
+  readonly merger: Merger;
+  readonly observer: Observer;
+  readonly clock: Clock;
+  readonly ids: () => string;
+}
+
+interface Handled {
+  readonly contactId: string | null;
+  readonly steps: Readonly<Record<'analysis' | 'push' | 'activity', { readonly status: string; readonly reason: string | null }>>;
+}
+
+interface FlowOptions {
+  readonly timeLimitMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What the simulation calls: a `CrmSyncEngine`. */
+export interface SimulatedEngine {
+  pull(options?: FlowOptions & { full?: boolean; records?: readonly { object: string; id: string }[] }): Promise<Run>;
+  push(options?: FlowOptions & { createMissing?: boolean }): Promise<Run>;
+  sync(options?: FlowOptions): Promise<Run>;
+  retryPending(options?: FlowOptions): Promise<Run>;
+  handleConversation(conversation: Conversation): Promise<Handled>;
+  readonly contacts: {
+    // biome-ignore lint/suspicious/noExplicitAny: the patch is typed by the schema
+    update(id: string, patch: any, options: { by: string }): Promise<unknown>;
+  };
+}
+export type MakeEngine = (options: SimulatedEngineOptions) => SimulatedEngine;

@@ -1,0 +1,160 @@
+import { asLocal, FIELDS, type Person, type PersonField } from './people.ts';
+import type { Trace } from './trace.ts';
+
+export type Side = 'crm' | 'local';
+
+/** A value that a person typed, or that came from an analysis. */
+export interface Typed {
+  readonly side: Side;
+  /** The record or contact. */
+  readonly id: string;
+  readonly field: PersonField;
+  /** As it stands in a contact. */
+  readonly value: string | null;
+  /** What stood there, as whoever typed it saw it. */
+  readonly instead: string | null;
+  readonly at: number;
+}
+
+/** A value that the engine replaced. */
+export interface Displaced {
+  readonly side: Side;
+  readonly id: string;
+  readonly field: PersonField;
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly at: number;
+}
+
+export interface RecordedConflict {
+  readonly contactId: string;
+  readonly field: string;
+  readonly local: string | null;
+  readonly remote: string | null;
+}
+
+/**
+ * What people did on both sides, and what the engine made of it: seen from outside, in the CRM and in the store. It knows
+ * nothing of pairs, intents or links; it knows who typed what, and what they saw when they did.
+ */
+export class Ledger {
+  readonly typed: Typed[] = [];
+  readonly displaced: Displaced[] = [];
+  readonly conflicts: RecordedConflict[] = [];
+  /** Values by cell, as they are now. */
+  readonly #cells: Readonly<Record<Side, Map<string, Partial<Record<PersonField, string | null>>>>> = { crm: new Map(), local: new Map() };
+  /** Values that somebody replaced who saw them. */
+  readonly #superseded = new Set<string>();
+  /** By value: the value that it was typed instead of. */
+  readonly #parents = new Map<string, Set<string>>();
+  /** When a request that carried the value was last sent. */
+  readonly #sentAt = new Map<string, number>();
+  readonly #trace: Trace;
+  readonly #now: () => number;
+
+  constructor(trace: Trace, now: () => number) {
+    this.#trace = trace;
+    this.#now = now;
+  }
+
+  cell(side: Side, id: string, field: PersonField): string | null {
+    return this.#cells[side].get(id)?.[field] ?? null;
+  }
+
+  isKnown(side: Side, id: string): boolean {
+    return this.#cells[side].has(id);
+  }
+
+  ids(side: Side): readonly string[] {
+    return [...this.#cells[side].keys()];
+  }
+
+  /** Somebody typed these values over those that stand there now. */
+  type(side: Side, id: string, change: Partial<Person>, by: string): void {
+    for (const field of FIELDS) {
+      const raw = change[field];
+      if (raw === undefined) continue;
+      const value = side === 'crm' ? asLocal(field, raw) : raw;
+      const instead = this.cell(side, id, field);
+      if (value === instead && this.isKnown(side, id)) continue;
+      this.typed.push({ side, id, field, value, instead, at: this.#now() });
+      if (instead !== null && instead !== value) this.#superseded.add(instead);
+      if (instead !== null && value !== null) this.#parents.set(value, (this.#parents.get(value) ?? new Set()).add(instead));
+      this.#put(side, id, field, value);
+      this.#trace.tell(`${by}: ${field} of ${side} ${id} becomes ${value} instead of ${instead}`, aboutOf(id, value, instead));
+    }
+  }
+
+  /** A person removed it, who saw what was in it. */
+  giveUp(side: Side, id: string): void {
+    for (const field of FIELDS) {
+      const value = this.cell(side, id, field);
+      if (value !== null) this.#superseded.add(value);
+    }
+  }
+
+  /** What the engine has left there: differences to what was known are its doing. */
+  engine(side: Side, id: string, fields: Partial<Person>, by: string): void {
+    for (const field of FIELDS) {
+      const raw = fields[field];
+      if (raw === undefined) continue;
+      const after = side === 'crm' ? asLocal(field, raw) : raw;
+      const before = this.cell(side, id, field);
+      if (before === after && this.isKnown(side, id)) continue;
+      this.#put(side, id, field, after);
+      if (before === after) continue;
+      this.displaced.push({ side, id, field, before, after, at: this.#now() });
+      this.#trace.tell(`${by}: ${field} of ${side} ${id} is set to ${after} over ${before}`, aboutOf(id, after, before));
+    }
+    if (!this.isKnown(side, id)) this.#cells[side].set(id, {});
+  }
+
+  /** Each one of what a request carries. */
+  sent(values: Iterable<string>): void {
+    for (const value of values) this.#sentAt.set(value.toLowerCase(), this.#now());
+  }
+
+  sentAt(value: string | null): number | null {
+    const [mark] = /qv\d+q/i.exec(value ?? '') ?? [];
+    return mark === undefined ? null : (this.#sentAt.get(mark.toLowerCase()) ?? null);
+  }
+
+  /** The number of the newest typing there; -1: there is none. */
+  lastTyped(side: Side, id: string, field: PersonField): number {
+    return this.typed.findLastIndex((typed) => typed.side === side && typed.id === id && typed.field === field);
+  }
+
+  /** Nobody else typed it, anywhere. */
+  isTypedOnce(value: string): boolean {
+    return this.typed.filter((typed) => typed.value === value).length === 1;
+  }
+
+  isSuperseded(value: string): boolean {
+    return this.#superseded.has(value);
+  }
+
+  isInConflict(value: string, field: string): boolean {
+    return this.conflicts.some((conflict) => conflict.field === field && (conflict.local === value || conflict.remote === value));
+  }
+
+  /** Somebody who typed the later value had seen the earlier one, or one that was typed over it. */
+  isBefore(earlier: string, later: string): boolean {
+    const seen = new Set<string>();
+    const next = [later];
+    for (let value = next.pop(); value !== undefined; value = next.pop())
+      for (const parent of this.#parents.get(value) ?? []) {
+        if (parent === earlier) return true;
+        if (!seen.has(parent)) next.push(parent);
+        seen.add(parent);
+      }
+    return false;
+  }
+
+  #put(side: Side, id: string, field: PersonField, value: string | null): void {
+    const cells = this.#cells[side].get(id) ?? {};
+    cells[field] = value;
+    this.#cells[side].set(id, cells);
+  }
+}
+
+const aboutOf = (id: string, ...values: readonly (string | null)[]): readonly string[] => [id, ...values.filter((value) => value !== null)];

@@ -1,0 +1,31 @@
+import { MINUTE } from './acts/act.ts';
+import { announced, calmFlow } from './acts/flows.ts';
+import { deliver } from './acts/on-our-side.ts';
+import { chanceOf } from './chance.ts';
+import type { Deployment } from './deployment.ts';
+
+/** Waits that let leases, open writes, retries and held fields come due. */
+const WAITS_MINUTES = [15, 15, 60, 60, 25 * 60, 25 * 60];
+
+/** Nobody edits and nothing fails any more: until everything that waits for a time has had it, and everybody was answered. */
+export async function quiesce(there: Deployment): Promise<void> {
+  const { scheduler, arrivals, trace, conversations } = there;
+  const chance = chanceOf(0, there.counts.flows);
+  trace.tell('nothing happens any more');
+  await there.untilIdle(chance);
+  const inPeace = async (started: Promise<unknown>) => {
+    await started;
+    await there.untilIdle(chance);
+  };
+  for (const [round, minutes] of WAITS_MINUTES.entries()) {
+    scheduler.advance(minutes * MINUTE);
+    arrivals.look();
+    for (const [index, { isAnswered }] of conversations.entries()) if (!isAnswered) await inPeace(deliver(there, index, { chance }));
+    const records = announced(there);
+    if (records.length > 0) await inPeace(calmFlow(there, 'pull', { records }));
+    await inPeace(calmFlow(there, 'sync'));
+    await inPeace(calmFlow(there, 'retryPending'));
+    await inPeace(calmFlow(there, 'push', { createMissing: there.shape.createMissing }));
+    await inPeace(calmFlow(there, 'pull', { full: round >= WAITS_MINUTES.length - 2 }));
+  }
+}

@@ -1,0 +1,16 @@
+/** How much of everything there was. */
+export interface SimulationTotals {
+  readonly steps: number;
+  /** Flows that were started, and those whose process died. */
+  readonly flows: number;
+  readonly deaths: number;
+  readonly requests: number;
+  readonly writes: number;
+  readonly faults: number;
+  /** Values that people and analyses typed, on both sides. */
+  readonly edits: number;
+  readonly conversations: number;
+  readonly conflicts: number;
+  /** Virtual time. */
+  readonly days: number;
+}
