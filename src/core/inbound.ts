@@ -304,7 +304,8 @@ class PagePlanner {
     const contactId = contact?.id ?? null;
     const editedAt = contactId === null ? undefined : this.#input.editedAt?.[contactId];
     const fields = contact?.fields ?? {};
-    return planFields({ mapping: this.#mapping, record, contactId, fields, link, readAt: this.#readAt, editedAt, isTaken });
+    const { foreign } = contact ?? {};
+    return planFields({ mapping: this.#mapping, record, contactId, fields, link, readAt: this.#readAt, editedAt, isTaken, foreign });
   }
 
   #isStale(record: CrmRecord, link: PlannedLink): boolean {

@@ -14,6 +14,8 @@ export type Entity = 'contact' | 'company';
 export interface Agreed {
   readonly local: Value;
   readonly remote: Value;
+  /** The local half did not come from this CRM: it was sent there, or was here before the two met. */
+  readonly ours?: true;
 }
 
 /** Values of a CRM write whose outcome is not settled (R3). Until `until` nobody else writes this record (R8). */

@@ -112,7 +112,7 @@ function planFieldsOut(
   let mustRead = false;
   for (const rule of mapping.rules) {
     const { key, field } = rule;
-    if (rule.direction === 'inbound') continue;
+    if (rule.direction === 'inbound' || contact.foreign?.includes(field) === true) continue;
     const local = contact.fields[field] ?? null;
     const open = own(known.open ?? {}, key);
     if (open !== undefined) {
@@ -127,7 +127,7 @@ function planFieldsOut(
     if (isLeftOut || !isLeft || Object.hasOwn(held, key)) continue;
     const out = planFieldOut(rule, local, own(base, key), remote, now);
     if (out.do === 'read') mustRead = true;
-    else if (out.do === 'agree') base[key] = out.pair;
+    else if (out.do === 'agree') base[key] = { ...out.pair, ours: true };
     else if (out.do === 'hold') {
       held[key] = out.held;
       const { message } = out;

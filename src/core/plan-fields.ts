@@ -7,7 +7,7 @@ import { OpenConflicts } from './open-conflicts.ts';
 import { own } from './own.ts';
 import type { Conflict, FieldChange, RefusedField } from './plan-types.ts';
 import { settleExpired } from './settle.ts';
-import { decideField } from './three-way.ts';
+import { decideField, type FieldDecision } from './three-way.ts';
 import type { Fields, Millis, Value } from './value.ts';
 
 export interface FieldsInput {
@@ -24,6 +24,8 @@ export interface FieldsInput {
   readonly editedAt?: Readonly<Record<string, string>> | undefined;
   /** Whether another contact has this value of a match key: the old value stays then (R20). */
   readonly isTaken: (field: string, value: string) => boolean;
+  /** Fields whose value here is not sent to this CRM, for another one gave it (R25). */
+  readonly foreign?: readonly string[] | undefined;
 }
 
 export interface FieldsPlan {
@@ -41,7 +43,8 @@ export interface FieldsPlan {
 }
 
 /** Every rule of a mapping against one record and one contact. Inbound rules first: outbound ones see what they set. */
-export function planFields({ mapping, record, contactId, fields, link, readAt, editedAt, isTaken }: FieldsInput): FieldsPlan {
+export function planFields(input: FieldsInput): FieldsPlan {
+  const { mapping, record, contactId, fields, link, readAt, editedAt, isTaken, foreign = [] } = input;
   const given = link?.body ?? EMPTY_BODY;
   const remotes = readRemotes(mapping, record);
   const settled = settleExpired(given, remotes, readAt);
@@ -59,8 +62,12 @@ export function planFields({ mapping, record, contactId, fields, link, readAt, e
   // What a write under way will have agreed on is meant by the mapping that it was planned with.
   let recheck = body.sent.length > 0 && !isPlanned;
 
-  /** The CRM refused this very value: it is not tried again before something changes or it is due (R12). */
-  const isHeld = ({ key }: CompiledRule, local: Value): boolean => own(held, key)?.valueHash === hashOf(local);
+  /**
+   * The CRM refused this very value: it is not tried again before something changes or it is due (R12). Nor is one sent that
+   * another CRM gave.
+   */
+  const isHeld = ({ key, field }: CompiledRule, local: Value): boolean =>
+    own(held, key)?.valueHash === hashOf(local) || (foreign.includes(field) && !Object.hasOwn(set, field));
 
   for (const rule of inReadingOrder(mapping.rules)) {
     const { key, field } = rule;
@@ -119,7 +126,7 @@ export function planFields({ mapping, record, contactId, fields, link, readAt, e
     }
     if (decision.reason === 'drift') drift.push(key);
     if (decision.base !== undefined) {
-      base[key] = decision.base;
+      base[key] = contactId === null ? decision.base : withOrigin(decision, decision.base, pair);
       if (!decision.send) delete held[key]; // agreed on: there is nothing left to hold
       rebased = true;
     }
@@ -137,6 +144,12 @@ export function planFields({ mapping, record, contactId, fields, link, readAt, e
   const { open: _, ...rest } = body;
   const modifiedAt = later(given.modifiedAt, record.modifiedAt ?? null);
   return { set, changes, refused, conflicts, drift, body: { ...rest, base, held, ...open.open, modifiedAt }, rebased, send, recheck };
+}
+
+/** Only a value that is taken over comes from the CRM; a half that stays keeps what is known of it. */
+function withOrigin({ set }: FieldDecision, { local, remote }: Agreed, before: Agreed | undefined): Agreed {
+  const isOurs = set === undefined && (before === undefined || before.local !== local || before.ours === true);
+  return isOurs ? { local, remote, ours: true } : { local, remote };
 }
 
 /** Why a field is refused: one sentence each of what happened and what to do. */

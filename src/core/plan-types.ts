@@ -11,6 +11,8 @@ export interface PlannedContact {
   readonly version?: Version;
   /** The host removed it; only its links are left. */
   readonly removed?: boolean;
+  /** Fields whose value another CRM gave, and which are not passed on to this one (R25). */
+  readonly foreign?: readonly string[];
 }
 
 export interface PlannedLink extends Link {

@@ -33,6 +33,8 @@ export interface ConnectionSettings<S extends Schema = any> {
   readonly blockList?: readonly string[];
   /** When a run stops before it unlinks contacts or clears fields, and asks. Default: over 10 % of an object's links, and at least 20. */
   readonly deletionBrake?: BrakeSettings;
+  /** Sends what another CRM of the workspace gave to this one, too. Default false: only what was edited or analysed here goes. */
+  readonly propagate?: boolean;
   /** For numbers without a country: ISO 3166, two letters. Without it they are refused, never guessed. */
   readonly defaultCountry?: string;
   /** IANA zone of the connection, for days and for times in texts. Default UTC. */
@@ -96,6 +98,7 @@ function settingsDocument(schema: Schema): z.ZodType<ConnectionSettings> {
     dispositions: texts.optional(),
     blockList: z.array(blocked).optional(),
     deletionBrake: z.strictObject({ share: z.number().gt(0).max(1).optional(), minimum: z.int().min(1).optional() }).optional(),
+    propagate: z.boolean().optional(),
     defaultCountry: country.optional(),
     timeZone: timeZone.optional(),
   });

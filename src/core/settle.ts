@@ -8,7 +8,7 @@ export function settleDone(body: LinkBody, op: string, returned: Readonly<Record
   const base: Record<string, Agreed> = { ...body.base };
   const held = { ...body.held };
   for (const [key, { local, remote }] of Object.entries(sent.values)) {
-    base[key] = { local, remote: Object.hasOwn(returned, key) ? (returned[key] as Value) : remote };
+    base[key] = { local, remote: Object.hasOwn(returned, key) ? (returned[key] as Value) : remote, ours: true };
     delete held[key];
   }
   return { ...body, base, held, sent: without(body.sent, op), modifiedAt: modifiedAt ?? body.modifiedAt };
@@ -30,7 +30,8 @@ export function settleExpired(body: LinkBody, remote: Readonly<Record<string, Va
   if (over.length === 0) return body;
   const base: Record<string, Agreed> = { ...body.base };
   for (const { values } of over)
-    for (const [key, pair] of Object.entries(values)) if (Object.hasOwn(remote, key) && remote[key] === pair.remote) base[key] = pair;
+    for (const [key, pair] of Object.entries(values))
+      if (Object.hasOwn(remote, key) && remote[key] === pair.remote) base[key] = { ...pair, ours: true };
   return { ...body, base, sent: body.sent.filter(({ until }) => until >= readAt) };
 }
 

@@ -13,16 +13,29 @@ export interface ConnectionState {
   readonly reason: string | null;
   /** Salesforce org id, HubSpot portal id; null until the first call. */
   readonly account: string | null;
+  /** By plan of a mapping (`planName`): the contact field that each mapping key goes to, for other connections to know (R25). */
+  readonly fields?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 const ACTIVE: ConnectionState = { status: 'active', reason: null, account: null };
 
-export const CONNECTION_KEY = { scope: 'connection', kind: KIND.connection, key: 'state' } as const;
+export const connectionKey = ({ connection }: Context) => ({ scope: 'workspace', kind: KIND.connection, key: connection }) as const;
 
-export async function loadConnection(context: Context): Promise<{ state: ConnectionState; entry: Entry | null }> {
-  const { scope, kind, key } = CONNECTION_KEY;
-  const [entry] = await context.store.entries({ scope, kind, keys: [key], limit: 1 });
-  return entry === undefined ? { state: ACTIVE, entry: null } : { state: entry.body as unknown as ConnectionState, entry };
+interface LoadedConnection {
+  readonly state: ConnectionState;
+  readonly entry: Entry | null;
+  /** The workspace's other connections that were not ended. */
+  readonly others: ReadonlyMap<string, ConnectionState>;
+}
+
+const CONNECTIONS_MAX = 10_000;
+
+export async function loadConnection(context: Context): Promise<LoadedConnection> {
+  const { scope, kind, key } = connectionKey(context);
+  const entries = await context.store.entries({ scope, kind, limit: CONNECTIONS_MAX });
+  const states = new Map(entries.map((entry) => [entry.key, entry.body as unknown as ConnectionState]));
+  const others = new Map([...states].filter(([name, { status }]) => name !== key && status !== 'disconnected'));
+  return { state: states.get(key) ?? ACTIVE, entry: entries.find((entry) => entry.key === key) ?? null, others };
 }
 
 /** Flows under way notice at their next commit (`Permit`). */
@@ -33,7 +46,7 @@ export async function changeConnection(context: Context, change: (state: Connect
     const body = { ...state, ...change(state) } as unknown as Json;
     return {
       result: undefined,
-      changes: { rows: [], entries: [{ ...CONNECTION_KEY, expected: entry?.version ?? null, put: { body } }] },
+      changes: { rows: [], entries: [{ ...connectionKey(context), expected: entry?.version ?? null, put: { body } }] },
     };
   });
 }

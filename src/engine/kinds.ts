@@ -1,6 +1,6 @@
 /** The kinds of entries, each with its scope, its key and what is in it. One place, so that no two flows disagree. */
 export const KIND = {
-  /** connection · `state` · whether flows may call the CRM, and whose account it is */
+  /** workspace · connection · whether its flows may call the CRM, whose account it is, and which fields it maps */
   connection: 'connection',
   /** connection · CRM object · where the next pull goes on */
   checkpoint: 'checkpoint',

@@ -1,10 +1,13 @@
 import type { Version } from '../core/link.ts';
 import type { EntryChange } from '../ports/store.ts';
 import { assertBudget } from './budget.ts';
-import { assertActive, assertSameAccount, CONNECTION_KEY, type ConnectionState, changeConnection, loadConnection } from './connection.ts';
+import { assertActive, assertSameAccount, type ConnectionState, changeConnection, connectionKey, loadConnection } from './connection.ts';
 import type { Context } from './context.ts';
+import { mappedFields } from './identity/mapped-fields.ts';
 import type { Lease } from './lease.ts';
 import type { Session } from './session.ts';
+
+const NONE: ReadonlyMap<string, ConnectionState> = new Map();
 
 /**
  * What a flow needs to go on: the connection is active, and nobody has taken over the lease. Commits expect it as it was
@@ -16,6 +19,7 @@ export class Permit {
   readonly #lease: Lease | null;
   #state: ConnectionState;
   #version: Version | null;
+  #others: ReadonlyMap<string, ConnectionState> = new Map();
   #isAccountChecked = false;
 
   private constructor(context: Context, session: Session, lease: Lease | null, state: ConnectionState, version: Version | null) {
@@ -31,16 +35,23 @@ export class Permit {
    * @throws CrmSyncError `connection_paused`, `connection_disconnected`, `api_budget_spent`.
    */
   static async ask(context: Context, session: Session, lease: Lease | null): Promise<Permit> {
-    const { state, entry } = await loadConnection(context);
+    const { state, entry, others } = await loadConnection(context);
     assertActive(context, state);
     await assertBudget(context, session);
-    return new Permit(context, session, lease, state, entry?.version ?? null);
+    const permit = new Permit(context, session, lease, state, entry?.version ?? null);
+    permit.#others = others;
+    return permit;
   }
 
   /** For every commit that is no acknowledgement (R5): applies nothing once the flow may not go on. */
   fences(): readonly EntryChange[] {
-    const connection = { ...CONNECTION_KEY, expected: this.#version };
+    const connection = { ...connectionKey(this.#context), expected: this.#version };
     return this.#lease === null ? [connection] : [connection, this.#lease.fence()];
+  }
+
+  /** The workspace's other connections, where what their CRMs gave is kept from this one (R25). */
+  get keptApart(): ReadonlyMap<string, ConnectionState> {
+    return this.#context.options.propagate === true ? NONE : this.#others;
   }
 
   /**
@@ -61,8 +72,9 @@ export class Permit {
 
   /** After a lost race. @throws CrmSyncError where the flow may not go on. */
   async renew(): Promise<void> {
-    const { state, entry } = await loadConnection(this.#context);
+    const { state, entry, others } = await loadConnection(this.#context);
     assertActive(this.#context, state);
+    this.#others = others;
     this.#state = state;
     this.#version = entry?.version ?? null;
     await this.#lease?.renew();
@@ -76,8 +88,9 @@ export class Permit {
   async checkAccount(): Promise<void> {
     if (this.#isAccountChecked) return;
     const { id } = await this.#context.connector.account(this.#session.call);
-    if (this.#state.account === null) {
-      await changeConnection(this.#context, ({ account }) => ({ account: account ?? id }));
+    const fields = mappedFields(this.#context);
+    if (this.#state.account === null || Object.keys(fields).some((plan) => this.#state.fields?.[plan] === undefined)) {
+      await changeConnection(this.#context, (state) => ({ account: state.account ?? id, fields: { ...state.fields, ...fields } }));
       await this.renew();
     }
     assertSameAccount(this.#context, this.#state, id);

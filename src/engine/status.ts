@@ -11,7 +11,7 @@ import { getRuns, latestRuns } from './runs.ts';
 export interface Status {
   /** `running`: a run holds a lease. `queued`: one was paused, or died, with more to do. `idle`: nothing is under way. */
   readonly state: 'running' | 'queued' | 'idle';
-  readonly connection: Omit<ConnectionState, 'account'>;
+  readonly connection: Pick<ConnectionState, 'status' | 'reason'>;
   /** The run that is under way, or the last one. */
   readonly run: {
     readonly id: string;

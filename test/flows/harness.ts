@@ -39,9 +39,9 @@ export const connectorAround = (inner: CompleteConnector, around: Around): Compl
 
 /** Every kind of entry, by its scope. */
 export const KINDS = {
-  workspace: ['claim', 'former_number', 'history', 'applied', 'merge', 'erasure', 'suppression'],
+  workspace: ['connection', 'claim', 'former_number', 'history', 'applied', 'merge', 'erasure', 'suppression'],
   connection: [
-    ...['connection', 'checkpoint', 'conflict', 'budget', 'sweep', 'brake', 'run', 'latest', 'waiting', 'awaited', 'recheck'],
+    ...['checkpoint', 'conflict', 'budget', 'sweep', 'brake', 'run', 'latest', 'waiting', 'awaited', 'recheck'],
     ...['conversation', 'create', 'activity', 'lease'],
   ],
 } as const;

@@ -178,7 +178,7 @@ test('settings have the type of their schema, and every part may be left out', (
   const settings: ConnectionSettings<S> = {
     activities: { call: true },
     // @ts-expect-error no such setting
-    propagate: true,
+    propagates: true,
   };
   expectTypeOf(settings).toExtend<ConnectionSettings>();
 });

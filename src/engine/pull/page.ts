@@ -11,7 +11,6 @@ import { formerNumberEntries, type LeftNumber } from '../identity/former-numbers
 import { loadWaiting, noLongerWaiting, releaseNoted, releaseWaiting } from '../identity/waiting.ts';
 import { KIND } from '../kinds.ts';
 import { keyOf } from '../match-keys.ts';
-import type { Permit } from '../permit.ts';
 import { failures, onePerKey, recheckEntry } from '../recheck.ts';
 import type { RunRecorder } from '../run-recorder.ts';
 import { adoptStoredValues } from '../stored-values.ts';
@@ -20,7 +19,6 @@ import { type PagePlan, type PagePlanInput, planPage } from './plan-page.ts';
 import { type RefusedRecord, report } from './report.ts';
 
 export interface PageInput extends PagePlanInput {
-  readonly permit: Permit;
   /** Committed with the rows: the checkpoint, the run, entries that are done with. */
   readonly entries: () => readonly EntryChange[];
   readonly flow: 'pull' | 'push';

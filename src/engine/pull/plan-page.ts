@@ -8,11 +8,14 @@ import { type Context, fieldsOf } from '../context.ts';
 import { erasedRecords } from '../erasure/suppressions.ts';
 import { successorsOf } from '../gone.ts';
 import { editTimes } from '../history.ts';
+import { foreignOf, lookElsewhere } from '../identity/foreign.ts';
 import { contestedSuccessions, hasKeys, inheritedLinks } from '../inheritance.ts';
 import { type Claims, keysOf, loadClaims, matchValues } from '../match-keys.ts';
+import type { Permit } from '../permit.ts';
 import { loadSuccessions, type Recheck } from '../recheck.ts';
 
 export interface PagePlanInput {
+  readonly permit: Permit;
   readonly mapping: CompiledMapping;
   /** Each record once. */
   readonly records: readonly Fetched[];
@@ -41,11 +44,11 @@ export interface PagePlan {
 
 /** Loads who the records may belong to, and decides. */
 export async function planPage(context: Context, input: PagePlanInput): Promise<PagePlan> {
-  const { mapping, records: fetched, readAt, fresh, assigned = {} } = input;
+  const { mapping, records: fetched, readAt, fresh, assigned = {}, permit } = input;
   const object = mapping.crmObject;
   const rows = new Map<string, Row>();
   const load = async (query: LoadQuery) => {
-    for (const row of await context.store.load(query)) rows.set(row.id, row);
+    for (const row of await context.store.load({ ...query, ...lookElsewhere(permit) })) rows.set(row.id, row);
   };
   await load({ records: { object, ids: fetched.map(({ id }) => id) } });
   const postponed = successorsOf(mapping, fetched, rows);
@@ -75,7 +78,7 @@ export async function planPage(context: Context, input: PagePlanInput): Promise<
   const contested = new Set(fetchFirst.flatMap(({ recordId, predecessor }) => (predecessor === undefined ? [] : [recordId])));
   const stored = [...rows.values()].flatMap((row) => row.links.filter((link) => link.object === object));
   const links = [...stored, ...inheritedLinks(mapping, { rows, records, successions, values })];
-  const contacts = [...rows.values()].map((row) => toContact(context, row));
+  const contacts = [...rows.values()].map((row) => ({ ...toContact(context, row), ...foreignOf(context, permit, row) }));
   const plannable = records.filter(({ id }) => !contested.has(id));
   const plan = await planWithTimes(context, { mapping, records: plannable, contacts, links, now: readAt, fresh, assigned, erased });
   return { plan, rows, claims, values, unlinked, fetchFirst, fence };

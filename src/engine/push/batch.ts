@@ -8,6 +8,7 @@ import type { Wrote } from '../../ports/connector.ts';
 import type { LinkChange, Row, RowChange, StoredLink } from '../../ports/store.ts';
 import { untilCommitted } from '../commit.ts';
 import { type Context, fieldsOf } from '../context.ts';
+import { foreignOf, lookElsewhere } from '../identity/foreign.ts';
 import { intentEnd, mayStart } from '../intent.ts';
 import { changeOf } from '../link-change.ts';
 import type { Permit } from '../permit.ts';
@@ -53,13 +54,14 @@ export class PushBatch {
 
   async send(rows: readonly Row[]): Promise<void> {
     const roundsMax = this.#mapping.rules.length + EXTRA_ROUNDS;
-    let left = rows;
+    // Rows that come from a scan do not tell what other CRMs gave.
+    let left = this.#permit.keptApart.size === 0 ? rows : await this.#load(rows.map(({ id }) => id));
     if (this.#readAll) await this.#read(rows.flatMap((row) => this.#linkOf(row) ?? []));
     try {
       for (let round = 0; left.length > 0 && round < roundsMax; round += 1) {
         await this.#round(left);
         const again = this.#refusals.takeAgain();
-        left = again.length === 0 ? [] : await this.#context.store.load({ ids: again });
+        left = again.length === 0 ? [] : await this.#load(again);
       }
     } finally {
       this.#report.count();
@@ -113,6 +115,7 @@ export class PushBatch {
         id: row.id,
         version: row.version,
         ...(row.removed === true ? { fields: {}, removed: true } : { fields: fieldsOf(this.#context, row.fields) }),
+        ...foreignOf(this.#context, this.#permit, row),
       })),
       links: rows.flatMap((row) => this.#linkOf(row) ?? []),
       remote: Object.fromEntries([...this.#remotes].map(([id, { values }]) => [id, values])),
@@ -133,7 +136,7 @@ export class PushBatch {
     const { result, committed } = await untilCommitted(this.#context, this.#run.session, async () => {
       turns += 1;
       if (turns > 1) await this.#permit.renew();
-      const byId = new Map((await this.#context.store.load({ ids })).map((row) => [row.id, row]));
+      const byId = new Map((await this.#load(ids)).map((row) => [row.id, row]));
       const writes: IntendedWrite[] = [];
       const changes: RowChange[] = [];
       const plans = this.#plan([...byId.values()]);
@@ -205,6 +208,10 @@ export class PushBatch {
     const heldBy = (outcome: WriteOutcome) => this.#refusals.heldBy(outcome, this.#run.session.storeNow());
     await acknowledge(this.#context, this.#run, { mapping: this.#mapping, outcomes, intended: version, heldBy });
     return outcomes;
+  }
+
+  #load(ids: readonly string[]): Promise<readonly Row[]> {
+    return this.#context.store.load({ ids, ...lookElsewhere(this.#permit) });
   }
 
   #linkOf(row: Row): StoredLink | undefined {

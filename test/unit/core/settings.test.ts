@@ -18,6 +18,7 @@ const full = {
   owners: { 'user-1': '005000000000001' },
   dispositions: { user_hangup: 'Connected' },
   blockList: ['+14155550123', '72345', 'sip:al@example.com', 'al@example.com'],
+  propagate: true,
   defaultCountry: 'US',
   timeZone: 'America/New_York',
 };
@@ -49,7 +50,7 @@ describe('settings', () => {
 describe('a document is refused', () => {
   it.each<readonly [rule: string, json: unknown, expected: readonly string[]]>([
     ['that is no object', [], [' wrong_type']],
-    ['with a key that has no behaviour', { propagate: true }, ['propagate unknown_key']],
+    ['with a key that has no behaviour', { propagates: true }, ['propagates unknown_key']],
     ['with a misspelt key', { timezone: 'UTC' }, ['timezone unknown_key']],
     ['with two mappings of one object', { mappings: [CONTACT, CONTACT] }, ['mappings.1.crmObject duplicate_mapping']],
     ['with a problem in a mapping', { mappings: [{ ...CONTACT, fields: [] }] }, ['mappings.0.fields too_short']],

@@ -18,7 +18,7 @@ describe('a write that is done (R7)', () => {
 
   it('agrees on what was sent, frees the field and keeps other intents', () => {
     expect(settleDone(body, 'op1', {})).toEqual({
-      base: { ...base, Status: { local: 'Qualified', remote: 'Q' } },
+      base: { ...base, Status: { local: 'Qualified', remote: 'Q', ours: true } },
       held: {},
       sent: [sentOf('op2', 200)],
       modifiedAt: '2026-01-01T00:00:00.000Z',
@@ -27,10 +27,10 @@ describe('a write that is done (R7)', () => {
 
   it('takes what the CRM made of the value, and its stamp; the answer never changes the local half', () => {
     const settled = settleDone(body, 'op1', { Status: 'Qualified (auto)', Other: 'x' }, '2026-01-02T00:00:00.000Z');
-    expect(settled.base['Status']).toEqual({ local: 'Qualified', remote: 'Qualified (auto)' });
+    expect(settled.base['Status']).toEqual({ local: 'Qualified', remote: 'Qualified (auto)', ours: true });
     expect(settled.base['Other']).toBeUndefined();
     expect(settled.modifiedAt).toBe('2026-01-02T00:00:00.000Z');
-    expect(settleDone(body, 'op1', { Status: null }).base['Status']).toEqual({ local: 'Qualified', remote: null });
+    expect(settleDone(body, 'op1', { Status: null }).base['Status']).toEqual({ local: 'Qualified', remote: null, ours: true });
   });
 
   it('changes nothing a second time, or for an operation that is not ours', () => {
@@ -57,7 +57,7 @@ describe('an intent whose time is over (R8)', () => {
     sent: [sentOf('op1', 100), sentOf('op2', 200, { Email: { local: 'b@example.com', remote: 'b@example.com' } })],
   });
   const CASES: Record<string, readonly [Readonly<Record<string, string | null>>, object]> = {
-    'shows what was sent: agreed': [{ Status: 'Q' }, { local: 'Qualified', remote: 'Q' }],
+    'shows what was sent: agreed': [{ Status: 'Q' }, { local: 'Qualified', remote: 'Q', ours: true }],
     'shows the value from before: not written': [{ Status: 'N' }, base.Status],
     'shows another value: not written, or changed since': [{ Status: 'W' }, base.Status],
     'is blank': [{ Status: null }, base.Status],
@@ -77,7 +77,7 @@ describe('an intent whose time is over (R8)', () => {
 
   it('of two on one field the later one counts', () => {
     const twice = bodyOf({ sent: [sentOf('op1', 100), sentOf('op2', 110, { Status: { local: 'Working', remote: 'Q' } })] });
-    expect(settleExpired(twice, { Status: 'Q' }, 200).base['Status']).toEqual({ local: 'Working', remote: 'Q' });
+    expect(settleExpired(twice, { Status: 'Q' }, 200).base['Status']).toEqual({ local: 'Working', remote: 'Q', ours: true });
   });
 });
 

@@ -1,0 +1,23 @@
+import type { LinkBody } from './link.ts';
+import type { Fields } from './value.ts';
+
+/** A link of another connection of the workspace. */
+export interface ForeignLink {
+  readonly body: Pick<LinkBody, 'base'>;
+  /** Which contact field each of its mapping keys goes to, under the mapping that it was planned with. */
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/**
+ * Fields whose present value another CRM gave (R25). A pair whose local half was taken from that CRM, and is the contact's
+ * value still, says so; whoever edits the field, or sends it there, ends that. What is not known is nobody's.
+ */
+export function foreignFields(contact: Fields, links: readonly ForeignLink[]): readonly string[] {
+  const foreign = links.flatMap(({ body, fields }) =>
+    Object.entries(body.base).flatMap(([key, { local, ours }]) => {
+      const field = Object.hasOwn(fields, key) ? (fields[key] as string) : undefined;
+      return field !== undefined && ours !== true && (contact[field] ?? null) === local ? [field] : [];
+    }),
+  );
+  return [...new Set(foreign)];
+}

@@ -1,0 +1,162 @@
+import type { ContactStore, EngineOptions } from 'crm-sync-engine';
+import { memoryStore } from 'crm-sync-engine/stores/memory';
+import { sqliteStore } from 'crm-sync-engine/stores/sqlite';
+import { conversation, type ManualClock, manualClock } from 'crm-sync-engine/testing';
+import { describe, expect, it } from 'vitest';
+import { storeAround } from './harness.ts';
+import { engineFor, type schema } from './support.ts';
+import { hubspotCrm } from './world-hubspot.ts';
+import { salesforceCrm } from './world-salesforce.ts';
+
+type Options = Partial<EngineOptions<typeof schema>>;
+
+const HOUR = 3_600_000;
+const STORES: Readonly<Record<string, (clock: ManualClock) => ContactStore>> = {
+  memory: (clock) => memoryStore({ clock }),
+  SQLite: (clock) => sqliteStore({ file: ':memory:', clock }),
+};
+
+describe.each(Object.keys(STORES))('one contact on two CRMs, in %s (R25)', (name) => {
+  /** Alice is in both, imported from Salesforce first. */
+  async function both({ salesforce: there = {}, hubspot: here = {} }: { salesforce?: Options; hubspot?: Options } = {}) {
+    const clock = manualClock('2026-01-05T09:00:00Z');
+    const store = STORES[name]!(clock);
+    const open = (crm: typeof salesforceCrm, options: Options) => {
+      const account = crm.open(clock, {});
+      const { connection, mapping, object } = crm;
+      return {
+        crm: account,
+        object,
+        ...engineFor({ connection, clock, connectorOf: account.connectorOf, mapping }, { store, ...options }),
+      };
+    };
+    const salesforce = open(salesforceCrm, there);
+    const hubspot = open(hubspotCrm, here);
+    const person = { firstName: 'Alice', lastName: 'Smith', phone: '(415) 555-0123', status: 'New', email: 'alice@example.com' };
+    const ids = { salesforce: salesforce.crm.add(person).id, hubspot: hubspot.crm.add(person).id };
+    await salesforce.engine.pull();
+    clock.advance(HOUR);
+    await hubspot.engine.pull();
+    clock.advance(HOUR);
+    const contactId = (await salesforce.engine.contacts.byPhone('+14155550123')).contact?.id ?? '';
+    const emails = async () => ({
+      here: (await salesforce.engine.contacts.get(contactId))?.fields.email,
+      salesforce: salesforce.crm.record(ids.salesforce).fields.email,
+      hubspot: hubspot.crm.record(ids.hubspot).fields.email,
+    });
+    const syncBoth = async () => {
+      for (const { engine } of [salesforce, hubspot, salesforce, hubspot]) {
+        clock.advance(HOUR);
+        await engine.sync();
+      }
+    };
+    return { clock, salesforce, hubspot, ids, contactId, emails, syncBoth };
+  }
+
+  it('is one contact, with a link of its own on each', async () => {
+    const { salesforce, hubspot, ids, contactId } = await both();
+    expect(await hubspot.engine.contacts.list()).toHaveLength(1);
+    expect((await salesforce.engine.contacts.get(contactId))?.links).toMatchObject([{ recordId: ids.salesforce, state: 'active' }]);
+    expect((await hubspot.engine.contacts.get(contactId))?.links).toMatchObject([{ recordId: ids.hubspot, state: 'active' }]);
+  });
+
+  it('a change of one CRM does not go to the other', async () => {
+    const { salesforce, hubspot, ids, emails, syncBoth } = await both();
+    salesforce.crm.edit(ids.salesforce, { email: 'new@example.com' });
+    await syncBoth();
+    expect(await emails()).toEqual({ here: 'new@example.com', salesforce: 'new@example.com', hubspot: 'alice@example.com' });
+    hubspot.crm.edit(ids.hubspot, { firstName: 'Alicia' });
+    await syncBoth();
+    expect((await emails()).hubspot).toBe('alice@example.com');
+    expect((await hubspot.engine.contacts.list())[0]?.fields.first_name).toBe('Alicia');
+  });
+
+  it('but does where the other connection says so', async () => {
+    const { salesforce, ids, emails, syncBoth } = await both({ hubspot: { propagate: true } });
+    salesforce.crm.edit(ids.salesforce, { email: 'new@example.com' });
+    await syncBoth();
+    expect(await emails()).toEqual({ here: 'new@example.com', salesforce: 'new@example.com', hubspot: 'new@example.com' });
+  });
+
+  it('what was edited by hand goes to both, also over a change that came from one', async () => {
+    const { salesforce, ids, contactId, emails, syncBoth } = await both();
+    salesforce.crm.edit(ids.salesforce, { email: 'new@example.com' });
+    await syncBoth();
+    await salesforce.engine.contacts.update(contactId, { email: 'hand@example.com' }, { by: 'anna' });
+    await syncBoth();
+    expect(await emails()).toEqual({ here: 'hand@example.com', salesforce: 'hand@example.com', hubspot: 'hand@example.com' });
+  });
+
+  it('the result of an analysis goes to both', async () => {
+    const { salesforce, hubspot, ids, syncBoth } = await both();
+    await salesforce.engine.handleConversation(
+      conversation({ id: 'call-1', phone: '+14155550123', analysis: { lead_qualification_status: 'Qualified' } }),
+    );
+    await syncBoth();
+    expect(salesforce.crm.record(ids.salesforce).fields.status).toBe('Qualified');
+    expect(hubspot.crm.record(ids.hubspot).fields.status).toBe('Qualified');
+  });
+
+  it('a change of both is decided on the pair of the one that is read, and no value is lost unseen', async () => {
+    const { salesforce, hubspot, ids, clock, emails } = await both();
+    salesforce.crm.edit(ids.salesforce, { email: 'sales@example.com' });
+    clock.advance(HOUR);
+    await salesforce.engine.pull();
+    hubspot.crm.edit(ids.hubspot, { email: 'hub@example.com' });
+    clock.advance(HOUR);
+    const run = await hubspot.engine.pull();
+    expect(run.conflicts).toBe(1);
+    expect((await emails()).here).toBe('hub@example.com');
+    clock.advance(HOUR);
+    await salesforce.engine.sync();
+    expect((await emails()).salesforce).toBe('sales@example.com'); // HubSpot's value is not sent there
+  });
+
+  it('a blank of one CRM is not filled from the other', async () => {
+    const { salesforce, hubspot, clock } = await both();
+    const known = { firstName: 'Bob', lastName: 'Brown', phone: '(415) 555-0124' };
+    salesforce.crm.add({ ...known, email: 'bob@example.com' });
+    await salesforce.engine.pull();
+    const { id } = hubspot.crm.add(known);
+    clock.advance(HOUR);
+    await hubspot.engine.sync();
+    clock.advance(HOUR);
+    await hubspot.engine.sync();
+    expect(hubspot.crm.record(id).fields.email).toBeNull();
+  });
+
+  it('what is kept apart costs nothing once it was looked at: neither a call nor a commit (P4)', async () => {
+    const { salesforce, hubspot, ids, clock, syncBoth } = await both();
+    salesforce.crm.edit(ids.salesforce, { email: 'new@example.com' });
+    await syncBoth();
+    hubspot.crm.edit(ids.hubspot, { lastName: 'Miller' });
+    clock.advance(HOUR);
+    await hubspot.engine.pull();
+    expect((await hubspot.engine.preview('push')).contacts).toEqual([]);
+    const before = hubspot.crm.calls.length;
+    const run = await hubspot.engine.push();
+    expect([run.counts.processed, hubspot.crm.calls.length - before]).toEqual([0, 0]);
+  });
+});
+
+it('a workspace with one connection asks its store nothing more (R25)', async () => {
+  const counted = async (propagate: boolean) => {
+    const clock = manualClock('2026-01-05T09:00:00Z');
+    const calls: Record<string, number> = {};
+    const store = storeAround(memoryStore({ clock }), (name, call) => {
+      calls[name] = (calls[name] ?? 0) + 1;
+      return call();
+    });
+    const account = salesforceCrm.open(clock, {});
+    const { connection, mapping } = salesforceCrm;
+    const { engine } = engineFor({ connection, clock, connectorOf: account.connectorOf, mapping }, { store, propagate });
+    account.add({ firstName: 'Alice', lastName: 'Smith', phone: '(415) 555-0123', status: 'New' });
+    await engine.pull();
+    clock.advance(HOUR);
+    const { contact } = await engine.contacts.byPhone('+14155550123');
+    await engine.contacts.update(contact?.id ?? '', { email: 'alice@example.com', interaction_summary: 'Called.' }, { by: 'test' });
+    await engine.sync();
+    return calls;
+  };
+  expect(await counted(false)).toEqual(await counted(true));
+});
