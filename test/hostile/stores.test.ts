@@ -1,11 +1,9 @@
 import type { ContactStore } from 'crm-sync-engine';
 import { memoryStore } from 'crm-sync-engine/stores/memory';
 import { sqliteStore } from 'crm-sync-engine/stores/sqlite';
-import { afterAll, describe, expect, it } from 'vitest';
-import { holdable, hostile, prototypesAreClean } from './strings.ts';
-
-/** A key is well-formed text, not empty and without NUL. */
-const keys = hostile.filter(([, text]) => text !== '' && text === holdable(text));
+import { afterAll, describe, expect } from 'vitest';
+import { keepsHostileValues } from './keeps-hostile-values.ts';
+import { prototypesAreClean } from './strings.ts';
 
 afterAll(() => expect(prototypesAreClean()).toBe(true));
 
@@ -14,24 +12,4 @@ const STORES: Readonly<Record<string, () => ContactStore>> = {
   sqlite: () => sqliteStore({ file: ':memory:' }),
 };
 
-describe.each(Object.entries(STORES))('hostile values in the %s store', (_, make) => {
-  const store = make().bind({ workspace: 'acme', connection: 'acme-crm' });
-
-  it.each(hostile)('%s as a value comes back as it is, and finds its own contact only', async (name, text) => {
-    const set = { phone_number: `+1 ${name}`, text };
-    const row = { kind: 'insert', entity: 'contact', suggestedId: `id of ${name}`, set } as const;
-    expect(await store.commit({ rows: [row], entries: [] })).toMatchObject({ status: 'done', ids: [row.suggestedId] });
-    const [stored] = await store.load({ ids: [row.suggestedId] });
-    expect(stored?.fields['text']).toBe(text);
-    const found = await store.load({ keys: { entity: 'contact', field: 'text', values: [text] } });
-    expect(found.map(({ id }) => id)).toEqual([row.suggestedId]);
-  });
-
-  it.each(keys)('%s as a key of an entry is one key', async (_, text) => {
-    const entry = { scope: 'connection', kind: 'note', key: text, expected: null, put: { body: { text } } } as const;
-    expect(await store.commit({ rows: [], entries: [entry] })).toMatchObject({ status: 'done' });
-    expect(await store.commit({ rows: [], entries: [entry] })).toEqual({ status: 'moved' });
-    const entries = await store.entries({ scope: 'connection', kind: 'note', keys: [text], limit: 10 });
-    expect(entries.map(({ key, body }) => [key, body])).toEqual([[text, { text }]]);
-  });
-});
+describe.each(Object.entries(STORES))('hostile values in the %s store', (_, make) => keepsHostileValues(make));

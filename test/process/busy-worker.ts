@@ -1,5 +1,14 @@
-import { type Conversation, CrmSyncEngine, defineAnalysis, defineContactSchema, defineMapping } from '../../src/index.ts';
+import pg from 'pg';
+import {
+  type ContactStore,
+  type Conversation,
+  CrmSyncEngine,
+  defineAnalysis,
+  defineContactSchema,
+  defineMapping,
+} from '../../src/index.ts';
 import { salesforce, staticToken } from '../../src/salesforce.ts';
+import { postgresStore } from '../../src/stores/postgres.ts';
 import { sqliteStore } from '../../src/stores/sqlite.ts';
 
 export const schema = defineContactSchema({ lead_source: { type: 'enum', options: ['Web', 'Partner'] }, email: { type: 'string' } });
@@ -33,7 +42,14 @@ export const callOf = (index: number): Conversation => ({
   final: true,
 });
 
-export function engineOn(store: ReturnType<typeof sqliteStore>, instanceUrl: string, accessToken: string) {
+/** A store in a file, or in the PostgreSQL of a URL. */
+export function openStore(place: string): ContactStore & AsyncDisposable {
+  if (!place.startsWith('postgres')) return sqliteStore({ file: place });
+  const pool = new pg.Pool({ connectionString: place, max: 4 });
+  return { ...postgresStore({ pool }), [Symbol.asyncDispose]: () => pool.end() };
+}
+
+export function engineOn(store: ContactStore, instanceUrl: string, accessToken: string) {
   return new CrmSyncEngine({
     workspace: 'acme',
     connection: 'acme-salesforce',
@@ -70,8 +86,8 @@ async function handleAll(engine: Engine, calls: number): Promise<void> {
 }
 
 /** One process of a host with several: it imports, handles every call, and pushes, whatever the others do meanwhile. */
-export async function work([file = '', instanceUrl = '', accessToken = '', calls = '0']: readonly string[]): Promise<void> {
-  await using store = sqliteStore({ file });
+export async function work([place = '', instanceUrl = '', accessToken = '', calls = '0']: readonly string[]): Promise<void> {
+  await using store = openStore(place);
   const engine = engineOn(store, instanceUrl, accessToken);
   await Promise.all([importAll(engine), handleAll(engine, Number(calls))]);
   await handleAll(engine, Number(calls)); // delivered again: callers that were not imported before are known now
