@@ -1,5 +1,5 @@
-import { CrmSyncError } from '../../errors.ts';
-import { sqlState } from '../sql/sql-state.ts';
+import { CrmSyncError, isCrmSyncError } from '../../errors.ts';
+import { type DatabaseError, databaseError } from '../sql/sql-state.ts';
 
 interface Failure {
   readonly code: string;
@@ -134,18 +134,17 @@ function failureOf(error: Error, state: string | null): Failure | null {
 }
 
 /** What a support person may see of an error of the database: its details and many of its texts quote the row. */
-function redacted(error: Error, state: string): Error {
-  const text = TELLING.includes(state.slice(0, 2)) ? `: ${error.message}` : '';
-  const { table, column, constraint } = error as Partial<Record<'table' | 'column' | 'constraint', string>>;
-  return Object.assign(new Error(`SQLSTATE ${state}${text}`), { code: state, table, column, constraint });
+function redacted({ code, message, table, column, constraint }: DatabaseError): Error {
+  const text = TELLING.includes(code.slice(0, 2)) ? `: ${message}` : '';
+  return Object.assign(new Error(`SQLSTATE ${code}${text}`), { code, table, column, constraint });
 }
 
 /** An error of pg or of the database as ours; any other error is given back as it is. */
 export function storeError(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  const state = sqlState(error);
-  const failure = failureOf(error, state);
-  if (failure === null || error instanceof CrmSyncError) return error;
+  if (!(error instanceof Error) || isCrmSyncError(error)) return error;
+  const inner = databaseError(error);
+  const failure = failureOf(error, inner?.code ?? null);
+  if (failure === null) return error;
   const { message, ...rest } = failure;
-  return new CrmSyncError(message, { ...rest, category: 'store', cause: state === null ? error : redacted(error, state) });
+  return new CrmSyncError(message, { ...rest, category: 'store', cause: inner === null ? error : redacted(inner) });
 }
