@@ -9,6 +9,7 @@ export default defineConfig({
     'stores/memory': 'src/stores/memory.ts',
     'stores/sqlite': 'src/stores/sqlite.ts',
     'stores/postgres': 'src/stores/postgres.ts',
+    'stores/host': 'src/stores/host.ts',
     mergers: 'src/mergers.ts',
     testing: 'src/testing.ts',
   },

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Millis } from '../core/value.ts';
-import { CrmSyncError } from '../errors.ts';
 import type { ContactStore } from '../ports/store.ts';
 import { migrateTo } from './postgres/migrate.ts';
 import type { PostgresClient, PostgresPool } from './postgres/postgres-pool.ts';
 import { postgresTransactions } from './postgres/postgres-transactions.ts';
+import { schemaPrefix } from './postgres/schema-prefix.ts';
 import { asOneList, type Query, type SqlRow } from './sql/dialect.ts';
 import type { Migration } from './sql/migration.ts';
 import { postgresDialect } from './sql/postgres-dialect.ts';
@@ -31,17 +31,6 @@ export interface PostgresStoreOptions extends PostgresSchema {
   readonly sleep?: (ms: number) => Promise<void>;
 }
 
-function prefixOf(schema: string | undefined): string {
-  if (schema === undefined) return '';
-  if (schema === '' || schema.includes('\0'))
-    throw new CrmSyncError('The schema of the tables has no usable name.', {
-      code: 'invalid_schema_name',
-      category: 'configuration',
-      remedy: 'Name a schema of the database, or leave `schema` out.',
-    });
-  return `"${schema.replaceAll('"', '""')}".`;
-}
-
 /**
  * The steps that make and update the tables, for hosts that run them by a tool of their own: each once, in order, in one
  * transaction. They note themselves in `crm_sync_migrations`, so that `migrate` knows them as taken.
@@ -49,7 +38,7 @@ function prefixOf(schema: string | undefined): string {
  * @example
  * migrations().map(({ version }) => version) //=> [1]
  */
-export const migrations = ({ schema }: PostgresSchema = {}): readonly Migration[] => postgresMigrations(prefixOf(schema));
+export const migrations = ({ schema }: PostgresSchema = {}): readonly Migration[] => postgresMigrations(schemaPrefix(schema));
 
 /**
  * Makes and updates the tables (`crm_sync_*`), and the schema where one is named and absent. Call it once per deployment;
@@ -58,7 +47,7 @@ export const migrations = ({ schema }: PostgresSchema = {}): readonly Migration[
  * @throws CrmSyncError of category `store`; code `store_too_new` where a newer version of the package was here.
  */
 export async function migrate(pool: PostgresPool, { schema }: PostgresSchema = {}): Promise<void> {
-  const prefix = prefixOf(schema);
+  const prefix = schemaPrefix(schema);
   await migrateTo(pool, { schema: schema ?? null, prefix, migrations: postgresMigrations(prefix) });
 }
 
@@ -78,7 +67,7 @@ export function postgresStore(options: PostgresStoreOptions): ContactStore {
   const { pool, schema, clock, sleep = (ms: number) => pause(ms) } = options;
   const query: Query<PostgresClient> = async (client, text, values) => (await client.query(text, [...values])).rows as readonly SqlRow[];
   return sqlStore<PostgresClient>({
-    dialect: postgresDialect(prefixOf(schema)),
+    dialect: postgresDialect(schemaPrefix(schema)),
     transaction: postgresTransactions(pool, sleep),
     query,
     write: asOneList(query),

@@ -19,7 +19,7 @@ export interface Running {
 
 /** Runs an example as its reader would: plain Node in the root of the project, the package by its name. */
 export function startExample(...args: readonly string[]): Running {
-  const { NODE_OPTIONS: _, NODE_TEST_CONTEXT: __, ...env } = process.env;
+  const { NODE_OPTIONS: _, NODE_TEST_CONTEXT: __, DATABASE_URL: ___, ...env } = process.env;
   const child = spawn(process.execPath, ['--import', HOOK, ...args], { cwd: ROOT, env: { ...env, NO_COLOR: '1' } });
   let stdout = '';
   let stderr = '';

@@ -12,13 +12,16 @@ export interface MigrationsOf {
   readonly migrations: readonly Migration[];
 }
 
-async function firstValue(client: PostgresClient, text: string, values: string[] = []): Promise<unknown> {
+/** Runs the statements of a migration. */
+type Runner = Pick<PostgresClient, 'query'>;
+
+async function firstValue(client: Runner, text: string, values: string[] = []): Promise<unknown> {
   const { rows } = await client.query(text, values);
   return (rows[0] as { readonly value: unknown } | undefined)?.value ?? null;
 }
 
 /** Takes a step only where it is lacking, and makes a schema only then: what is there needs no right to make it. */
-async function takeSteps(client: PostgresClient, { schema, prefix, migrations }: MigrationsOf): Promise<void> {
+export async function takeSteps(client: Runner, { schema, prefix, migrations }: MigrationsOf): Promise<void> {
   // processes that start at once: one takes the steps, the others come after it and find them taken
   await client.query("select pg_advisory_xact_lock(hashtextextended('crm_sync_engine migrate', 0))");
   const encoding = await firstValue(client, "select current_setting('server_encoding') as value");

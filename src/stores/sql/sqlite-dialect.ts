@@ -1,5 +1,6 @@
 import { LIVE_STATES } from '../../core/link.ts';
 import type { Dialect } from './dialect.ts';
+import { sqliteCode } from './sqlite-code.ts';
 
 /** Match keys with an index of their own (see the migrations). */
 const INDEXED_KEYS = ['phone_number', 'email', 'domain', 'name'];
@@ -101,6 +102,5 @@ export const sqliteDialect: Dialect = {
       values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)`,
     erase: 'delete from crm_sync_entries where workspace = ?1 and contact_id in (select value from json_each(?2))',
   },
-  isUniqueViolation: (error) =>
-    typeof error === 'object' && error !== null && 'errcode' in error && UNIQUE_VIOLATIONS.includes(Number(error.errcode)),
+  isUniqueViolation: (error) => UNIQUE_VIOLATIONS.includes(sqliteCode(error) ?? 0),
 };

@@ -1,7 +1,7 @@
-import { CrmSyncError } from '../../errors.ts';
 import type { Migration } from '../sql/migration.ts';
 import { MIGRATIONS_TABLE, sqliteMigrations } from '../sql/sqlite-migrations.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
+import { storeTooNew } from './sqlite-errors.ts';
 
 const versionOf = (database: SqliteDatabase): number => {
   const [row] = database.prepare('select max(version) as version from crm_sync_migrations').all();
@@ -23,12 +23,7 @@ export function migrate(database: SqliteDatabase, migrations: readonly Migration
   try {
     database.exec(MIGRATIONS_TABLE);
     const version = versionOf(database);
-    if (version > newest)
-      throw new CrmSyncError(`The database has version ${version} of the tables; this version of the package knows ${newest}.`, {
-        code: 'store_too_new',
-        category: 'store',
-        remedy: 'Update crm-sync-engine in this process to the version that wrote the database.',
-      });
+    if (version > newest) throw storeTooNew(version, newest);
     for (const migration of migrations.filter((step) => step.version > version)) {
       for (const statement of migration.statements) database.exec(statement);
       database.prepare('insert into crm_sync_migrations (version) values (?)').all(migration.version);

@@ -1,4 +1,5 @@
 import type { SqlRow, SqlValue } from '../sql/dialect.ts';
+import { inOrder } from '../sql/in-order.ts';
 import { migrate } from './migrate.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { isBusy, storeClosed, storeError, storeInTransaction } from './sqlite-errors.ts';
@@ -37,14 +38,10 @@ interface Prepared {
   readonly order: readonly number[];
 }
 
-/** Prepares a text with numbered values (`?1`), which node:sqlite binds only in newer versions of Node. */
-function prepare(database: SqliteDatabase, text: string): Prepared {
-  const order: number[] = [];
-  const inOrder = text.replaceAll(/\?(\d+)/g, (_, number) => {
-    order.push(Number(number));
-    return '?';
-  });
-  return { statement: database.prepare(inOrder), order };
+/** Prepares a text with numbered values, which node:sqlite binds only in newer versions of Node. */
+function prepare(database: SqliteDatabase, numbered: string): Prepared {
+  const { text, order } = inOrder(numbered);
+  return { statement: database.prepare(text), order };
 }
 
 /** Pauses between attempts: twice as long each time, 50 ms at most, until they sum up to the limit. */

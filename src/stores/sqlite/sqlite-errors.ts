@@ -1,4 +1,5 @@
-import { CrmSyncError } from '../../errors.ts';
+import { CrmSyncError, isCrmSyncError } from '../../errors.ts';
+import { sqliteCode } from '../sql/sqlite-code.ts';
 
 interface Failure {
   readonly code: string;
@@ -70,10 +71,10 @@ const FAILURES: ReadonlyMap<number, Failure> = new Map([
   [26, CORRUPT],
 ]);
 
-/** The primary result code that an error of node:sqlite carries; null for any other error. */
+/** The primary result code that an error of SQLite carries; null for any other error. */
 function resultCode(error: unknown): number | null {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null;
-  return error.errcode & 0xff;
+  const code = sqliteCode(error);
+  return code === null ? null : code & 0xff;
 }
 
 /** The database is locked by another connection: the same work may pass when it runs again. */
@@ -81,6 +82,7 @@ export const isBusy = (error: unknown): boolean => FAILURES.get(resultCode(error
 
 /** An error of SQLite as ours; any other error is given back as it is. Texts of SQLite name tables and columns, never values. */
 export function storeError(error: unknown): unknown {
+  if (isCrmSyncError(error)) return error;
   if (error instanceof Error && 'code' in error && error.code === 'ERR_INVALID_STATE') return storeClosed(); // the host closed it
   const code = resultCode(error);
   if (code === null) return error;
@@ -103,4 +105,11 @@ export const storeInTransaction = (cause: unknown): CrmSyncError =>
     remedy: 'Give the store a connection of its own, or call it only outside of your transactions.',
     retryable: true,
     cause,
+  });
+
+export const storeTooNew = (version: number, newest: number): CrmSyncError =>
+  new CrmSyncError(`The database has version ${version} of the tables; this version of the package knows ${newest}.`, {
+    code: 'store_too_new',
+    category: 'store',
+    remedy: 'Update crm-sync-engine in this process to the version that wrote the database.',
   });
