@@ -32,8 +32,6 @@ export function rowRefusal(error: unknown): RowRefusal | null {
   return { code, message: `The contacts table refuses the row: ${what}${names === '' ? '' : ` (${names})`}.` };
 }
 
-export const isUniqueRefusal = ({ code }: RowRefusal): boolean => code === 'unique_violation';
-
 function sqliteState(code: number | null): string | null {
   if (code === null) return null;
   const primary = code & 0xff;

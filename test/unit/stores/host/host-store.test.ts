@@ -115,7 +115,10 @@ describe('hostStore', () => {
         return [String(number)];
       },
     });
-    expect(await insert(bound, newRow({ first_name: 'x' }, 'a'), newRow({ first_name: 'x' }, 'b'))).toEqual({ status: 'refused', rows: [] });
+    expect(await insert(bound, newRow({ first_name: 'x' }, 'a'), newRow({ first_name: 'x' }, 'b'))).toEqual({
+      status: 'refused',
+      rows: [],
+    });
     expect(database.prepare('select * from people').all()).toEqual([]);
   });
 
