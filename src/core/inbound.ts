@@ -74,7 +74,7 @@ const REMEDIES: Readonly<Record<SkipReason, string>> = {
   filtered: 'Nothing to do: the record does not match the filter of the mapping.',
   no_match_key: 'Fill the match key in the CRM with a usable value, or map another field as match key.',
   ambiguous: 'Several records or contacts share this match key: correct the key on all but one of them, or merge them.',
-  contact_removed: 'The contact was removed here; link it again or delete the record in the CRM.',
+  contact_removed: 'The contact was removed here: delete the record in the CRM, or bring it back with `contacts.restore()`.',
   superseded: 'The record was merged into another one, which is followed instead.',
   deleted: 'Nothing to do: the record is deleted in the CRM.',
   merged: 'Nothing to do: the record was merged into another one.',

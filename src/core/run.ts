@@ -84,6 +84,8 @@ export interface HistoryEntry {
     readonly object?: string;
     readonly recordId?: string;
   };
+  /** What happened to the contact itself, where no field changed for it alone. */
+  readonly event?: 'removed' | 'restored' | 'record_deleted' | 'record_restored';
   readonly changes: readonly {
     readonly field: string;
     readonly before: Value;

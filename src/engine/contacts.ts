@@ -7,14 +7,17 @@ import type { Context } from './context.ts';
 import { contactsChanged } from './edit/changed.ts';
 import type { EditPush } from './edit/push-edited.ts';
 import { type ContactEdit, type EditResult, type UpdateOptions, updateContacts } from './edit/update-contacts.ts';
-import { eraseContact, type LeftRecord } from './erasure/erase.ts';
+import { eraseContact } from './erasure/erase.ts';
 import { type ErasedPerson, unsuppress } from './erasure/unsuppress.ts';
-import { historyOf } from './history.ts';
+import { historyOf, pruneHistory } from './history.ts';
 import { type Ambiguity, ambiguous } from './identity/ambiguous.ts';
 import { assign } from './identity/assign.ts';
 import { type FormerlyTheirs, lastHolder } from './identity/last-holder.ts';
 import type { RecordRef } from './identity/record-ref.ts';
 import { unassign } from './identity/unassign.ts';
+import type { LeftRecord } from './removal/left-records.ts';
+import { removeContact } from './removal/remove-contact.ts';
+import { restoreContact } from './removal/restore-contact.ts';
 
 /** Why a field has its value: newest first. */
 export interface FieldExplanation {
@@ -133,6 +136,32 @@ export class Contacts<S extends Schema> {
   /** Says that a record is not this contact's, linked or not: it is not given to the contact any more. @throws CrmSyncError `contact_not_found`, `no_mapping`. */
   unlink(contactId: string, record: RecordRef): Promise<void> {
     return unassign(this.#context, contactId, record);
+  }
+
+  /**
+   * Removes a contact here. The CRM's records are untouched, as the answer names them, and no pull makes a contact of them
+   * again: they are skipped as `contact_removed`. What was about to be written, merged or logged is given up.
+   *
+   * @throws CrmSyncError `contact_not_found`.
+   */
+  remove(id: string, { by }: Pick<UpdateOptions, 'by'>): Promise<{ readonly records: readonly LeftRecord[] }> {
+    return removeContact(this.#context, id, by);
+  }
+
+  /**
+   * Lets a removed contact's records in this CRM be made contacts again: the next pull does, with what the CRM has, under a
+   * new id. On each connection by itself. The answer names the records; none where there is nothing to bring back.
+   */
+  restore(id: string, { by }: Pick<UpdateOptions, 'by'>): Promise<{ readonly records: readonly LeftRecord[] }> {
+    return restoreContact(this.#context, id, by);
+  }
+
+  /**
+   * Shortens the history: forgets why fields changed before `olderThan`, of every contact of the workspace. What `newest` decides
+   * by goes with it: an edit that nobody remembers proves nothing. Answers how many entries went.
+   */
+  pruneHistory({ olderThan }: { readonly olderThan: Date }): Promise<number> {
+    return pruneHistory(this.#context, olderThan);
   }
 
   /**

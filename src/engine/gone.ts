@@ -51,7 +51,7 @@ export function goneChanges({ mapping, objects, records, rows, at, failed }: Gon
   for (const record of records) {
     if (record.state === 'present') continue;
     const found = linked.get(record.id);
-    const became = found === undefined ? null : nextState(record, found.link);
+    const became = found === undefined || found.row.removed === true ? null : nextState(record, found.link);
     const heirs = record.state === 'merged' ? heirEntries({ object: mapping.crmObject, recordId: record.id }, record, { objects, at }) : [];
     outcomes.push({
       recordId: record.id,

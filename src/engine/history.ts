@@ -33,3 +33,20 @@ export async function editTimes(context: Context, contactIds: readonly string[])
   }
   return times;
 }
+
+const PRUNED = 500;
+
+/** Forgets what happened before; answers how many entries went. Keys sort by time, so that nothing younger is read. */
+export async function pruneHistory({ store }: Context, olderThan: Date): Promise<number> {
+  const end = olderThan.toISOString();
+  let removed = 0;
+  for (let after = ''; ; ) {
+    const entries = await store.entries({ scope: 'workspace', kind: KIND.history, after, limit: PRUNED });
+    const old = entries.filter(({ key }) => key < end);
+    const changes = old.map(({ scope, kind, key, version }) => ({ scope, kind, key, expected: version, put: 'delete' as const }));
+    const committed = changes.length === 0 ? null : await store.commit({ rows: [], entries: changes });
+    if (committed?.status === 'done') removed += old.length;
+    if (old.length < PRUNED) return removed;
+    after = old.at(-1)?.key ?? '';
+  }
+}

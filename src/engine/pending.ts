@@ -54,7 +54,10 @@ async function* due(context: Context, scope: 'workspace' | 'connection', kind: s
 }
 
 async function retryConversation(context: Context, run: RunRecorder, entry: Entry): Promise<void> {
-  const { conversation, contactId } = entry.body as unknown as KeptConversation;
+  const kept = entry.body as unknown as KeptConversation;
+  const { conversation } = kept;
+  // Whose it was found to be: once that contact is removed, no other one is made for it.
+  const contactId = kept.contactId ?? entry.contactId;
   const { signal, timeLeftMs } = run.session;
   try {
     const result = await handleConversation(context, conversation, {
@@ -63,7 +66,9 @@ async function retryConversation(context: Context, run: RunRecorder, entry: Entr
       ...(contactId !== null && { contactId }),
     });
     run.session.apiCalls += Object.values(result.steps).reduce((sum, { apiCalls }) => sum + apiCalls, 0);
-    if (result.complete) run.count('updated');
+    const reasons = Object.values(result.steps).map(({ reason }) => reason);
+    if (reasons.includes('contact_removed') || reasons.includes('contact_not_found')) run.skip('contact_removed');
+    else if (result.complete) run.count('updated');
     else run.skip('still_pending');
   } catch (error) {
     if (!isStepFailure(error)) throw error;
@@ -73,7 +78,11 @@ async function retryConversation(context: Context, run: RunRecorder, entry: Entr
 }
 
 async function retryMerges(context: Context, run: RunRecorder, contactId: string): Promise<void> {
-  const { changes, failure } = await drainMerges(context, run.session, contactId);
+  const { changes, failure, cancelled } = await drainMerges(context, run.session, contactId);
+  if (cancelled === true) {
+    run.skip('contact_removed');
+    return;
+  }
   run.count(failure !== null ? 'failed' : changes.length > 0 ? 'updated' : 'unchanged');
   if (failure !== null) run.error({ contactId, code: failure.code, message: 'A text could not be merged.', remedy: failure.remedy });
 }

@@ -75,6 +75,7 @@ export type SyncEvent = At &
         readonly fields: readonly string[];
         readonly cause: 'pull' | 'push' | 'analysis' | 'merge' | 'manual';
       }
+    | { readonly type: 'contact.removed'; readonly contactId: string; readonly cause: 'manual' | 'record_deleted' }
     | { readonly type: 'contact.erased'; readonly contactId: string }
     | {
         readonly type: 'activity.logged';

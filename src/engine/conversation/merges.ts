@@ -7,6 +7,7 @@ import { type Context, fieldsOf } from '../context.ts';
 import { historyEntry } from '../history.ts';
 import { KIND } from '../kinds.ts';
 import { retryDelayMs } from '../recheck.ts';
+import { cancelledWork } from '../removal/cancelled-work.ts';
 import type { Session } from '../session.ts';
 import type { StepChange } from '../step.ts';
 import { askMerger, type MergeOutcome, mergeItems, mergeOutcome, type QueuedText } from './merge-answers.ts';
@@ -23,6 +24,8 @@ export interface QueuedMerge {
 export interface Drained {
   readonly changes: readonly StepChange[];
   readonly failure: MergeFailure | null;
+  /** The contact is gone: its texts were given up. */
+  readonly cancelled?: true;
 }
 export interface MergeFailure {
   readonly code: string;
@@ -43,7 +46,7 @@ export async function drainMerges(context: Context, session: Session, contactId:
   for (const { key } of queue) {
     const drained = await drainOne(context, session, contactId, key);
     changes.push(...drained.changes);
-    if (drained.failure !== null) return { changes, failure: drained.failure };
+    if (drained.failure !== null || drained.cancelled === true) return { ...drained, changes };
   }
   return { changes, failure: null };
 }
@@ -53,7 +56,8 @@ async function drainOne(context: Context, session: Session, contactId: string, k
   for (let race = 1; ; race += 1) {
     const [entry] = await context.store.entries({ scope: 'workspace', kind: KIND.merge, keys: [key], limit: 1 });
     const [row] = await context.store.load({ ids: [contactId] });
-    if (entry === undefined || row === undefined || row.removed === true) return { changes: [], failure: null }; // merged or erased by another worker
+    if (entry === undefined) return { changes: [], failure: null }; // merged or erased by another worker
+    if (row === undefined || row.removed === true) return giveUp(context, contactId);
     const { items: texts, at } = entry.body as unknown as QueuedMerge;
     const fields = fieldsOf(context, row.fields);
     const request = { items: mergeItems(context, texts, fields), at };
@@ -70,6 +74,12 @@ async function drainOne(context: Context, session: Session, contactId: string, k
     if (ended !== 'moved') return postpone(context, session, entry, ended);
     if (race === MERGE_RACES_MAX) return postpone(context, session, entry, LOST_RACES);
   }
+}
+
+/** The contact was removed: nobody is left to merge a text into. */
+async function giveUp(context: Context, contactId: string): Promise<Drained> {
+  await context.store.commit({ rows: [], entries: await cancelledWork(context, contactId) }); // moved: the next run does it
+  return { changes: [], failure: null, cancelled: true };
 }
 
 /** The merged texts and what is left of the queue, in one commit. */

@@ -1,7 +1,7 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Entity } from '../../core/link.ts';
 import { type Suppressed, suppressionKey } from '../../core/suppression.ts';
-import type { EntryChange, LinkElsewhere, Row, StoredLink } from '../../ports/store.ts';
+import type { EntryChange, Row } from '../../ports/store.ts';
 import { untilCommitted } from '../commit.ts';
 import type { Context } from '../context.ts';
 import type { KeptConversation } from '../conversation/kept-conversation.ts';
@@ -9,15 +9,9 @@ import { releaseWaiting } from '../identity/waiting.ts';
 import { KIND } from '../kinds.ts';
 import { keyOf, loadClaims, matchFields } from '../match-keys.ts';
 import { onePerKey } from '../recheck.ts';
+import { type LeftRecord, leftRecords } from '../removal/left-records.ts';
 import { Session } from '../session.ts';
 import { ERASURE_KEY, loadErasures } from './suppressions.ts';
-
-/** A record of the erased person that is still in a CRM: nothing here deletes it. */
-export interface LeftRecord {
-  readonly connection: string;
-  readonly object: string;
-  readonly recordId: string;
-}
 
 /**
  * One commit removes the contact, its links and everything that is kept about it, on every connection of the workspace, and
@@ -31,7 +25,7 @@ export async function eraseContact(context: Context, id: string): Promise<{ read
     const secret = context.options.erasureKey ?? stored;
     const [row] = await context.store.load({ ids: [id], elsewhere: true });
     const keys = await keysOfPerson(context, id, row);
-    const records = recordsOf(context, row);
+    const records = leftRecords(context, row);
     const at = session.storeNow();
     const suppressed: Suppressed[] = [...keys.map((key) => ({ entity: row?.entity ?? ('contact' as Entity), ...key })), ...records];
     const notes = suppressed.map((one): EntryChange => {
@@ -79,21 +73,6 @@ async function keysOfPerson(context: Context, id: string, row: Row | undefined):
 async function claimsOfNobody(context: Context, names: readonly string[]): Promise<readonly EntryChange[]> {
   const claims = [...(await loadClaims(context, names))].filter(([, { contactId }]) => contactId === null);
   return claims.map(([key, { version }]) => ({ scope: 'workspace', kind: KIND.claim, key, expected: version, put: 'delete' }));
-}
-
-/** Its records in every CRM of the workspace, those that theirs were merged into among them. */
-function recordsOf({ connection }: Context, row: Row | undefined): readonly LeftRecord[] {
-  const links: readonly (StoredLink | LinkElsewhere)[] = [...(row?.links ?? []), ...(row?.elsewhere ?? [])];
-  const records = links.flatMap((link): LeftRecord[] => {
-    const place = { connection: 'connection' in link ? link.connection : connection };
-    const { object, recordId, body } = link;
-    const { successor, successorObject = object } = body;
-    return [
-      ...(recordId === null ? [] : [{ ...place, object, recordId }]),
-      ...(successor === undefined ? [] : [{ ...place, object: successorObject, recordId: successor }]),
-    ];
-  });
-  return [...new Map(records.map((record) => [JSON.stringify(record), record])).values()];
 }
 
 const PAGE = 500;

@@ -24,7 +24,8 @@ export async function pushContacts(
     for (const id of contactIds) answers.set(id, { status: 'disabled', ...lacking('write'), refused: [] });
     return answers;
   }
-  const linked = [...(await linkStates(context, run, contactIds))].filter(([, states]) => states.length > 0).map(([id]) => id);
+  const before = await linkStates(context, run, contactIds);
+  const linked = [...before].filter(([, states]) => states.length > 0).map(([id]) => id);
   const written = new Set<string>();
   const errors = new Map<string, RunError[]>();
   run.hear(({ contactId = '', ...error }) => errors.set(contactId, [...(errors.get(contactId) ?? []), error]));
@@ -38,7 +39,8 @@ export async function pushContacts(
   const ended = linked.length === 0 ? 'done' : await pushInto(listening, run, null, { contactIds: linked });
   const after = await linkStates(context, run, linked);
   for (const id of contactIds) {
-    if (!linked.includes(id)) answers.set(id, { status: 'skipped', reason: 'no_link', remedy: NO_RECORD_REMEDY, refused: [] });
+    if (!before.has(id)) answers.set(id, { status: 'skipped', ...CONTACT_REMOVED, refused: [] });
+    else if (!linked.includes(id)) answers.set(id, { status: 'skipped', reason: 'no_link', remedy: NO_RECORD_REMEDY, refused: [] });
     else {
       const isOpen = after.get(id)?.includes('pending') === true;
       answers.set(id, answerOf({ isOpen, ended, isWritten: written.has(id), errors: errors.get(id) ?? [] }));
@@ -64,9 +66,10 @@ function answerOf({ isOpen, isWritten, ended, errors }: Pushed): ContactPushed {
   return { status: why === null ? 'unchanged' : 'skipped', ...(why ?? { reason: null, remedy: null }), refused };
 }
 
+const CONTACT_REMOVED = { reason: 'contact_removed', remedy: 'The contact was removed here: nothing is sent for it.' } as const;
 const UNSETTLED = { reason: 'write_in_flight', remedy: 'A write to this record is not settled yet; the next push goes on.' } as const;
 
-/** Of each contact, and each active link of a mapped object: whether something is left to send. */
+/** Of each contact that is there, and each active link of a mapped object: whether something is left to send. */
 async function linkStates(
   context: Context,
   { session }: RunRecorder,
@@ -89,5 +92,5 @@ async function linkStates(
           : ('settled' as const),
       ];
     });
-  return new Map(rows.map((row) => [row.id, stateOf(row)]));
+  return new Map(rows.filter(({ removed }) => removed !== true).map((row) => [row.id, stateOf(row)]));
 }

@@ -1,0 +1,46 @@
+import { untilCommitted } from '../commit.ts';
+import type { Context } from '../context.ts';
+import { contactNotFound } from '../edit/refusals.ts';
+import { historyEntry } from '../history.ts';
+import { releaseWaiting } from '../identity/waiting.ts';
+import { keyOf, matchFields } from '../match-keys.ts';
+import { onePerKey } from '../recheck.ts';
+import { Session } from '../session.ts';
+import { cancelledLink, cancelledWork } from './cancelled-work.ts';
+import { type LeftRecord, leftRecords } from './left-records.ts';
+
+/**
+ * Removes the contact and leaves its links, by which its records are known: no pull makes it again. What was about to be
+ * written or merged is given up.
+ *
+ * @throws CrmSyncError `contact_not_found`.
+ */
+export async function removeContact(context: Context, id: string, by: string): Promise<{ readonly records: readonly LeftRecord[] }> {
+  const session = new Session(context);
+  const { result } = await untilCommitted(context, session, async () => {
+    const [row] = await context.store.load({ ids: [id], elsewhere: true });
+    if (row === undefined || row.removed === true) throw contactNotFound(id);
+    const at = session.storeNow();
+    const keys = [...matchFields(context)].flatMap((field) => {
+      const value = row.fields[field];
+      return typeof value === 'string' ? [keyOf(field, value)] : [];
+    });
+    const history = { at: new Date(at).toISOString(), source: { flow: 'manual', by }, changes: [], event: 'removed' } as const;
+    const entries = onePerKey([
+      ...(await cancelledWork(context, id)),
+      ...(await releaseWaiting(context, keys, at)),
+      historyEntry(context, id, history),
+    ]);
+    const links = row.links.map((link) => {
+      const cancelled = cancelledLink(link);
+      // Not to be revived with its record: the contact was removed by somebody, and not with the record.
+      return link.state === 'tombstone' ? { ...cancelled, state: 'missing' as const } : cancelled;
+    });
+    return {
+      result: { records: leftRecords(context, row) },
+      changes: { rows: [{ kind: 'delete', contactId: id, expected: row.version, links }], entries },
+    };
+  });
+  context.notify({ type: 'contact.removed', contactId: id, cause: 'manual' });
+  return result;
+}

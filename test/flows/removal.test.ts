@@ -1,0 +1,135 @@
+import { conversation } from 'crm-sync-engine/testing';
+import { describe, expect, it } from 'vitest';
+import { entriesOf } from './harness.ts';
+import { WORLDS } from './world.ts';
+
+const HOUR = 3_600_000;
+
+describe.each(WORLDS)('on $name', (world) => {
+  const { deployment, object } = world;
+
+  async function alice(options: Parameters<typeof deployment>[0] = {}) {
+    const there = deployment(options);
+    const record = there.crm.add({ firstName: 'Alice', lastName: 'Smith', phone: '(415) 555-0100', email: 'alice@example.com' });
+    await there.engine.pull();
+    const find = async () => (await there.engine.contacts.byPhone('+14155550100')).contact;
+    const id = (await find())?.id ?? '';
+    there.clock.advance(HOUR);
+    return { ...there, record, find, id };
+  }
+  const failing = { specVersion: 1, merge: () => Promise.reject(new Error('no')) } as const;
+  const call = (id: string) =>
+    conversation({ id, phone: '+14155550100', summary: 'A talk.', analysis: { customer_notes: 'Likes tea.' } as never });
+  /** Removed by the host's own hand, in its own table. */
+  const loseRow = ({ store, scope, id }: Awaited<ReturnType<typeof alice>>) =>
+    store.bind(scope).commit({ rows: [{ kind: 'delete', contactId: id }], entries: [] });
+
+  describe('a contact that is removed here', () => {
+    it('is not brought back by any pull, and its record is untouched', async () => {
+      const there = await alice();
+      const { records } = await there.engine.contacts.remove(there.id, { by: 'anna' });
+      expect(records).toEqual([{ connection: there.scope.connection, object, recordId: there.record.id }]);
+      expect(await there.engine.contacts.get(there.id)).toBeNull();
+      there.crm.edit(there.record.id, { email: 'other@example.com' });
+      expect((await there.engine.pull()).skips).toMatchObject({ contact_removed: 1 });
+      there.clock.advance(HOUR);
+      expect((await there.engine.pull({ full: true })).skips).toMatchObject({ contact_removed: 1 });
+      expect(await there.find()).toBeNull();
+      expect(there.crm.record(there.record.id).fields.firstName).toBe('Alice');
+      expect(there.events.of('contact.removed')).toMatchObject([{ contactId: there.id, cause: 'manual' }]);
+      await expect(there.engine.contacts.remove(there.id, { by: 'anna' })).rejects.toMatchObject({ code: 'contact_not_found' });
+    });
+
+    it('has its writes, merges and calls given up, and the run says so', async () => {
+      const there = await alice({ merger: failing });
+      await there.engine.contacts.update(there.id, { email: 'new@example.com', interaction_summary: 'Old.' }, { by: 'anna' });
+      there.crm.fault({ on: 'log', what: 'lost_ack' });
+      const begun = await there.engine.handleConversation(call('call-1'));
+      expect(begun.complete).toBe(false);
+      await there.engine.contacts.remove(there.id, { by: 'anna' });
+      const before = there.crm.record(there.record.id).fields;
+      there.clock.advance(HOUR);
+      const run = await there.engine.retryPending();
+      expect(run).toMatchObject({ skips: { contact_removed: 1 }, counts: { failed: 0 } });
+      expect((await there.engine.push({ createMissing: true })).counts.processed).toBe(0);
+      expect(there.crm.record(there.record.id).fields).toEqual(before);
+      const bound = there.store.bind(there.scope);
+      for (const [scope, kind] of [
+        ['workspace', 'merge'],
+        ['connection', 'conversation'],
+      ] as const)
+        expect(await entriesOf(bound, scope, kind)).toEqual([]);
+    });
+
+    it('comes back where that is asked for, with what the CRM has', async () => {
+      const there = await alice();
+      await there.engine.contacts.remove(there.id, { by: 'anna' });
+      expect(await there.engine.contacts.restore(there.id, { by: 'anna' })).toMatchObject({ records: [{ recordId: there.record.id }] });
+      await there.engine.pull();
+      expect(await there.find()).toMatchObject({ fields: { first_name: 'Alice' }, links: [{ state: 'active' }] });
+      expect(await there.engine.contacts.restore((await there.find())?.id ?? '', { by: 'anna' })).toEqual({ records: [] });
+    });
+
+    it('stays away though its record was deleted before and is restored after', async () => {
+      const there = await alice();
+      there.crm.remove(there.record.id);
+      await world.hearOfDeletion(there.engine, there.record.id);
+      await there.engine.contacts.remove(there.id, { by: 'anna' });
+      there.clock.advance(HOUR);
+      await there.engine.pull({ full: true });
+      there.crm.restore(there.record.id);
+      there.clock.advance(HOUR);
+      await there.engine.pull({ full: true });
+      expect(await there.find()).toBeNull();
+    });
+
+    it('in the host’s own table ends alike: no pull brings it back, and what was queued is given up', async () => {
+      const there = await alice({ merger: failing });
+      await there.engine.contacts.update(there.id, { interaction_summary: 'Old.' }, { by: 'anna' });
+      await there.engine.handleConversation(call('call-1'));
+      await loseRow(there);
+      there.clock.advance(HOUR);
+      const run = await there.engine.retryPending();
+      expect(run.skips).toMatchObject({ contact_removed: expect.any(Number) });
+      expect((await there.engine.pull({ full: true })).skips).toMatchObject({ contact_removed: 1 });
+      expect(await there.find()).toBeNull();
+      expect(await entriesOf(there.store.bind(there.scope), 'workspace', 'merge')).toEqual([]);
+    });
+  });
+
+  describe('a record that is deleted and restored in the CRM', () => {
+    it('has its link back, with what was agreed: an edit made here meanwhile reaches it, one made there comes in', async () => {
+      const there = await alice();
+      there.crm.remove(there.record.id);
+      await world.hearOfDeletion(there.engine, there.record.id);
+      expect((await there.find())?.links).toMatchObject([{ state: 'tombstone' }]);
+      await there.engine.contacts.update(there.id, { email: 'new@example.com' }, { by: 'anna' });
+      expect((await there.engine.push()).counts.processed).toBe(0);
+      there.clock.advance(HOUR);
+      there.crm.restore(there.record.id);
+      there.crm.edit(there.record.id, { firstName: 'Alicia' });
+      there.clock.advance(HOUR);
+      await there.engine.pull({ full: true });
+      expect(await there.find()).toMatchObject({
+        id: there.id,
+        fields: { first_name: 'Alicia', email: 'new@example.com' },
+        links: [{ state: 'active' }],
+      });
+      await there.engine.push();
+      expect(there.crm.record(there.record.id).fields.email).toBe('new@example.com');
+    });
+  });
+
+  describe('contacts.pruneHistory (P12)', () => {
+    it('forgets what is older, and nothing else', async () => {
+      const there = await alice();
+      await there.engine.contacts.update(there.id, { email: 'one@example.com' }, { by: 'anna' });
+      there.clock.advance(HOUR);
+      const olderThan = new Date(there.clock.now());
+      await there.engine.contacts.update(there.id, { email: 'two@example.com' }, { by: 'anna' });
+      expect(await there.engine.contacts.pruneHistory({ olderThan })).toBe(2);
+      expect((await there.engine.contacts.explain(there.id)).map(({ after }) => after)).toEqual(['two@example.com']);
+      expect(await there.engine.contacts.pruneHistory({ olderThan })).toBe(0);
+    });
+  });
+});
