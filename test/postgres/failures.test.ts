@@ -41,12 +41,20 @@ describe('a failure of the database says what it is and what to do', () => {
     const pool = poolOf(schema.url, { max: 1 });
     const held = holdCommit(pool);
     const committing = insert(bind(held.pool), 'lost').catch((error: unknown) => error);
-    await schema.pool.query('select pg_terminate_backend($1)', [await held.reached]);
+    await schema.pool.query('select pg_terminate_backend($1)', [(await held.reached).pid]);
     held.letGo();
     expect(await committing).toMatchObject(failing('store_unreachable', true));
     expect(await bind(pool).load({ ids: ['lost'] })).toEqual([]);
     expect(await insert(bind(pool), 'lost')).toMatchObject({ status: 'done' });
     await pool.end();
+  });
+
+  it('a host that fell silent in the middle of a commit keeps its workspace for a minute and no longer', async () => {
+    const held = holdCommit(schema.pool);
+    const committing = insert(bind(held.pool), 'silent');
+    expect((await held.reached).silence).toBe('1min');
+    held.letGo();
+    expect(await committing).toMatchObject({ status: 'done' });
   });
 
   it('a statement or a lock that takes too long', async () => {

@@ -1,16 +1,22 @@
 import type pg from 'pg';
 import type { PostgresPool } from '../../src/stores/postgres.ts';
 
+interface Held {
+  readonly pid: number;
+  readonly silence: string;
+}
+const HELD = "select pg_backend_pid() as pid, current_setting('idle_in_transaction_session_timeout') as silence";
+
 /** A pool whose first transaction stops before it commits, until it is let go. */
 export function holdCommit(pool: pg.Pool): {
   readonly pool: PostgresPool;
-  /** The process id of its connection, once it is about to commit. */
-  readonly reached: Promise<number>;
+  /** Its connection, once it is about to commit: the process id, and how long it may be silent before the server ends it. */
+  readonly reached: Promise<Held>;
   letGo(): void;
 } {
-  let reach: (pid: number) => void = () => undefined;
+  let reach: (held: Held) => void = () => undefined;
   let letGo: () => void = () => undefined;
-  const reached = new Promise<number>((resolve) => {
+  const reached = new Promise<Held>((resolve) => {
     reach = resolve;
   });
   const free = new Promise<void>((resolve) => {
@@ -21,7 +27,7 @@ export function holdCommit(pool: pg.Pool): {
     return {
       async query(text: string, values?: (string | number | null)[]) {
         if (text === 'commit') {
-          reach((await client.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]!.pid);
+          reach((await client.query<Held>(HELD)).rows[0]!);
           await free;
         }
         return client.query(text, values);

@@ -8,10 +8,16 @@ export const BY_INDEX = ['enable_seqscan', 'enable_bitmapscan', 'enable_hashjoin
   .map((setting) => `; set local ${setting} = off`)
   .join('');
 
+/**
+ * A host that loses its power or its network says no goodbye. Without a limit the server would keep its transaction, and with
+ * it the turn of the workspace, until TCP notices, which takes hours. Between two statements of ours are milliseconds.
+ */
+const UNLESS_SILENT = "; set local idle_in_transaction_session_timeout = '1min'";
+
 /** Levels are said each time: a database may have another one by default, at which a commit looks at a state older than its turn. */
 const BEGIN = {
-  read: `begin isolation level repeatable read read only${BY_INDEX}`,
-  write: `begin isolation level read committed read write${BY_INDEX}`,
+  read: `begin isolation level repeatable read read only${BY_INDEX}${UNLESS_SILENT}`,
+  write: `begin isolation level read committed read write${BY_INDEX}${UNLESS_SILENT}`,
 } as const;
 
 /** A connection that is lost between two statements says so at the next one; the event, left alone, would end the process. */
