@@ -32,7 +32,7 @@ export function phoneSpellings(e164: string): PhoneSpellings | null {
     groups.join('.'),
     groups.join(' '),
     `+${countryCallingCode} ${national}`,
-    ...(countryCallingCode === '1' ? [`1-${groups.join('-')}`, `+1-${groups.join('-')}`, `1 ${national}`] : []),
+    ...(countryCallingCode === '1' ? [`1-${groups.join('-')}`, `1 ${national}`] : []),
   ]);
   return {
     searchTerms: [...new Set([nationalNumber, `${countryCallingCode}${nationalNumber}`, nationalDigits, groups.join(' ')])],

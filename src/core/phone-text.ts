@@ -1,6 +1,7 @@
 /** Marks of writing direction, zero-width characters and soft hyphens that come along when numbers are copied. */
 const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g;
-const OTHER_DIGITS = /[\u0660-\u0669\u06f0-\u06f9\uff10-\uff19]/g; // Arabic, Persian, full-width
+/** Arabic, Persian and full-width digits. Each row begins at a multiple of 16. */
+const OTHER_DIGITS = /[\u0660-\u0669\u06f0-\u06f9\uff10-\uff19]/g;
 const WITHHELD = new Set([
   'anonymous',
   'unknown',
@@ -21,7 +22,7 @@ const SEPARATOR = /\s*[/;\n]\s*|,\s+|\s+or\s+/i;
 export const cleanPhoneText = (text: string): string =>
   text
     .replace(INVISIBLE, '')
-    .replace(OTHER_DIGITS, (digit) => String((digit.charCodeAt(0) - (digit.charCodeAt(0) >= 0xff10 ? 0xff10 : 0x0660)) % 16))
+    .replace(OTHER_DIGITS, (digit) => String(digit.charCodeAt(0) % 16))
     .replace(/\uff0b/g, '+')
     .replace(/[^\S\n]+/g, ' ')
     .trim();

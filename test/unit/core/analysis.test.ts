@@ -15,6 +15,7 @@ import { defineContactSchema } from '../../../src/core/schema.ts';
 import { FIELD_TYPES, type FieldType } from '../../../src/core/schema-types.ts';
 import type { Fields, Json } from '../../../src/core/value.ts';
 import { CrmSyncError } from '../../../src/errors.ts';
+import { told } from './told.ts';
 
 const schema = defineContactSchema({
   a_string: { type: 'string', description: 'A running summary.' },
@@ -27,12 +28,7 @@ const schema = defineContactSchema({
 });
 const problems = (json: unknown): string[] => {
   const parsed = safeParseAnalysis(schema, json);
-  if (parsed.ok) return [];
-  for (const { message, remedy } of parsed.issues) {
-    expect(message).toMatch(/\S/);
-    expect(remedy, 'one sentence of what to do').toMatch(/^[A-Z].*\.$/s);
-  }
-  return parsed.issues.map(({ path, code }) => `${path.join('.')} ${code}`).toSorted();
+  return parsed.ok ? [] : told(parsed.issues).toSorted();
 };
 
 describe('rules', () => {
@@ -122,7 +118,7 @@ describe('rules', () => {
       { from: 'x', field: 'more', mode: 'merge' },
       { from: 'y', field: 'more', mode: 'overwrite' },
     ]);
-    expect(lintAnalysis(schema, merge).map(({ path, code }) => [...path, code])).toEqual([[1, 'field', 'merge_without_description']]);
+    expect(told(lintAnalysis(schema, merge))).toEqual(['1.field merge_without_description']);
   });
 });
 

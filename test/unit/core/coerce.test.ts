@@ -6,6 +6,7 @@ import { compatible } from '../../../src/core/compatibility.ts';
 import { CRM_FIELD_TYPES, type CrmFieldType } from '../../../src/core/described.ts';
 import { FIELD_TYPES, type FieldDefinition, type FieldType } from '../../../src/core/schema-types.ts';
 import type { CoercionCode, Value } from '../../../src/core/value.ts';
+import { expectWords } from './told.ts';
 
 type Outcome = { readonly is: Value } | { readonly code: CoercionCode };
 type Cell = readonly [raw: unknown, outcome: Outcome];
@@ -13,7 +14,9 @@ const is = (value: Value): Outcome => ({ is: value });
 const refused = (code: CoercionCode): Outcome => ({ code });
 const outcome = (raw: unknown, definition: FieldDefinition, options: CoerceOptions = {}): Outcome => {
   const result = coerceValue(raw, definition, options);
-  return result.ok ? is(result.value) : refused(result.code);
+  if (result.ok) return is(result.value);
+  expectWords(result);
+  return refused(result.code);
 };
 
 const FIELDS: Readonly<Record<FieldType, FieldDefinition>> = {

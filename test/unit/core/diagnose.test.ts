@@ -4,6 +4,7 @@ import * as salesforce from '../../../src/connectors/salesforce/error-codes.ts';
 import { diagnose } from '../../../src/core/diagnose.ts';
 import type { Finding } from '../../../src/core/finding.ts';
 import { CrmSyncError, type ErrorCategory } from '../../../src/errors.ts';
+import { expectWords } from './told.ts';
 
 const errorOf = (code: string, category: ErrorCategory, retryable = false) =>
   new CrmSyncError('It was refused.', {
@@ -47,6 +48,13 @@ describe('diagnose says who must act', () => {
 
   it('of another copy of the package with a category that this one does not know: a developer', () =>
     expect(diagnose(errorOf('some_code', 'hasOwnProperty' as ErrorCategory)).who).toBe('developer'));
+});
+
+it('an error that is not ours is told without its own words', () => {
+  const finding = diagnose(new TypeError('secret'));
+  expectWords(finding);
+  expect(finding).toMatchObject({ level: 'error', code: 'unexpected', who: 'developer', at: {} });
+  expect(JSON.stringify(finding)).not.toContain('secret');
 });
 
 /** Every code that an answer of either CRM can come to. */

@@ -34,6 +34,24 @@ it('empty fields become empty text where that is asked for', () => {
 });
 
 describe('names that the platform sets itself', () => {
+  it('are an error of the configuration, which names the variable and what to do', () => {
+    const make = () => toDynamicVariables({ fields: { time: null, direction: 'north' } }, { prefix: 'current_' });
+    expect(make).toThrow(
+      expect.objectContaining({
+        category: 'configuration',
+        message: expect.stringContaining('variables that the platform sets itself'),
+        remedy: expect.stringContaining('prefix'),
+        issues: [
+          {
+            path: ['fields', 'time'],
+            code: 'reserved_variable',
+            message: '`current_time` is a variable of the platform',
+            remedy: expect.stringContaining('prefix'),
+          },
+        ],
+      }),
+    );
+  });
   const refused = (name: string, options = {}): unknown => {
     try {
       return toDynamicVariables({ fields: { [name]: null } }, options);

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type Condition, type Filter, filterFields, filterSchema, matchesFilter } from '../../../src/core/filter.ts';
 import { parseDocument } from '../../../src/core/issues.ts';
 import type { Value } from '../../../src/core/value.ts';
+import { told } from './told.ts';
 
 type Members<C> = C extends unknown ? Exclude<keyof C, 'field'> : never;
 type Operator = Members<Condition>;
@@ -146,7 +147,7 @@ describe('a document is refused', () => {
   const conditions = (count: number) => Array.from({ length: count }, () => ({ field: 'A', eq: 1 }));
   const problems = (json: unknown) => {
     const parsed = parseDocument(filterSchema, json);
-    return parsed.ok ? [] : parsed.issues.map(({ path, code }) => `${path.join('.')} ${code}`);
+    return parsed.ok ? [] : told(parsed.issues);
   };
   it.each<readonly [rule: string, json: unknown, expected: readonly string[]]>([
     ['where it is no filter', 'A = 1', [' wrong_type']],

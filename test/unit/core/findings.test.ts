@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../src/core/finding.ts';
-import { callsLeft, findingsOf, findingsOfAll, withoutRepeats } from '../../../src/core/findings.ts';
+import { callsLeft, findingsOf, findingsOfAll, parentNotVisible, withoutRepeats } from '../../../src/core/findings.ts';
 
 const finding = (code: string, at: Finding['at'] = {}, remedy = 'Do this.'): Finding => ({
   level: 'error',
@@ -25,6 +25,26 @@ describe('callsLeft', () => {
     expect(callsLeft({ used, limit }, 'the day')).toMatchObject({ level, code, message: expect.stringContaining('of the day') }),
   );
 });
+
+it('calls that run out are the affair of whoever can buy more', () =>
+  expect(callsLeft({ used: 96, limit: 100 }, 'the day')).toEqual({
+    level: 'warning',
+    code: 'api_calls_low',
+    message: '4 of 100 API calls of the day are left, for all apps of the account together.',
+    remedy: expect.stringMatching(/^[A-Z].*\.$/),
+    who: 'crm_admin',
+    at: {},
+  }));
+
+it('a hidden field of a parent is told with the object whose rule is left out', () =>
+  expect(parentNotVisible('Contact', 'Account.Name')).toEqual({
+    level: 'warning',
+    code: 'field_not_visible',
+    message: expect.stringContaining('does not see Account.Name'),
+    remedy: expect.stringMatching(/^Let .*parent of Contact.*Account\.Name.*\.$/),
+    who: 'crm_admin',
+    at: { object: 'Contact', field: 'Account.Name' },
+  }));
 
 describe('withoutRepeats', () => {
   it('tells each problem once, in order', () => {

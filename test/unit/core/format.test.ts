@@ -8,6 +8,7 @@ import { type FormatTarget, formatValue } from '../../../src/core/format.ts';
 import { plainDecimal } from '../../../src/core/scalars.ts';
 import { FIELD_TYPES, type FieldDefinition, type FieldType } from '../../../src/core/schema-types.ts';
 import type { CoercionCode, Value } from '../../../src/core/value.ts';
+import { expectWords } from './told.ts';
 
 type Outcome = { readonly is: Value } | { readonly cut: string } | { readonly code: CoercionCode };
 type Cell = readonly [value: Value, outcome: Outcome];
@@ -16,7 +17,10 @@ const cut = (text: string): Outcome => ({ cut: text });
 const refused = (code: CoercionCode): Outcome => ({ code });
 const outcome = (value: Value, definition: FieldDefinition, target: FormatTarget): Outcome => {
   const result = formatValue(value, definition, target);
-  if (!result.ok) return refused(result.code);
+  if (!result.ok) {
+    expectWords(result);
+    return refused(result.code);
+  }
   return result.truncated === true ? cut(String(result.value)) : is(result.value);
 };
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { parseDocument, toIssues } from '../../../src/core/issues.ts';
+import { told } from './told.ts';
 
 const strict = z.strictObject;
 const condition = z.union([
@@ -15,7 +16,9 @@ const rule = z.union([
 /** Problems as `path code message`. */
 const problems = (schema: z.ZodType, json: unknown): string[] => {
   const parsed = parseDocument(schema, json);
-  return parsed.ok ? [] : parsed.issues.map(({ path, code, message }) => `${path.join('.')} ${code}: ${message}`);
+  if (parsed.ok) return [];
+  const places = told(parsed.issues);
+  return parsed.issues.map(({ message }, index) => `${places[index]}: ${message}`);
 };
 
 describe('a plain problem has our code and words', () => {

@@ -6,6 +6,7 @@ import { defineMapping, mappingSchema, parseMapping, safeParseMapping } from '..
 import type { AnyRule } from '../../../src/core/mapping-types.ts';
 import { defineContactSchema } from '../../../src/core/schema.ts';
 import { CrmSyncError } from '../../../src/errors.ts';
+import { told } from './told.ts';
 
 const schema = defineContactSchema({
   lead_status: { type: 'enum', options: ['New', 'Working', 'Qualified'] },
@@ -20,7 +21,7 @@ const mapping = (fields: readonly unknown[], more: object = {}) => ({ crmObject:
 /** Problems of a document as `path code`. */
 const problems = (json: unknown, describedFields?: readonly DescribedField[]): string[] => {
   const parsed = safeParseMapping(schema, json, describedFields && { describedFields });
-  return parsed.ok ? [] : parsed.issues.map(({ path, code }) => `${path.join('.')} ${code}`).toSorted();
+  return parsed.ok ? [] : told(parsed.issues).toSorted();
 };
 const remedies = (json: unknown, describedFields?: readonly DescribedField[]): string[] => {
   const parsed = safeParseMapping(schema, json, describedFields && { describedFields });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { applyTransform, mapIn, mapOut, namedTransform } from '../../../src/core/rule-values.ts';
 import { TRANSFORMS } from '../../../src/core/transforms.ts';
 import { CrmSyncError } from '../../../src/errors.ts';
+import { expectWords } from './told.ts';
 
 const map = { Hot: 'Qualified', cold: 'New', true: 'Yes', '0': 'None' };
 
@@ -52,7 +53,14 @@ describe('a transform', () => {
 
   it.each(['shout', 'constructor', 'toString', '__proto__'])('that does not exist (%s) is a mistake in the configuration', (name) => {
     expect(() => namedTransform(name)).toThrow(CrmSyncError);
-    expect(() => namedTransform(name, {})).toThrow(expect.objectContaining({ code: 'unknown_transform', category: 'configuration' }));
+    expect(() => namedTransform(name, { own: () => null })).toThrow(
+      expect.objectContaining({
+        code: 'unknown_transform',
+        category: 'configuration',
+        message: `There is no transform \`${name}\`.`,
+        remedy: expect.stringMatching(/one of .*`trim`.*`own`/),
+      }),
+    );
   });
 
   it('answers a value', () => expect(applyTransform((value) => `${value}!`, 'a')).toEqual({ ok: true, value: 'a!' }));
@@ -67,5 +75,6 @@ describe('a transform', () => {
     const refused = applyTransform(transform as () => string, 'secret');
     expect(refused).toMatchObject({ ok: false, code: 'not_text' });
     expect(JSON.stringify(refused)).not.toContain('secret');
+    expectWords(refused as { message: string; remedy: string });
   });
 });

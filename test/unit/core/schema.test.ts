@@ -12,6 +12,7 @@ import {
 } from '../../../src/core/schema.ts';
 import { BUILT_IN_FIELDS, type FieldDefinition, type FieldDefinitions } from '../../../src/core/schema-types.ts';
 import { CrmSyncError } from '../../../src/errors.ts';
+import { told } from './told.ts';
 
 const schema = defineContactSchema({
   lead_status: { type: 'enum', options: ['New', { value: 'w', label: 'Won' }], label: 'Status' },
@@ -24,13 +25,13 @@ const schema = defineContactSchema({
 /** Problems of a document as `path code`. */
 const problems = (json: unknown): string[] => {
   const parsed = safeParseContactSchema(json);
-  return parsed.ok ? [] : parsed.issues.map(({ path, code }) => `${path.join('.')} ${code}`);
+  return parsed.ok ? [] : told(parsed.issues);
 };
 const defined = (fields: object): unknown => {
   try {
     return (defineContactSchema as (fields: object) => unknown)(fields);
   } catch (error) {
-    return error instanceof CrmSyncError ? error.issues.map(({ path, code }) => `${path.join('.')} ${code}`) : error;
+    return error instanceof CrmSyncError ? told(error.issues) : error;
   }
 };
 
@@ -247,7 +248,7 @@ describe('the fields of a contact', () => {
 describe('an edit by hand', () => {
   const patched = (patch: unknown, options = {}): unknown => {
     const parsed = parseFieldPatch(schema, patch, options);
-    return parsed.ok ? parsed.value : parsed.issues.map(({ path, code }) => `${path.join('.')} ${code}`);
+    return parsed.ok ? parsed.value : told(parsed.issues);
   };
 
   it('becomes canonical values; null and blank clear, undefined leaves alone', () => {

@@ -5,6 +5,7 @@ import type { Channel } from '../../../src/core/conversation.ts';
 import { defineContactSchema } from '../../../src/core/schema.ts';
 import { parseSettings, safeParseSettings, settingsSchema } from '../../../src/core/settings.ts';
 import { CrmSyncError } from '../../../src/errors.ts';
+import { told } from './told.ts';
 
 const schema = defineContactSchema({ lead_status: { type: 'enum', options: ['New', 'Qualified'] }, notes: { type: 'string' } });
 const CONTACT = { crmObject: 'Contact', fields: [{ crm: 'Phone', field: 'phone_number', direction: 'inbound' }] };
@@ -24,7 +25,7 @@ const full = {
 };
 const problems = (json: unknown): string[] => {
   const parsed = safeParseSettings(schema, json);
-  return parsed.ok ? [] : parsed.issues.map(({ path, code }) => `${path.join('.')} ${code}`).toSorted();
+  return parsed.ok ? [] : told(parsed.issues).toSorted();
 };
 
 describe('settings', () => {
