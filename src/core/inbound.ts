@@ -1,5 +1,6 @@
 import { Candidates, type KeyMove } from './candidates.ts';
 import { matchesFilter } from './filter.ts';
+import type { Flip } from './flips.ts';
 import { isLive, type LinkState } from './link.ts';
 import type { CompiledMapping, CrmRecord } from './mapping-types.ts';
 import { own } from './own.ts';
@@ -29,6 +30,8 @@ export interface InboundInput {
   readonly erased?: ReadonlyMap<string, 'record' | 'key'>;
   /** When a contact's fields were last edited here, ISO 8601 UTC by contact id and field; what `newest` decides by. */
   readonly editedAt?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Earlier flips of contacts whose plan has one, by contact id: without them no field is taken to be rewritten. */
+  readonly flips?: Readonly<Record<string, readonly Flip[]>>;
 }
 
 export interface InboundPlan {
@@ -69,7 +72,7 @@ function planOf(records: readonly RecordPlan[]): InboundPlan {
   };
 }
 
-const NOTHING = { refused: [], conflicts: [], drift: [] } as const;
+const NOTHING = { refused: [], conflicts: [], drift: [], flips: [] } as const;
 const REMEDIES: Readonly<Record<SkipReason, string>> = {
   filtered: 'Nothing to do: the record does not match the filter of the mapping.',
   no_match_key: 'Fill the match key in the CRM with a usable value, or map another field as match key.',
@@ -305,7 +308,9 @@ class PagePlanner {
     const editedAt = contactId === null ? undefined : this.#input.editedAt?.[contactId];
     const fields = contact?.fields ?? {};
     const { foreign } = contact ?? {};
-    return planFields({ mapping: this.#mapping, record, contactId, fields, link, readAt: this.#readAt, editedAt, isTaken, foreign });
+    const flips = contactId === null ? undefined : this.#input.flips?.[contactId];
+    const common = { mapping: this.#mapping, record, contactId, fields, link, readAt: this.#readAt };
+    return planFields({ ...common, editedAt, flips, isTaken, foreign });
   }
 
   #isStale(record: CrmRecord, link: PlannedLink): boolean {
@@ -338,7 +343,7 @@ class PagePlanner {
   }
 }
 
-const explained = ({ refused, conflicts, drift }: FieldsPlan) => ({ refused, conflicts, drift });
+const explained = ({ refused, conflicts, drift, flips }: FieldsPlan) => ({ refused, conflicts, drift, flips });
 
 const nobody: IsTaken = () => false;
 

@@ -81,6 +81,8 @@ export interface LinkBody {
   readonly held: Readonly<Record<string, Held>>;
   /** Absent: no field waits for a decision. */
   readonly open?: Readonly<Record<string, OpenConflict>>;
+  /** What the CRM held where our last write of a field replaced it, as marks; until that field moves in the CRM. */
+  readonly over?: Readonly<Record<string, Value>>;
   /** Newest CRM stamp that was planned. */
   readonly modifiedAt: string | null;
   /** The record that a merge in the CRM left, or that this one was converted to. */

@@ -1,5 +1,6 @@
 import type { ConflictResolution } from './conflict.ts';
 import type { ConflictTimes } from './conflict-types.ts';
+import { FLIP_WINDOW_MS } from './flips.ts';
 import { hashOf } from './hash.ts';
 import type { Agreed, OpenConflict } from './link.ts';
 import { own } from './own.ts';
@@ -54,11 +55,35 @@ export class OpenConflicts {
   /** What the decision about a field means for its conflict. */
   decided(place: ConflictPlace, { reason, conflict }: FieldDecision): void {
     const known = this.of(place.crm);
-    if (conflict !== undefined) this.#found(place, conflict, known);
+    if (known?.kind === 'rewritten' && known.since + FLIP_WINDOW_MS <= this.#now) this.#close(place, known, 'left_alone');
+    if (conflict !== undefined) this.#found(place, conflict, known?.kind === 'rewritten' ? undefined : known);
     else if (known !== undefined && known.kind !== 'rewritten') {
       if (reason !== 'conflict_open') this.#close(place, known, AGREED.has(reason) ? 'sides_agree' : 'mapping_changed');
       else if (known.local !== place.local || known.remote !== place.remote) this.#move(place, known);
     }
+  }
+
+  /** Nothing is sent for it as things are: a CRM that undoes it would be written to for ever (P4). */
+  isRewritten(key: string): boolean {
+    return own(this.#open, key)?.kind === 'rewritten';
+  }
+
+  /** The CRM undoes what is sent, again and again. */
+  rewritten(place: ConflictPlace): void {
+    const { crm, local, remote, incoming } = place;
+    const id = conflictId(place, this.#now);
+    const since = this.#now;
+    this.#open[crm] = { id, since, kind: 'rewritten', reason: 'rewritten', local, remote, incoming };
+    this.conflicts.push({
+      ...place,
+      id,
+      since,
+      times: timesOf(place),
+      winner: null,
+      reason: 'rewritten',
+      open: 'rewritten',
+      event: 'found',
+    });
   }
 
   /** A rule is gone from the mapping: nobody decides about its field any more. */
@@ -71,7 +96,7 @@ export class OpenConflicts {
     const common = { ...place, id: known?.id ?? conflictId(place, this.#now), since: known?.since ?? this.#now, times: timesOf(place) };
     const event = known === undefined ? 'found' : 'moved';
     if (conflict.winner !== null) {
-      delete this.#open[place.crm];
+      if (known !== undefined) delete this.#open[place.crm];
       this.conflicts.push({ ...common, ...conflict, open: null, event: known === undefined ? 'found' : 'closed' });
       return;
     }
@@ -88,7 +113,7 @@ export class OpenConflicts {
     this.conflicts.push({ ...place, id, since, times: timesOf(place), winner: null, reason, open, event: 'moved' });
   }
 
-  #close(place: ConflictPlace, { id, since }: OpenConflict, reason: 'sides_agree' | 'mapping_changed'): void {
+  #close(place: ConflictPlace, { id, since }: OpenConflict, reason: 'sides_agree' | 'mapping_changed' | 'left_alone'): void {
     delete this.#open[place.crm];
     this.conflicts.push({ ...place, id, since, times: timesOf(place), winner: null, reason, open: null, event: 'closed' });
   }

@@ -1,4 +1,5 @@
 import { carryOver } from './carry-over.ts';
+import { FLIP_WINDOW_MS } from './flips.ts';
 import { hashOf } from './hash.ts';
 import type { Agreed, Held, LinkBody } from './link.ts';
 import type { CompiledMapping, CompiledRule } from './mapping-types.ts';
@@ -116,8 +117,9 @@ function planFieldsOut(
     const local = contact.fields[field] ?? null;
     const open = own(known.open ?? {}, key);
     if (open !== undefined) {
-      // An edit here may have made both sides equal, and is to be seen by whoever decides: the record says which.
-      if (open.kind !== 'rewritten' && open.local !== local && remote === undefined) mustRead = true;
+      // Both sides may be equal by an edit here, or the CRM may have left the field alone: the record says so.
+      const isOver = open.kind === 'rewritten' ? open.since + FLIP_WINDOW_MS <= now : open.local !== local;
+      if (isOver && remote === undefined) mustRead = true;
       continue;
     }
     const kept = own(known.held, key);

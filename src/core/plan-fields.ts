@@ -1,5 +1,6 @@
 import { carryOver } from './carry-over.ts';
 import type { ConflictTimes } from './conflict-types.ts';
+import { type Flip, isRewritten, markOf } from './flips.ts';
 import { hashOf } from './hash.ts';
 import { type Agreed, EMPTY_BODY, type Held, type Link, type LinkBody } from './link.ts';
 import type { CompiledMapping, CompiledRule, CrmRecord } from './mapping-types.ts';
@@ -22,6 +23,8 @@ export interface FieldsInput {
   readonly readAt: Millis;
   /** When fields were last edited here, ISO 8601 UTC, as far as known. */
   readonly editedAt?: Readonly<Record<string, string>> | undefined;
+  /** Earlier flips of the contact's fields; absent: nobody has asked for them. */
+  readonly flips?: readonly Flip[] | undefined;
   /** Whether another contact has this value of a match key: the old value stays then (R20). */
   readonly isTaken: (field: string, value: string) => boolean;
   /** Fields whose value here is not sent to this CRM, for another one gave it (R25). */
@@ -34,6 +37,7 @@ export interface FieldsPlan {
   readonly refused: readonly RefusedField[];
   readonly conflicts: readonly Conflict[];
   readonly drift: readonly string[];
+  readonly flips: readonly Flip[];
   readonly body: LinkBody;
   readonly rebased: boolean;
   /** At least one field still has to reach the CRM, or could not be judged. */
@@ -44,7 +48,7 @@ export interface FieldsPlan {
 
 /** Every rule of a mapping against one record and one contact. Inbound rules first: outbound ones see what they set. */
 export function planFields(input: FieldsInput): FieldsPlan {
-  const { mapping, record, contactId, fields, link, readAt, editedAt, isTaken, foreign = [] } = input;
+  const { mapping, record, contactId, fields, link, readAt, editedAt, flips: earlier, isTaken, foreign = [] } = input;
   const given = link?.body ?? EMPTY_BODY;
   const remotes = readRemotes(mapping, record);
   const settled = settleExpired(given, remotes, readAt);
@@ -57,6 +61,8 @@ export function planFields(input: FieldsInput): FieldsPlan {
   const open = new OpenConflicts(body.open, readAt);
   const isPlanned = link?.plan === mapping.planFingerprint;
   const drift: string[] = [];
+  const flips: Flip[] = [];
+  const over: Record<string, Value> = { ...body.over };
   let rebased = settled.base !== given.base;
   let send = false;
   // What a write under way will have agreed on is meant by the mapping that it was planned with.
@@ -123,6 +129,16 @@ export function planFields(input: FieldsInput): FieldsPlan {
     if (contactId !== null) {
       const place = { recordId: record.id, contactId, field, crm: key, base: pair ?? null, local, remote };
       open.decided({ ...place, incoming: incoming.value, times }, decision);
+      if (pair !== undefined && remote !== pair.remote && decision.base !== undefined && Object.hasOwn(over, key)) {
+        if (markOf(remote) === over[key] && known === undefined) {
+          const flip = { field, at: readAt, sent: markOf(pair.local), taken: markOf(incoming.value) };
+          flips.push(flip);
+          // Its record shows what was sent, which may have been taken back here by now.
+          if (earlier !== undefined && isRewritten(earlier, flip))
+            open.rewritten({ ...place, local: pair.local, incoming: incoming.value, times });
+        }
+        delete over[key];
+      }
     }
     if (decision.reason === 'drift') drift.push(key);
     if (decision.base !== undefined) {
@@ -131,7 +147,7 @@ export function planFields(input: FieldsInput): FieldsPlan {
       rebased = true;
     }
     recheck ||= decision.recheck === true;
-    send ||= decision.send && !isHeld(rule, local);
+    send ||= decision.send && !isHeld(rule, local) && !open.isRewritten(key);
   }
   for (const key of contactId === null || isPlanned ? [] : open.keys) {
     const known = open.of(key);
@@ -140,10 +156,12 @@ export function planFields(input: FieldsInput): FieldsPlan {
   }
   rebased ||= open.hasChanged;
   const { conflicts } = open;
-  if (!rebased) return { set, changes, refused, conflicts, drift, body, rebased, send, recheck };
-  const { open: _, ...rest } = body;
+  if (!rebased) return { set, changes, refused, conflicts, drift, flips, body, rebased, send, recheck };
+  const { open: _, over: __, ...rest } = body;
+  const replaced = Object.keys(over).length > 0 && { over };
   const modifiedAt = later(given.modifiedAt, record.modifiedAt ?? null);
-  return { set, changes, refused, conflicts, drift, body: { ...rest, base, held, ...open.open, modifiedAt }, rebased, send, recheck };
+  const next = { ...rest, base, held, ...open.open, ...replaced, modifiedAt };
+  return { set, changes, refused, conflicts, drift, flips, body: next, rebased, send, recheck };
 }
 
 /** Only a value that is taken over comes from the CRM; a half that stays keeps what is known of it. */

@@ -1,4 +1,5 @@
 import type { ConflictReason } from './conflict-types.ts';
+import type { Flip } from './flips.ts';
 import type { Agreed, Link, LinkBody, LinkState, OpenConflict, Version } from './link.ts';
 import type { FieldReason } from './three-way.ts';
 import type { Fields, Millis, Value } from './value.ts';
@@ -60,7 +61,7 @@ export interface Conflict {
   /** `value`: a third one. Null: nobody, or nobody yet. */
   readonly winner: 'crm' | 'local' | 'value' | null;
   readonly value?: Value;
-  readonly reason: ConflictReason | 'sides_agree' | 'mapping_changed' | 'rewritten';
+  readonly reason: ConflictReason | 'sides_agree' | 'mapping_changed' | 'rewritten' | 'left_alone';
   /** Who has to decide: the host (`manual`, `rewritten`) or the merger. Null: it is decided. */
   readonly open: OpenConflict['kind'] | null;
 }
@@ -95,6 +96,8 @@ interface RecordOutcome {
   readonly conflicts: readonly Conflict[];
   /** CRM fields of outbound-only rules that somebody else changed in the CRM. */
   readonly drift: readonly string[];
+  /** Fields that the CRM put back to what they were before we wrote them. */
+  readonly flips: readonly Flip[];
 }
 export type RecordPlan = RecordOutcome &
   (

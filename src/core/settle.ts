@@ -1,4 +1,6 @@
+import { FLIP_WINDOW_MS, markOf } from './flips.ts';
 import type { Agreed, Held, LinkBody, Sent } from './link.ts';
+import { own } from './own.ts';
 import type { Millis, Value } from './value.ts';
 
 /** The operation is in the CRM: what was sent is agreed now; `returned` (by mapping key) is what the CRM made of it (R7). */
@@ -11,7 +13,8 @@ export function settleDone(body: LinkBody, op: string, returned: Readonly<Record
     base[key] = { local, remote: Object.hasOwn(returned, key) ? (returned[key] as Value) : remote, ours: true };
     delete held[key];
   }
-  return { ...body, base, held, sent: without(body.sent, op), modifiedAt: modifiedAt ?? body.modifiedAt };
+  const over = replacedBy(body, base, Object.keys(sent.values));
+  return { ...body, base, held, ...over, sent: without(body.sent, op), modifiedAt: modifiedAt ?? body.modifiedAt };
 }
 
 /** The operation had no effect: the intent goes, the pair stays as it was; `held` fields cost no call until they are due. */
@@ -26,19 +29,38 @@ export function settleNothing(body: LinkBody, op: string, held: Readonly<Record<
  * @param remote - By mapping key; a key that is absent is settled as not written.
  */
 export function settleExpired(body: LinkBody, remote: Readonly<Record<string, Value>>, readAt: Millis): LinkBody {
-  const over = body.sent.filter(({ until }) => until < readAt);
-  if (over.length === 0) return body;
+  const ended = body.sent.filter(({ until }) => until < readAt);
+  if (ended.length === 0) return body;
   const base: Record<string, Agreed> = { ...body.base };
-  for (const { values } of over)
+  for (const { values } of ended)
     for (const [key, pair] of Object.entries(values))
       if (Object.hasOwn(remote, key) && remote[key] === pair.remote) base[key] = { ...pair, ours: true };
-  return { ...body, base, sent: body.sent.filter(({ until }) => until >= readAt) };
+  const over = replacedBy(
+    body,
+    base,
+    ended.flatMap(({ values }) => Object.keys(values)),
+  );
+  return { ...body, base, ...over, sent: body.sent.filter(({ until }) => until >= readAt) };
+}
+
+/** By what our writes replaced it is known whether the CRM undoes them. A field without a pair had nothing to replace. */
+function replacedBy(
+  body: LinkBody,
+  base: Readonly<Record<string, Agreed>>,
+  keys: readonly string[],
+): { readonly over?: Readonly<Record<string, Value>> } {
+  const replaced = keys.flatMap((key) => {
+    const before = own(body.base, key);
+    return before === undefined || before.remote === own(base, key)?.remote ? [] : [[key, markOf(before.remote)] as const];
+  });
+  return replaced.length === 0 ? {} : { over: { ...body.over, ...Object.fromEntries(replaced) } };
 }
 
 const without = (sent: readonly Sent[], op: string): readonly Sent[] => sent.filter((candidate) => candidate.op !== op);
 
-/** When a link must be looked at again for its own sake: an open intent ends, a held field is due. Null: never. */
+/** When a link must be looked at again for its own sake: an open intent ends, a held field is due, one that the CRM rewrites is left alone long enough. Null: never. */
 export function dueAt(body: LinkBody): Millis | null {
-  const times = [...body.sent.map(({ until }) => until), ...Object.values(body.held).flatMap(({ retryAt }) => retryAt ?? [])];
+  const quiet = Object.values(body.open ?? {}).flatMap(({ kind, since }) => (kind === 'rewritten' ? [since + FLIP_WINDOW_MS] : []));
+  const times = [...body.sent.map(({ until }) => until), ...Object.values(body.held).flatMap(({ retryAt }) => retryAt ?? []), ...quiet];
   return times.length === 0 ? null : Math.min(...times);
 }

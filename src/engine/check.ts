@@ -7,6 +7,7 @@ import type { CheckQuery } from '../ports/connector.ts';
 import { compileOptions } from './compiled.ts';
 import { assertActive, assertSameAccount, loadConnection } from './connection.ts';
 import type { Context } from './context.ts';
+import { rewrittenFindings } from './rewritten.ts';
 import { Session } from './session.ts';
 
 export interface CheckOptions {
@@ -25,6 +26,7 @@ export async function check(context: Context, options: CheckOptions): Promise<re
     () => checkAccount(context, session),
     async () => (await context.connector.check?.(queryOf(context), session.call)) ?? [],
     ...context.mappings.map((mapping) => () => checkFields(context, session, mapping)),
+    () => rewrittenFindings(context),
   ]);
   return withoutRepeats(findings).filter((finding) => finding.code !== 'mapping_fits' || !hasHidden(findings, finding.at.object));
 }

@@ -172,7 +172,7 @@ async function decided(context: Context, now: Millis, { record, row, answer, by,
   const fields = fieldsOf(context, row.fields);
   const before = fields[field] ?? null;
   const found = openOf(row, record);
-  const { remote, incoming } = found?.open ?? record;
+  const { remote, incoming } = found === undefined ? record : crmSide(found.link, found.open, crm);
   const after = answer === 'crm' ? incoming : answer === 'local' ? before : checkedValue(context, field, answer.value);
   const set: Fields = after === before ? {} : { [field]: after };
   const entries: EntryChange[] = [...(await keyEntries(context, { contact: row.id, before: fields, set, at: now }))];
@@ -195,18 +195,26 @@ async function decided(context: Context, now: Millis, { record, row, answer, by,
     resolution: { decision, value: after, by },
   };
   entries.push(...conflictChanges(closed, { wasOpen: true }));
-  const links = found === undefined ? [] : [withoutConflict(found.link, crm, found.open, now)];
+  const links = found === undefined ? [] : [withoutConflict(found.link, crm, { remote, incoming }, now)];
   return {
     result: { record: closed, changed: Object.keys(set) },
     changes: { rows: [{ kind: 'update' as const, contactId: row.id, expected: row.version, set, links }], entries },
   };
 }
 
+type CrmSide = Pick<OpenConflict, 'remote' | 'incoming'>;
+
+/** What the CRM shows: a field that is only rewritten there is still read, so its pair knows better. */
+function crmSide({ body }: StoredLink, open: OpenConflict, key: string): CrmSide {
+  const pair = own(body.base, key);
+  return open.kind === 'rewritten' && pair !== undefined ? { remote: pair.remote, incoming: pair.local } : open;
+}
+
 /**
  * What the CRM shows counts as agreed on from now: a decision for another value is then an edit here, which the next push
  * sends, and one for the CRM's value leaves nothing to send.
  */
-function withoutConflict(link: StoredLink, key: string, { incoming, remote }: OpenConflict, now: Millis): LinkChange {
+function withoutConflict(link: StoredLink, key: string, { incoming, remote }: CrmSide, now: Millis): LinkChange {
   const { open = {}, ...kept } = link.body;
   const { [key]: _, ...others } = open;
   const { [key]: __, ...held } = kept.held;

@@ -16,6 +16,8 @@ export const KIND = {
   latest: 'latest',
   /** connection · `<time>-<hash>` · a field that both sides changed: who won, or that it waits; due while it is open */
   conflict: 'conflict',
+  /** workspace · contact id · fields that the CRM put back after we wrote them, lately (R25) */
+  flips: 'flips',
   /** workspace · `<field>:<value>` · optimistic lock of a match key: an insert expects its version (R19) */
   claim: 'claim',
   /** workspace · `<number>|<until>|<contact id>` · numbers that contacts had, with their times (R20) */

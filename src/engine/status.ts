@@ -2,9 +2,11 @@ import type { Counts, Flow, Run } from '../core/run.ts';
 import { LEASE_KIND } from '../ports/store.ts';
 import { type DeletionQuestion, deletionQuestions } from './brake.ts';
 import { budgetState } from './budget.ts';
+import type { ConflictRecord } from './conflict-entry.ts';
 import { type ConnectionState, loadConnection } from './connection.ts';
 import type { Context } from './context.ts';
 import { KIND } from './kinds.ts';
+import { openConflicts } from './rewritten.ts';
 import { getRuns, latestRuns } from './runs.ts';
 
 /** What a settings page shows of a connection. */
@@ -22,6 +24,8 @@ export interface Status {
   } | null;
   /** Conversations with a step that is not finished, records to be fetched again, records that wait for a contact or a match key (`contacts.ambiguous()`). At most 100 each. */
   readonly waiting: { readonly conversations: number; readonly records: number; readonly ambiguous: number };
+  /** Fields that wait for a decision (`conflicts.list({ open: true })`); `rewritten` of them because the CRM undoes what is sent. At most 1,000. */
+  readonly conflicts: { readonly open: number; readonly rewritten: number };
   /** Runs stopped before they unlinked or cleared so many: look, and answer with `allowDeletions`. Empty: nothing is asked. */
   readonly deletions: readonly DeletionQuestion[];
   /** API calls since `since` (ISO 8601 UTC), for 24 hours from then; null: no budget is set. */
@@ -43,10 +47,16 @@ export async function status(context: Context): Promise<Status> {
     connection: { status: connection.status, reason: connection.reason },
     run: run === undefined ? null : { id: run.id, flow: run.flow, trigger: run.trigger, startedAt: run.startedAt, counts: run.counts },
     waiting: { conversations: await count(KIND.conversation), records: await count(KIND.recheck), ambiguous: await count(KIND.waiting) },
+    conflicts: conflictCounts(await openConflicts(context)),
     deletions: await deletionQuestions(context),
     budget: budget && { ...budget, since: new Date(budget.since).toISOString() },
   };
 }
+
+const conflictCounts = (open: readonly ConflictRecord[]) => ({
+  open: open.length,
+  rewritten: open.filter((conflict) => conflict.open === 'rewritten').length,
+});
 
 const newestFirst = (runs: readonly Run[]): readonly Run[] => [...runs].sort((a, b) => (a.id < b.id ? 1 : -1));
 

@@ -39,7 +39,7 @@ export const connectorAround = (inner: CompleteConnector, around: Around): Compl
 
 /** Every kind of entry, by its scope. */
 export const KINDS = {
-  workspace: ['connection', 'claim', 'former_number', 'history', 'applied', 'merge', 'erasure', 'suppression'],
+  workspace: ['connection', 'claim', 'former_number', 'history', 'applied', 'merge', 'flips', 'erasure', 'suppression'],
   connection: [
     ...['checkpoint', 'conflict', 'budget', 'sweep', 'brake', 'run', 'latest', 'waiting', 'awaited', 'recheck'],
     ...['conversation', 'create', 'activity', 'lease'],

@@ -5,6 +5,7 @@ import type { Millis } from '../../core/value.ts';
 import type { Changeset, ContactRef, EntryChange, LinkChange, Row, RowChange } from '../../ports/store.ts';
 import { conflictEntries } from '../conflict-entry.ts';
 import type { Context } from '../context.ts';
+import { flipsEntry } from '../flips.ts';
 import { historyEntry } from '../history.ts';
 import { noLongerWaiting, type StoredWaiting, stillWaiting } from '../identity/waiting.ts';
 import { claimsOf } from '../match-keys.ts';
@@ -61,6 +62,7 @@ function addRecord(input: PageChangesInput, plan: RecordPlan, rows: RowChange[],
     entries.push(...claimsOf(planned.claims, plan.keys, stored.id, input.at));
   } else rows.push({ kind: 'update', contactId: stored.id, expected: stored.version, links: [link] });
   entries.push(...conflictEntries(plan.conflicts, { object: input.mapping.crmObject, run: input.source.run ?? null, at: input.at }));
+  entries.push(...flipsEntry(planned.flips, plan.contactId, plan.flips));
   const changes = plan.action === 'update' ? plan.changes : [];
   const isNews = changes.length > 0 || plan.conflicts.some(({ event }) => event === 'found');
   if (isNews) entries.push(historyOfPlan(input, stored.id, plan, changes));

@@ -1,4 +1,4 @@
-import { type InboundPlan, planInbound } from '../../core/inbound.ts';
+import type { InboundPlan } from '../../core/inbound.ts';
 import type { CompiledMapping, CrmRecord } from '../../core/mapping-types.ts';
 import type { MatchValues, PlannedContact } from '../../core/plan-types.ts';
 import type { Millis } from '../../core/value.ts';
@@ -6,13 +6,14 @@ import type { Fetched } from '../../ports/connector.ts';
 import type { EntryChange, LoadQuery, Row } from '../../ports/store.ts';
 import { type Context, fieldsOf } from '../context.ts';
 import { erasedRecords } from '../erasure/suppressions.ts';
+import type { KnownFlips } from '../flips.ts';
 import { successorsOf } from '../gone.ts';
-import { editTimes } from '../history.ts';
 import { foreignOf, lookElsewhere } from '../identity/foreign.ts';
 import { contestedSuccessions, hasKeys, inheritedLinks } from '../inheritance.ts';
 import { type Claims, keysOf, loadClaims, matchValues } from '../match-keys.ts';
 import type { Permit } from '../permit.ts';
 import { loadSuccessions, type Recheck } from '../recheck.ts';
+import { planKnowing } from './plan-knowing.ts';
 
 export interface PagePlanInput {
   readonly permit: Permit;
@@ -40,6 +41,8 @@ export interface PagePlan {
   readonly fetchFirst: readonly Recheck[];
   /** Expected by the commit where it makes anything new. */
   readonly fence: readonly EntryChange[];
+  /** Earlier flips of contacts whose plan has one. */
+  readonly flips: KnownFlips;
 }
 
 /** Loads who the records may belong to, and decides. */
@@ -80,8 +83,9 @@ export async function planPage(context: Context, input: PagePlanInput): Promise<
   const links = [...stored, ...inheritedLinks(mapping, { rows, records, successions, values })];
   const contacts = [...rows.values()].map((row) => ({ ...toContact(context, row), ...foreignOf(context, permit, row) }));
   const plannable = records.filter(({ id }) => !contested.has(id));
-  const plan = await planWithTimes(context, { mapping, records: plannable, contacts, links, now: readAt, fresh, assigned, erased });
-  return { plan, rows, claims, values, unlinked, fetchFirst, fence };
+  const question = { mapping, records: plannable, contacts, links, now: readAt, fresh, assigned, erased };
+  const { plan, flips } = await planKnowing(context, question);
+  return { plan, rows, claims, values, unlinked, fetchFirst, fence, flips };
 }
 
 /** Who had a match key of a record without a link, and may have another one now. */
@@ -110,13 +114,4 @@ function contactsByRecord({ crmObject }: CompiledMapping, rows: ReadonlyMap<stri
     for (const { object, recordId, state } of row.links)
       if (object === crmObject && recordId !== null && state !== 'declined') known.set(recordId, row);
   return known;
-}
-
-/** `newest` decides by times, which live in the history: read only for contacts that turn out to be in conflict. */
-async function planWithTimes(context: Context, input: Parameters<typeof planInbound>[0]): Promise<InboundPlan> {
-  const plan = planInbound(input);
-  const isTimed = plan.conflicts.some(({ crm }) => input.mapping.rules.some(({ key, conflict }) => key === crm && conflict === 'newest'));
-  if (!isTimed) return plan;
-  const contactIds = plan.conflicts.map(({ contactId }) => contactId);
-  return planInbound({ ...input, editedAt: await editTimes(context, contactIds) });
 }

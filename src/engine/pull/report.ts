@@ -2,6 +2,7 @@ import type { InboundPlan } from '../../core/inbound.ts';
 import type { RecordPlan } from '../../core/plan-types.ts';
 import type { Context } from '../context.ts';
 import type { GoneOutcome } from '../gone.ts';
+import { rewrittenField } from '../rewritten.ts';
 import type { RunRecorder } from '../run-recorder.ts';
 
 /** A record that the host's table refused, with its neighbours committed without it. */
@@ -55,6 +56,10 @@ export function report(context: Context, run: RunRecorder, { object, flow, fresh
     run.failed({ object, recordId, code, message: 'The contacts table refused this record.', remedy });
     context.notify({ type: 'record.failed', run: run.source.run ?? null, object, recordId, error: { code, remedy } });
   }
+  for (const crm of new Set(
+    plan.conflicts.flatMap(({ open, event, crm: key }) => (open === 'rewritten' && event === 'found' ? [key] : [])),
+  ))
+    run.note({ code: 'field_rewritten', object, message: rewrittenField(crm) });
   run.found({
     conflicts: plan.conflicts.filter(({ event }) => event === 'found').length,
     drift: plan.records.reduce((sum, { drift }) => sum + drift.length, 0),

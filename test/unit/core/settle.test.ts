@@ -20,6 +20,7 @@ describe('a write that is done (R7)', () => {
     expect(settleDone(body, 'op1', {})).toEqual({
       base: { ...base, Status: { local: 'Qualified', remote: 'Q', ours: true } },
       held: {},
+      over: { Status: 'N' },
       sent: [sentOf('op2', 200)],
       modifiedAt: '2026-01-01T00:00:00.000Z',
     });
@@ -31,6 +32,16 @@ describe('a write that is done (R7)', () => {
     expect(settled.base['Other']).toBeUndefined();
     expect(settled.modifiedAt).toBe('2026-01-02T00:00:00.000Z');
     expect(settleDone(body, 'op1', { Status: null }).base['Status']).toEqual({ local: 'Qualified', remote: null, ours: true });
+  });
+
+  it('keeps what it replaced, as far as there was something that both sides agreed on (P4)', () => {
+    expect(settleDone(body, 'op1', { Status: 'N' }).over).toBeUndefined(); // the CRM has put it back in its very answer
+    const first = bodyOf({ sent: [sentOf('op1', 100)] });
+    expect(settleDone(first, 'op1', {}).over).toBeUndefined();
+    const earlier = bodyOf({ base, over: { Email: 'x', Status: 'old' }, sent: [sentOf('op1', 100)] });
+    expect(settleDone(earlier, 'op1', {}).over).toEqual({ Email: 'x', Status: 'N' });
+    expect(settleExpired(earlier, { Status: 'Q' }, 101).over).toEqual({ Email: 'x', Status: 'N' });
+    expect(settleExpired(earlier, { Status: 'N' }, 101).over).toEqual({ Email: 'x', Status: 'old' });
   });
 
   it('changes nothing a second time, or for an operation that is not ours', () => {
