@@ -50,8 +50,10 @@ export async function planPage(context: Context, input: PagePlanInput): Promise<
   const { mapping, records: fetched, readAt, fresh, assigned = {}, permit } = input;
   const object = mapping.crmObject;
   const rows = new Map<string, Row>();
-  const load = async (query: LoadQuery) => {
-    for (const row of await context.store.load({ ...query, ...lookElsewhere(permit) })) rows.set(row.id, row);
+  const load = async (query: LoadQuery): Promise<ReadonlySet<string>> => {
+    const loaded = await context.store.load({ ...query, ...lookElsewhere(permit) });
+    for (const row of loaded) rows.set(row.id, row);
+    return new Set(loaded.map(({ id }) => id));
   };
   await load({ records: { object, ids: fetched.map(({ id }) => id) } });
   const postponed = successorsOf(mapping, fetched, rows);
@@ -71,8 +73,12 @@ export async function planPage(context: Context, input: PagePlanInput): Promise<
   const claims = await loadClaims(context, [...new Set(wanted.flatMap(keysOf))]);
   const { erased, fence } = await erasedRecords(context, mapping, unlinked);
   for (const { field } of mapping.matchKeys) {
-    const texts = [...new Set(wanted.flatMap((keys) => keys[field] ?? []))];
-    if (texts.length > 0) await load({ keys: { entity: mapping.entity, field, values: texts } });
+    const texts = new Set(wanted.flatMap((keys) => keys[field] ?? []));
+    if (texts.size === 0) continue;
+    const found = await load({ keys: { entity: mapping.entity, field, values: [...texts] } });
+    // Who was read before the claims, and has given the key up since, must not pass for its holder (R19).
+    const stale = [...rows.values()].filter(({ id, fields }) => texts.has(fields[field] as string) && !found.has(id));
+    if (stale.length > 0) await load({ ids: stale.map(({ id }) => id) });
   }
   await load({ ids: Object.values(assigned).filter((id) => id !== null) });
   for (const row of await makersOf(context, object, claimantsOf(claims, unlinked, rows))) rows.set(row.id, row);
