@@ -3,6 +3,7 @@ import type { CompiledMapping } from '../core/mapping-types.ts';
 import type { Millis } from '../core/value.ts';
 import type { Fetched } from '../ports/connector.ts';
 import type { EntryChange, Row, RowChange, StoredLink } from '../ports/store.ts';
+import type { RecordRef } from './identity/record-ref.ts';
 import { recheckEntry } from './recheck.ts';
 
 /** What became of a record that is not there to be read. */
@@ -14,6 +15,8 @@ export interface GoneOutcome {
   readonly reason: 'deleted' | 'merged' | 'missing' | 'unreadable';
   /** Its contact has lost its record, and no other one takes over: what the brake counts. */
   readonly isLost: boolean;
+  /** The record that it was merged into, or became. */
+  readonly successor?: RecordRef;
   readonly failure?: { readonly code: string; readonly remedy: string };
 }
 
@@ -58,6 +61,9 @@ export function goneChanges({ mapping, objects, records, rows, at, failed }: Gon
       contactId: found?.row.id ?? null,
       became,
       reason: record.state,
+      ...(record.state === 'merged' && {
+        successor: { object: record.successorObject ?? mapping.crmObject, recordId: record.successor },
+      }),
       isLost: became === 'tombstone' || (became === 'superseded' && heirs.length === 0),
       ...(record.state === 'unreadable' && { failure: { code: record.code, remedy: record.remedy } }),
     });

@@ -61,6 +61,8 @@ export type SyncEvent = At &
         readonly recordId: string;
         readonly contactId: string;
         readonly state: string;
+        /** With `superseded`: the record that is left, and another contact that has it already; people are never fused. */
+        readonly successor?: { readonly object: string; readonly recordId: string; readonly contactId: string | null };
       }
     | {
         readonly type: 'record.written';

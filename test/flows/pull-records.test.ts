@@ -114,7 +114,28 @@ describe.each(WORLDS)('on $name', (world) => {
       const live = async (last: number) =>
         (await byPhone(there, last))?.links.flatMap(({ state, recordId }) => (state === 'active' ? [recordId] : []));
       expect([await live(0), await live(1)]).toEqual([[], [left.id]]);
-      expect((await byPhone(there, 0))?.fields).toMatchObject({ first_name: 'First0' });
+      const [zero, one] = [await byPhone(there, 0), await byPhone(there, 1)];
+      expect(zero?.fields).toMatchObject({ first_name: 'First0' });
+      // Salesforce keeps the winner's id, which the other contact has; HubSpot makes a new one, which nobody has yet.
+      const contactId = left.id === there.ids[1] ? one?.id : null;
+      expect(there.events.of('link.changed').filter((event) => event.contactId === zero?.id)).toMatchObject([
+        { recordId: there.ids[0], state: 'superseded', successor: { object: world.object, recordId: left.id, contactId } },
+      ]);
+    });
+
+    it('merged: a call of the other contact, and one that names the old record, are logged on the one that is left', async () => {
+      const there = people(2);
+      await there.engine.pull();
+      there.clock.advance(HOUR);
+      const left = there.crm.merge(there.ids[1] as string, there.ids[0] as string);
+      there.clock.advance(MINUTE);
+      await there.engine.pull();
+      await there.engine.pull();
+      await there.engine.handleConversation(conversation({ id: 'call-1', phone: '+14155550120' }));
+      const record = { object: world.object, id: there.ids[0] as string };
+      const step = await there.engine.logActivity(conversation({ id: 'call-2', phone: '+14155550120' }), { record });
+      expect(step).toMatchObject({ status: 'done' });
+      expect(there.crm.loggedCalls().map(({ contactIds }) => contactIds)).toEqual([[left.id], [left.id]]);
     });
   });
 

@@ -56,7 +56,12 @@ export async function logActivity(
   const fence = erasureFence(await loadErasures(context));
   const found = await findContact(context, conversation, options.contactId);
   const contactId = found.found === 'one' ? found.row.id : null;
-  const record = options.record ?? (found.found === 'one' ? recordOf(context, found.row.links) : null);
+  const record =
+    options.record !== undefined
+      ? await presentRecord(context, options.record)
+      : found.found === 'one'
+        ? recordOf(context, found.row.links)
+        : null;
   if (record === null) return step('skipped', { contactId, ...NO_RECORD[found.found] });
 
   const { owners, dispositions, blockList, timeZone } = context.options;
@@ -98,6 +103,15 @@ const NO_RECORD = {
   removed: { reason: 'contact_not_found', remedy: 'There is no contact with the given id: it may have been removed.' },
   several: { reason: 'ambiguous', remedy: 'Several contacts share this number: correct all but one, or name the contact (`contactId`).' },
 } as const;
+
+/** A record that the host named may have been merged into another one since, or have become one of another object. */
+async function presentRecord({ store }: Context, record: { readonly object: string; readonly id: string }) {
+  const { object, id } = record;
+  const rows = await store.load({ records: { object, ids: [id] } });
+  const links = rows.flatMap(({ links }) => links.filter((link) => link.object === object && link.recordId === id));
+  const left = links.some(({ state }) => isLive(state)) ? undefined : links.find(({ body }) => body.successor !== undefined);
+  return left === undefined ? record : { object: left.body.successorObject ?? object, id: left.body.successor as string };
+}
 
 /**
  * The contact's record: of the first mapped object it is linked to. Without one, the record that its own was merged into or

@@ -8,6 +8,7 @@ import { tryCommit, untilCommitted } from '../commit.ts';
 import type { Context } from '../context.ts';
 import { type GoneOutcome, goneChanges } from '../gone.ts';
 import { formerNumberEntries, type LeftNumber } from '../identity/former-numbers.ts';
+import { holderOf } from '../identity/record-ref.ts';
 import { loadWaiting, noLongerWaiting, releaseNoted, releaseWaiting } from '../identity/waiting.ts';
 import { KIND } from '../kinds.ts';
 import { keyOf } from '../match-keys.ts';
@@ -56,6 +57,7 @@ export async function applyPage(context: Context, run: RunRecorder, input: PageI
         plan,
         created: (committed?.ids ?? []).filter((_, index) => changes?.rows[index]?.kind === 'insert'),
         gone: gone.outcomes,
+        heirs: await heirsOf(context, gone.outcomes),
         refused: left,
       });
       return { plan, mustRefetch: plan.records.some(({ action }) => action === 'refetch'), version: committed?.version ?? null };
@@ -67,6 +69,16 @@ export async function applyPage(context: Context, run: RunRecorder, input: PageI
     else if (only !== undefined) left.push({ recordId: only.id, code: refused[0]?.code ?? 'store_refused' });
     else throw refusedPage(input.mapping.crmObject);
   }
+}
+
+/** By the record that is left of a merge: the contact that has it. */
+async function heirsOf(context: Context, outcomes: readonly GoneOutcome[]): Promise<ReadonlyMap<string, string>> {
+  const heirs = new Map<string, string>();
+  for (const { became, successor } of outcomes) {
+    const holder = became === 'superseded' && successor !== undefined ? await holderOf(context, successor) : undefined;
+    if (holder !== undefined && successor !== undefined) heirs.set(successor.recordId, holder.id);
+  }
+  return heirs;
 }
 
 /** The table can't say which row it refuses: the halves are committed by themselves, the checkpoint after both. */

@@ -21,11 +21,17 @@ interface CommittedPage {
   /** Ids of the contacts that were made, in the order of the plan's `creates`. */
   readonly created: readonly string[];
   readonly gone: readonly GoneOutcome[];
+  /** By record that is left of a merge: the contact that has it. */
+  readonly heirs: ReadonlyMap<string, string>;
   readonly refused: readonly RefusedRecord[];
 }
 
 /** Counts and tells what a committed page did. A push counts its contacts itself. */
-export function report(context: Context, run: RunRecorder, { object, flow, fresh, plan, created, gone, refused }: CommittedPage): void {
+export function report(
+  context: Context,
+  run: RunRecorder,
+  { object, flow, fresh, plan, created, gone, heirs, refused }: CommittedPage,
+): void {
   for (const record of plan.records) {
     if (flow === 'pull') countRecord(run, record, fresh);
     tell(context, record, flow, object);
@@ -49,7 +55,7 @@ export function report(context: Context, run: RunRecorder, { object, flow, fresh
     });
     context.notify({ type: 'field.refused', object, recordId, contactId, field, error: { code, remedy } });
   }
-  for (const outcome of gone) reportGone(context, run, object, flow, outcome);
+  for (const outcome of gone) reportGone(context, run, { object, flow, heirs }, outcome);
   for (const { recordId, code } of refused) {
     const remedy = 'Look at the constraints of the contacts table; the record is tried again later.';
     if (flow === 'pull') run.count('failed');
@@ -85,8 +91,10 @@ function tell(context: Context, record: RecordPlan, cause: 'pull' | 'push', obje
     else if (event === 'closed') context.notify({ type: 'conflict.closed', id, object, recordId, contactId, field, reason });
 }
 
-function reportGone(context: Context, run: RunRecorder, object: string, flow: 'pull' | 'push', outcome: GoneOutcome): void {
-  const { recordId, contactId, became, reason, failure } = outcome;
+type GonePlace = Pick<CommittedPage, 'object' | 'flow' | 'heirs'>;
+
+function reportGone(context: Context, run: RunRecorder, { object, flow, heirs }: GonePlace, outcome: GoneOutcome): void {
+  const { recordId, contactId, became, reason, successor, failure } = outcome;
   if (failure !== undefined) {
     if (flow === 'pull') run.count('failed');
     run.failed({ object, recordId, code: failure.code, message: 'The record could not be read.', remedy: failure.remedy });
@@ -97,5 +105,7 @@ function reportGone(context: Context, run: RunRecorder, object: string, flow: 'p
     if (became === null) run.skip(reason);
     else run.count('updated');
   }
-  if (became !== null && contactId !== null) context.notify({ type: 'link.changed', object, recordId, contactId, state: became });
+  if (became === null || contactId === null) return;
+  const left = successor && { successor: { ...successor, contactId: heirs.get(successor.recordId) ?? null } };
+  context.notify({ type: 'link.changed', object, recordId, contactId, state: became, ...left });
 }

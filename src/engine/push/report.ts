@@ -82,7 +82,9 @@ export class PushReport {
       this.#results.set(contactId, 'failed');
       const remedy = 'Nothing to do: its link is closed, and the contact is kept.';
       this.#run.failed({ ...place, code: 'record_gone', message: 'The record is no longer in the CRM.', remedy });
-      this.#context.notify({ type: 'link.changed', ...place, state: wrote.successor === undefined ? 'tombstone' : 'superseded' });
+      const { successor, successorObject = place.object } = wrote;
+      const left = successor !== undefined && { successor: { object: successorObject, recordId: successor, contactId: null } };
+      this.#context.notify({ type: 'link.changed', ...place, state: successor === undefined ? 'tombstone' : 'superseded', ...left });
     } else {
       if (this.#results.get(contactId) !== 'updated')
         this.#results.set(contactId, wrote.outcome === 'unknown' ? 'write_in_flight' : 'failed');
