@@ -10,6 +10,7 @@ import { defineContactSchema } from '../../../src/core/schema.ts';
 import type { FieldDefinitions } from '../../../src/core/schema-types.ts';
 import type { Value } from '../../../src/core/value.ts';
 import { isCrmSyncError } from '../../../src/errors.ts';
+import { expectWords } from './told.ts';
 
 const FIELDS = {
   lead_status: { type: 'enum', options: ['New', 'Qualified'] },
@@ -46,7 +47,9 @@ const codeOf = (work: () => unknown): string | undefined => {
     work();
     return undefined;
   } catch (error) {
-    return isCrmSyncError(error) ? `${error.category} ${error.code}` : String(error);
+    if (!isCrmSyncError(error)) return String(error);
+    expectWords(error);
+    return `${error.category} ${error.code}`;
   }
 };
 
@@ -61,6 +64,14 @@ describe('a compiled mapping', () => {
       { filter: { any: [{ field: 'Email', blank: false }, { not: { field: 'Account.Type', eq: 'x' } }] } },
     );
     expect(crmFields).toEqual(['Account.Email', 'Account.Type', 'Email', 'Notes', 'Phone']);
+  });
+
+  it('reads the field of our id too, unless the connected user does not see it', () => {
+    const create = { idField: 'Our_Id__c' };
+    const read = (object?: DescribedObject) => compiled([], object ? { ...US, described: object } : US, { create }).crmFields;
+    expect(read()).toEqual(['Our_Id__c', 'Phone']);
+    expect(read(described(['Our_Id__c', 'string']))).toEqual(['Our_Id__c', 'Phone']);
+    expect(read(described())).toEqual(['Phone']);
   });
 
   it('brings defaults into every rule', () => {
@@ -553,6 +564,21 @@ describe('fingerprints', () => {
     const [before, after] = [prints(), prints(...parameters)];
     const moved = [before.readFingerprint !== after.readFingerprint && 'read', before.planFingerprint !== after.planFingerprint && 'plan'];
     expect(moved.filter(Boolean).join(' ')).toBe(expected);
+  });
+
+  it('of one rule know what it makes of a value: the zone for days and times, the country for a number', () => {
+    const rules: readonly AnyRule[] = [
+      { crm: 'Email', field: 'email', direction: 'both' },
+      { crm: 'Born', field: 'born_on', direction: 'both' },
+      { crm: 'Seen', field: 'seen_at', direction: 'both' },
+    ];
+    const changedBy = (options: CompileOptions) => {
+      const [before, after] = [compiled(rules), compiled(rules, { ...US, ...options })];
+      return before.rules.filter(({ identity }, index) => identity !== after.rules[index]?.identity).map(({ field }) => field);
+    };
+    expect(changedBy({ timeZone: 'Asia/Tokyo' })).toEqual(['born_on', 'seen_at']);
+    expect(changedBy({ timeZone: 'UTC' })).toEqual([]);
+    expect(changedBy({ defaultCountry: 'GB' })).toEqual(['phone_number']);
   });
 
   it('know a match key from where it is read', () => {

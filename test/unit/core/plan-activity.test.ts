@@ -56,6 +56,18 @@ it('an activity belongs to the records that it is given, and has no list of them
   expect(log({}, { associations: [] })).not.toHaveProperty('associations');
 });
 
+it('an activity without a recording has no line for it, not even a blank one', () => {
+  const body = planActivity(without('recordingUrl'), OPTIONS);
+  if (body.action === 'skip') throw new Error(`skipped: ${body.reason}`);
+  expect(body.activity.body).not.toContain('Recording');
+  expect(body.activity.body).toMatch(/\S$/);
+});
+
+it('what stands in one line stays in one, and line ends are all of one kind', () => {
+  expect(lines(log({ contact: { ...ALICE, extension: ' 2 \r\n\r\n 04' } }))).toContain('From: +14155550123 ext. 2 04');
+  expect(lines(log({ summary: 'one\rtwo\r\nthree' })).slice(0, 3)).toEqual(['one', 'two', 'three']);
+});
+
 it('an activity has direction, duration, both numbers, summary and times', () => {
   expect(log()).toStrictEqual({
     key: 'retell:call_1',
