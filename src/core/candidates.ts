@@ -12,7 +12,8 @@ export interface KeyMove {
 /** Who a record may belong to: contacts by match key, less those that have a record of the object already (R19). */
 export class Candidates {
   readonly #matchKeys: readonly CompiledRule[];
-  readonly #byKey = new Map<string, Set<string>>();
+  /** One contact in most cases. */
+  readonly #byKey = new Map<string, string | Set<string>>();
   /** The record that a contact has; null: it wants none, or one is being made. */
   readonly #recordOf = new Map<string, string | null>();
   /** The contact whose record is being made with a key. */
@@ -26,8 +27,16 @@ export class Candidates {
 
   /** The contact has these fields from now on. */
   add(id: string, fields: Fields, before?: Fields): void {
-    if (before !== undefined) for (const key of this.#keysOf(before)) this.#byKey.get(key)?.delete(id);
-    for (const key of this.#keysOf(fields)) this.#byKey.set(key, (this.#byKey.get(key) ?? new Set()).add(id));
+    for (const { field } of this.#matchKeys) {
+      const [from, to] = [before?.[field], fields[field]];
+      if (typeof from === 'string' && from !== to) this.#leave(keyOf(field, from), id);
+      if (typeof to !== 'string') continue;
+      const key = keyOf(field, to);
+      const known = this.#byKey.get(key);
+      if (known === undefined) this.#byKey.set(key, id);
+      else if (typeof known !== 'string') known.add(id);
+      else if (known !== id) this.#byKey.set(key, new Set([known, id]));
+    }
   }
 
   /** The contact has a record of the object: it is no candidate for another one. */
@@ -60,6 +69,7 @@ export class Candidates {
     keys: MatchValues,
     isProven: (id: string) => boolean = () => true,
   ): { readonly only: string | null; readonly all: readonly string[] } {
+    if (!this.#isKnown(keys)) return NOBODY;
     const all = new Set<string>();
     for (const [field, value] of Object.entries(keys)) {
       const found = this.#withKey(field, value);
@@ -98,16 +108,26 @@ export class Candidates {
     return refused;
   }
 
-  #withKey(field: string, value: string): readonly string[] {
-    return [...(this.#byKey.get(keyOf(field, value)) ?? [])];
+  #leave(key: string, id: string): void {
+    const known = this.#byKey.get(key);
+    if (known === id) this.#byKey.delete(key);
+    else if (known instanceof Set) known.delete(id);
   }
 
-  #keysOf(fields: Fields): readonly string[] {
-    return this.#matchKeys.flatMap(({ field }) => {
-      const value = fields[field];
-      return typeof value === 'string' ? [keyOf(field, value)] : [];
-    });
+  #isKnown(keys: MatchValues): boolean {
+    for (const field in keys) {
+      const key = keyOf(field, keys[field]!);
+      if (this.#byKey.has(key) || this.#makingWith.has(key)) return true;
+    }
+    return false;
+  }
+
+  #withKey(field: string, value: string): readonly string[] {
+    const found = this.#byKey.get(keyOf(field, value)) ?? [];
+    return typeof found === 'string' ? [found] : [...found];
   }
 }
+
+const NOBODY = { only: null, all: [] } as const;
 
 const keyOf = (field: string, value: string): string => `${field}:${value}`;

@@ -5,7 +5,7 @@ import type { CrmFieldType, DescribedOption } from './described.ts';
 import { findBooleanOption, findOption, namedOption } from './options.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { checkNumber, plainDecimal, readBoolean, readNumber } from './scalars.ts';
-import type { EnumField, FieldDefinition, FieldType, StringField, ValueOf } from './schema-types.ts';
+import type { EnumField, EnumOption, FieldDefinition, FieldType, StringField, ValueOf } from './schema-types.ts';
 import { countCharacters, listNames } from './text.ts';
 import type { Coerced } from './value.ts';
 
@@ -39,6 +39,7 @@ function readTexts(raw: unknown): Coerced<string>[] {
 }
 
 function toText(raw: unknown, { maxLength }: StringField, { from }: CoerceOptions): Coerced {
+  if (typeof raw === 'string' && (maxLength === undefined || raw.length <= maxLength)) return ok(raw); // blank is told apart before
   const texts: string[] = [];
   for (const text of readTexts(raw)) {
     if (!text.ok) return text;
@@ -107,11 +108,15 @@ function toDatetime(raw: unknown, timeZone: string): Coerced {
   return instant === 'no_such_day' ? noSuchDay() : read(instant.at);
 }
 
+const textOf = (option: EnumOption): string => (typeof option === 'string' ? option : option.value);
+
 function toOption(raw: unknown, definition: EnumField, { from }: CoerceOptions): Coerced {
+  const isList = from?.type === 'multipicklist';
+  if (typeof raw === 'string' && !isList && definition.options.some((one) => textOf(one) === raw)) return ok(raw);
   const options = definition.options.map(namedOption);
   const refused = (message: string): Refusal =>
     refuse('unknown_option', message, `Use one of ${listNames(options.map(({ value }) => value))}, or translate it with \`valueMap\`.`);
-  const parts = from?.type === 'multipicklist' && typeof raw === 'string' ? raw.split(';') : raw;
+  const parts = isList && typeof raw === 'string' ? raw.split(';') : raw;
   const texts = readTexts(parts);
   if (texts.length === 0) return ok(null);
   if (texts.length > 1) return refused('There are several values, and the field holds one option.');

@@ -84,7 +84,8 @@ function remoteReader(
   { timeZone }: CompileOptions,
 ): CompiledRule['readRemote'] {
   const read = (record: CrmRecord, path: string): Value | undefined => canonical(readPath(record, path), described?.get(path), timeZone);
-  if (crm.length === 1) return (record) => read(record, crm[0]!);
+  const [first = ''] = crm;
+  if (crm.length === 1) return isTime(described?.get(first)) ? (record) => read(record, first) : (record) => readPath(record, first);
   return (record) => {
     const values = crm.map((path) => read(record, path)).filter((value) => value !== undefined);
     if (values.length === 0) return undefined;
@@ -96,9 +97,12 @@ function remoteReader(
 
 const isFilled = (coerced: Coerced): boolean => coerced.ok && coerced.value !== null;
 
+const isTime = (field: DescribedField | undefined): field is DescribedField & { readonly type: 'date' | 'datetime' } =>
+  field?.type === 'date' || field?.type === 'datetime';
+
 /** A time as the API spells it (`+0000`) in our spelling, so that the same instant compares equal. Other values stay. */
 function canonical(value: Value | undefined, field: DescribedField | undefined, timeZone = 'UTC'): Value | undefined {
-  if (typeof value !== 'string' || (field?.type !== 'date' && field?.type !== 'datetime')) return value;
+  if (typeof value !== 'string' || !isTime(field)) return value;
   // A day is nobody's instant: no zone may shift it.
   const read = coerceValue(value, { type: field.type }, { timeZone: field.type === 'date' ? 'UTC' : timeZone });
   return read.ok ? read.value : value;
@@ -114,6 +118,10 @@ function localReader(
   const phone = present<PhoneOptions>({ defaultCountry });
   const changedValue = present<CoerceOptions>({ timeZone });
   const crmValue = present<CoerceOptions>({ timeZone, from: source });
+  if (valueMap === undefined && transform === undefined)
+    return field === 'phone_number'
+      ? (remote) => coercePhone(remote, phone)
+      : (remote) => coerceValue(remote, definition, crmValue) as Coerced;
   return (remote) => {
     const mapped = mapIn(valueMap, remote);
     const changed = applyTransform(transform, mapped);

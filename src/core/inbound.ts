@@ -1,14 +1,15 @@
+import { bringsNothingNew } from './brings-nothing-new.ts';
 import { Candidates, type KeyMove } from './candidates.ts';
 import { matchesFilter } from './filter.ts';
 import type { Flip } from './flips.ts';
 import { isLive, type LinkState } from './link.ts';
 import type { CompiledMapping, CrmRecord } from './mapping-types.ts';
+import { type NewFieldsPlan, newFieldsPlanner } from './new-fields.ts';
 import { own } from './own.ts';
 import { readPath } from './paths.ts';
 import { type FieldsInput, type FieldsPlan, planFields, refusedField } from './plan-fields.ts';
 import type { Conflict, LinkPlan, MatchValues, PlannedContact, PlannedLink, RecordPlan, RefusedField, SkipReason } from './plan-types.ts';
 import { isSamePerson } from './same-person.ts';
-import { emptyFields } from './schema.ts';
 import { sentKeys } from './sent-keys.ts';
 import type { Fields, Millis } from './value.ts';
 
@@ -61,18 +62,25 @@ export function planInbound(input: InboundInput): InboundPlan {
 export const joinPlans = (first: InboundPlan, second: InboundPlan): InboundPlan => planOf([...first.records, ...second.records]);
 
 function planOf(records: readonly RecordPlan[]): InboundPlan {
-  return {
-    records,
-    creates: records.filter((plan) => plan.action === 'create'),
-    updates: records.filter((plan) => plan.action === 'update'),
-    unchanged: records.filter((plan) => plan.action === 'unchanged' || plan.action === 'link'),
-    skipped: records.filter((plan) => plan.action === 'skip'),
-    refused: records.flatMap(({ refused }) => refused),
-    conflicts: records.flatMap(({ conflicts }) => conflicts),
-  };
+  const creates: InboundPlan['creates'][number][] = [];
+  const updates: InboundPlan['updates'][number][] = [];
+  const unchanged: InboundPlan['unchanged'][number][] = [];
+  const skipped: InboundPlan['skipped'][number][] = [];
+  const refused: RefusedField[] = [];
+  const conflicts: Conflict[] = [];
+  for (const plan of records) {
+    if (plan.action === 'create') creates.push(plan);
+    else if (plan.action === 'update') updates.push(plan);
+    else if (plan.action === 'unchanged' || plan.action === 'link') unchanged.push(plan);
+    else if (plan.action === 'skip') skipped.push(plan);
+    if (plan.refused.length > 0) refused.push(...plan.refused);
+    if (plan.conflicts.length > 0) conflicts.push(...plan.conflicts);
+  }
+  return { records, creates, updates, unchanged, skipped, refused, conflicts };
 }
 
-const NOTHING = { refused: [], conflicts: [], drift: [], flips: [] } as const;
+const NONE = [] as const;
+const NOTHING = { refused: NONE, conflicts: NONE, drift: NONE, flips: NONE } as const;
 const REMEDIES: Readonly<Record<SkipReason, string>> = {
   filtered: 'Nothing to do: the record does not match the filter of the mapping.',
   no_match_key: 'Fill the match key in the CRM with a usable value, or map another field as match key.',
@@ -100,7 +108,9 @@ class PagePlanner {
   readonly #input: InboundInput;
   readonly #mapping: CompiledMapping;
   readonly #readAt: Millis;
-  readonly #contacts: Map<string, PlannedContact>;
+  readonly #planNewFields: (record: CrmRecord) => NewFieldsPlan;
+  readonly #contacts = new Map<string, PlannedContact>();
+  readonly #links: readonly PlannedLink[];
   readonly #linkOfRecord = new Map<string, PlannedLink>();
   readonly #candidates: Candidates;
   /** Contacts that had a record of the object which is gone. */
@@ -111,18 +121,11 @@ class PagePlanner {
     this.#input = input;
     this.#mapping = input.mapping;
     this.#readAt = typeof input.now === 'number' ? input.now : new Date(input.now).getTime();
-    this.#contacts = new Map(input.contacts.map((contact) => [contact.id, contact]));
+    this.#planNewFields = newFieldsPlanner(input.mapping);
+    for (const contact of input.contacts) this.#contacts.set(contact.id, contact);
     this.#candidates = new Candidates(input.mapping.matchKeys);
-    for (const { id, fields, removed } of input.contacts) if (removed !== true) this.#candidates.add(id, fields);
-    // A record may have past links beside the one that is live: that one counts.
-    for (const link of [...(input.links ?? [])].sort((a, b) => Number(isLive(a.state)) - Number(isLive(b.state)))) {
-      const { contactId, recordId, state } = link;
-      if (state === 'declined' && recordId !== null) this.#candidates.decline(contactId, recordId);
-      else if (recordId !== null) this.#linkOfRecord.set(recordId, link);
-      if (isLive(state) || (state === 'declined' && recordId === null)) this.#candidates.take(contactId, recordId);
-      if (state === 'tombstone' || state === 'superseded') this.#bereft.add(contactId);
-      if (link.state === 'creating') this.#candidates.making(link.contactId, sentKeys(this.#mapping, link.body));
-    }
+    this.#links = lastLive(input.links ?? NONE);
+    for (const link of this.#links) if (link.recordId !== null && link.state !== 'declined') this.#linkOfRecord.set(link.recordId, link);
   }
 
   /**
@@ -131,6 +134,36 @@ class PagePlanner {
    */
   plan(): readonly RecordPlan[] {
     const { records } = this.#input;
+    const settled = records.map((record) => this.#planSettled(record));
+    const others = records.filter((_, index) => settled[index] === undefined);
+    if (others.length === 0) return settled as RecordPlan[];
+    this.#meetCandidates();
+    this.#planAll(others);
+    return records.map((record, index) => settled[index] ?? (this.#plans.get(record) as RecordPlan));
+  }
+
+  /** A record that changes nothing, neither itself nor what the others see: nearly all of most pages. */
+  #planSettled(record: CrmRecord): RecordPlan | undefined {
+    const link = this.#linkOfRecord.get(record.id);
+    if (link?.state !== 'active' || link.plan !== this.#mapping.planFingerprint) return undefined;
+    const { contactId } = link;
+    const contact = this.#contacts.get(contactId);
+    if (contact === undefined || contact.removed === true || (contact.version ?? link.seen) !== link.seen) return undefined;
+    if (!this.#matchesFilter(record) || !bringsNothingNew(this.#mapping, record, contact.fields, link.body)) return undefined;
+    return { action: 'unchanged', recordId: record.id, contactId, ...NOTHING };
+  }
+
+  #meetCandidates(): void {
+    for (const { id, fields, removed } of this.#input.contacts) if (removed !== true) this.#candidates.add(id, fields);
+    for (const { contactId, recordId, state, body } of this.#links) {
+      if (state === 'declined' && recordId !== null) this.#candidates.decline(contactId, recordId);
+      if (isLive(state) || (state === 'declined' && recordId === null)) this.#candidates.take(contactId, recordId);
+      if (state === 'tombstone' || state === 'superseded') this.#bereft.add(contactId);
+      if (state === 'creating') this.#candidates.making(contactId, sentKeys(this.#mapping, body));
+    }
+  }
+
+  #planAll(records: readonly CrmRecord[]): void {
     let drafts: readonly Draft[] = records.flatMap((record) => this.#linkedDraft(record) ?? []);
     let open = records.filter(({ id }) => !this.#linkOfRecord.has(id));
     while (drafts.length + open.length > 0) {
@@ -144,7 +177,6 @@ class PagePlanner {
       if (drafts.length === 0) for (const record of open.splice(0)) this.#carryOut(record, this.#planNew(record) as RecordPlan);
       drafts = this.#decide(drafts, 'all');
     }
-    return records.map((record) => this.#plans.get(record) as RecordPlan);
   }
 
   /** Decides records of known contacts together: one may leave the match key that another one comes to. Returns what is left. */
@@ -258,10 +290,9 @@ class PagePlanner {
   }
 
   #planCreate(record: CrmRecord, keys: MatchValues): RecordPlan {
-    const plan = this.#planFields(record, null, undefined, nobody);
-    const fields = { ...emptyFields(this.#mapping.schema), ...plan.set };
+    const plan = this.#planNewFields(record);
     const link = this.#newLink(record, plan, plan.send ? null : 'after');
-    return { action: 'create', recordId: record.id, fields, changes: plan.changes, link, keys, ...explained(plan) };
+    return { action: 'create', recordId: record.id, fields: plan.set, changes: plan.changes, link, keys, ...explained(plan) };
   }
 
   #planned(record: CrmRecord, contact: PlannedContact, plan: FieldsPlan, link: LinkPlan, isNew: boolean): RecordPlan {
@@ -279,7 +310,7 @@ class PagePlanner {
 
   #put(id: string, set: Fields, recordId: string): void {
     const before = this.#contacts.get(id);
-    const fields = { ...before?.fields, ...set };
+    const fields = before === undefined ? set : { ...before.fields, ...set };
     this.#contacts.set(id, { id, ...before, fields });
     this.#candidates.add(id, fields, before?.fields);
     this.#candidates.take(id, recordId);
@@ -319,7 +350,7 @@ class PagePlanner {
     return requestedTooEarly || older;
   }
 
-  #newLink(record: CrmRecord, plan: FieldsPlan, seen: LinkPlan['seen']): LinkPlan {
+  #newLink(record: CrmRecord, plan: Pick<FieldsPlan, 'body'>, seen: LinkPlan['seen']): LinkPlan {
     const body = { ...plan.body, modifiedAt: record.modifiedAt ?? null };
     return {
       object: this.#mapping.crmObject,
@@ -343,7 +374,18 @@ class PagePlanner {
   }
 }
 
-const explained = ({ refused, conflicts, drift, flips }: FieldsPlan) => ({ refused, conflicts, drift, flips });
+/** A record may have past links beside the one that is live: that one counts, and so comes last. */
+function lastLive(links: readonly PlannedLink[]): readonly PlannedLink[] {
+  const isPast = ({ state }: PlannedLink): boolean => !isLive(state);
+  return links.some(isPast) ? [...links.filter(isPast), ...links.filter(({ state }) => isLive(state))] : links;
+}
+
+const explained = ({ refused, conflicts, drift, flips }: Pick<FieldsPlan, 'refused' | 'conflicts' | 'drift' | 'flips'>) => ({
+  refused,
+  conflicts,
+  drift,
+  flips,
+});
 
 const nobody: IsTaken = () => false;
 

@@ -205,13 +205,14 @@ export function readRemotes(mapping: CompiledMapping, record: CrmRecord): Record
   return remotes;
 }
 
-const inReadingOrder = (rules: readonly CompiledRule[]): readonly CompiledRule[] =>
+/** Inbound rules first. */
+export const inReadingOrder = (rules: readonly CompiledRule[]): readonly CompiledRule[] =>
   rules.some(({ direction }) => direction === 'outbound')
     ? [...rules.filter(({ direction }) => direction !== 'outbound'), ...rules.filter(({ direction }) => direction === 'outbound')]
     : rules;
 
 /** The CRM's value in the field's type. Values already agreed on, or equal on their way out, need no reading. */
-function incomingValue(rule: CompiledRule, remote: Value, local: Value, base: Agreed | undefined) {
+export function incomingValue(rule: CompiledRule, remote: Value, local: Value, base: Agreed | undefined) {
   if (base !== undefined && base.remote === remote) return { ok: true, value: base.local } as const;
   if (rule.direction !== 'inbound') {
     const out = rule.toRemote(local);
