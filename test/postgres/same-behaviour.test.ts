@@ -18,7 +18,7 @@ describe('hostile values in the postgres store', () => {
 
 const clock = { now: () => 1000 };
 
-test.prop([sequences], { numRuns: 15 })(
+test.prop([sequences], { numRuns: 8 })(
   'a memory store and a PostgreSQL store answer any sequence of commits alike, and show the same afterwards',
   async (steps) => {
     await schema.pool.query('delete from crm_sync_contacts; delete from crm_sync_links; delete from crm_sync_entries');
