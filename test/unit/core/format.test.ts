@@ -202,6 +202,9 @@ describe('days and instants', () => {
     ['2025-03-15T03:00:00.000Z', 'datetime', 'date', 'America/Los_Angeles', '2025-03-14'],
     [DAY, 'date', 'datetime', 'America/Los_Angeles', '2025-03-15T07:00:00.000Z'],
     [DAY, 'date', 'date', 'Pacific/Kiritimati', DAY],
+    // What a host's table gives back may be of another type than the field.
+    ['2025-03-15T23:30:00Z', 'date', 'date', 'Asia/Tokyo', '2025-03-16'],
+    ['2025-03-15T23:30:00Z', 'date', 'date', 'UTC', '2025-03-15'],
   ])('%s of a %s as %s in %s', (value, from, type, timeZone, written) =>
     expect(outcome(value, FIELDS[from], { type, timeZone })).toEqual(is(written)),
   );
