@@ -125,7 +125,10 @@ class PagePlanner {
     for (const contact of input.contacts) this.#contacts.set(contact.id, contact);
     this.#candidates = new Candidates(input.mapping.matchKeys);
     this.#links = lastLive(input.links ?? NONE);
-    for (const link of this.#links) if (link.recordId !== null && link.state !== 'declined') this.#linkOfRecord.set(link.recordId, link);
+    for (const link of this.#links) {
+      const isKnown = link.state !== 'declined' && !this.#isLeftBehind(link);
+      if (link.recordId !== null && isKnown) this.#linkOfRecord.set(link.recordId, link);
+    }
   }
 
   /**
@@ -209,6 +212,13 @@ class PagePlanner {
     return { found, waiting };
   }
 
+  /** Its contact went with its record, which is there again: it is a new one, unless the snapshot is from before that. */
+  #isLeftBehind(link: PlannedLink): boolean {
+    if (link.state !== 'tombstone' || this.#contacts.get(link.contactId)?.removed !== true) return false;
+    const record = this.#input.records.find(({ id }) => id === link.recordId);
+    return record !== undefined && !this.#isStale(record, link);
+  }
+
   #linkedDraft(record: CrmRecord): Draft | undefined {
     const link = this.#linkOfRecord.get(record.id);
     return link && { record, decide: (isTaken) => this.#planLinked(record, link, isTaken) };
@@ -222,6 +232,8 @@ class PagePlanner {
     const { contactId } = link;
     const contact = this.#contacts.get(contactId);
     if (link.state === 'superseded') return this.#skip(record, 'superseded', { contactId });
+    if (link.state === 'tombstone' && contact?.removed === true)
+      return { action: 'refetch', recordId: record.id, contactId, reason: 'stale', ...NOTHING };
     if (contact === undefined || contact.removed === true) return this.#skip(record, 'contact_removed', { contactId });
     if (!isLive(link.state) && this.#candidates.hasOtherRecord(contactId, record.id))
       return this.#skip(record, 'superseded', { contactId });

@@ -9,7 +9,8 @@ import { parseDocument } from './issues.ts';
 import { describeRuleIssue, mappingDocument } from './mapping-schema.ts';
 import type { Analysis, Mapping } from './mapping-types.ts';
 import { isCountry, normalizePhone } from './phone.ts';
-import { checkTogether, itemsOf, membersOf } from './rule-schema.ts';
+import { checkTogether, fieldSchema, itemsOf, membersOf } from './rule-schema.ts';
+import { definitionOf } from './schema.ts';
 import type { Schema } from './schema-types.ts';
 import { type DocumentSchema, documentSchema } from './standard-schema.ts';
 import type { Parsed } from './value.ts';
@@ -31,6 +32,11 @@ export interface ConnectionSettings<S extends Schema = any> {
   readonly dispositions?: Readonly<Record<string, string>>;
   /** Whose conversations are never logged: numbers in E.164, other addresses exactly as the platform gives them. */
   readonly blockList?: readonly string[];
+  /**
+   * What becomes of a contact whose record is deleted in the CRM. `unlink` keeps it; `{ flag }` keeps it and sets a boolean
+   * field, taken back once the record is restored; `delete` removes it, if it has no other record in any CRM. Default `unlink`.
+   */
+  readonly onDelete?: 'unlink' | 'delete' | { readonly flag: string };
   /** When a run stops before it unlinks contacts or clears fields, and asks. Default: over 10 % of an object's links, and at least 20. */
   readonly deletionBrake?: BrakeSettings;
   /** Sends what another CRM of the workspace gave to this one, too. Default false: only what was edited or analysed here goes. */
@@ -88,6 +94,17 @@ const onePerObject = checkTogether((value, add) => {
   }
 });
 
+const onDeleteSchema = (schema: Schema) =>
+  z.union([
+    z.enum(['unlink', 'delete']),
+    z.strictObject({
+      flag: fieldSchema(schema).refine((name) => (definitionOf(schema, name)?.type ?? 'boolean') === 'boolean', {
+        error: 'is no boolean field',
+        params: { code: 'flag_not_boolean', remedy: 'Name a boolean field of the schema.' },
+      }),
+    }),
+  ]);
+
 function settingsDocument(schema: Schema): z.ZodType<ConnectionSettings> {
   const document = z.strictObject({
     mappings: z.array(mappingDocument(schema)).max(50).check(onePerObject).optional(),
@@ -97,6 +114,7 @@ function settingsDocument(schema: Schema): z.ZodType<ConnectionSettings> {
     owners: texts.optional(),
     dispositions: texts.optional(),
     blockList: z.array(blocked).optional(),
+    onDelete: onDeleteSchema(schema).optional(),
     deletionBrake: z.strictObject({ share: z.number().gt(0).max(1).optional(), minimum: z.int().min(1).optional() }).optional(),
     propagate: z.boolean().optional(),
     defaultCountry: country.optional(),

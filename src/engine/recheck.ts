@@ -52,7 +52,7 @@ export async function dueRechecks(
 }
 
 /** What is queued of these records. */
-async function queuedOf(context: Context, object: string, recordIds: readonly string[]): Promise<readonly Recheck[]> {
+export async function queuedOf(context: Context, object: string, recordIds: readonly string[]): Promise<readonly Recheck[]> {
   if (recordIds.length === 0) return [];
   const keys = recordIds.map((recordId) => `${object}|${recordId}`);
   return (await context.store.entries({ scope: 'connection', kind: KIND.recheck, keys, limit: keys.length })).map(recheckOf);

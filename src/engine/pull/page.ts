@@ -1,8 +1,10 @@
-import type { Losses } from '../../core/brake.ts';
+import { type Losses, lossesTogether } from '../../core/brake.ts';
 import { type InboundPlan, joinPlans } from '../../core/inbound.ts';
 import type { Version } from '../../core/link.ts';
+import type { CompiledMapping } from '../../core/mapping-types.ts';
 import type { Value } from '../../core/value.ts';
 import { CrmSyncError } from '../../errors.ts';
+import type { Fetched } from '../../ports/connector.ts';
 import type { EntryChange, RefusedRow, RowChange } from '../../ports/store.ts';
 import { tryCommit, untilCommitted } from '../commit.ts';
 import type { Context } from '../context.ts';
@@ -12,7 +14,8 @@ import { holderOf } from '../identity/record-ref.ts';
 import { loadWaiting, noLongerWaiting, releaseNoted, releaseWaiting } from '../identity/waiting.ts';
 import { KIND } from '../kinds.ts';
 import { keyOf } from '../match-keys.ts';
-import { failures, onePerKey, recheckEntry } from '../recheck.ts';
+import { failures, onePerKey, queuedOf, recheckEntry } from '../recheck.ts';
+import { onDeleted } from '../removal/on-deleted.ts';
 import type { RunRecorder } from '../run-recorder.ts';
 import { adoptStoredValues } from '../stored-values.ts';
 import { changesOf, mayWait } from './page-changes.ts';
@@ -49,7 +52,7 @@ export async function applyPage(context: Context, run: RunRecorder, input: PageI
     const { result, changes, committed, refused } = await tryCommit(context, run.session, attempt);
     if (refused === null) {
       if (committed !== null) await adoptStoredValues(context, input.mapping, changes, committed);
-      const { plan, gone } = result;
+      const { plan, gone, deleted } = result;
       report(context, run, {
         object: input.mapping.crmObject,
         flow: input.flow,
@@ -58,6 +61,7 @@ export async function applyPage(context: Context, run: RunRecorder, input: PageI
         created: (committed?.ids ?? []).filter((_, index) => changes?.rows[index]?.kind === 'insert'),
         gone: gone.outcomes,
         heirs: await heirsOf(context, gone.outcomes),
+        deleted,
         refused: left,
       });
       return { plan, mustRefetch: plan.records.some(({ action }) => action === 'refetch'), version: committed?.version ?? null };
@@ -138,7 +142,19 @@ async function attemptPage(context: Context, run: RunRecorder, input: PageInput,
     const { recordId, reason: code } = one;
     return [input.fresh ? failed(recordId, code, at) : recheckEntry({ object: mapping.crmObject, recordId, code, attempts: 0 }, at)];
   });
-  const weighed = await run.brake.assertFew(mapping, lossesOf(plan, gone.outcomes), at);
+  const foundByPush = await deletedByPush(context, mapping, input.records, gone.outcomes);
+  const deleted = await onDeleted(context, {
+    mapping,
+    rows,
+    gone,
+    foundByPush,
+    plans: plan.records,
+    page: page.rows,
+    source: run.source,
+    at,
+  });
+  const losses = lossesTogether(lossesOf(plan, gone.outcomes), { deleted: foundByPush.length, cleared: 0 });
+  const weighed = await run.brake.assertFew(mapping, losses, at);
   const contested = planned.fetchFirst.map((recheck) => recheckEntry(recheck, at));
   // A successor's entry comes after a release of the same record: it knows whose contact it takes over.
   const former = await formerNumberEntries(context, leftNumbers(planned), at);
@@ -153,11 +169,25 @@ async function attemptPage(context: Context, run: RunRecorder, input: PageInput,
     ...released,
     ...contested,
     ...gone.entries,
+    ...deleted.entries,
     ...refetches,
     ...retries,
   ];
-  const changes = { rows: onePerContact([...page.rows, ...gone.rows]), entries: onePerKey([...permit.fences(), ...entries]) };
-  return { result: { plan, rows, gone }, changes };
+  const changes = { rows: deleted.rows, entries: onePerKey([...permit.fences(), ...entries]) };
+  return { result: { plan, rows, gone, deleted }, changes };
+}
+
+/** Records that a push found deleted: what becomes of their contacts is decided here, where the brake is asked first. */
+async function deletedByPush(
+  context: Context,
+  { crmObject: object }: CompiledMapping,
+  records: readonly Fetched[],
+  gone: readonly GoneOutcome[],
+): Promise<readonly string[]> {
+  if ((context.options.onDelete ?? 'unlink') === 'unlink') return [];
+  const known = gone.filter(({ reason, became, contactId }) => reason === 'deleted' && became === null && contactId !== null);
+  const ids = known.map(({ recordId }) => recordId).filter((id) => records.some((record) => record.id === id));
+  return (await queuedOf(context, object, ids)).filter(({ code }) => code === 'deleted').map(({ recordId }) => recordId);
 }
 
 /** What the brake counts of a page: each record once. */
@@ -167,23 +197,6 @@ function lossesOf({ updates }: InboundPlan, gone: readonly GoneOutcome[]): Losse
     deleted: gone.filter(({ isLost }) => isLost).length,
     cleared: updates.filter(({ changes }) => changes.some(isClear)).length,
   };
-}
-
-/** A contact may lose one record and get another in one page: a commit names it once. */
-function onePerContact(rows: readonly RowChange[]): readonly RowChange[] {
-  const updates = new Map<string, number>();
-  const merged: RowChange[] = [];
-  for (const row of rows) {
-    const index = row.kind === 'update' ? updates.get(row.contactId) : undefined;
-    const first = index === undefined ? undefined : merged[index];
-    if (index !== undefined && first?.kind === 'update')
-      merged[index] = { ...row, ...first, links: [...(first.links ?? []), ...(row.links ?? [])] };
-    else {
-      if (row.kind === 'update') updates.set(row.contactId, merged.length);
-      merged.push(row);
-    }
-  }
-  return merged;
 }
 
 /** Old and new values of match keys that the page changes: records may wait for either (R20). */

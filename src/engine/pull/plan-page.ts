@@ -117,7 +117,9 @@ const toContact = (context: Context, row: Row): PlannedContact => ({
 function contactsByRecord({ crmObject }: CompiledMapping, rows: ReadonlyMap<string, Row>): ReadonlyMap<string, Row> {
   const known = new Map<string, Row>();
   for (const row of rows.values())
-    for (const { object, recordId, state } of row.links)
-      if (object === crmObject && recordId !== null && state !== 'declined') known.set(recordId, row);
+    for (const { object, recordId, state } of row.links) {
+      const isLeft = state === 'declined' || (state === 'tombstone' && row.removed === true);
+      if (object === crmObject && recordId !== null && !isLeft) known.set(recordId, row);
+    }
   return known;
 }

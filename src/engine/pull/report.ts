@@ -2,6 +2,7 @@ import type { InboundPlan } from '../../core/inbound.ts';
 import type { RecordPlan } from '../../core/plan-types.ts';
 import type { Context } from '../context.ts';
 import type { GoneOutcome } from '../gone.ts';
+import type { DeletedChanges } from '../removal/on-deleted.ts';
 import { rewrittenField } from '../rewritten.ts';
 import type { RunRecorder } from '../run-recorder.ts';
 
@@ -23,6 +24,7 @@ interface CommittedPage {
   readonly gone: readonly GoneOutcome[];
   /** By record that is left of a merge: the contact that has it. */
   readonly heirs: ReadonlyMap<string, string>;
+  readonly deleted: Pick<DeletedChanges, 'removed' | 'flagged'>;
   readonly refused: readonly RefusedRecord[];
 }
 
@@ -30,7 +32,7 @@ interface CommittedPage {
 export function report(
   context: Context,
   run: RunRecorder,
-  { object, flow, fresh, plan, created, gone, heirs, refused }: CommittedPage,
+  { object, flow, fresh, plan, created, gone, heirs, deleted, refused }: CommittedPage,
 ): void {
   for (const record of plan.records) {
     if (flow === 'pull') countRecord(run, record, fresh);
@@ -56,6 +58,10 @@ export function report(
     context.notify({ type: 'field.refused', object, recordId, contactId, field, error: { code, remedy } });
   }
   for (const outcome of gone) reportGone(context, run, { object, flow, heirs }, outcome);
+  for (const contactId of deleted.removed) context.notify({ type: 'contact.removed', contactId, cause: 'record_deleted' });
+  const { onDelete } = context.options;
+  if (typeof onDelete === 'object')
+    for (const contactId of deleted.flagged) context.notify({ type: 'contact.changed', contactId, fields: [onDelete.flag], cause: flow });
   for (const { recordId, code } of refused) {
     const remedy = 'Look at the constraints of the contacts table; the record is tried again later.';
     if (flow === 'pull') run.count('failed');

@@ -8,7 +8,7 @@ import { heirEntries, successorOf } from '../gone.ts';
 import { historyEntry } from '../history.ts';
 import { releaseWaiting } from '../identity/waiting.ts';
 import { keyOf } from '../match-keys.ts';
-import { onePerKey } from '../recheck.ts';
+import { onePerKey, recheckEntry } from '../recheck.ts';
 import type { RunRecorder } from '../run-recorder.ts';
 import type { WriteOutcome } from './types.ts';
 
@@ -48,7 +48,9 @@ export async function acknowledge(
         links: [settled(outcome, link, heldBy(outcome), at)],
       });
       if (outcome.wrote.outcome === 'done') entries.push(writtenEntry(context, run, mapping, outcome));
-      if (outcome.wrote.outcome === 'gone' && heirsOf(context, mapping, outcome, at).length === 0) deleted += 1;
+      if (outcome.wrote.outcome !== 'gone' || heirsOf(context, mapping, outcome, at).length > 0) continue;
+      deleted += 1;
+      if (outcome.wrote.successor === undefined) entries.push(...deletedEntries(context, run, mapping, outcome, at));
     }
     const weighed = await run.brake.learn(mapping, { deleted, cleared: 0 }, at);
     entries.push(...weighed.entries);
@@ -83,6 +85,21 @@ async function keysOfGone(context: Context, mapping: CompiledMapping, outcomes: 
   return rows.flatMap(({ fields }) =>
     mapping.matchKeys.flatMap(({ field }) => (typeof fields[field] === 'string' ? [keyOf(field, fields[field])] : [])),
   );
+}
+
+/** The link is closed; what becomes of the contact is decided by the next pull, which looks at the record once more. */
+function deletedEntries(
+  context: Context,
+  run: RunRecorder,
+  { crmObject: object }: CompiledMapping,
+  { write: { plan } }: WriteOutcome,
+  at: number,
+): EntryChange[] {
+  const { contactId, recordId } = plan;
+  if (recordId === null) return [];
+  if ((context.options.onDelete ?? 'unlink') !== 'unlink') return [recheckEntry({ object, recordId, code: 'deleted', attempts: 0 }, at)];
+  const source = { flow: 'push', ...run.source, object, recordId } as const;
+  return [historyEntry(context, contactId, { at: new Date(at).toISOString(), source, event: 'record_deleted', changes: [] })];
 }
 
 /** The record that took over from one which turned out to be gone is fetched next, as a pull does (P11). */

@@ -15,6 +15,7 @@ const full = {
   analysis: [RULE],
   activities: { call: true, sms: false },
   unknownCaller: 'create',
+  onDelete: { flag: 'do_not_call' },
   deletionBrake: { share: 0.05, minimum: 10 },
   owners: { 'user-1': '005000000000001' },
   dispositions: { user_hangup: 'Connected' },
