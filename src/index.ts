@@ -154,6 +154,7 @@ export type {
   CompleteConnector,
   CrmConnector,
   Fetched,
+  FieldTime,
   FindQuery,
   FoundRecords,
   Owner,

@@ -31,6 +31,8 @@ export interface InboundInput {
   readonly erased?: ReadonlyMap<string, 'record' | 'key'>;
   /** When a contact's fields were last edited here, ISO 8601 UTC by contact id and field; what `newest` decides by. */
   readonly editedAt?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** When fields were last edited in the CRM, ISO 8601 UTC by record id and CRM field, where the CRM knows it exactly. */
+  readonly remoteEditedAt?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Earlier flips of contacts whose plan has one, by contact id: without them no field is taken to be rewritten. */
   readonly flips?: Readonly<Record<string, readonly Flip[]>>;
 }
@@ -353,7 +355,8 @@ class PagePlanner {
     const { foreign } = contact ?? {};
     const flips = contactId === null ? undefined : this.#input.flips?.[contactId];
     const common = { mapping: this.#mapping, record, contactId, fields, link, readAt: this.#readAt };
-    return planFields({ ...common, editedAt, flips, isTaken, foreign });
+    const remoteEditedAt = own(this.#input.remoteEditedAt ?? {}, record.id);
+    return planFields({ ...common, editedAt, remoteEditedAt, flips, isTaken, foreign });
   }
 
   #isStale(record: CrmRecord, link: PlannedLink): boolean {

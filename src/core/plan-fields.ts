@@ -23,6 +23,8 @@ export interface FieldsInput {
   readonly readAt: Millis;
   /** When fields were last edited here, ISO 8601 UTC, as far as known. */
   readonly editedAt?: Readonly<Record<string, string>> | undefined;
+  /** When fields were last edited in the CRM, by CRM field, where that is known exactly. */
+  readonly remoteEditedAt?: Readonly<Record<string, string>> | undefined;
   /** Earlier flips of the contact's fields; absent: nobody has asked for them. */
   readonly flips?: readonly Flip[] | undefined;
   /** Whether another contact has this value of a match key: the old value stays then (R20). */
@@ -48,7 +50,7 @@ export interface FieldsPlan {
 
 /** Every rule of a mapping against one record and one contact. Inbound rules first: outbound ones see what they set. */
 export function planFields(input: FieldsInput): FieldsPlan {
-  const { mapping, record, contactId, fields, link, readAt, editedAt, flips: earlier, isTaken, foreign = [] } = input;
+  const { mapping, record, contactId, fields, link, readAt, editedAt, remoteEditedAt, flips: earlier, isTaken, foreign = [] } = input;
   const given = link?.body ?? EMPTY_BODY;
   const remotes = readRemotes(mapping, record);
   const settled = settleExpired(given, remotes, readAt);
@@ -103,7 +105,7 @@ export function planFields(input: FieldsInput): FieldsPlan {
     }
     const sent = body.sent.flatMap(({ values }) => own(values, key) ?? []).map((pair) => pair.remote);
     const known = open.of(key);
-    const times = timesOf(editedAt?.[field], record.modifiedAt);
+    const times = timesOf(editedAt?.[field], record.modifiedAt, exactTime(rule, remoteEditedAt));
     const decision = decideField({
       direction: rule.direction,
       field,
@@ -229,11 +231,17 @@ export function isLeftToSend({ direction }: CompiledRule, local: Value, base: Ag
   return base === undefined ? local !== null : local !== base.local;
 }
 
-function timesOf(editedAt: string | undefined, modifiedAt: string | undefined): ConflictTimes {
+function timesOf(editedAt: string | undefined, modifiedAt: string | undefined, exact: string | undefined): ConflictTimes {
+  const remote = exact ?? modifiedAt;
   return {
     local: editedAt === undefined ? undefined : Date.parse(editedAt),
-    remote: modifiedAt === undefined ? undefined : Date.parse(modifiedAt),
+    remote: remote === undefined ? undefined : Date.parse(remote),
+    ...(exact !== undefined && { remoteIsExact: true }),
   };
 }
+
+/** Of a value that is made of several CRM fields no time is its own. */
+const exactTime = ({ crm }: CompiledRule, times: Readonly<Record<string, string>> = {}): string | undefined =>
+  crm.length === 1 ? own(times, crm[0] as string) : undefined;
 
 const later = (a: string | null, b: string | null): string | null => (a === null || (b !== null && b > a) ? b : a);

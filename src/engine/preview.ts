@@ -87,6 +87,7 @@ function previewConnector(connector: CompleteConnector, limit: number, { writes 
     describe: (object, call) => connector.describe(object, call),
     fetch: async (query, call) => (await connector.fetch(query, call)).map(shown),
     find: (query, call) => connector.find(query, call),
+    ...(connector.fieldTimes !== undefined && { fieldTimes: connector.fieldTimes.bind(connector) }),
     activityRecord: (activity, call) => connector.activityRecord(activity, call),
     async *read(query, call): AsyncGenerator<Page> {
       for await (const page of connector.read({ ...query, limit }, call)) {

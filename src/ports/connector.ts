@@ -144,8 +144,6 @@ export interface Capabilities {
   readonly matchFields?: Readonly<Record<string, string>>;
   /** Dotted paths are read like fields: those of a parent record (`Account.Name`) or of an object within the record. */
   readonly parents?: boolean;
-  /** The CRM tells when each field changed. */
-  readonly fieldTimes?: boolean;
   /** With `find`: it searches all phone fields, all email fields, beside single fields that describe calls filterable. */
   readonly findsBy?: readonly ('$phone' | '$email')[];
   /** With `write`, and needed there: most items of one batch. */
@@ -166,6 +164,13 @@ export interface Capabilities {
   readonly bulk?: { readonly min: number; readonly max: number; readonly timeoutMs: number };
   /** API calls that this connection may make in 24 hours; the last `reserve` of them are for calls that a person waits for. */
   readonly budget?: { readonly callsPerDay: number; readonly reserve: number };
+}
+
+/** `at`: ISO 8601 UTC. */
+export interface FieldTime {
+  readonly id: string;
+  readonly field: string;
+  readonly at: string;
 }
 
 /** A user of the CRM who may own records and activities. */
@@ -238,6 +243,14 @@ export interface CrmConnector {
    * `write`, which makes the activity, and `find`, which finds it by `$activity`.
    */
   activityRecord?(activity: Activity, call: Call): Promise<ActivityRecord>;
+  /**
+   * When fields of records were last changed, by the CRM's own history of each. What it does not know is left out. Asked for
+   * only where `newest` can't decide by the record's stamp; at most `fetchBatchMax` ids.
+   */
+  fieldTimes?(
+    query: { readonly object: string; readonly ids: readonly string[]; readonly fields: readonly string[] },
+    call: Call,
+  ): Promise<readonly FieldTime[]>;
   /** Users who may own records and activities. */
   owners?(call: Call): Promise<readonly Owner[]>;
   /**

@@ -121,6 +121,18 @@ describe.each(WORLDS)('conflicts on $name', (world) => {
     expect(await there.engine.conflicts.list()).toEqual([all[0]]);
   });
 
+  it('go with their contact when that is erased (R21)', async () => {
+    const there = await alice(world, { conflict: 'manual' });
+    await there.edit('ours@example.com');
+    there.editCrm('theirs@example.com');
+    await there.pull();
+    const { id } = await open(there.engine);
+    await there.engine.contacts.erase(there.id);
+    expect(await there.engine.conflicts.list()).toEqual([]);
+    expect(await there.engine.conflicts.get(id)).toBeNull();
+    await expect(there.engine.conflicts.resolve(id, 'crm', { by: 'Bea' })).rejects.toMatchObject({ code: 'conflict_not_found' });
+  });
+
   it('where the local value wins, reach the CRM also when it goes back meanwhile to what was agreed on', async () => {
     const there = await alice(world, { conflict: 'local' });
     await there.edit('ours@example.com');

@@ -301,7 +301,6 @@ describe('a connector', () => {
         writeBatchMax: 200,
         fetchBatchMax: 200,
         writeOneObject: false,
-        fieldTimes: false,
         activity: { subjectMax: 255, bodyMax: 32_000 },
         matchFields: { phone_number: 'Phone', email: 'Email' },
       },

@@ -81,6 +81,12 @@ describe('a mapping', () => {
     rule({ crm: 'Email', field: 'email', direction: 'inbound', overflow: 'truncate' });
     // @ts-expect-error no such direction
     rule({ crm: 'Email', field: 'email', direction: 'in' });
+    rule({ crm: 'Email', field: 'email', direction: 'both', conflict: 'merge', firstLink: 'manual', blank: { inbound: 'keep' } });
+    rule({ crm: 'Score', field: 'score', direction: 'both', conflict: { policy: 'highest' } });
+    // @ts-expect-error two numbers make no text
+    rule({ crm: 'Score', field: 'score', direction: 'both', conflict: 'merge' });
+    // @ts-expect-error an outbound rule decides nothing at a first link
+    rule({ crm: 'Email', field: 'email', direction: 'outbound', firstLink: 'crm' });
     // @ts-expect-error no such policy
     rule({ crm: 'Email', field: 'email', direction: 'both', conflict: 'crm_wins' });
     // @ts-expect-error no such key

@@ -18,6 +18,7 @@ import { createPace, type Pace } from './pace.ts';
 import type { ApiVersion } from './paths.ts';
 import { BATCH_MAX } from './query/batch-read.ts';
 import { fetchRecords } from './read/fetch.ts';
+import { readFieldTimes } from './read/field-times.ts';
 import { readRecords } from './read/read.ts';
 import { WRITE_TIMEOUT_MS, writeRecords } from './write/write.ts';
 
@@ -50,7 +51,6 @@ const CAPABILITIES: CompleteConnector['capabilities'] = {
   writeOneObject: true,
   settleMs: 2 * 60_000, // a request ends after 100 seconds; source: HubSpot developer docs, "Error handling", status 524
   requestTimeoutMs: WRITE_TIMEOUT_MS,
-  fieldTimes: false,
   creates: true,
   parents: true,
   findsBy: ['$phone', '$email'],
@@ -99,6 +99,7 @@ export function createConnector(options: HubSpotOptions, pace?: Pace): CompleteC
     describe: async (object, call) => (await context.describer.object(object, call)).described,
     read: (query, call) => readRecords(context, query, call),
     fetch: (query, call) => fetchRecords(context, query, call),
+    fieldTimes: (query, call) => readFieldTimes(context, query, call),
     find: (query, call) => findRecords(context, query, call),
     write: (batch, call) => writeRecords(context, batch, call),
     activityRecord: (activity, call) => activityRecord(context, activity, call),

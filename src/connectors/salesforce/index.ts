@@ -57,7 +57,6 @@ const CAPABILITIES: CompleteConnector['capabilities'] = {
   writeOneObject: false,
   settleMs: 10 * 60_000, // a REST request ends after ten minutes; source: Salesforce Developer Limits, API Requests
   requestTimeoutMs: WRITE_TIMEOUT_MS,
-  fieldTimes: false,
   creates: true,
   parents: true,
   findsBy: ['$phone', '$email'],

@@ -22,7 +22,7 @@ import { changesOf, mayWait } from './page-changes.ts';
 import { type PagePlan, type PagePlanInput, planPage } from './plan-page.ts';
 import { type RefusedRecord, report } from './report.ts';
 
-export interface PageInput extends PagePlanInput {
+export interface PageInput extends Omit<PagePlanInput, 'call'> {
   /** Committed with the rows: the checkpoint, the run, entries that are done with. */
   readonly entries: () => readonly EntryChange[];
   readonly flow: 'pull' | 'push';
@@ -117,7 +117,7 @@ function retried<T>({ permit, onRace }: PageInput, attempt: () => Promise<T>): (
 async function attemptPage(context: Context, run: RunRecorder, input: PageInput, refused: readonly RefusedRecord[]) {
   const { mapping, permit } = input;
   const at = run.session.storeNow();
-  const planned = await planPage(context, input);
+  const planned = await planPage(context, { ...input, call: run.session.call });
   const { plan, rows } = planned;
   const failed = await failures(context, mapping.crmObject, [
     ...refused.map(({ recordId }) => recordId),

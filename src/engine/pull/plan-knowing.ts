@@ -1,21 +1,40 @@
 import { type InboundInput, type InboundPlan, planInbound } from '../../core/inbound.ts';
+import type { Call } from '../../ports/connector.ts';
 import type { Context } from '../context.ts';
 import { type KnownFlips, loadFlips } from '../flips.ts';
 import { editTimes } from '../history.ts';
 
+interface Known {
+  readonly plan: InboundPlan;
+  readonly flips: KnownFlips;
+}
+
 /** What is known beside the page is read only where its plan turns out to need it, and then it is planned again. */
-export async function planKnowing(
-  context: Context,
-  given: InboundInput,
-): Promise<{ readonly plan: InboundPlan; readonly flips: KnownFlips }> {
+export async function planKnowing(context: Context, call: Call, given: InboundInput): Promise<Known> {
   const first = planInbound(given);
   const flipped = first.records.flatMap((record) => (record.flips.length > 0 && 'contactId' in record ? (record.contactId ?? []) : []));
   const flips = await loadFlips(context, flipped);
-  const known =
-    flipped.length === 0 ? {} : { flips: Object.fromEntries([...new Set(flipped)].map((id) => [id, flips.get(id)?.flips ?? []])) };
-  // `newest` decides by times, which live in the history.
+  const earlier = flipped.length === 0 ? {} : { flips: Object.fromEntries(flipped.map((id) => [id, flips.get(id)?.flips ?? []])) };
+  // `newest` decides by times: those of edits here live in the history.
   const timed = first.conflicts.filter(({ crm }) => given.mapping.rules.some(({ key, conflict }) => key === crm && conflict === 'newest'));
   if (flipped.length === 0 && timed.length === 0) return { plan: first, flips };
   const times = timed.length === 0 ? {} : { editedAt: await editTimes(context, [...new Set(timed.map(({ contactId }) => contactId))]) };
-  return { plan: planInbound({ ...given, ...known, ...times }), flips };
+  const input = { ...given, ...earlier, ...times };
+  return { plan: await planTimed(context, call, input, planInbound(input)), flips };
+}
+
+/** Where the record's stamp proves nothing, a CRM that keeps the history of fields is asked for their own times (R24). */
+async function planTimed({ connector }: Context, call: Call, input: InboundInput, plan: InboundPlan): Promise<InboundPlan> {
+  const open = plan.conflicts.filter(({ reason, times }) => reason === 'undecided_times' && times?.local != null);
+  if (open.length === 0 || connector.fieldTimes === undefined) return plan;
+  const keys = new Set(open.map(({ crm }) => crm));
+  const fields = [...new Set(input.mapping.rules.filter(({ key }) => keys.has(key)).flatMap(({ crm }) => crm))];
+  const ids = [...new Set(open.map(({ recordId }) => recordId))];
+  const { fetchBatchMax } = connector.capabilities;
+  const remoteEditedAt: Record<string, Record<string, string>> = Object.create(null);
+  for (let start = 0; start < ids.length; start += fetchBatchMax) {
+    const query = { object: input.mapping.crmObject, ids: ids.slice(start, start + fetchBatchMax), fields };
+    for (const { id, field, at } of await connector.fieldTimes(query, call)) remoteEditedAt[id] = { ...remoteEditedAt[id], [field]: at };
+  }
+  return planInbound({ ...input, remoteEditedAt });
 }

@@ -2,7 +2,7 @@ import type { InboundPlan } from '../../core/inbound.ts';
 import type { CompiledMapping, CrmRecord } from '../../core/mapping-types.ts';
 import type { MatchValues, PlannedContact } from '../../core/plan-types.ts';
 import type { Millis } from '../../core/value.ts';
-import type { Fetched } from '../../ports/connector.ts';
+import type { Call, Fetched } from '../../ports/connector.ts';
 import type { EntryChange, LoadQuery, Row } from '../../ports/store.ts';
 import { type Context, fieldsOf } from '../context.ts';
 import { erasedRecords } from '../erasure/suppressions.ts';
@@ -16,6 +16,7 @@ import { loadSuccessions, type Recheck } from '../recheck.ts';
 import { planKnowing } from './plan-knowing.ts';
 
 export interface PagePlanInput {
+  readonly call: Call;
   readonly permit: Permit;
   readonly mapping: CompiledMapping;
   /** Each record once. */
@@ -90,7 +91,7 @@ export async function planPage(context: Context, input: PagePlanInput): Promise<
   const contacts = [...rows.values()].map((row) => ({ ...toContact(context, row), ...foreignOf(context, permit, row) }));
   const plannable = records.filter(({ id }) => !contested.has(id));
   const question = { mapping, records: plannable, contacts, links, now: readAt, fresh, assigned, erased };
-  const { plan, flips } = await planKnowing(context, question);
+  const { plan, flips } = await planKnowing(context, input.call, question);
   return { plan, rows, claims, values, unlinked, fetchFirst, fence, flips };
 }
 

@@ -1,0 +1,33 @@
+import type { Call, FieldTime } from '../../../ports/connector.ts';
+import { toInstant } from '../codec.ts';
+import type { Context } from '../context.ts';
+import { recordId } from '../objects.ts';
+import { batchRead, HISTORY_BATCH_MAX } from '../query/batch-read.ts';
+import type { WireRecord } from '../wire-record.ts';
+
+interface TimesQuery {
+  readonly object: string;
+  readonly ids: readonly string[];
+  readonly fields: readonly string[];
+}
+
+/** When properties were last changed, by their history. A property of a company, and one without a history, is left out. */
+export async function readFieldTimes({ client }: Context, { object, ids, fields }: TimesQuery, call: Call): Promise<readonly FieldTime[]> {
+  const asked = [...new Set(ids.map(recordId).filter((id) => id !== null))];
+  const history = fields.filter((field) => !field.includes('.'));
+  if (history.length === 0) return [];
+  const times: FieldTime[] = [];
+  for (let from = 0; from < asked.length; from += HISTORY_BATCH_MAX) {
+    const query = { object, ids: asked.slice(from, from + HISTORY_BATCH_MAX), properties: [], history };
+    const { rows } = await batchRead(client, query, call);
+    times.push(...rows.flatMap((row) => history.flatMap((field) => timeOf(row, field))));
+  }
+  return times;
+}
+
+function timeOf({ id, propertiesWithHistory }: WireRecord, field: string): FieldTime[] {
+  const changes = propertiesWithHistory != null && Object.hasOwn(propertiesWithHistory, field) ? (propertiesWithHistory[field] ?? []) : [];
+  const times = changes.flatMap(({ timestamp }) => toInstant(timestamp) ?? []).sort();
+  const at = times.at(-1);
+  return at === undefined ? [] : [{ id, field, at }];
+}
