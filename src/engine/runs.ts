@@ -74,10 +74,11 @@ async function ended(context: Context, run: RunRecorder, status: 'done' | 'pause
 /** Records the run, and what has become of the one before it. */
 async function start(context: Context, run: RunRecorder, flow: Flow): Promise<void> {
   const [newest] = await latestRuns(context, [flow]);
+  // Before this run takes its place as the newest: should this process die too, nobody would look at that one again.
+  if (newest?.status === 'running') await closeDead(context, newest);
   if (newest?.status === 'paused') run.continueFrom(newest.id);
   const latest: EntryChange = { scope: 'connection', kind: KIND.latest, key: flow, expected: 'any', put: { body: run.id } };
   await context.store.commit({ rows: [], entries: [run.entry(), latest] });
-  if (newest?.status === 'running') await closeDead(context, newest);
   context.notify({ type: 'run.started', run: run.id, flow, trigger: run.snapshot.trigger });
 }
 

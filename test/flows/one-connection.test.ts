@@ -156,5 +156,26 @@ describe.each(WORLDS)('on $name', (world) => {
       expect(dead).toMatchObject({ status: 'failed', failure: { code: 'run_died' } });
       expect((await there.engine.status()).state).toBe('idle');
     });
+
+    it('of two runs that died one after the other, wherever the second one did, both are recorded as failed', async () => {
+      for (let at = 1; ; at += 1) {
+        const there = deployment({}, { pageSizeMax: 2 });
+        people(there.crm);
+        const dieAt = async (call: number) => {
+          const { around, isDead } = dying(call, 'after');
+          await there
+            .engineOf({ store: storeAround(there.store, around) })
+            .pull()
+            .catch(() => undefined);
+          there.clock.advance(130_000);
+          return isDead();
+        };
+        await dieAt(8);
+        if (!(await dieAt(at))) break;
+        await there.engine.pull();
+        const unended = (await there.engine.runs.list()).filter(({ status }) => status === 'running');
+        expect(unended, `died at call ${at}`).toEqual([]);
+      }
+    });
   });
 });

@@ -152,7 +152,7 @@ export class Deployment {
         this.arrivals.look();
         const isWrite = this.crm.isWrite(request);
         if (isWrite) this.counts.writes += 1;
-        if (isWrite) this.ledger.sent((await request.clone().text()).match(/qv\d+q/gi) ?? []);
+        if (isWrite) this.ledger.sent(`${request.url} ${await request.clone().text()}`);
         if (chance.of(failing)) {
           this.counts.faults += 1;
           chance.oneOf(this.crm.faultsFor(request, chance))();

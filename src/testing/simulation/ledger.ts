@@ -38,7 +38,7 @@ export interface RecordedConflict {
  * nothing of pairs, intents or links; it knows who typed what, and what they saw when they did.
  */
 export class Ledger {
-  readonly typed: Typed[] = [];
+  typed: Typed[] = [];
   readonly displaced: Displaced[] = [];
   readonly conflicts: RecordedConflict[] = [];
   /** Values by cell, as they are now. */
@@ -47,8 +47,8 @@ export class Ledger {
   readonly #superseded = new Set<string>();
   /** By value: the value that it was typed instead of. */
   readonly #parents = new Map<string, Set<string>>();
-  /** When a request that carried the value was last sent. */
-  readonly #sentAt = new Map<string, number>();
+  /** When requests were sent that write to a record. */
+  readonly #writesTo = new Map<string, number[]>();
   readonly #trace: Trace;
   readonly #now: () => number;
 
@@ -86,10 +86,10 @@ export class Ledger {
   }
 
   /** A person removed it, who saw what was in it. */
-  giveUp(side: Side, id: string): void {
+  giveUp(side: Side, id: string, but: Partial<Person> = {}): void {
     for (const field of FIELDS) {
       const value = this.cell(side, id, field);
-      if (value !== null) this.#superseded.add(value);
+      if (value !== null && value !== asLocal(field, but[field] ?? null)) this.#superseded.add(value);
     }
   }
 
@@ -109,19 +109,33 @@ export class Ledger {
     if (!this.isKnown(side, id)) this.#cells[side].set(id, {});
   }
 
-  /** Each one of what a request carries. */
-  sent(values: Iterable<string>): void {
-    for (const value of values) this.#sentAt.set(value.toLowerCase(), this.#now());
+  /** A request that writes is sent. */
+  sent(body: string): void {
+    for (const id of this.ids('crm')) if (body.includes(id)) this.#writesTo.set(id, [...(this.#writesTo.get(id) ?? []), this.#now()]);
   }
 
-  sentAt(value: string | null): number | null {
-    const [mark] = /qv\d+q/i.exec(value ?? '') ?? [];
-    return mark === undefined ? null : (this.#sentAt.get(mark.toLowerCase()) ?? null);
+  /** When the write was sent that had its effect then; null: none was. */
+  sentAt(recordId: string, effectAt: number): number | null {
+    return this.#writesTo.get(recordId)?.findLast((at) => at <= effectAt) ?? null;
   }
 
-  /** The number of the newest typing there; -1: there is none. */
+  /** The record goes on under another id, with all that was typed into it. */
+  rename(from: string, to: string): void {
+    this.typed = this.typed.map((typed) => (typed.side === 'crm' && typed.id === from ? { ...typed, id: to } : typed));
+    this.#cells.crm.set(to, { ...this.#cells.crm.get(from) });
+  }
+
+  /** What is there was carried over from another record: nobody typed it anew. */
+  carry(id: string, person: Person): void {
+    for (const field of FIELDS) this.#put('crm', id, field, asLocal(field, person[field]));
+  }
+
+  /** The number of the newest typing there, or of what was carried over to it; -1: there is none. */
   lastTyped(side: Side, id: string, field: PersonField): number {
-    return this.typed.findLastIndex((typed) => typed.side === side && typed.id === id && typed.field === field);
+    const value = this.cell(side, id, field);
+    return this.typed.findLastIndex(
+      (typed) => typed.side === side && typed.field === field && (typed.id === id || (value !== null && typed.value === value)),
+    );
   }
 
   /** Nobody else typed it, anywhere. */

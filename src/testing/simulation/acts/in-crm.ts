@@ -1,6 +1,6 @@
 import type { Chance } from '../chance.ts';
 import type { Deployment } from '../deployment.ts';
-import { BOTH_WAYS, FIELDS, type Person } from '../people.ts';
+import { BOTH_WAYS, type Person } from '../people.ts';
 import { type Acts, MINUTE } from './act.ts';
 
 /** How late a commit may become visible: within the overlap of both connectors. */
@@ -34,9 +34,11 @@ function mergeRecords(there: Deployment, winner: string, loser: string): void {
   const { crm, ledger, trace } = there;
   const left = crm.merge(winner, loser);
   trace.tell(`somebody merges records ${winner} and ${loser} into ${left}`, [winner, loser, left]);
-  for (const gone of new Set([loser, ...(left === winner ? [] : [winner])])) ledger.giveUp('crm', gone);
   const person = crm.person(left);
-  if (person !== null) ledger.type('crm', left, Object.fromEntries(FIELDS.map((field) => [field, person[field]])), 'the merge');
+  if (person === null) return;
+  if (left !== winner) ledger.rename(winner, left);
+  for (const gone of new Set([winner, loser])) ledger.giveUp('crm', gone, person);
+  ledger.carry(left, person);
 }
 
 const late = (chance: Chance): number => 1_000 + chance.below(LATE_MAX_MS);

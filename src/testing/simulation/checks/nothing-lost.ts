@@ -38,7 +38,9 @@ export function nothingLost(seen: Seen): readonly Broken[] {
 
 /** Typed between our look at the record and our write: nobody can know of it where the CRM tells no times of single fields. */
 function isInTheGap({ there: { ledger } }: Seen, { id, field, value, at }: Typed): boolean {
-  const displaced = ledger.displaced.find((one) => one.side === 'crm' && one.id === id && one.field === field && one.before === value);
-  const sentAt = ledger.sentAt(displaced?.after ?? null);
+  const displaced = ledger.displaced.find(
+    (one) => one.side === 'crm' && one.id === id && one.field === field && one.before === value && one.at >= at,
+  );
+  const sentAt = displaced === undefined ? null : ledger.sentAt(id, displaced.at);
   return sentAt !== null && at >= sentAt - READ_AGE_MS;
 }
