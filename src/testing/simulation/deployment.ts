@@ -145,6 +145,7 @@ export class Deployment {
   #fetchOf(process: Process, failing: number, chance: Chance): typeof globalThis.fetch {
     return async (input, init) => {
       const request = new Request(input, init);
+      const sentAt = process.clock.now();
       const label = `${request.method} ${new URL(request.url).pathname}`;
       if (chance.of(failing / 2)) await process.clock.sleep(chance.below(20_000), request.signal);
       return process.call(label, async () => {
@@ -152,7 +153,7 @@ export class Deployment {
         this.arrivals.look();
         const isWrite = this.crm.isWrite(request);
         if (isWrite) this.counts.writes += 1;
-        if (isWrite) this.ledger.sent(`${request.url} ${await request.clone().text()}`);
+        if (isWrite) this.ledger.sent(`${request.url} ${await request.clone().text()}`, sentAt);
         if (chance.of(failing)) {
           this.counts.faults += 1;
           chance.oneOf(this.crm.faultsFor(request, chance))();
@@ -190,7 +191,7 @@ export class Deployment {
     for (const { body, of } of history) {
       const contactId = typeof of === 'string' ? of : (committed.ids[of?.row ?? 0] ?? '');
       for (const { field, local, remote, winner } of body.conflicts ?? []) {
-        ledger.conflicts.push({ contactId, field, local: local as string | null, remote: remote as string | null });
+        ledger.conflicts += 1;
         this.trace.tell(`${by} records a conflict over ${field} of contact ${contactId}: ${local} here, ${remote} there, ${winner} wins`, [
           contactId,
         ]);

@@ -26,13 +26,6 @@ export interface Displaced {
   readonly at: number;
 }
 
-export interface RecordedConflict {
-  readonly contactId: string;
-  readonly field: string;
-  readonly local: string | null;
-  readonly remote: string | null;
-}
-
 /**
  * What people did on both sides, and what the engine made of it: seen from outside, in the CRM and in the store. It knows
  * nothing of pairs, intents or links; it knows who typed what, and what they saw when they did.
@@ -40,15 +33,15 @@ export interface RecordedConflict {
 export class Ledger {
   typed: Typed[] = [];
   readonly displaced: Displaced[] = [];
-  readonly conflicts: RecordedConflict[] = [];
+  conflicts = 0;
   /** Values by cell, as they are now. */
   readonly #cells: Readonly<Record<Side, Map<string, Partial<Record<PersonField, string | null>>>>> = { crm: new Map(), local: new Map() };
   /** Values that somebody replaced who saw them. */
   readonly #superseded = new Set<string>();
   /** By value: the value that it was typed instead of. */
   readonly #parents = new Map<string, Set<string>>();
-  /** When requests were sent that write to a record. */
-  readonly #writesTo = new Map<string, number[]>();
+  /** Requests that write to a record. */
+  readonly #writesTo = new Map<string, { readonly sentAt: number; readonly arrivedAt: number }[]>();
   readonly #trace: Trace;
   readonly #now: () => number;
 
@@ -109,14 +102,15 @@ export class Ledger {
     if (!this.isKnown(side, id)) this.#cells[side].set(id, {});
   }
 
-  /** A request that writes is sent. */
-  sent(body: string): void {
-    for (const id of this.ids('crm')) if (body.includes(id)) this.#writesTo.set(id, [...(this.#writesTo.get(id) ?? []), this.#now()]);
+  /** A request that was sent then and writes reaches the CRM. */
+  sent(body: string, sentAt: number): void {
+    const write = { sentAt, arrivedAt: this.#now() };
+    for (const id of this.ids('crm')) if (body.includes(id)) this.#writesTo.set(id, [...(this.#writesTo.get(id) ?? []), write]);
   }
 
   /** When the write was sent that had its effect then; null: none was. */
   sentAt(recordId: string, effectAt: number): number | null {
-    return this.#writesTo.get(recordId)?.findLast((at) => at <= effectAt) ?? null;
+    return this.#writesTo.get(recordId)?.findLast(({ arrivedAt }) => arrivedAt <= effectAt)?.sentAt ?? null;
   }
 
   /** The record goes on under another id, with all that was typed into it. */
@@ -145,10 +139,6 @@ export class Ledger {
 
   isSuperseded(value: string): boolean {
     return this.#superseded.has(value);
-  }
-
-  isInConflict(value: string, field: string): boolean {
-    return this.conflicts.some((conflict) => conflict.field === field && (conflict.local === value || conflict.remote === value));
   }
 
   /** Somebody who typed the later value had seen the earlier one, or one that was typed over it. */

@@ -116,7 +116,7 @@ async function simulateOnce(options: SimulationOptions): Promise<SimulationRepor
       ...there.counts,
       edits: there.ledger.typed.length,
       conversations: there.conversations.length,
-      conflicts: there.ledger.conflicts.length,
+      conflicts: there.ledger.conflicts,
       days: Math.round((clock.now() - there.startedAt) / 86_400_000),
     },
     hash: there.trace.hash,

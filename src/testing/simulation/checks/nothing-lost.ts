@@ -20,7 +20,7 @@ export function nothingLost(seen: Seen): readonly Broken[] {
   for (const typed of ledger.typed) {
     const { side, id, field, value, instead } = typed;
     if (value === null || value === instead || (side === 'crm' && field === 'notes')) continue;
-    if (stays(typed) || ledger.isSuperseded(value) || ledger.isInConflict(value, field)) continue;
+    if (stays(typed) || ledger.isSuperseded(value) || seen.conflicts.has(`${field} ${value}`)) continue;
     if (side === 'crm' && isInTheGap(seen, typed)) continue;
     broken.push({ promise: 'P3', message: `${value}, typed into ${field} of ${side} ${id}, is lost`, about: [id, value] });
   }
@@ -29,8 +29,9 @@ export function nothingLost(seen: Seen): readonly Broken[] {
       before !== null &&
       after !== null &&
       ledger.isBefore(after, before) &&
+      ledger.isTypedOnce(before) &&
       ledger.isTypedOnce(after) &&
-      !ledger.isInConflict(before, field)
+      !seen.conflicts.has(`${field} ${before}`)
     )
       broken.push({ promise: 'P4', message: `${field} of ${side} ${id} went back from ${before} to ${after}`, about: [id, before, after] });
   return broken;

@@ -1,7 +1,14 @@
-import type { Run } from '../../../core/run.ts';
+import type { HistoryEntry, Run } from '../../../core/run.ts';
+import type { Value } from '../../../core/value.ts';
 import type { Entry, Row, StoredLink } from '../../../ports/store.ts';
 import type { CrmPerson } from '../crm-of-people.ts';
 import type { Deployment } from '../deployment.ts';
+
+interface Conflict {
+  readonly field: string;
+  readonly local: Value;
+  readonly remote: Value;
+}
 
 /** A promise that was not kept. */
 export interface Broken {
@@ -26,13 +33,15 @@ export interface Seen {
   readonly rows: readonly Row[];
   readonly pairs: readonly Pair[];
   readonly runs: readonly Run[];
+  /** Both values of every conflict that was recorded, as `<field> <value>`. */
+  readonly conflicts: ReadonlySet<string>;
   readonly entries: (kind: string) => readonly Entry[];
 }
 
 /** Every kind of entry that waits for something, by its scope. */
 const KINDS = {
   workspace: ['merge', 'applied', 'history'],
-  connection: ['run', 'waiting', 'recheck', 'conversation', 'create', 'activity'],
+  connection: ['conflict', 'run', 'waiting', 'recheck', 'conversation', 'create', 'activity'],
 } as const;
 const MANY = 1_000_000;
 
@@ -57,6 +66,12 @@ export async function look(there: Deployment): Promise<Seen> {
     rows: [...rows.values()],
     pairs,
     runs: (entries.get('run') ?? []).map(({ body }) => body as unknown as Run),
+    conflicts: new Set(
+      [
+        ...(entries.get('conflict') ?? []).map(({ body }) => body as unknown as Conflict),
+        ...(entries.get('history') ?? []).flatMap(({ body }) => (body as unknown as HistoryEntry).conflicts ?? []),
+      ].flatMap(({ field, local, remote }) => [`${field} ${local}`, `${field} ${remote}`]),
+    ),
     entries: (kind) => entries.get(kind) ?? [],
   };
 }

@@ -1,0 +1,216 @@
+import {
+  type BoundStore,
+  type Changeset,
+  type CompleteConnector,
+  type ContactStore,
+  CrmSyncEngine,
+  type EntryChange,
+  type RowChange,
+} from 'crm-sync-engine';
+import { hubspot } from 'crm-sync-engine/hubspot';
+import { salesforce } from 'crm-sync-engine/salesforce';
+import { memoryStore, type SimulationOptions, simulate } from 'crm-sync-engine/testing';
+import { describe, expect, it } from 'vitest';
+
+type Commit = BoundStore['commit'];
+
+/** A store that does something else with what it is given. */
+function storeWith(commit: (changes: Changeset, inner: Commit) => ReturnType<Commit>): NonNullable<SimulationOptions['store']> {
+  return ({ clock }): ContactStore => {
+    const store = memoryStore({ clock });
+    return {
+      specVersion: 1,
+      bind(scope) {
+        const inner = store.bind(scope);
+        return { ...inner, commit: (changes) => commit(changes, (kept) => inner.commit(kept)) };
+      },
+    };
+  };
+}
+
+const withoutEntries = (kind: string) =>
+  storeWith((changes, commit) => commit({ ...changes, entries: changes.entries.filter((entry) => entry.kind !== kind) }));
+const rowsAs = (change: (row: RowChange) => RowChange) =>
+  storeWith((changes, commit) => commit({ ...changes, rows: changes.rows.map(change) }));
+const entriesAs = (change: (entry: EntryChange) => EntryChange) =>
+  storeWith((changes, commit) => commit({ ...changes, entries: changes.entries.map(change) }));
+const bodyAs = (kinds: readonly string[], change: (body: Readonly<Record<string, unknown>>) => unknown) =>
+  entriesAs((entry) =>
+    !kinds.includes(entry.kind) || entry.put === undefined || entry.put === 'delete'
+      ? entry
+      : { ...entry, put: { ...entry.put, body: change(entry.put.body as Record<string, unknown>) as never } },
+  );
+
+/** Connectors that do something else than they say. */
+function connectorsWith(change: (connector: CompleteConnector) => Partial<CompleteConnector>): SimulationOptions['connectors'] {
+  const changed = (connector: CompleteConnector): CompleteConnector => ({ ...connector, ...change(connector) });
+  return { salesforce: (parts) => changed(salesforce(parts)), hubspot: (parts) => changed(hubspot(parts)) };
+}
+
+type Engine = ReturnType<SimulationOptions['engine']>;
+
+const engineOf: SimulationOptions['engine'] = (options) => new CrmSyncEngine(options);
+
+/** An engine that does something else than it should. */
+const engineWith = (change: (engine: Engine) => Partial<Engine>): SimulationOptions['engine'] => {
+  return (options) => {
+    const engine = engineOf(options);
+    return {
+      contacts: engine.contacts,
+      pull: (given) => engine.pull(given),
+      push: (given) => engine.push(given),
+      sync: (given) => engine.sync(given),
+      retryPending: (given) => engine.retryPending(given),
+      handleConversation: (given) => engine.handleConversation(given),
+      ...change(engine),
+    };
+  };
+};
+
+/** What is broken on purpose, and the promise that it breaks. */
+const BROKEN: readonly (readonly [what: string, promise: string, with_: Partial<SimulationOptions>])[] = [
+  [
+    'a store that loses new contacts',
+    'P2',
+    {
+      store: storeWith(({ rows, entries }, commit) =>
+        commit({ rows: rows.filter(({ kind }) => kind !== 'insert'), entries: rows.some(({ kind }) => kind === 'insert') ? [] : entries }),
+      ),
+    },
+  ],
+  [
+    'a store that keeps no conflict',
+    'P3',
+    { store: bodyAs(['history', 'conflict'], ({ conflicts: _, local: __, remote: ___, ...body }) => body) },
+  ],
+  [
+    'a store that loses what a pull sets',
+    'P3',
+    {
+      store: rowsAs((row) => (row.kind === 'update' && row.links !== undefined && row.set !== undefined ? { ...row, set: {} } : row)),
+    },
+  ],
+  ['a store that loses the markers of analyses', 'P5', { store: withoutEntries('applied') }],
+  ['a store that loses who waits for a number', 'P6', { store: withoutEntries('waiting') }],
+  [
+    'a store that miscounts runs',
+    'P12',
+    {
+      store: bodyAs(['run'], (body) => ({ ...body, counts: { ...(body['counts'] as object), processed: 7_777 } })),
+    },
+  ],
+  [
+    'a connector that writes twice what it makes',
+    'P5',
+    {
+      connectors: connectorsWith(({ write }) => ({
+        async write(batch, call) {
+          if (batch.some(({ id }) => id === null)) await write(batch, call);
+          return write(batch, call);
+        },
+      })),
+    },
+  ],
+  [
+    'a connector that writes nothing and says that it did',
+    'P3',
+    {
+      connectors: connectorsWith(({ write }) => ({
+        async write(batch, call) {
+          if (batch.some(({ id }) => id === null)) return write(batch, call);
+          return batch.map(({ id }) => ({ outcome: 'done', id: id as string, created: false, values: {} }));
+        },
+      })),
+    },
+  ],
+  [
+    'a store that changes a contact whenever a run is recorded',
+    'P4',
+    {
+      store: ({ clock }) => {
+        const store = memoryStore({ clock });
+        return {
+          specVersion: 1,
+          bind(scope) {
+            const inner = store.bind(scope);
+            return {
+              ...inner,
+              async commit(changes) {
+                const [row] = await inner.scan({ entity: 'contact', object: '', want: 'all', plan: '', now: 0, after: null, limit: 1 });
+                if (row !== undefined && changes.entries.some(({ kind }) => kind === 'latest'))
+                  await inner.commit({
+                    rows: [{ kind: 'update', contactId: row.id, expected: row.version, set: { city: `Echo ${row.version}` } }],
+                    entries: [],
+                  });
+                return inner.commit(changes);
+              },
+            };
+          },
+        };
+      },
+    },
+  ],
+  [
+    'an engine that fails with what somebody typed',
+    'P10',
+    { engine: engineWith(() => ({ contacts: { update: (_, patch) => Promise.reject(new Error(JSON.stringify(patch))) } })) },
+  ],
+  [
+    'an engine that answers and forgets',
+    'P6',
+    {
+      engine: engineWith((engine) => ({
+        retryPending: () => engine.pull(),
+        sync: () => engine.pull(),
+        push: () => engine.pull(),
+      })),
+    },
+  ],
+  [
+    'an engine that fails by a mistake of ours',
+    'P7',
+    { engine: engineWith(() => ({ push: () => Promise.reject(new TypeError('undefined is not a function')) })) },
+  ],
+];
+
+describe('the simulation notices', { timeout: 120_000 }, () => {
+  it.each(BROKEN)('%s (%s)', async (_, promise, with_) => {
+    const promises = new Set<string>();
+    for (let seed = 1; seed <= 8 && !promises.has(promise); seed += 1) {
+      const options: SimulationOptions = {
+        seed,
+        steps: 120,
+        shrinkMax: 0,
+        connectors: { salesforce, hubspot },
+        engine: engineOf,
+        ...with_,
+      };
+      const { broken } = await simulate(options);
+      for (const each of broken) promises.add(each.promise);
+    }
+    expect([...promises]).toContain(promise);
+  });
+
+  it('and tells of it by the fewest steps, the story, and a call that does it again', async () => {
+    const [, , with_] = BROKEN.find(([what]) => what.includes('loses who waits')) as (typeof BROKEN)[number];
+    const options: SimulationOptions = {
+      seed: 0,
+      steps: 60,
+      connectors: { salesforce, hubspot },
+      engine: engineOf,
+      ...with_,
+    };
+    for (let seed = 1; ; seed += 1) {
+      const report = await simulate({ ...options, seed });
+      const [first] = report.broken;
+      if (first === undefined) continue;
+      expect(report.totals.steps).toBeLessThan(40);
+      expect(first.story.length).toBeGreaterThan(0);
+      const only = JSON.parse(/only: (\[[^\]]*\])/.exec(report.text)?.[1] ?? '[]') as number[];
+      const again = await simulate({ ...options, seed, only, shrinkMax: 0 });
+      expect(again.broken).toEqual(report.broken);
+      expect(again.hash).toBe(report.hash);
+      break;
+    }
+  });
+});

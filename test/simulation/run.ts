@@ -1,0 +1,57 @@
+import { parseArgs } from 'node:util';
+import { CrmSyncEngine } from 'crm-sync-engine';
+import { hubspot } from 'crm-sync-engine/hubspot';
+import { salesforce } from 'crm-sync-engine/salesforce';
+import { simulate } from 'crm-sync-engine/testing';
+import { STORES } from './stores.ts';
+
+const { values } = parseArgs({
+  options: {
+    steps: { type: 'string', default: '30000' },
+    each: { type: 'string', default: '300' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
+    crm: { type: 'string', multiple: true, default: ['salesforce', 'hubspot'] },
+    store: { type: 'string', default: 'memory' },
+  },
+});
+const [steps, each, firstSeed] = [Number(values.steps), Number(values.each), Number(values.seed)];
+const connectors = {
+  ...(values.crm.includes('salesforce') && { salesforce }),
+  ...(values.crm.includes('hubspot') && { hubspot }),
+};
+const openStores = STORES[values.store as keyof typeof STORES];
+if (openStores === undefined || Object.keys(connectors).length === 0 || ![steps, each, firstSeed].every(Number.isInteger))
+  throw new Error(
+    `Give --crm salesforce or hubspot, --store ${Object.keys(STORES).join(', ')}, and whole numbers for --steps, --each and --seed.`,
+  );
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+/** How often it says how far it is. */
+const PROGRESS_MS = 30_000;
+const startedAt = performance.now();
+const totals = new Map<string, number>([['deployments', 0]]);
+const failed: number[] = [];
+const add = (what: string, count: number): void => void totals.set(what, (totals.get(what) ?? 0) + count);
+const tell = (): void => {
+  const counts = [...totals].map(([what, count]) => `${count} ${what}`);
+  say(`${Math.round((performance.now() - startedAt) / 1000)} s: ${counts.join(', ')}; seeds that failed: ${failed.join(', ') || 'none'}`);
+};
+
+say(`Deployments of ${each} steps from seed ${firstSeed} on, ${values.crm.join(' and ')}, store ${values.store}.`);
+await using stores = await openStores();
+let toldAt = startedAt;
+for (let seed = firstSeed; (seed - firstSeed) * each < steps; seed += 1) {
+  const report = await simulate({ seed, steps: each, connectors, store: stores.make, engine: (options) => new CrmSyncEngine(options) });
+  add('deployments', 1);
+  for (const [what, count] of Object.entries(report.totals)) add(what, count);
+  if (report.text !== '') {
+    failed.push(seed);
+    say(report.text);
+  }
+  if (performance.now() - toldAt > PROGRESS_MS) {
+    tell();
+    toldAt = performance.now();
+  }
+}
+tell();
+if (failed.length > 0) process.exitCode = 1;
