@@ -1,7 +1,7 @@
 // Writes THIRD-PARTY-LICENSES.txt: the licences of the packages that the build bundles (tsup.config.ts, noExternal).
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
-const BUNDLED = ['libphonenumber-js', 'papaparse', 'zod'];
+const BUNDLED = ['@noble/hashes', 'libphonenumber-js', 'papaparse', 'zod'];
 const parts = BUNDLED.map((name) => {
   const { license } = JSON.parse(readFileSync(`node_modules/${name}/package.json`, 'utf8'));
   const files = readdirSync(`node_modules/${name}`).filter((file) => file.startsWith('LICENSE'));
