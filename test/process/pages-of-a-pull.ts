@@ -1,0 +1,2 @@
+export const PAGES = 60;
+export const RECORDS = 150;
