@@ -19,7 +19,11 @@ import { makeQueues, startWorker, syncAll } from './worker.ts';
 
 const { url, stop } = await postgresUrl();
 const pool = new pg.Pool({ connectionString: url });
-pool.on('error', (error) => console.error(error.message));
+let isEnding = false; // pg calls a pool ended before its connections are closed
+const onLost = (error: Error) => {
+  if (!isEnding) console.error(error.message);
+};
+pool.on('error', onLost);
 await migrate(pool);
 await pool.query(TABLES);
 
@@ -67,7 +71,9 @@ await connect('acme', 'salesforce', org.orgId, orgTokens, ['Contact', 'Phone', '
 const portalTokens = { accessToken: 'old', refreshToken: portal.oauth.refreshToken, expiresAt: new Date(0).toISOString() };
 await connect('globex', 'hubspot', String(portal.portalId), portalTokens, ['contacts', 'phone', 'firstname']);
 
-const boss = await new PgBoss(url).start();
+const boss = new PgBoss(url);
+boss.on('error', onLost);
+await boss.start();
 await makeQueues(boss);
 await startWorker(boss, { pool, engineFor });
 await syncAll(boss, pool); // as every five minutes from now on
@@ -81,4 +87,5 @@ console.log(answer.status, issues[0]?.remedy);
 
 await boss.stop();
 await pool.end();
+isEnding = true;
 await stop();

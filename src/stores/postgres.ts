@@ -1,6 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Millis } from '../core/value.ts';
 import type { ContactStore } from '../ports/store.ts';
+import { type AdaptOptions, adaptTable } from './host/adapt-table.ts';
+import { columnTable } from './host/column-table.ts';
+import type { ContactsTable } from './host/columns.ts';
+import { type IdColumn, postgresIds } from './host/id-column.ts';
 import { migrateTo } from './postgres/migrate.ts';
 import type { PostgresClient, PostgresPool } from './postgres/postgres-pool.ts';
 import { postgresTransactions } from './postgres/postgres-transactions.ts';
@@ -11,6 +15,7 @@ import { postgresDialect } from './sql/postgres-dialect.ts';
 import { postgresMigrations } from './sql/postgres-migrations.ts';
 import { sqlStore } from './sql/sql-store.ts';
 
+export type { ContactsTable } from './host/columns.ts';
 export type { PostgresClient, PostgresPool } from './postgres/postgres-pool.ts';
 export type { Migration } from './sql/migration.ts';
 
@@ -25,6 +30,8 @@ export interface PostgresStoreOptions extends PostgresSchema {
    * listener for `error`, as every pool does: without one, a connection that is lost while idle ends the process.
    */
   readonly pool: PostgresPool;
+  /** The host's own table of contacts, by the names of its columns. Default: `crm_sync_contacts`, which is ours. */
+  readonly contacts?: ContactsTable;
   /** The store's clock, in milliseconds since 1970 UTC. Default: the database's. */
   readonly clock?: { now(): Millis };
   /** Waits before a transaction runs again that the database could not serialise. */
@@ -64,13 +71,34 @@ export async function migrate(pool: PostgresPool, { schema }: PostgresSchema = {
  * const store = postgresStore({ pool });
  */
 export function postgresStore(options: PostgresStoreOptions): ContactStore {
-  const { pool, schema, clock, sleep = (ms: number) => pause(ms) } = options;
+  const { pool, schema, contacts, clock, sleep = (ms: number) => pause(ms) } = options;
+  const prefix = schemaPrefix(schema);
+  const dialect = postgresDialect(prefix);
   const query: Query<PostgresClient> = async (client, text, values) => (await client.query(text, [...values])).rows as readonly SqlRow[];
+  const write = asOneList(query);
+  const table = contacts && tableOfNames(contacts, { dialect, query, write, prefix });
   return sqlStore<PostgresClient>({
-    dialect: postgresDialect(schemaPrefix(schema)),
+    dialect,
     transaction: postgresTransactions(pool, sleep),
     query,
-    write: asOneList(query),
+    write,
+    ...(table !== undefined && { contacts: table }),
     clock,
+  });
+}
+
+/** The host's table, reached by the names of its columns alone. */
+function tableOfNames(
+  contacts: ContactsTable,
+  { prefix, ...sql }: Pick<AdaptOptions<PostgresClient>, 'dialect' | 'query' | 'write'> & { readonly prefix: string },
+) {
+  let known: IdColumn | null = null;
+  return adaptTable<PostgresClient>({
+    ...sql,
+    table: columnTable(contacts),
+    async idColumn(client) {
+      known ??= await postgresIds(client, sql.query, contacts, prefix);
+      return known;
+    },
   });
 }
