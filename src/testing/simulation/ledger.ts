@@ -127,8 +127,9 @@ export class Ledger {
   /** The number of the newest typing there, or of what was carried over to it; -1: there is none. */
   lastTyped(side: Side, id: string, field: PersonField): number {
     const value = this.cell(side, id, field);
+    const isCarried = value !== null && this.isTypedOnce(value);
     return this.typed.findLastIndex(
-      (typed) => typed.side === side && typed.field === field && (typed.id === id || (value !== null && typed.value === value)),
+      (typed) => typed.side === side && typed.field === field && (typed.id === id || (isCarried && typed.value === value)),
     );
   }
 

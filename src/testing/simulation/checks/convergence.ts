@@ -2,7 +2,7 @@ import { BOTH_WAYS, e164, INBOUND } from '../people.ts';
 import { type Broken, fieldOf, type Seen } from './seen.ts';
 
 /** Both sides of a field agree, once nobody edits any more (P2, P3). */
-export function convergence({ pairs, rows, there }: Seen): readonly Broken[] {
+export function convergence({ pairs, rows, there, conflicts }: Seen): readonly Broken[] {
   const { ledger } = there;
   const broken: Broken[] = [];
   const differ = (field: string, { contactId, recordId, local, remote }: Record<'contactId' | 'recordId', string> & Differing) =>
@@ -22,6 +22,8 @@ export function convergence({ pairs, rows, there }: Seen): readonly Broken[] {
       if (local === remote) continue;
       if (field === 'phone_number' && (remote === null || rows.some((other) => other.id !== row.id && fieldOf(other, field) === remote)))
         continue;
+      // What is filled beats a blank, which is recorded; at a first link nothing is.
+      if (remote === null && (isSecondRecord(row) || conflicts.has(`${field} ${local}`))) continue;
       // A value of ours stays until the CRM's own moves again.
       if (ledger.lastTyped('local', row.id, field) > ledger.lastTyped('crm', person.id, field)) continue;
       differ(field, { ...both, local, remote });
