@@ -12,7 +12,7 @@ const LOOK_UPS_IN_A_ROUND = 2_000;
 /** What a schedule costs where nothing happened, and a push where much did. */
 export async function measureCycles({ contacts, changes }: { readonly contacts: number; readonly changes: number }): Promise<Report> {
   const crm = await startCrm();
-  const store = openStore('sqlite');
+  const { store } = await openStore('sqlite');
   const { engine } = await importedEngine(store, crm.url, contacts);
   const idle = [];
   for (let round = 0; round < 5; round += 1) idle.push(await timed(() => engine.sync()));
@@ -52,7 +52,8 @@ async function edit(store: BoundStore, count: number): Promise<void> {
 /** What a call that comes in waits for: the contact of its number. Of the rounds, the one that was disturbed least. */
 export async function measureLookUp({ contacts, lookUps }: { readonly contacts: number; readonly lookUps: number }): Promise<Report> {
   const crm = await startCrm();
-  const { engine } = await importedEngine(openStore('sqlite'), crm.url, contacts);
+  const { store } = await openStore('sqlite');
+  const { engine } = await importedEngine(store, crm.url, contacts);
   crm.stop();
   const taken: number[][] = [];
   for (let index = 0; index < lookUps; index += 1) {

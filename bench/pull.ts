@@ -1,15 +1,23 @@
+import { startPostgres } from '../test/postgres/start-postgres.ts';
 import { startCrm } from './crm/start.ts';
 import { inProcess } from './in-process.ts';
-import type { PullOnce } from './pull-once.ts';
-import type { Report } from './report.ts';
+import type { PullOnce, Who } from './pull-once.ts';
+import type { Ratio, Report } from './report.ts';
 import { median } from './rounds.ts';
 
-const WHO = ['memory', 'sqlite', 'by hand, page by page', 'by hand, row by row'] as const;
-type Who = (typeof WHO)[number];
+const WHO = [
+  'memory',
+  'sqlite',
+  'sqlite by hand, page by page',
+  'sqlite by hand, row by row',
+  'postgres',
+  'postgres by hand, page by page',
+  'postgres by hand, row by row',
+] as const satisfies readonly Who[];
 
 export interface PullSizes {
   readonly contacts: number;
-  /** Of the loop with a transaction a row, which is slow. */
+  /** Of the loops with a transaction a row, which are slow. */
   readonly rowByRow: number;
   readonly rounds: number;
 }
@@ -17,32 +25,35 @@ export interface PullSizes {
 /** First pulls over HTTP from a CRM in another process, each in a fresh process, in turns. */
 export async function measurePull({ contacts, rowByRow, rounds }: PullSizes): Promise<Report> {
   const crm = await startCrm();
+  const postgres = await startPostgres({ durable: true });
+  process.env['BENCH_POSTGRES'] = postgres.url;
   const taken = new Map<Who, PullOnce[]>(WHO.map((who) => [who, []]));
-  const sizeOf = (who: Who) => (who === 'by hand, row by row' ? rowByRow : contacts);
+  const sizeOf = (who: Who) => (who.endsWith('row by row') ? rowByRow : contacts);
   for (let round = 0; round < rounds; round += 1)
     for (const who of WHO) taken.get(who)!.push(await inProcess<PullOnce>('pull-once.ts', [who, crm.url, sizeOf(who)]));
   crm.stop();
+  await postgres.stop();
   const best = (who: Who, of: 'seconds' | 'cpuSeconds') => Math.min(...taken.get(who)!.map((one) => one[of])) / sizeOf(who);
-  const over = (other: Who, of: 'seconds' | 'cpuSeconds', target: number) => ({
-    name: `${of === 'seconds' ? 'time' : 'CPU time'} by contact: sqlite / ${other}`,
-    value: best('sqlite', of) / best(other, of),
+  const over = (who: Who, other: Who, of: 'seconds' | 'cpuSeconds', target: number): Ratio => ({
+    name: `${of === 'seconds' ? 'time' : 'CPU time'} by contact: ${who} / ${other}`,
+    value: best(who, of) / best(other, of),
     target,
   });
   return {
     title: 'First pull, the best of its rounds',
     rows: WHO.map((who) => ({
-      into: who.startsWith('by hand') ? `sqlite, ${who}` : who,
+      into: who,
       contacts: sizeOf(who),
       'contacts per second': 1 / best(who, 'seconds'),
       'CPU microseconds by contact': best(who, 'cpuSeconds') * 1e6,
       'API calls': taken.get(who)![0]!.apiCalls,
       'peak MB': median(taken.get(who)!.map(({ peakMegabytes }) => peakMegabytes)),
     })),
-    ratios: [
-      over('by hand, page by page', 'seconds', 1),
-      over('by hand, page by page', 'cpuSeconds', 1),
-      over('by hand, row by row', 'seconds', 0.1),
-    ],
+    ratios: (['sqlite', 'postgres'] as const).flatMap((store) => [
+      over(store, `${store} by hand, page by page`, 'seconds', 1),
+      over(store, `${store} by hand, page by page`, 'cpuSeconds', 1),
+      over(store, `${store} by hand, row by row`, 'seconds', 0.1),
+    ]),
   };
 }
 

@@ -20,16 +20,18 @@ async function freePort(): Promise<number> {
 
 /** Nothing of a test must survive a power cut. */
 const FAST = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
-const SETTINGS = [...FAST, 'max_connections=200', 'listen_addresses=127.0.0.1', 'unix_socket_directories='];
+const SETTINGS = ['max_connections=200', 'listen_addresses=127.0.0.1', 'unix_socket_directories='];
 
 /**
  * The server that `DATABASE_URL` names, or a real PostgreSQL that npm has installed, in a folder of its own: about 0.7
  * seconds. Texts sort by the rules of a language there, as in most databases, so that a lacking collation is noticed.
  *
+ * @param options - `durable`: commits survive a power cut, as they do in production; slower.
+ *
  * @example
  * const { url, stop } = await startPostgres();
  */
-export async function startPostgres(): Promise<StartedPostgres> {
+export async function startPostgres({ durable = false }: { readonly durable?: boolean } = {}): Promise<StartedPostgres> {
   const given = process.env['DATABASE_URL'];
   if (given !== undefined && given !== '') return { url: given, stop: async () => undefined };
   const port = await freePort();
@@ -42,7 +44,7 @@ export async function startPostgres(): Promise<StartedPostgres> {
     persistent: false,
     createPostgresUser: userInfo().uid === 0, // PostgreSQL does not run as root
     initdbFlags: ['--encoding=UTF8', '--locale=C', '--locale-provider=icu', '--icu-locale=en-US', '--no-sync'],
-    postgresFlags: SETTINGS.flatMap((setting) => ['-c', setting]),
+    postgresFlags: [...SETTINGS, ...(durable ? [] : FAST)].flatMap((setting) => ['-c', setting]),
     onLog: (message) => said.push(String(message)),
     onError: (message) => said.push(String(message)),
   });
