@@ -32,7 +32,7 @@ export interface Displaced {
  */
 export class Ledger {
   typed: Typed[] = [];
-  readonly displaced: Displaced[] = [];
+  displaced: Displaced[] = [];
   conflicts = 0;
   /** Values by cell, as they are now. */
   readonly #cells: Readonly<Record<Side, Map<string, Partial<Record<PersonField, string | null>>>>> = { crm: new Map(), local: new Map() };
@@ -115,7 +115,11 @@ export class Ledger {
 
   /** The record goes on under another id, with all that was typed into it. */
   rename(from: string, to: string): void {
-    this.typed = this.typed.map((typed) => (typed.side === 'crm' && typed.id === from ? { ...typed, id: to } : typed));
+    const renamed = <T extends { readonly side: Side; readonly id: string }>(each: T): T =>
+      each.side === 'crm' && each.id === from ? { ...each, id: to } : each;
+    this.typed = this.typed.map(renamed);
+    this.displaced = this.displaced.map(renamed);
+    this.#writesTo.set(to, this.#writesTo.get(from) ?? []);
     this.#cells.crm.set(to, { ...this.#cells.crm.get(from) });
   }
 
