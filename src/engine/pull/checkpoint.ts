@@ -47,7 +47,9 @@ export class Checkpoint {
     const goesOn = isCurrent && (!full || stored.body.reading === 'all');
     this.from = goesOn ? stored.body.position : null;
     this.#reading = goesOn ? stored.body.reading : 'all';
-    this.#sweeps = goesOn ? stored.body.sweep === true : full && stored !== null;
+    // A CRM that filters the read of everything does not show the records that have left the filter: they are looked at by id.
+    const isFiltered = mapping.filter !== null;
+    this.#sweeps = goesOn ? stored.body.sweep === true : stored !== null && (full || isFiltered);
     if (stored !== null && !isCurrent)
       this.note = {
         code: 'mapping_changed',

@@ -99,7 +99,7 @@ class ObjectPull {
     });
   }
 
-  /** After a full read: the links that are known are verified by id, for what is gone is in no read (R14). */
+  /** After a full read: the links that are known are verified by id, for what is gone, or filtered, is in no read (R14, R16). */
   async #sweep(): Promise<'done' | 'paused'> {
     const { crmObject: object } = this.#mapping;
     for (let position = await sweepPosition(this.#context, object); position !== undefined; ) {
@@ -107,10 +107,10 @@ class ObjectPull {
       const page = await sweepPage(this.#context, this.#mapping, position.after);
       await this.#run.session.step(async () => {
         const requestedAt = this.#context.clock.now();
-        const records = await this.#fetchRecords(page.recordIds, []);
+        const records = await this.#fetchRecords(page.recordIds, page.fields);
         const { session } = this.#run;
-        const { gone, back } = sweptRecords(object, page, records, session.storeNow());
-        const entries = () => [page.next, ...back];
+        const { gone, moved } = sweptRecords(this.#mapping, page, records, session.storeNow());
+        const entries = () => [page.next, ...moved];
         await this.#apply(gone, { readAt: session.inStoreTime(requestedAt), fresh: true, entries });
       });
       this.#run.assertHealthy();

@@ -1,5 +1,7 @@
-import { isLive } from '../../core/link.ts';
+import { filterFields, matchesFilter } from '../../core/filter.ts';
+import { isLive, type LinkState } from '../../core/link.ts';
 import type { CompiledMapping } from '../../core/mapping-types.ts';
+import { readPath } from '../../core/paths.ts';
 import type { Fetched } from '../../ports/connector.ts';
 import type { EntryChange, Row } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
@@ -24,8 +26,10 @@ export async function sweepPosition(context: Context, object: string): Promise<{
 interface SweepPage {
   /** Records of live links, to be fetched by id. */
   readonly recordIds: readonly string[];
-  /** Those of links that are `missing`: back again, if they are there. */
-  readonly missing: ReadonlySet<string>;
+  /** What the filter of the mapping looks at: nothing where it has none. */
+  readonly fields: readonly string[];
+  /** By record: what its link says of it. Not of contacts that were removed, to which nothing happens. */
+  readonly states: ReadonlyMap<string, LinkState>;
   /** Once they are applied; `null` closes the sweep. */
   readonly next: EntryChange;
   readonly last: boolean;
@@ -34,34 +38,45 @@ interface SweepPage {
 /** The next links to verify, in the order of their contacts. */
 export async function sweepPage(
   context: Context,
-  { crmObject: object, entity }: CompiledMapping,
+  { crmObject: object, entity, filter }: CompiledMapping,
   after: string | null,
 ): Promise<SweepPage> {
   const limit = context.connector.capabilities.fetchBatchMax;
   const rows = await context.store.scan({ entity, object, want: 'linked', plan: '', now: 0, after, limit });
-  const links = rows.flatMap(({ links }: Row) => links.filter((link) => link.object === object && isLive(link.state)));
+  const linksOf = ({ links }: Row) => links.filter((link) => link.object === object && isLive(link.state));
+  const known = rows.filter(({ removed }) => removed !== true).flatMap(linksOf);
   const last = rows.length < limit;
   const next: EntryChange = last
     ? { scope: 'connection', kind: KIND.sweep, key: object, expected: 'any', put: 'delete' }
     : sweepFrom(object, rows.at(-1)?.id ?? null);
   return {
-    recordIds: links.flatMap(({ recordId }) => recordId ?? []),
-    missing: new Set(links.flatMap(({ recordId, state }) => (state === 'missing' && recordId !== null ? [recordId] : []))),
+    recordIds: rows.flatMap(linksOf).flatMap(({ recordId }) => recordId ?? []),
+    fields: filter === null ? [] : filterFields(filter),
+    states: new Map(known.flatMap(({ recordId, state }) => (recordId === null ? [] : [[recordId, state]]))),
     next,
     last,
   };
 }
 
-/** What a look at the records says: those that are gone, and those that are back and have to be read. */
+/**
+ * What a look at the records says: those that are gone, and those that have to be read, for they are back, or match the filter
+ * of the mapping where they did not, or no more where they did (R16).
+ */
 export function sweptRecords(
-  object: string,
-  { missing }: SweepPage,
+  { crmObject: object, filter }: CompiledMapping,
+  { states }: SweepPage,
   records: readonly Fetched[],
   now: number,
-): { readonly gone: readonly Fetched[]; readonly back: readonly EntryChange[] } {
-  const isBack = ({ id, state }: Fetched) => state === 'present' && missing.has(id);
+): { readonly gone: readonly Fetched[]; readonly moved: readonly EntryChange[] } {
+  const hasMoved = (record: Fetched): boolean => {
+    const state = states.get(record.id);
+    if (record.state !== 'present' || state === undefined) return false;
+    if (state === 'missing') return true;
+    if (filter === null) return false;
+    return matchesFilter(filter, (field) => readPath({ fields: record.values }, field)) === (state === 'left_filter');
+  };
   return {
     gone: records.filter(({ state }) => state !== 'present'),
-    back: records.filter(isBack).map(({ id }) => recheckEntry({ object, recordId: id, code: 'released', attempts: 0 }, now)),
+    moved: records.filter(hasMoved).map(({ id }) => recheckEntry({ object, recordId: id, code: 'released', attempts: 0 }, now)),
   };
 }
