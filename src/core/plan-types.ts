@@ -61,7 +61,7 @@ export interface Conflict {
   /** `value`: a third one. Null: nobody, or nobody yet. */
   readonly winner: 'crm' | 'local' | 'value' | null;
   readonly value?: Value;
-  readonly reason: ConflictReason | 'sides_agree' | 'mapping_changed' | 'rewritten' | 'left_alone';
+  readonly reason: ConflictReason | 'sides_agree' | 'mapping_changed' | 'rewritten' | 'left_alone' | 'contact_removed';
   /** Who has to decide: the host (`manual`, `rewritten`) or the merger. Null: it is decided. */
   readonly open: OpenConflict['kind'] | null;
 }

@@ -58,9 +58,12 @@ export class Brake {
   readonly #allowed: number;
   readonly #scans = new Map<string, Scan>();
   #exceeded: CrmSyncError | null = null;
+  readonly #tell: ((error: CrmSyncError) => void) | null;
 
-  constructor(context: Context, run: string, allow: boolean | number) {
+  /** @param tell - Of a preview, which stops for nothing: hears what would stop the run. Null: the run stops. */
+  constructor(context: Context, run: string, allow: boolean | number, tell: ((error: CrmSyncError) => void) | null) {
     this.#context = context;
+    this.#tell = tell;
     this.#run = run;
     this.#allowed = allow === true ? Number.POSITIVE_INFINITY : Number(allow);
   }
@@ -71,6 +74,10 @@ export class Brake {
     const { stored, tally } = await this.#load(object, now);
     const { next, exceeded } = await this.#add(counted, tally, losses);
     if (exceeded === null) return next === null ? [] : [this.#entry(object, stored, next)];
+    if (this.#tell !== null) {
+      this.#tell(exceeded);
+      return [];
+    }
     // Moved: another run has counted meanwhile, and asks itself where it must.
     await this.#context.store.commit({ rows: [], entries: [this.#entry(object, stored, { ...tally, asked: next?.asked ?? null })] });
     throw exceeded;
@@ -86,7 +93,8 @@ export class Brake {
 
   /** The facts are stored. */
   hold(exceeded: CrmSyncError | null): void {
-    this.#exceeded ??= exceeded;
+    if (exceeded !== null && this.#tell !== null) this.#tell(exceeded);
+    else this.#exceeded ??= exceeded;
   }
 
   /** @throws CrmSyncError `mass_deletion` once the run has learnt of too many losses. */

@@ -28,6 +28,8 @@ export interface Context {
   readonly ids: () => string;
   /** A person waits for what is done with it, unless a flow says otherwise. */
   readonly interactive: boolean;
+  /** Nothing is taken in: what would stop a run is noted, so that the rest is shown. */
+  readonly isPreview?: true;
   readonly notify: (event: EventWithoutPlace) => void;
 }
 

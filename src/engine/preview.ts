@@ -49,7 +49,7 @@ export async function preview(
   const store = new PreviewStore(context.store, limit, () => context.clock.now());
   const connector = previewConnector(context.connector, limit, captured);
   const merger = context.merger === null ? null : previewMerger(captured);
-  const result = await flow({ ...context, store, connector, merger, interactive: true, notify: () => undefined });
+  const result = await flow({ ...context, store, connector, merger, interactive: true, isPreview: true, notify: () => undefined });
   const contacts = store.commits.flatMap(contactsOf);
   const common = { contacts, writes: captured.writes, merges: captured.merges };
   if ('counts' in result) {

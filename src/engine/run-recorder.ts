@@ -59,7 +59,7 @@ export class RunRecorder {
     this.#part = flow;
     // Sorts by time: runs are listed newest first by their keys.
     this.id = `${new Date(context.clock.now()).toISOString()}-${nextTurn()}-${context.ids()}`;
-    this.brake = new Brake(context, this.id, allowDeletions);
+    this.brake = new Brake(context, this.id, allowDeletions, context.isPreview === true ? (error) => this.#wouldStop(error) : null);
     this.source = by !== undefined ? { by } : conversation === undefined ? { run: this.id } : { conversation };
     this.#run = {
       id: this.id,
@@ -149,6 +149,10 @@ export class RunRecorder {
     if (this.#run.notes.some(({ code, object, message }) => code === note.code && object === note.object && message === note.message))
       return;
     this.#run = { ...this.#run, notes: [...this.#run.notes, note] };
+  }
+
+  #wouldStop({ code, message, at: { object } }: CrmSyncError): void {
+    this.note({ code, ...(object !== undefined && { object }), message: `The run would stop here, and ask: ${message}` });
   }
 
   /** Tells the observer how far it is. */

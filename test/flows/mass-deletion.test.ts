@@ -126,6 +126,21 @@ describe.each(WORLDS)('on $name', (world) => {
     });
   });
 
+  it('a preview stops for nothing, and notes what the run would stop for', async () => {
+    const there = await imported(60);
+    for (const id of there.ids.slice(0, 19)) there.crm.edit(id, { email: null });
+    there.clock.advance(HOUR);
+    await there.engine.pull();
+    for (const id of there.ids.slice(30, 33)) there.crm.edit(id, { email: null });
+    there.clock.advance(HOUR);
+    const before = await dumpOf(there.store, there.scope);
+    const preview = await there.engine.preview('pull');
+    expect(preview.contacts).toHaveLength(3);
+    expect(preview.notes).toMatchObject([{ code: 'mass_deletion', object, message: expect.stringContaining('22 lose a value') }]);
+    expect(await dumpOf(there.store, there.scope)).toEqual(before);
+    expect(await failure(there.engine.pull())).toMatchObject({ code: 'mass_deletion' });
+  });
+
   describe('a field that goes blank in the CRM for most records (R14)', () => {
     it('stops the run before it clears the contacts', async () => {
       const there = await imported(60);

@@ -1,12 +1,14 @@
+import { defineMapping } from 'crm-sync-engine';
 import { conversation } from 'crm-sync-engine/testing';
 import { describe, expect, it } from 'vitest';
 import { entriesOf } from './harness.ts';
+import { schema } from './support.ts';
 import { WORLDS } from './world.ts';
 
 const HOUR = 3_600_000;
 
 describe.each(WORLDS)('on $name', (world) => {
-  const { deployment, object } = world;
+  const { deployment, object, names } = world;
 
   async function alice(options: Parameters<typeof deployment>[0] = {}) {
     const there = deployment(options);
@@ -59,6 +61,30 @@ describe.each(WORLDS)('on $name', (world) => {
         ['connection', 'conversation'],
       ] as const)
         expect(await entriesOf(bound, scope, kind)).toEqual([]);
+    });
+
+    it('has its open conflicts closed, those that wait for the merger too', async () => {
+      const both = [
+        { crm: names.email, field: 'email', direction: 'both', conflict: 'manual' },
+        { crm: names.notes, field: 'interaction_summary', direction: 'both', conflict: 'merge' },
+      ] as const;
+      const fields = [{ crm: names.phone, field: 'phone_number', direction: 'inbound' } as const, ...both];
+      const there = await alice({ merger: failing, mappings: [defineMapping(schema, { crmObject: object, fields })] });
+      await there.engine.contacts.update(there.id, { email: 'ours@example.com', interaction_summary: 'Ours.' }, { by: 'anna' });
+      there.crm.edit(there.record.id, { email: 'theirs@example.com', notes: 'Theirs.' });
+      there.clock.advance(HOUR);
+      await there.engine.pull();
+      const open = await there.engine.conflicts.list({ open: true });
+      expect(open.map((one) => one.open).sort()).toEqual(['manual', 'merge']);
+      await there.engine.contacts.remove(there.id, { by: 'anna' });
+      expect(await there.engine.conflicts.list({ open: true })).toEqual([]);
+      expect(await there.engine.conflicts.list()).toMatchObject(
+        [1, 2].map(() => ({ winner: null, reason: 'contact_removed', open: null })),
+      );
+      expect(there.events.of('conflict.closed')).toMatchObject([1, 2].map(() => ({ reason: 'contact_removed', contactId: there.id })));
+      expect(await entriesOf(there.store.bind(there.scope), 'connection', 'merge')).toEqual([]);
+      const failed = there.engine.conflicts.resolve(open[0]?.id ?? '', 'local', { by: 'bea' });
+      await expect(failed).rejects.toMatchObject({ code: 'conflict_closed' });
     });
 
     it('comes back where that is asked for, with what the CRM has', async () => {

@@ -7,7 +7,7 @@ import { type Context, fieldsOf } from '../context.ts';
 import { historyEntry } from '../history.ts';
 import { KIND } from '../kinds.ts';
 import { retryDelayMs } from '../recheck.ts';
-import { cancelledWork } from '../removal/cancelled-work.ts';
+import { cancelledWork, tellClosed } from '../removal/cancelled-work.ts';
 import type { Session } from '../session.ts';
 import type { StepChange } from '../step.ts';
 import { askMerger, type MergeOutcome, mergeItems, mergeOutcome, type QueuedText } from './merge-answers.ts';
@@ -57,7 +57,7 @@ async function drainOne(context: Context, session: Session, contactId: string, k
     const [entry] = await context.store.entries({ scope: 'workspace', kind: KIND.merge, keys: [key], limit: 1 });
     const [row] = await context.store.load({ ids: [contactId] });
     if (entry === undefined) return { changes: [], failure: null }; // merged or erased by another worker
-    if (row === undefined || row.removed === true) return giveUp(context, contactId);
+    if (row === undefined || row.removed === true) return giveUp(context, session, contactId);
     const { items: texts, at } = entry.body as unknown as QueuedMerge;
     const fields = fieldsOf(context, row.fields);
     const request = { items: mergeItems(context, texts, fields), at };
@@ -77,8 +77,10 @@ async function drainOne(context: Context, session: Session, contactId: string, k
 }
 
 /** The contact was removed: nobody is left to merge a text into. */
-async function giveUp(context: Context, contactId: string): Promise<Drained> {
-  await context.store.commit({ rows: [], entries: await cancelledWork(context, contactId) }); // moved: the next run does it
+async function giveUp(context: Context, session: Session, contactId: string): Promise<Drained> {
+  const entries = await cancelledWork(context, contactId, session.storeNow());
+  const committed = await context.store.commit({ rows: [], entries }); // moved: the next run does it
+  if (committed.status === 'done') tellClosed(context, entries);
   return { changes: [], failure: null, cancelled: true };
 }
 

@@ -2,6 +2,7 @@ import type { InboundPlan } from '../../core/inbound.ts';
 import type { RecordPlan } from '../../core/plan-types.ts';
 import type { Context } from '../context.ts';
 import type { GoneOutcome } from '../gone.ts';
+import { tellClosed } from '../removal/cancelled-work.ts';
 import type { DeletedChanges } from '../removal/on-deleted.ts';
 import { rewrittenField } from '../rewritten.ts';
 import type { RunRecorder } from '../run-recorder.ts';
@@ -24,7 +25,7 @@ interface CommittedPage {
   readonly gone: readonly GoneOutcome[];
   /** By record that is left of a merge: the contact that has it. */
   readonly heirs: ReadonlyMap<string, string>;
-  readonly deleted: Pick<DeletedChanges, 'removed' | 'flagged'>;
+  readonly deleted: Pick<DeletedChanges, 'removed' | 'flagged' | 'entries'>;
   readonly refused: readonly RefusedRecord[];
 }
 
@@ -58,6 +59,7 @@ export function report(
     context.notify({ type: 'field.refused', object, recordId, contactId, field, error: { code, remedy } });
   }
   for (const outcome of gone) reportGone(context, run, { object, flow, heirs }, outcome);
+  tellClosed(context, deleted.entries);
   for (const contactId of deleted.removed) context.notify({ type: 'contact.removed', contactId, cause: 'record_deleted' });
   const { onDelete } = context.options;
   if (typeof onDelete === 'object')

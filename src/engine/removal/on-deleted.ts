@@ -57,7 +57,7 @@ export async function onDeleted(context: Context, input: DeletedInput): Promise<
   };
   for (const { row, recordId } of deleted) note(row.id, recordId, 'record_deleted');
   for (const { contactId, recordId } of back) note(contactId, recordId, 'record_restored');
-  for (const id of removed.keys()) entries.push(...(await cancelledWork(context, id)));
+  for (const id of removed.keys()) entries.push(...(await cancelledWork(context, id, input.at)));
   const all = [...input.page, ...input.gone.rows, ...deleted.filter(({ isFact }) => isFact).map(({ row }) => untouched(row))];
   return {
     rows: onePerContact(all).map((row) => carriedOut(row, { removed, flags, flag })),

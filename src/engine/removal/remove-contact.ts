@@ -6,7 +6,7 @@ import { releaseWaiting } from '../identity/waiting.ts';
 import { keyOf, matchFields } from '../match-keys.ts';
 import { onePerKey } from '../recheck.ts';
 import { Session } from '../session.ts';
-import { cancelledLink, cancelledWork } from './cancelled-work.ts';
+import { cancelledLink, cancelledWork, tellClosed } from './cancelled-work.ts';
 import { type LeftRecord, leftRecords } from './left-records.ts';
 
 /**
@@ -26,21 +26,19 @@ export async function removeContact(context: Context, id: string, by: string): P
       return typeof value === 'string' ? [keyOf(field, value)] : [];
     });
     const history = { at: new Date(at).toISOString(), source: { flow: 'manual', by }, changes: [], event: 'removed' } as const;
-    const entries = onePerKey([
-      ...(await cancelledWork(context, id)),
-      ...(await releaseWaiting(context, keys, at)),
-      historyEntry(context, id, history),
-    ]);
+    const cancelled = await cancelledWork(context, id, at);
+    const entries = onePerKey([...cancelled, ...(await releaseWaiting(context, keys, at)), historyEntry(context, id, history)]);
     const links = row.links.map((link) => {
       const cancelled = cancelledLink(link);
       // Not to be revived with its record: the contact was removed by somebody, and not with the record.
       return link.state === 'tombstone' ? { ...cancelled, state: 'missing' as const } : cancelled;
     });
     return {
-      result: { records: leftRecords(context, row) },
+      result: { records: leftRecords(context, row), cancelled },
       changes: { rows: [{ kind: 'delete', contactId: id, expected: row.version, links }], entries },
     };
   });
+  tellClosed(context, result.cancelled);
   context.notify({ type: 'contact.removed', contactId: id, cause: 'manual' });
-  return result;
+  return { records: result.records };
 }
