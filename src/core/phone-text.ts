@@ -52,8 +52,8 @@ export const splitNumbers = (text: string): string[] => text.split(SEPARATOR).fi
 /** The user part of a SIP address or e-mail address, without password and parameters, and its `ext` parameter. */
 export function readUserPart(address: string): { readonly user: string; readonly extension?: string } {
   const body = address.replace(/^sips?:/i, '').split('?')[0]!;
-  const [user = '', ...parameters] = (body.includes('@') ? body.slice(0, body.lastIndexOf('@')) : body).split(';');
+  const [user, ...parameters] = (body.includes('@') ? body.slice(0, body.lastIndexOf('@')) : body).split(';');
   const extension = parameters.map((parameter) => /^ext=(\d+)$/i.exec(parameter)?.[1]).find((digits) => digits !== undefined);
-  const number = user.split(':')[0]!.replace(/%2b/gi, '+');
+  const number = user!.split(':')[0]!.replace(/%2b/gi, '+');
   return extension === undefined ? { user: number } : { user: number, extension };
 }

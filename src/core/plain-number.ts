@@ -95,8 +95,7 @@ function readNational(text: string, country: string): string | undefined {
   if (!NATIONAL.test(text)) return undefined;
   const digits = text.replace(/[ ().-]/g, '');
   const plan = homePlanOf(country);
-  if (plan === null || digits.length < 7 || digits.length > 14) return undefined;
-  if (digits.startsWith(plan.callingCode) || plan.abroad.test(digits) || !isPlain(plan, digits)) return undefined;
+  if (plan === null || digits.startsWith(plan.callingCode) || plan.abroad.test(digits) || !isPlain(plan, digits)) return undefined;
   const all = plan.callingCode + digits;
   return all.length > 15 || isNoOnesNumber(all) ? undefined : `+${all}`;
 }

@@ -22,7 +22,8 @@ export const TRANSFORMS = {
 } as const satisfies Transforms;
 
 function hostOf(text: string): Value {
-  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text.trim()) ? text.trim() : `https://${text.trim()}`;
+  const trimmed = text.trim();
+  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`;
   if (!URL.canParse(address)) return null;
   const { hostname } = new URL(address);
   return hostname.includes('.') ? hostname.replace(/^www\./, '') : null;

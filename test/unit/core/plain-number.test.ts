@@ -35,7 +35,7 @@ describe('a number that needs no parser', () => {
 
   const punctuated = fc
     .array(fc.tuple(fc.constantFrom(...'0123456789'), fc.constantFrom('', '', '', ' ', '-', '.', '(', ')', ') ', ' (')), {
-      minLength: 7,
+      minLength: 4,
       maxLength: 13,
     })
     .map((parts) => parts.flat().join(''));
@@ -59,6 +59,9 @@ describe('a number that needs no parser', () => {
     ['+390612345678', undefined],
     ['(415) 555-0123', 'US'],
     ['415.555.0123', 'CA'],
+    ['+35312345678', undefined], // a calling code of three digits
+    ['234 567', 'GL'],
+    ['2345 6789 23456', 'DE'],
   ])('is taken as it is: %s', (text, home) => expect(plainNumber(text, home)).toBe(parsed(text, home)));
 
   it.each([
@@ -82,8 +85,19 @@ describe('a number that needs no parser', () => {
     '8656696',
     '2222222222',
     '234 567',
+    '(23) 456-789',
     '+1415555',
     '4155550123456789',
+    '+86282452253',
+    '0155550123',
+    'abcdefghij',
+    '4155550123 or',
+    'a4155550123',
+    ' 4155550123',
+    '+14155550123 ',
+    '+1 4155550123',
+    '++14155550123',
+    '',
   ])('says nothing of what is no number of anybody: %s', (text) => expect(plainNumber(text, 'US')).toBeUndefined());
 
   it('leaves ranges to the parser where they count', () => {
