@@ -17,7 +17,15 @@ const tables = async (name = schema.name): Promise<readonly string[]> => {
   const text = 'select tablename from pg_tables where schemaname = $1 order by tablename';
   return (await schema.pool.query<{ tablename: string }>(text, [name])).rows.map(({ tablename }) => tablename);
 };
-const OURS = ['crm_sync_contacts', 'crm_sync_entries', 'crm_sync_links', 'crm_sync_migrations'];
+const OURS = ['crm_sync_contacts', 'crm_sync_entries', 'crm_sync_links', 'crm_sync_migrations', 'crm_sync_unseen'];
+/** As the first version of the tables has them. */
+const WRITTEN_BEFORE = `
+  insert into crm_sync_contacts (workspace, id, entity, version, fields) select 'w', id, 'contact', 'v', '{}'
+    from unnest(array['due', 'edited', 'never', 'planned', 'settled']) id;
+  insert into crm_sync_links (workspace, connection, id, object, contact_id, entity, state, seen, plan, due_at, synced_at, version, body)
+    select 'w', 'c', id, 'Contact', id, 'contact', 'active', seen, plan, due_at, 1, 'v', '{}' from (values
+      ('due', 'v', 'p', 5), ('edited', 'u', 'p', null), ('gone', 'v', 'p', null), ('never', null, 'p', null), ('planned', 'v', 'q', null),
+      ('settled', 'v', 'p', 15)) link (id, seen, plan, due_at)`;
 const keep = (options: Parameters<typeof postgresStore>[0]) =>
   postgresStore(options)
     .bind({ workspace: 'w', connection: 'c' })
@@ -30,9 +38,27 @@ describe('migrate', () => {
     expect(await tables()).toEqual(OURS);
     expect(await keep({ pool: schema.pool })).toMatchObject({ status: 'done' });
     await migrate(schema.pool);
-    expect((await schema.pool.query('select version from crm_sync_migrations')).rows).toEqual([{ version: 1 }]);
+    const steps = migrations().map(({ version }) => ({ version }));
+    expect((await schema.pool.query('select version from crm_sync_migrations order by version')).rows).toEqual(steps);
     expect((await schema.pool.query('select id from crm_sync_contacts')).rows).toEqual([{ id: 'c1' }]);
     await Promise.all(pools.map((pool) => pool.end()));
+  });
+
+  it('keeps what an older version wrote, and still knows what is pending of it', async () => {
+    for (const statement of migrations()[0]!.statements) await schema.pool.query(statement);
+    await schema.pool.query(WRITTEN_BEFORE);
+    await migrate(schema.pool);
+    const store = postgresStore({ pool: schema.pool }).bind({ workspace: 'w', connection: 'c' });
+    const scan = { entity: 'contact', object: 'Contact', plan: 'p', now: 10, after: null, limit: 9 } as const;
+    expect((await store.scan({ ...scan, want: 'linked' })).map(({ id, version }) => [id, version])).toEqual([
+      ['due', 'v'],
+      ['edited', 'v'],
+      ['gone', ''],
+      ['never', 'v'],
+      ['planned', 'v'],
+      ['settled', 'v'],
+    ]);
+    expect((await store.scan({ ...scan, want: 'pending' })).map(({ id }) => id)).toEqual(['due', 'edited', 'never', 'planned']);
   });
 
   it('refuses a database of a newer version, and leaves it as it is', async () => {

@@ -38,7 +38,7 @@ interface Applied {
   /** Null: it is not there (any more). */
   readonly version: Version | null;
   /** As it was before, or as it was inserted. */
-  readonly contact: Pick<StoredContact, 'entity'> | undefined;
+  readonly contact: (Pick<StoredContact, 'entity'> & Partial<Pick<StoredContact, 'version'>>) | undefined;
   readonly stored?: Fields;
 }
 
@@ -114,8 +114,31 @@ async function applyLinks<Transaction>(
     const { expected: _, remove: __, seen, ...link } = change;
     return { entity, link: { ...link, contactId: id, seen: seen === 'after' ? version : seen, version: stamp } };
   };
+  const waited = changes.flatMap(({ change, of }) => {
+    const link = before.get(change.id);
+    return link?.state === 'active' && link.seen !== of.contact?.version ? [link] : [];
+  });
+  if (waited.length > 0) await links.clearUnseen(transaction, scope, waited);
   const kept = changes.filter(({ change }) => change.remove !== true);
   await links.replace(transaction, scope, { ids, rows: kept.map(({ change, of }) => toRow(change, of)) }, stamp);
+}
+
+/**
+ * Notes which contacts have a version now that an active link has not seen, behind the links of the same commit, which
+ * mostly have. A contact of a host's table that was written has a version of its own making, and scans look at it there.
+ */
+async function markUnseen<Transaction>(
+  { links, transaction, scope, stamp }: Context<Transaction>,
+  rows: readonly RowChange[],
+  applied: readonly Applied[],
+): Promise<void> {
+  const moved = applied.filter(({ version }, index) => {
+    const { kind, links: changes = [] } = rows[index]!;
+    if (kind === 'delete' || (kind === 'update' && version === stamp)) return true;
+    const isSeen = (seen: LinkChange['seen']) => version !== null && (seen === 'after' || seen === version);
+    return changes.some(({ state, seen, remove }) => state === 'active' && remove !== true && !isSeen(seen));
+  });
+  if (moved.length > 0) await links.markUnseen(transaction, scope.workspace, moved);
 }
 
 async function applyEntries<Transaction>(
@@ -160,6 +183,7 @@ export async function commitChangeset<Transaction>(
   const applied = await applyContacts(context, changes.rows);
   const ids = applied.map(({ id }) => id);
   await applyLinks(context, changes.rows, applied);
+  await markUnseen(context, changes.rows, applied);
   await applyEntries(context, changes, ids);
   const stored = applied.flatMap((one, index) => (one.stored === undefined ? [] : [[index, one.stored] as const]));
   return {

@@ -67,7 +67,7 @@ export interface Dialect {
   readonly links: {
     /** workspace, connection, contact ids[]; in the order of ids. All columns. */
     readonly byContacts: string;
-    /** workspace, connection, link ids[]. (id, contact_id, entity, version) */
+    /** workspace, connection, link ids[]. (id, object, contact_id, entity, state, seen, version) */
     readonly versions: string;
     /** workspace, connection, object, record ids[]. (contact_id), may repeat. */
     readonly byRecords: string;
@@ -77,6 +77,12 @@ export interface Dialect {
     readonly delete: string;
     /** workspace, connection, version, [id, object, contact_id, entity, record_id, state, seen, plan, due_at, synced_at, body][] */
     readonly insert: string;
+    /** workspace, [contact id, its version][] (`''`: it is gone): marks active links of every connection that were not seen at it. */
+    readonly markUnseen: string;
+    /** workspace, connection, [object, contact id][] */
+    readonly clearUnseen: string;
+    /** workspace, contact ids[]: on every connection, as long as their links are there. */
+    readonly eraseUnseen: string;
     /** workspace, contact ids[]: on every connection. */
     readonly erase: string;
     /** workspace, connection, contact ids[]: on every other connection; in the order of connections and ids. All columns, and the connection. */

@@ -10,9 +10,12 @@ export interface LinkRow {
 }
 
 /** What the checks of a commit need of a link. */
-interface LinkVersion {
+export interface LinkVersion {
   readonly contactId: string;
+  readonly object: string;
   readonly entity: Entity;
+  readonly state: LinkState;
+  readonly seen: Version | null;
   readonly version: Version;
 }
 
@@ -34,6 +37,13 @@ export interface LinkTable<Transaction> {
     links: { readonly ids: readonly string[]; readonly rows: readonly LinkRow[] },
     version: Version,
   ): Promise<void>;
+  /** Notes the active links, of every connection, that have not seen these versions of their contacts (null: it is gone). */
+  markUnseen(
+    transaction: Transaction,
+    workspace: string,
+    contacts: readonly { readonly id: string; readonly version: Version | null }[],
+  ): Promise<void>;
+  clearUnseen(transaction: Transaction, scope: BoundScope, links: readonly Pick<StoredLink, 'object' | 'contactId'>[]): Promise<void>;
   erase(transaction: Transaction, workspace: string, contactIds: readonly string[]): Promise<void>;
   /** By contact: links of the workspace's other connections. */
   elsewhere(
@@ -111,7 +121,14 @@ export function linkTable<Transaction>(
       return new Map(
         rows.map((row) => [
           row['id'] as string,
-          { contactId: row['contact_id'] as string, entity: row['entity'] as Entity, version: row['version'] as Version },
+          {
+            contactId: row['contact_id'] as string,
+            object: row['object'] as string,
+            entity: row['entity'] as Entity,
+            state: row['state'] as LinkState,
+            seen: row['seen'] as Version | null,
+            version: row['version'] as Version,
+          },
         ]),
       );
     },
@@ -119,7 +136,15 @@ export function linkTable<Transaction>(
       if (ids.length > 0) await query(transaction, links.delete, [workspace, connection, JSON.stringify(ids)]);
       if (rows.length > 0) await write(transaction, links.insert, [workspace, connection, version], rows.map(toColumns));
     },
+    async markUnseen(transaction, workspace, contacts) {
+      await query(transaction, links.markUnseen, [workspace, JSON.stringify(contacts.map(({ id, version }) => [id, version ?? '']))]);
+    },
+    async clearUnseen(transaction, { workspace, connection }, settled) {
+      const names = settled.map(({ object, contactId }) => [object, contactId]);
+      await query(transaction, links.clearUnseen, [workspace, connection, JSON.stringify(names)]);
+    },
     async erase(transaction, workspace, contactIds) {
+      await query(transaction, links.eraseUnseen, [workspace, JSON.stringify(contactIds)]);
       await query(transaction, links.erase, [workspace, JSON.stringify(contactIds)]);
     },
     async elsewhere(transaction, { workspace, connection }, contactIds) {

@@ -2,6 +2,7 @@ import { LIVE_STATES } from '../../core/link.ts';
 import type { Dialect } from './dialect.ts';
 import { escapeJson, unescapeJson } from './escape-json.ts';
 import { INDEXED_KEYS, KEY_LENGTH } from './postgres-migrations.ts';
+import { postgresPending } from './postgres-pending.ts';
 import { sqlState } from './sql-state.ts';
 
 const ENTRY_FILTERS = [
@@ -43,6 +44,7 @@ const UNIQUE_VIOLATION = '23505';
 export function postgresDialect(schema = ''): Dialect {
   const CONTACTS = `${schema}crm_sync_contacts`;
   const LINKS = `${schema}crm_sync_links`;
+  const UNSEEN = `${schema}crm_sync_unseen`;
   const ENTRIES = `${schema}crm_sync_entries`;
   const live = (operator: 'in' | 'not in') => `state ${operator} (${LIVE_STATES.map((state) => `'${state}'`).join(', ')})`;
   const contact = `select c.id, c.entity, c.version, c.fields::text as fields from ${CONTACTS} c where c.workspace = $1`;
@@ -54,14 +56,12 @@ export function postgresDialect(schema = ''): Dialect {
     unlinked: `from ${CONTACTS} c left join lateral (
         select true as exists from ${LINKS} where workspace = $1 and contact_id = c.id and connection = $2 and object = $3 limit 1
       ) link on true where c.workspace = $1 and link.exists is null`,
-    pending: `from ${LINKS} l join ${CONTACTS} c on c.workspace = l.workspace and c.id = l.contact_id
-      where l.workspace = $1 and l.connection = $2 and l.object = $3 and l.state = 'active'
-        and (l.seen is null or l.seen <> c.version or l.plan <> $6 or l.due_at <= $7)`,
   } as const;
   const each = (n: number, select: string) => `jsonb_array_elements_text($${n}::jsonb) wanted cross join lateral (${select} offset 0)`;
   const linksById = (select: string) => each(3, `select ${select} from ${LINKS} where workspace = $1 and connection = $2 and id = wanted`);
   const linksOf = (connections: string) =>
     each(3, `select connection, ${LINK} from ${LINKS} where workspace = $1 and ${connections} and contact_id = wanted`);
+  const linksOfAny = each(2, `select connection, object, contact_id from ${LINKS} where workspace = $1 and contact_id = wanted`);
   const recordsOf = (operator: 'in' | 'not in') => {
     const record = 'workspace = $1 and connection = $2 and object = $3 and record_id = wanted';
     return `select l.contact_id from ${each(4, `select contact_id from ${LINKS} where ${record} and ${live(operator)}`)} l`;
@@ -84,9 +84,8 @@ export function postgresDialect(schema = ''): Dialect {
         return { text: `${contact} and c.entity = $2 and c.${key} = any(${starts}) and ${same(`'${key}'`)}`, takesField: false };
       },
       scan: (want, from) => {
-        const [id, entity, after] = want === 'pending' ? ['l.contact_id', 'l.entity', '$8'] : ['c.id', 'c.entity', '$6'];
-        const behind = from === 'after' ? `and ${id} > ${after}` : '';
-        return `select ${id} as id ${scans[want]} and ${entity} = $4 ${behind} order by ${id} limit $5`;
+        if (want === 'pending') return postgresPending({ contacts: CONTACTS, links: LINKS, unseen: UNSEEN }, from);
+        return `select c.id ${scans[want]} and c.entity = $4 ${from === 'after' ? 'and c.id > $6' : ''} order by c.id limit $5`;
       },
       insert: insertContacts,
       // an upsert that always meets its row, by the primary key
@@ -95,7 +94,7 @@ export function postgresDialect(schema = ''): Dialect {
     },
     links: {
       byContacts: `select l.* from ${linksOf('connection = $2')} l order by l.id`,
-      versions: `select l.* from ${linksById('id, contact_id, entity, version')} l`,
+      versions: `select l.* from ${linksById('id, object, contact_id, entity, state, seen, version')} l`,
       byRecords: `${recordsOf('in')} union all ${recordsOf('not in')}`,
       linked: (from) => `select distinct contact_id as id from ${LINKS}
         where workspace = $1 and connection = $2 and object = $3 and entity = $4 ${from === 'after' ? 'and contact_id > $6' : ''}
@@ -105,6 +104,16 @@ export function postgresDialect(schema = ''): Dialect {
         (workspace, connection, version, id, object, contact_id, entity, record_id, state, seen, plan, due_at, synced_at, body)
         select $1, $2, $3, ${columns(0, 7)}, (r ->> 8)::double precision, (r ->> 9)::double precision, r ->> 10
         from jsonb_array_elements($4::jsonb) r`,
+      markUnseen: `insert into ${UNSEEN} (workspace, connection, object, contact_id) select $1, l.connection, l.object, l.contact_id
+        from jsonb_array_elements($2::jsonb) r cross join lateral (select connection, object, contact_id, state, seen from ${LINKS}
+          where workspace = $1 and contact_id = r ->> 0 offset 0) l
+        where l.state = 'active' and l.seen is distinct from r ->> 1 on conflict do nothing`,
+      clearUnseen: `delete from ${UNSEEN} where workspace = $1 and ctid = any(array(select u.ctid from jsonb_array_elements($3::jsonb) r
+        cross join lateral (select ctid from ${UNSEEN} where workspace = $1 and connection = $2 and object = r ->> 0
+          and contact_id = r ->> 1 offset 0) u))`,
+      eraseUnseen: `delete from ${UNSEEN} where workspace = $1 and ctid = any(array(select u.ctid from ${linksOfAny} l
+        cross join lateral (select ctid from ${UNSEEN} where workspace = $1 and connection = l.connection and object = l.object
+          and contact_id = l.contact_id offset 0) u))`,
       erase: `delete from ${LINKS} where workspace = $1 and contact_id = any(${listed(2)})`,
       elsewhere: `select l.* from ${linksOf('connection <> $2')} l order by l.connection, l.id`,
     },

@@ -70,4 +70,27 @@ export const postgresMigrations = (schema: string): readonly Migration[] => [
       `insert into ${schema}crm_sync_migrations (version) values (1)`,
     ],
   },
+  {
+    version: 2,
+    statements: [
+      `alter table ${schema}crm_sync_links alter column plan type text collate "C"`,
+      // contacts whose active link has not seen their version: narrow rows, for a mark in the link would rewrite all its indexes
+      `create table ${schema}crm_sync_unseen (
+        workspace text collate "C" not null,
+        connection text collate "C" not null,
+        object text collate "C" not null,
+        contact_id text collate "C" not null,
+        primary key (workspace, connection, object, contact_id)
+      )`,
+      `insert into ${schema}crm_sync_unseen select l.workspace, l.connection, l.object, l.contact_id from ${schema}crm_sync_links l
+        where l.state = 'active' and not exists (
+          select 1 from ${schema}crm_sync_contacts c where c.workspace = l.workspace and c.id = l.contact_id and c.version = l.seen)`,
+      // `nulls first`: see `postgresPending`
+      `create index crm_sync_links_due on ${schema}crm_sync_links (workspace, connection, object, entity, due_at, contact_id)
+        where state = 'active' and due_at is not null`,
+      `create index crm_sync_links_plan on ${schema}crm_sync_links (workspace, connection, object, entity, plan, contact_id nulls first)
+        where state = 'active'`,
+      `insert into ${schema}crm_sync_migrations (version) values (2)`,
+    ],
+  },
 ];

@@ -1,6 +1,7 @@
 import { LIVE_STATES } from '../../core/link.ts';
 import type { Dialect } from './dialect.ts';
 import { sqliteCode } from './sqlite-code.ts';
+import { sqlitePending } from './sqlite-pending.ts';
 
 /** Match keys with an index of their own (see the migrations). */
 const INDEXED_KEYS = ['phone_number', 'email', 'domain', 'name'];
@@ -11,11 +12,6 @@ const SCANS = {
   all: 'from crm_sync_contacts c where c.workspace = ?1',
   unlinked: `from crm_sync_contacts c where c.workspace = ?1 and not exists (
     select 1 from crm_sync_links l where l.workspace = ?1 and l.connection = ?2 and l.contact_id = c.id and l.object = ?3)`,
-  // cross join: SQLite keeps this order, so that it walks one index of links in the order of contacts and sorts nothing
-  pending: `from crm_sync_links l indexed by crm_sync_links_contact
-    cross join crm_sync_contacts c on c.workspace = l.workspace and c.id = l.contact_id
-    where l.workspace = ?1 and l.connection = ?2 and l.object = ?3 and l.state = 'active'
-      and (l.seen is null or l.seen <> c.version or l.plan <> ?6 or l.due_at <= ?7)`,
 } as const;
 
 /** Each half has an index of its own: the one of live links is unique. */
@@ -56,8 +52,8 @@ export const sqliteDialect: Dialect = {
       };
     },
     scan: (want, from) => {
-      const [id, entity, after] = want === 'pending' ? ['l.contact_id', 'l.entity', '?8'] : ['c.id', 'c.entity', '?6'];
-      return `select ${id} as id ${SCANS[want]} and ${entity} = ?4 ${from === 'after' ? `and ${id} > ${after}` : ''} order by ${id} limit ?5`;
+      if (want === 'pending') return sqlitePending(from);
+      return `select c.id ${SCANS[want]} and c.entity = ?4 ${from === 'after' ? 'and c.id > ?6' : ''} order by c.id limit ?5`;
     },
     insert: 'insert into crm_sync_contacts (workspace, version, id, entity, fields) values (?1, ?2, ?3, ?4, ?5)',
     update: 'update crm_sync_contacts set version = ?2, fields = ?5 where workspace = ?1 and id = ?3',
@@ -67,7 +63,7 @@ export const sqliteDialect: Dialect = {
     byContacts: `select id, object, contact_id, entity, record_id, state, seen, plan, due_at, synced_at, version, body from crm_sync_links
       indexed by crm_sync_links_contact
       where workspace = ?1 and connection = ?2 and contact_id in (select value from json_each(?3)) order by id`,
-    versions: `select id, contact_id, entity, version from crm_sync_links
+    versions: `select id, object, contact_id, entity, state, seen, version from crm_sync_links
       where workspace = ?1 and connection = ?2 and id in (select value from json_each(?3))`,
     byRecords: `${recordsOf('in')} union all ${recordsOf('not in')}`,
     linked: (from) => `select distinct contact_id as id from crm_sync_links indexed by crm_sync_links_contact
@@ -77,6 +73,15 @@ export const sqliteDialect: Dialect = {
     insert: `insert into crm_sync_links
       (workspace, connection, version, id, object, contact_id, entity, record_id, state, seen, plan, due_at, synced_at, body)
       values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)`,
+    markUnseen: `insert or ignore into crm_sync_unseen (workspace, connection, object, contact_id)
+      select l.workspace, l.connection, l.object, l.contact_id from json_each(?2) contact
+        cross join crm_sync_links l indexed by crm_sync_links_contact on l.workspace = ?1 and l.contact_id = contact.value ->> 0
+        where l.state = 'active' and l.seen is not contact.value ->> 1`,
+    clearUnseen: `delete from crm_sync_unseen where workspace = ?1 and connection = ?2 and (object, contact_id) in (
+      select value ->> 0, value ->> 1 from json_each(?3))`,
+    eraseUnseen: `delete from crm_sync_unseen where workspace = ?1 and (connection, object, contact_id) in (
+      select connection, object, contact_id from crm_sync_links indexed by crm_sync_links_contact
+      where workspace = ?1 and contact_id in (select value from json_each(?2)))`,
     erase: 'delete from crm_sync_links where workspace = ?1 and contact_id in (select value from json_each(?2))',
     elsewhere: `select connection, id, object, contact_id, entity, record_id, state, seen, plan, due_at, synced_at, version, body
       from crm_sync_links indexed by crm_sync_links_contact

@@ -64,4 +64,23 @@ export const sqliteMigrations: readonly Migration[] = [
       `create index crm_sync_entries_contact on crm_sync_entries (workspace, contact_id) where contact_id is not null`,
     ],
   },
+  {
+    version: 2,
+    statements: [
+      // contacts whose active link has not seen their version: narrow rows, for a mark in the link would rewrite all its indexes
+      `create table crm_sync_unseen (
+        workspace text not null,
+        connection text not null,
+        object text not null,
+        contact_id text not null,
+        primary key (workspace, connection, object, contact_id)
+      ) without rowid`,
+      `insert into crm_sync_unseen select l.workspace, l.connection, l.object, l.contact_id from crm_sync_links l where l.state = 'active'
+        and not exists (select 1 from crm_sync_contacts c where c.workspace = l.workspace and c.id = l.contact_id and c.version = l.seen)`,
+      `create index crm_sync_links_due on crm_sync_links (workspace, connection, object, entity, due_at, contact_id)
+        where state = 'active' and due_at is not null`,
+      `create index crm_sync_links_plan on crm_sync_links (workspace, connection, object, entity, plan, contact_id)
+        where state = 'active'`,
+    ],
+  },
 ];

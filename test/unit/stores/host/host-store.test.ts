@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { BoundStore, RowChange } from 'crm-sync-engine';
 import { type ContactRow, type ContactTable, hostStore, type SqlRow } from 'crm-sync-engine/stores/host';
 import { describe, expect, it } from 'vitest';
+import { sqliteMigrations } from '../../../../src/stores/sql/sqlite-migrations.ts';
 
 const SCOPE = { workspace: 'acme', connection: 'c' };
 
@@ -204,7 +205,7 @@ describe('hostStore', () => {
   it('makes its tables once', async () => {
     const { store, database } = await opened();
     await store.migrate();
-    expect(database.prepare('select count(*) as steps from crm_sync_migrations').get()).toMatchObject({ steps: 1 });
+    expect(database.prepare('select count(*) as steps from crm_sync_migrations').get()).toMatchObject({ steps: sqliteMigrations.length });
     database.exec('insert into crm_sync_migrations (version) values (99)');
     await expect(store.migrate()).rejects.toMatchObject({ code: 'store_too_new' });
   });

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Committed, ContactStore, RowChange } from '../../../../src/ports/store.ts';
+import { sqliteMigrations } from '../../../../src/stores/sql/sqlite-migrations.ts';
+import { migrate } from '../../../../src/stores/sqlite/migrate.ts';
 import { type SqliteStore, sqliteStore } from '../../../../src/stores/sqlite.ts';
 
 let folder: string;
@@ -20,6 +22,15 @@ const ids = async (store: ContactStore) =>
   (await bind(store).scan({ entity: 'contact', object: '', want: 'all', plan: '', now: 0, after: null, limit: 1000 })).map(({ id }) => id);
 const failing = (code: string, retryable = false) => expect.objectContaining({ name: 'CrmSyncError', category: 'store', code, retryable });
 
+/** As the first version of the tables has them. */
+const WRITTEN_BEFORE = `
+  insert into crm_sync_contacts (workspace, id, entity, version, fields)
+    select 'w', value, 'contact', 'v', '{}' from json_each('["due","edited","never","planned","settled"]');
+  insert into crm_sync_links (workspace, connection, id, object, contact_id, entity, state, seen, plan, due_at, synced_at, version, body)
+    select 'w', 'c', column1, 'Contact', column1, 'contact', 'active', column2, column3, column4, 1, 'v', '{}' from (values
+      ('due', 'v', 'p', 5), ('edited', 'u', 'p', null), ('gone', 'v', 'p', null), ('never', null, 'p', null), ('planned', 'v', 'q', null),
+      ('settled', 'v', 'p', 15))`;
+
 describe('a file', () => {
   it('keeps what was committed for the next store that opens it', async () => {
     {
@@ -34,6 +45,18 @@ describe('a file', () => {
     const store = sqliteStore({ file: join(folder, 'absent', 'contacts.db') });
     await expect(ids(store)).rejects.toEqual(failing('store_not_opened'));
     store.close();
+  });
+
+  it('of an older version keeps what is in it, and what is pending of it is still known', async () => {
+    const database = new DatabaseSync(':memory:');
+    migrate(database, sqliteMigrations.slice(0, 1));
+    database.exec(WRITTEN_BEFORE);
+    await using store = sqliteStore({ database });
+    const scan = { entity: 'contact', object: 'Contact', plan: 'p', now: 10, after: null, limit: 9 } as const;
+    const linked = await bind(store).scan({ ...scan, want: 'linked' });
+    expect(linked.map(({ id }) => id)).toEqual(['due', 'edited', 'gone', 'never', 'planned', 'settled']);
+    expect((await bind(store).scan({ ...scan, want: 'pending' })).map(({ id }) => id)).toEqual(['due', 'edited', 'never', 'planned']);
+    database.close();
   });
 
   it('that is no database is refused with a remedy', async () => {
