@@ -12,7 +12,7 @@ export function checkValues({ rule, raw }: CheckedRule, object: string, fields: 
   const { crm, definition, direction, key, unusable } = rule;
   const at = { object, field: key };
   const found: Finding[] = [];
-  if (direction !== 'outbound' && definition.type === 'enum') {
+  if (direction !== 'outbound') {
     const known = [...new Set(crm.flatMap((path) => optionsOf(fields.get(path)).map(({ value }) => value)))];
     const missing = known.filter((value) => isUnknown(rule.toLocal(value)));
     if (missing.length > 0)
@@ -38,14 +38,15 @@ export function checkValues({ rule, raw }: CheckedRule, object: string, fields: 
       who: 'crm_admin',
       at,
     });
-  const most = definition.type === 'string' ? definition.maxLength : undefined;
-  if (most !== undefined && target?.length !== undefined && target.length < most) {
+  const most = (definition.type === 'string' && definition.maxLength) || 0;
+  const room = target?.length ?? most;
+  if (room < most) {
     const isCut = 'overflow' in raw && raw.overflow === 'truncate';
     found.push({
       level: isCut ? 'advice' : 'warning',
       code: 'text_shorter_in_crm',
-      message: `${key} holds ${target.length} characters, and ${rule.field} up to ${most}: longer texts are ${isCut ? 'cut' : 'refused'}.`,
-      remedy: `Lengthen the CRM field, shorten the field to ${target.length}${isCut ? '.' : ", or set `overflow: 'truncate'`."}`,
+      message: `${key} holds ${room} characters, and ${rule.field} up to ${most}: longer texts are ${isCut ? 'cut' : 'refused'}.`,
+      remedy: `Lengthen the CRM field, shorten the field to ${room}${isCut ? '.' : ", or set `overflow: 'truncate'`."}`,
       who: 'crm_admin',
       at,
     });

@@ -147,6 +147,43 @@ describe('options', () => {
       LAST_NAME,
     ]));
 
+  it('of a picklist that can not be written are no problem on the way out', () =>
+    expect(
+      codes({
+        fields: status(),
+        described: replaced(picklist('Status__c', ['New', 'Lost'], { creatable: false, updatable: false })),
+      }),
+    ).not.toContain('warning options_missing_in_crm Status__c crm_admin'));
+
+  it('of which several can be chosen together say nothing of what will come', () => {
+    const many = { ...picklist('Status__c', ['Lost', 'New']), type: 'multipicklist' } as const;
+    expect(codes({ fields: status('inbound'), described: replaced(many) })).toEqual([
+      FITS,
+      'advice lossy_type Status__c developer',
+      LAST_NAME,
+    ]);
+    const text = { ...picklist('Status__c', ['Lost', 'New']), type: 'string' } as const;
+    expect(codes({ fields: status('inbound'), described: replaced(text) })).toEqual([
+      FITS,
+      'advice lossy_type Status__c developer',
+      LAST_NAME,
+    ]);
+  });
+
+  it('of a picklist that is read as text or as a number are no matter', () => {
+    const rules: Rules = [
+      { crm: 'Status__c', field: 'email', direction: 'both' },
+      { crm: 'Status__c', field: 'notes', direction: 'inbound' },
+    ];
+    expect(codes({ fields: rules })).toEqual([FITS, LAST_NAME]);
+  });
+
+  it('that are refused for another reason are not told as missing', () => {
+    const described = [...FIELDS, field('Short__c', 'string', { length: 3 })];
+    const rules: Rules = [{ crm: 'Short__c', field: 'lead_status', direction: 'both' }];
+    expect(codes({ fields: rules, described })).toEqual([FITS, 'advice lossy_type Short__c developer', LAST_NAME]);
+  });
+
   it('are named, and no more than ten of them', () => {
     const many = Array.from({ length: 30 }, (_, index) => `Extra ${index}`);
     const [finding] = findings({ fields: status(), described: replaced(picklist('Status__c', [...STATUS, ...many])) });
@@ -156,17 +193,31 @@ describe('options', () => {
 });
 
 describe('a text shorter in the CRM', () => {
-  const notes = (overflow?: 'truncate'): Rules => [
+  const notes = (overflow?: 'truncate' | 'refuse'): Rules => [
     { crm: 'Notes__c', field: 'notes', direction: 'outbound', ...(overflow && { overflow }) },
   ];
   const holding = (length: number) => replaced(field('Notes__c', 'text', { length }));
-  it.each<readonly [length: number, overflow: 'truncate' | undefined, expected: string | undefined]>([
+  it.each<readonly [length: number, overflow: 'truncate' | 'refuse' | undefined, expected: string | undefined]>([
     [199, undefined, 'warning text_shorter_in_crm Notes__c crm_admin'],
+    [199, 'refuse', 'warning text_shorter_in_crm Notes__c crm_admin'],
     [199, 'truncate', 'advice text_shorter_in_crm Notes__c crm_admin'],
     [200, undefined, undefined],
   ])('than 200: %i with overflow %s', (length, overflow, expected) =>
     expect(codes({ fields: notes(overflow), described: holding(length) }).find((each) => each.includes('shorter'))).toBe(expected),
   );
+  it('is told with both lengths, and what becomes of longer texts', () => {
+    const [refused] = findings({ fields: notes(), described: holding(199) });
+    expect(refused?.message).toBe('Notes__c holds 199 characters, and notes up to 200: longer texts are refused.');
+    expect(refused?.remedy).toBe("Lengthen the CRM field, shorten the field to 199, or set `overflow: 'truncate'`.");
+    const cut = findings({ fields: notes('truncate'), described: holding(199) }).find(({ code }) => code === 'text_shorter_in_crm');
+    expect(cut?.message).toBe('Notes__c holds 199 characters, and notes up to 200: longer texts are cut.');
+    expect(cut?.remedy).toBe('Lengthen the CRM field, shorten the field to 199.');
+  });
+  it('is no problem where the length is not known, or the field has none', () => {
+    expect(codes({ fields: notes(), described: replaced(field('Notes__c', 'text')) })).toEqual([FITS, LAST_NAME]);
+    const described = replaced(field('Email', 'email', { length: 3 }));
+    expect(codes({ fields: [{ crm: 'Email', field: 'email', direction: 'outbound' }], described })).toEqual([FITS, LAST_NAME]);
+  });
   it('is no problem where it is only read', () =>
     expect(codes({ fields: [{ crm: 'Notes__c', field: 'notes', direction: 'inbound' }], described: holding(10) })).toEqual([
       FITS,
