@@ -40,6 +40,12 @@ describe('who a record may belong to (R19)', () => {
     expect(candidates.match('r1', BOTH)).toEqual({ only: null, all: ['a', 'b'] });
   });
 
+  it('is nobody who lacks the key, whatever a record has there', () => {
+    const candidates = among({ a: {}, b: { phone_number: null } });
+    expect(candidates.match('r1', { phone_number: 'undefined' })).toEqual({ only: null, all: [] });
+    expect(candidates.match('r1', { phone_number: 'null' })).toEqual({ only: null, all: [] });
+  });
+
   it('is another one for the same text in another field', () => {
     expect(among({ a: { email: NUMBER } }).match('r1', { phone_number: NUMBER })).toEqual({ only: null, all: [] });
   });
@@ -64,6 +70,8 @@ describe('who a record may belong to (R19)', () => {
     const candidates = among({ a: { phone_number: NUMBER }, b: { email: MAIL } });
     expect(candidates.match('r1', BOTH, (id) => id !== 'a')).toEqual({ only: null, all: ['a'] });
     expect(candidates.match('r1', BOTH, (id) => id === 'a')).toEqual({ only: 'a', all: ['a'] });
+    candidates.take('a', 'r0'); // nobody is left to prove it of
+    expect(candidates.match('r1', BOTH, (id) => id === 'b')).toEqual({ only: 'b', all: ['a', 'b'] });
   });
 
   it('is nobody where the record may be the one that is being made with that key (R4)', () => {
@@ -106,10 +114,10 @@ describe('a contact whose key changes', () => {
     expect(found(candidates, '+14155550100')).toEqual([]);
   });
 
-  it('keeps a key that stays', () => {
-    const candidates = among({ a: { phone_number: NUMBER } });
+  it('keeps a key that stays, and its place', () => {
+    const candidates = among({ a: { phone_number: NUMBER }, b: { phone_number: NUMBER } });
     candidates.add('a', { phone_number: NUMBER }, { phone_number: NUMBER });
-    expect(found(candidates)).toEqual(['a']);
+    expect(found(candidates)).toEqual(['a', 'b']);
   });
 });
 

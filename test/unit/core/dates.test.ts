@@ -56,7 +56,10 @@ it('exactly the days of the calendar exist', () => {
   expect(lengths).toEqual([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]);
   expect(['2000-02-29', '0004-02-29'].every(dayExists)).toBe(true);
   expect(['1900-02-29', '0000-01-01', '2025-00-01', '2025-13-01', '2025-1-1'].some(dayExists)).toBe(false);
-  expect(['2025-99-99', '2025-1-1', '2025-01-01T00:00:00Z'].map(isDayShaped)).toEqual([true, false, false]);
+  expect(['2025-99-99', '2025-1-1', '2025-01-01T00:00:00Z', '12025-01-01', ' 2025-01-01'].map(isDayShaped)).toEqual([
+    ...[true, false, false],
+    ...[false, false],
+  ]);
 });
 
 it('instants outside the years 1 to 9999 have no canonical text', () => {

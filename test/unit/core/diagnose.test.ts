@@ -57,6 +57,11 @@ it('an error that is not ours is told without its own words', () => {
   expect(JSON.stringify(finding)).not.toContain('secret');
 });
 
+it.each([
+  ['grant_not_enabled', 'authentication', 'crm_admin'],
+  ['broken_answer', 'server', 'developer'],
+] as const)('of a code that is no answer of a CRM: %s', (code, category, who) => expect(diagnose(errorOf(code, category)).who).toBe(who));
+
 /** Every code that an answer of either CRM can come to. */
 const CODES: Readonly<Record<string, Finding['who']>> = {
   account_blocked: 'crm_admin',

@@ -59,6 +59,21 @@ describe('names that the platform sets itself', () => {
       return error instanceof CrmSyncError ? [error.code, error.issues.map(({ path }) => path.join('.'))] : error;
     }
   };
+  it('are those of the platform that this package knows', () =>
+    expect(RESERVED_VARIABLES).toEqual([
+      'current_time*',
+      'current_calendar*',
+      'current_agent_state',
+      'previous_agent_state',
+      'user_number',
+      'agent_number',
+      'direction',
+      'call_id',
+      'call_type',
+      'chat_id',
+      'session_type',
+      'session_duration',
+    ]));
   it.each(RESERVED_VARIABLES.map((name) => name.replace('*', '')))('%s is refused, even while the field is empty', (name) => {
     expect(refused(name)).toEqual(['reserved_variable', [`fields.${name}`]]);
     expect(refused(name, { prefix: 'crm_' })).toEqual({});

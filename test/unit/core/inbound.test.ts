@@ -19,9 +19,12 @@ const recordOf = (id: string, fields: Readonly<Record<string, unknown>>, modifie
   fields,
   modifiedAt,
 });
-/** Plans frozen input: nothing that is given may be changed. */
-const plan = (input: Partial<InboundInput> & Pick<InboundInput, 'records'>) =>
-  planInbound(deepFreeze({ mapping, contacts: [], now: START, ...input }));
+/** Plans frozen input: nothing that is given may be changed. What is passed over comes with a sentence about what to do. */
+const plan = (input: Partial<InboundInput> & Pick<InboundInput, 'records'>) => {
+  const planned = planInbound(deepFreeze({ mapping, contacts: [], now: START, ...input }));
+  for (const one of planned.records) if (one.action === 'skip') expect(one.remedy, one.reason).toMatch(/^[A-Z].*\.$/s);
+  return planned;
+};
 const planOne = (record: CrmRecord, input: Partial<InboundInput> = {}): RecordPlan => plan({ records: [record], ...input }).records[0]!;
 /** `<record> <action> [<contact or reason>]` per record. */
 const outline = (plans: readonly RecordPlan[]): readonly string[] =>

@@ -143,4 +143,37 @@ describe('a record that brings nothing new', () => {
     expect(brings({}, { base: EMPTY_BODY.base })).toBe(true);
     expect(brings({}, { successor: 'r2' })).toBe(true);
   });
+
+  it('is found also where a rule can not be used, or its field is not shown', () => {
+    const rules = compiled(
+      [
+        { crm: 'Hidden', field: 'last_name', direction: 'inbound' },
+        { crm: 'Email', field: 'email', direction: 'both' },
+        { crm: 'Notes', field: 'notes', direction: 'outbound' },
+      ],
+      {},
+      { described },
+    );
+    const of: CrmRecord = { id: 'r1', fields: { Phone: '(415) 555-0123', Email: 'a', Notes: null } };
+    const { set, body } = newFieldsPlanner(rules)(of);
+    const base = { ...body.base, Notes: { local: null, remote: null } };
+    const brings = (fields: Record<string, unknown>) =>
+      !bringsNothingNew(rules, { ...of, fields: { ...of.fields, ...fields } }, set, { ...body, base });
+    expect(brings({})).toBe(false);
+    expect(brings({ Hidden: 'Smith' })).toBe(false); // is not read
+    expect(brings({ Phone: undefined })).toBe(false); // absent: not a move (R15)
+    expect(brings({ Email: undefined })).toBe(true); // planned, for there may be an edit to send
+    expect(brings({ Notes: undefined })).toBe(true);
+    expect(brings({ Notes: 'theirs' })).toBe(true);
+  });
+
+  it('is found where a rule writes a field of a kind that could not be read', () => {
+    const odd = { ...described, fields: [...described.fields, { ...DESCRIBED, name: 'When', label: 'When', type: 'date' as const }] };
+    const rules = compiled([{ crm: 'When', field: 'score', direction: 'outbound' }], {}, { described: odd });
+    const of: CrmRecord = { id: 'r1', fields: { Phone: '(415) 555-0123', When: null } };
+    const { set, body } = newFieldsPlanner(rules)(of);
+    const base = { ...body.base, When: { local: null, remote: null } };
+    expect(bringsNothingNew(rules, of, set, { ...body, base })).toBe(true);
+    expect(bringsNothingNew(rules, { ...of, fields: { ...of.fields, When: '2026-01-05' } }, set, { ...body, base })).toBe(false);
+  });
 });
