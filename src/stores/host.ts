@@ -58,11 +58,13 @@ export function hostStore<Transaction>(options: HostStoreOptions<Transaction>): 
   const run = runningAgain<Transaction>({
     ...database.turns,
     sleep,
-    attempt: (mode, work) =>
-      transaction(async (inside) => {
-        await database.begin(inside, mode);
+    attempt: (mode, work) => {
+      const kind = mode === 'write' ? 'write' : 'read';
+      return transaction(async (inside) => {
+        await database.begin(inside, kind);
         return work(inside);
-      }, mode),
+      }, kind);
+    },
   });
   const table = adaptTable({ table: contacts, dialect, query, write, idColumn: database.idColumn });
   return {

@@ -54,7 +54,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
   });
   const store = sqlStore<SqliteConnection>({
     dialect: sqliteDialect,
-    transaction: (mode, work) => connection.transaction(mode, work),
+    transaction: (mode, work) => connection.transaction(mode === 'write' ? 'write' : 'read', work),
     query: (transaction, text, values) => transaction.query(text, values),
     write: (transaction, text, values, rows) => transaction.write(text, values, rows),
     clock,

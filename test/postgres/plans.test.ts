@@ -121,6 +121,15 @@ describe.each(['before anybody counted the tables', 'once they are counted'])(
         expect(looked).toContain(condition);
     });
 
+    it('the contact of a call and its links, outside a transaction too', async () => {
+      const values = ['acme', 'contact', '["77"]', 'sf'];
+      const { rows } = await schema.pool.query(`explain ${contacts.byKeyLinked('phone_number').text}`, values);
+      const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+      expect(plan).toContain('crm_sync_contacts_phone_number');
+      expect(plan).toContain('crm_sync_links_contact');
+      expect(plan).not.toContain('Seq Scan');
+    });
+
     it('a page of a scan is not sorted', async () => {
       for (const want of ['all', 'unlinked'] as const)
         expect((await explain(contacts.scan(want, 'after'), [...PAGE, '5'])).join('\n')).not.toContain('Sort');

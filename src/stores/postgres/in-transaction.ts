@@ -1,3 +1,4 @@
+import type { Mode } from '../sql/dialect.ts';
 import type { PostgresClient, PostgresPool } from './postgres-pool.ts';
 
 /**
@@ -18,27 +19,26 @@ const UNLESS_SILENT = "; set local idle_in_transaction_session_timeout = '1min'"
 const BEGIN = {
   read: `begin isolation level repeatable read read only${BY_INDEX}${UNLESS_SILENT}`,
   write: `begin isolation level read committed read write${BY_INDEX}${UNLESS_SILENT}`,
+  statement: null,
 } as const;
 
 /** A connection that is lost between two statements says so at the next one; the event, left alone, would end the process. */
 const ignore = (): void => undefined;
 
 /**
- * Runs `work` in one transaction on one connection of the pool. What it throws rolls back; a connection that can't even do
+ * Runs `work` in one transaction on one connection of the pool; one statement that reads needs none. What it throws rolls back; a connection that can't even do
  * that is not used again.
  *
  * @throws what `work`, the pool or the database throws.
  */
-export async function inTransaction<T>(
-  pool: PostgresPool,
-  mode: 'read' | 'write',
-  work: (client: PostgresClient) => Promise<T>,
-): Promise<T> {
+export async function inTransaction<T>(pool: PostgresPool, mode: Mode, work: (client: PostgresClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   client.on?.('error', ignore);
   let broken = false;
   try {
-    await client.query(BEGIN[mode]);
+    const begin = BEGIN[mode];
+    if (begin === null) return await work(client);
+    await client.query(begin);
     const result = await work(client);
     await client.query('commit');
     return result;

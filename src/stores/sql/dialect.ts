@@ -27,16 +27,15 @@ export const asOneList =
   (transaction, text, values, rows) =>
     query(transaction, text, [...values, JSON.stringify(rows)]);
 
+/** `statement`: `work` runs one statement that reads, which sees one state by itself and needs no transaction. */
+export type Mode = 'read' | 'write' | 'statement';
+
 /**
  * Runs `work` in one transaction: `read` sees one state throughout; each statement of `write` sees all that was committed
  * before `moment` let it go on. Whatever `work` throws rolls back and is thrown again. `work` may run again where the
  * database asks for it.
  */
-export type RunTransaction<Transaction> = <T>(
-  mode: 'read' | 'write',
-  work: (transaction: Transaction) => Promise<T>,
-  workspace: string,
-) => Promise<T>;
+export type RunTransaction<Transaction> = <T>(mode: Mode, work: (transaction: Transaction) => Promise<T>, workspace: string) => Promise<T>;
 
 /**
  * The texts of one database, with numbered values as it writes them (`?1`, `$1`). The comment of each names its values in
@@ -55,6 +54,11 @@ export interface Dialect {
     readonly byIds: string;
     /** workspace, entity, values[]; and the field, unless the text is made for it. (id, entity, version, fields) */
     byKey(field: string): { readonly text: string; readonly takesField: boolean };
+    /**
+     * The same in any order, a row for each of its links of a connection; one without a link comes once. workspace,
+     * entity, values[], connection; and the field. (contact, contact_entity, contact_version, fields, and all columns of links)
+     */
+    byKeyLinked(field: string): { readonly text: string; readonly takesField: boolean };
     /** Ids in order. workspace, connection, object, entity, limit; plan, now for `pending`; after where asked. (id) */
     scan(want: Exclude<ScanQuery['want'], 'linked'>, from: 'start' | 'after'): string;
     /** workspace, version, [id, entity, fields][] */

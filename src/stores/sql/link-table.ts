@@ -63,7 +63,7 @@ function byContact<R extends LinkRow>(rows: readonly R[]): ReadonlyMap<string, r
   return grouped;
 }
 
-const toLinkRow = (row: SqlRow): LinkRow => ({
+export const toLinkRow = (row: SqlRow): LinkRow => ({
   entity: row['entity'] as Entity,
   link: {
     id: row['id'] as string,

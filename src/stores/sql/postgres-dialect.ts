@@ -69,6 +69,14 @@ export function postgresDialect(schema = ''): Dialect {
   const named = (select: string) => `jsonb_array_elements($2::jsonb) r cross join lateral (select ${select} from ${ENTRIES}
     where workspace = $1 and connection = r ->> 0 and kind = r ->> 1 and key = r ->> 2 offset 0)`;
 
+  const byKey = (field: string, n: number) => {
+    const key = INDEXED_KEYS.find((indexed) => indexed === field);
+    const same = (name: string) => `c.fields -> ${name} = any(array(select jsonb_array_elements($3::jsonb)))`;
+    if (key === undefined) return { text: `${contact} and c.entity = $2 and ${same(`$${n}`)}`, takesField: true };
+    const starts = `array(select left(text, ${KEY_LENGTH}) from jsonb_array_elements_text($3::jsonb) text)`;
+    return { text: `${contact} and c.entity = $2 and c.${key} = any(${starts}) and ${same(`'${key}'`)}`, takesField: false };
+  };
+
   return {
     moment: `with turn as materialized (select pg_advisory_xact_lock(hashtextextended('crm_sync_engine ' || $1::text, 0)))
       select replace(gen_random_uuid()::text, '-', '') as stamp,
@@ -76,12 +84,15 @@ export function postgresDialect(schema = ''): Dialect {
     json: { write: escapeJson, read: unescapeJson },
     contacts: {
       byIds: `${contact} and c.id = any(${listed(2)})`,
-      byKey: (field) => {
-        const key = INDEXED_KEYS.find((indexed) => indexed === field);
-        const same = (name: string) => `c.fields -> ${name} = any(array(select jsonb_array_elements($3::jsonb)))`;
-        if (key === undefined) return { text: `${contact} and c.entity = $2 and ${same('$4')}`, takesField: true };
-        const starts = `array(select left(text, ${KEY_LENGTH}) from jsonb_array_elements_text($3::jsonb) text)`;
-        return { text: `${contact} and c.entity = $2 and c.${key} = any(${starts}) and ${same(`'${key}'`)}`, takesField: false };
+      byKey: (field) => byKey(field, 4),
+      byKeyLinked: (field) => {
+        const { text, takesField } = byKey(field, 5);
+        const linked = `(select ${LINK} from ${LINKS} where workspace = $1 and contact_id = c.id and connection = $4 offset 0)`;
+        return {
+          text: `select c.id as contact, c.entity as contact_entity, c.version as contact_version, c.fields, l.*
+            from (${text}) c left join lateral ${linked} l on true`,
+          takesField,
+        };
       },
       scan: (want, from) => {
         if (want === 'pending') return postgresPending({ contacts: CONTACTS, links: LINKS, unseen: UNSEEN }, from);

@@ -1,10 +1,10 @@
-import type { RunTransaction } from './dialect.ts';
+import type { Mode, RunTransaction } from './dialect.ts';
 
 export interface RunningAgainOptions<Transaction> {
   /** One attempt: what `work` throws rolls back and is thrown. */
-  readonly attempt: <T>(mode: 'read' | 'write', work: (transaction: Transaction) => Promise<T>) => Promise<T>;
+  readonly attempt: <T>(mode: Mode, work: (transaction: Transaction) => Promise<T>) => Promise<T>;
   /** Work of one name is done one after the other in this process; null: it waits for nobody. */
-  readonly turnOf: (mode: 'read' | 'write', workspace: string) => string | null;
+  readonly turnOf: (mode: Mode, workspace: string) => string | null;
   /** The same work may pass when it runs again. */
   readonly isTransient: (error: unknown) => boolean;
   /** An error of the database as ours. */

@@ -7,7 +7,7 @@ import { compareCodePoints } from '../semantics/compare-code-points.ts';
 import { decideLease } from '../semantics/decide-lease.ts';
 import { commitChangeset, type Tables, Undone } from './commit-changeset.ts';
 import { type ContactTable, ownContactTable, type StoredContact } from './contact-table.ts';
-import type { Dialect, Query, RunTransaction, WriteRows } from './dialect.ts';
+import type { Dialect, Mode, Query, RunTransaction, WriteRows } from './dialect.ts';
 import { entryTable } from './entry-table.ts';
 import { linkTable } from './link-table.ts';
 
@@ -76,11 +76,17 @@ async function scan<Transaction>(tables: Tables<Transaction>, transaction: Trans
   return rowsOf(tables, transaction, scope, { ids });
 }
 
+const isEmpty = ({ ids = [], records, elsewhere = false }: LoadQuery) => ids.length === 0 && !records && !elsewhere;
+
 function bindTo<Transaction>(sql: Sql<Transaction>, scope: BoundScope): BoundStore {
   const { dialect, contacts, links, entries } = sql;
-  const run = <T>(mode: 'read' | 'write', work: (transaction: Transaction) => Promise<T>) => sql.transaction(mode, work, scope.workspace);
+  const run = <T>(mode: Mode, work: (transaction: Transaction) => Promise<T>) => sql.transaction(mode, work, scope.workspace);
   return {
-    load: (query) => run('read', (transaction) => load(sql, transaction, scope, query)),
+    // whom a call that comes in waits for: one round trip
+    load: ({ keys, ...others }) =>
+      keys && keys.values.length > 0 && contacts.findLinked !== undefined && isEmpty(others)
+        ? run('statement', async (transaction) => contacts.findLinked!(transaction, scope, keys))
+        : run('read', (transaction) => load(sql, transaction, scope, { ...others, ...(keys && { keys }) })),
     scan: async (query) => (query.limit <= 0 ? [] : run('read', (transaction) => scan(sql, transaction, scope, query))),
     entries: async (query) => (query.limit <= 0 ? [] : run('read', (transaction) => entries.query(transaction, scope, query))),
     async commit(changes) {

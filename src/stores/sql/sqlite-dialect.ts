@@ -7,6 +7,7 @@ import { sqlitePending } from './sqlite-pending.ts';
 const INDEXED_KEYS = ['phone_number', 'email', 'domain', 'name'];
 
 const CONTACT = 'c.id, c.entity, c.version, c.fields';
+const LINK = `l.id, l.object, l.contact_id, l.entity, l.record_id, l.state, l.seen, l.plan, l.due_at, l.synced_at, l.version, l.body`;
 
 const SCANS = {
   all: 'from crm_sync_contacts c where c.workspace = ?1',
@@ -28,6 +29,15 @@ const ENTRY_FILTERS = [
 /** Extended result codes of SQLite: SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE. */
 const UNIQUE_VIOLATIONS = [1555, 2067];
 
+/** Whom a text finds by a field, whose name is its value of number `n` unless it is made for it. */
+function byKey(field: string) {
+  const select = `select ${CONTACT} from crm_sync_contacts c where c.workspace = ?1 and c.entity = ?2`;
+  if (INDEXED_KEYS.includes(field))
+    return (_: number) => `${select} and json_extract(c.fields, '$.${field}') in (select value from json_each(?3))`;
+  return (n: number) => `${select} and exists (select 1 from json_each(c.fields) f
+    where f.key = ?${n} and f.type = 'text' and f.value in (select value from json_each(?3)))`;
+}
+
 /**
  * The texts for SQLite. Lists come in through `json_each`, one statement for a whole page; rows are written one by one, which
  * SQLite does faster than it takes a list apart. `indexed by` stands where the
@@ -41,16 +51,12 @@ export const sqliteDialect: Dialect = {
   json: { write: (text) => text, read: (text) => text },
   contacts: {
     byIds: `select ${CONTACT} from crm_sync_contacts c where c.workspace = ?1 and c.id in (select value from json_each(?2))`,
-    byKey: (field) => {
-      const select = `select ${CONTACT} from crm_sync_contacts c where c.workspace = ?1 and c.entity = ?2`;
-      if (INDEXED_KEYS.includes(field))
-        return { text: `${select} and json_extract(c.fields, '$.${field}') in (select value from json_each(?3))`, takesField: false };
-      return {
-        text: `${select} and exists (select 1 from json_each(c.fields) f
-          where f.key = ?4 and f.type = 'text' and f.value in (select value from json_each(?3)))`,
-        takesField: true,
-      };
-    },
+    byKey: (field) => ({ text: byKey(field)(4), takesField: !INDEXED_KEYS.includes(field) }),
+    byKeyLinked: (field) => ({
+      text: `select c.id as contact, c.entity as contact_entity, c.version as contact_version, c.fields, ${LINK} from (${byKey(field)(5)}) c
+        left join crm_sync_links l indexed by crm_sync_links_contact on l.workspace = ?1 and l.contact_id = c.id and l.connection = ?4`,
+      takesField: !INDEXED_KEYS.includes(field),
+    }),
     scan: (want, from) => {
       if (want === 'pending') return sqlitePending(from);
       return `select c.id ${SCANS[want]} and c.entity = ?4 ${from === 'after' ? 'and c.id > ?6' : ''} order by c.id limit ?5`;

@@ -12,6 +12,8 @@ const TEXTS: Readonly<Record<string, string>> = {
     [contacts, links, entries].flatMap((table) => Object.entries(table).filter(([, text]) => typeof text === 'string')),
   ),
   'by phone': contacts.byKey('phone_number').text,
+  'by phone, with links': contacts.byKeyLinked('phone_number').text,
+  'by another field, with links': contacts.byKeyLinked('constructor').text,
   'by another field': contacts.byKey('constructor').text,
   ...Object.fromEntries(
     (['all', 'unlinked', 'pending'] as const).flatMap((want) => [

@@ -12,6 +12,8 @@ const asked = { keys: false, dueBy: false, contactId: false, after: false, order
 const STATEMENTS: Readonly<Record<string, readonly [text: string, index: string]>> = {
   'contacts by id': [contacts.byIds, 'crm_sync_contacts_1 (workspace=? AND id=?)'],
   'contacts by phone number': [contacts.byKey('phone_number').text, 'crm_sync_contacts_phone_number (workspace=? AND <expr>=?)'],
+  'the contact of a call': [contacts.byKeyLinked('phone_number').text, 'crm_sync_contacts_phone_number (workspace=? AND <expr>=?)'],
+  'its links': [contacts.byKeyLinked('phone_number').text, 'crm_sync_links_contact (workspace=? AND contact_id=? AND connection=?)'],
   'contacts by email': [contacts.byKey('email').text, 'crm_sync_contacts_email (workspace=? AND <expr>=?)'],
   'companies by domain': [contacts.byKey('domain').text, 'crm_sync_contacts_domain (workspace=? AND <expr>=?)'],
   'companies by name': [contacts.byKey('name').text, 'crm_sync_contacts_name (workspace=? AND <expr>=?)'],
