@@ -4,7 +4,6 @@ import type { Entry } from '../ports/store.ts';
 import { untilCommitted } from './commit.ts';
 import type { Context } from './context.ts';
 import { KIND } from './kinds.ts';
-import { changeOf } from './link-change.ts';
 import { Session } from './session.ts';
 
 /** Whether flows may call the CRM, and whose account this is. No entry: active, account not known yet. */
@@ -17,7 +16,7 @@ export interface ConnectionState {
   readonly fields?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-const ACTIVE: ConnectionState = { status: 'active', reason: null, account: null };
+export const firstState = { status: 'active', reason: null, account: null } as const satisfies ConnectionState;
 
 export const connectionKey = ({ connection }: Context) => ({ scope: 'workspace', kind: KIND.connection, key: connection }) as const;
 
@@ -26,6 +25,8 @@ interface LoadedConnection {
   readonly entry: Entry | null;
   /** The workspace's other connections that were not ended. */
   readonly others: ReadonlyMap<string, ConnectionState>;
+  /** Nobody ever worked on another one. */
+  readonly isAlone: boolean;
 }
 
 const CONNECTIONS_MAX = 10_000;
@@ -35,7 +36,8 @@ export async function loadConnection(context: Context): Promise<LoadedConnection
   const entries = await context.store.entries({ scope, kind, limit: CONNECTIONS_MAX });
   const states = new Map(entries.map((entry) => [entry.key, entry.body as unknown as ConnectionState]));
   const others = new Map([...states].filter(([name, { status }]) => name !== key && status !== 'disconnected'));
-  return { state: states.get(key) ?? ACTIVE, entry: entries.find((entry) => entry.key === key) ?? null, others };
+  const isAlone = entries.every((entry) => entry.key === key);
+  return { state: states.get(key) ?? firstState, entry: entries.find((entry) => entry.key === key) ?? null, others, isAlone };
 }
 
 /** Flows under way notice at their next commit (`Permit`). */
@@ -76,43 +78,4 @@ export function assertSameAccount(context: Context, { account }: ConnectionState
     remedy: 'Connect the account this connection was made with, or call `relink()` to drop its links and start with the new account.',
     at: { workspace: context.workspace, connection: context.connection },
   });
-}
-
-/** Drops every link of the mapped objects, and where pulls and their queues stood: the next pull matches every record anew. */
-export async function dropLinks(context: Context, session: Session): Promise<void> {
-  for (const { crmObject } of context.mappings) {
-    for (let after: string | null = null; ; ) {
-      const rows = await context.store.scan({ entity: 'contact', object: crmObject, want: 'linked', plan: '', now: 0, after, limit: 500 });
-      const last = rows.at(-1);
-      if (last === undefined) break;
-      await untilCommitted(context, session, async () => {
-        const fresh = await context.store.load({ ids: rows.map(({ id }) => id) });
-        const changes = fresh.map((row) => ({
-          kind: 'update' as const,
-          contactId: row.id,
-          links: row.links.filter(({ object }) => object === crmObject).map((link) => ({ ...changeOf(link), remove: true as const })),
-        }));
-        return { result: undefined, changes: { rows: changes.filter(({ links }) => links.length > 0), entries: [] } };
-      });
-      after = last.id;
-    }
-  }
-  for (const kind of [KIND.checkpoint, KIND.waiting, KIND.awaited, KIND.recheck, KIND.brake]) await dropEntries(context, session, kind);
-}
-
-async function dropEntries(context: Context, session: Session, kind: string): Promise<void> {
-  for (;;) {
-    const found = await context.store.entries({ scope: 'connection', kind, limit: 500 });
-    if (found.length === 0) return;
-    await untilCommitted(context, session, async () => {
-      const entries = await context.store.entries({ scope: 'connection', kind, limit: 500 });
-      return {
-        result: undefined,
-        changes: {
-          rows: [],
-          entries: entries.map(({ scope, key, version }) => ({ scope, kind, key, expected: version, put: 'delete' as const })),
-        },
-      };
-    });
-  }
 }

@@ -30,8 +30,10 @@ export const KIND = {
   history: 'history',
   /** connection · `<object>|<record id>` · records that wait for a contact, or for a match key that another contact has (R20) */
   waiting: 'waiting',
-  /** connection · `<field>:<value>|<object>|<record id>` · the same records, under what they wait for */
+  /** workspace · `<field>:<value>|<connection>|<object>|<record id>` · the same records, under what they wait for */
   awaited: 'awaited',
+  /** workspace · `<connection>|<object>|<record id>` · records that another connection has released: ids, never values (R20) */
+  released: 'released',
   /** connection · `<object>|<record id>` · records to fetch again: failed, stale, or released; ids, never values (R13) */
   recheck: 'recheck',
   /** workspace · `<source>:<id>#<analysis hash>` · this analysis has been applied (R22) */

@@ -19,7 +19,8 @@ export class Permit {
   readonly #lease: Lease | null;
   #state: ConnectionState;
   #version: Version | null;
-  #others: ReadonlyMap<string, ConnectionState> = new Map();
+  #others: ReadonlyMap<string, ConnectionState> = NONE;
+  #isAlone = true;
   #isAccountChecked = false;
 
   private constructor(context: Context, session: Session, lease: Lease | null, state: ConnectionState, version: Version | null) {
@@ -35,11 +36,12 @@ export class Permit {
    * @throws CrmSyncError `connection_paused`, `connection_disconnected`, `api_budget_spent`.
    */
   static async ask(context: Context, session: Session, lease: Lease | null): Promise<Permit> {
-    const { state, entry, others } = await loadConnection(context);
+    const { state, entry, others, isAlone } = await loadConnection(context);
     assertActive(context, state);
     await assertBudget(context, session);
     const permit = new Permit(context, session, lease, state, entry?.version ?? null);
     permit.#others = others;
+    permit.#isAlone = isAlone;
     return permit;
   }
 
@@ -52,6 +54,11 @@ export class Permit {
   /** The workspace's other connections, where what their CRMs gave is kept from this one (R25). */
   get keptApart(): ReadonlyMap<string, ConnectionState> {
     return this.#context.options.propagate === true ? NONE : this.#others;
+  }
+
+  /** The workspace has no other connection, nor ever had: there is nobody to tell this one of anything. */
+  get isAlone(): boolean {
+    return this.#isAlone;
   }
 
   /**
@@ -72,9 +79,10 @@ export class Permit {
 
   /** After a lost race. @throws CrmSyncError where the flow may not go on. */
   async renew(): Promise<void> {
-    const { state, entry, others } = await loadConnection(this.#context);
+    const { state, entry, others, isAlone } = await loadConnection(this.#context);
     assertActive(this.#context, state);
     this.#others = others;
+    this.#isAlone = isAlone;
     this.#state = state;
     this.#version = entry?.version ?? null;
     await this.#lease?.renew();

@@ -39,9 +39,21 @@ export const connectorAround = (inner: CompleteConnector, around: Around): Compl
 
 /** Every kind of entry, by its scope. */
 export const KINDS = {
-  workspace: ['connection', 'claim', 'former_number', 'history', 'applied', 'merge', 'flips', 'erasure', 'suppression'],
+  workspace: [
+    'connection',
+    'claim',
+    'former_number',
+    'history',
+    'applied',
+    'merge',
+    'flips',
+    'erasure',
+    'suppression',
+    'awaited',
+    'released',
+  ],
   connection: [
-    ...['checkpoint', 'conflict', 'budget', 'sweep', 'brake', 'run', 'latest', 'waiting', 'awaited', 'recheck'],
+    ...['checkpoint', 'conflict', 'budget', 'sweep', 'brake', 'run', 'latest', 'waiting', 'recheck'],
     ...['conversation', 'create', 'activity', 'lease'],
   ],
 } as const;

@@ -137,6 +137,72 @@ describe.each(Object.keys(STORES))('one contact on two CRMs, in %s (R25)', (name
     const run = await hubspot.engine.push();
     expect([run.counts.processed, hubspot.crm.calls.length - before]).toEqual([0, 0]);
   });
+
+  describe('a record of one that waits for a number of a contact', () => {
+    const NUMBER = '+14155550177';
+    /** Bob has a number here; his namesake in HubSpot has it too, and waits. */
+    async function waiting() {
+      const there = await both();
+      const { salesforce, hubspot, clock } = there;
+      const bob = salesforce.crm.add({ firstName: 'Bob', lastName: 'Jones', phone: NUMBER, email: 'bob@example.com' }).id;
+      const first = hubspot.crm.add({ firstName: 'Bob', lastName: 'Jones', phone: NUMBER, email: 'bob@example.com' }).id;
+      await salesforce.engine.pull();
+      clock.advance(HOUR);
+      await hubspot.engine.pull();
+      clock.advance(HOUR);
+      const other = hubspot.crm.add({ firstName: 'Rob', lastName: 'Miller', phone: NUMBER, email: 'rob@example.com' }).id;
+      clock.advance(HOUR);
+      await hubspot.engine.pull();
+      clock.advance(HOUR);
+      expect(await hubspot.engine.contacts.ambiguous()).toMatchObject([{ recordId: other }]);
+      const bobId = (await hubspot.engine.contacts.byPhone(NUMBER)).contact?.id ?? '';
+      const holder = async () => (await hubspot.engine.contacts.byPhone(NUMBER)).contact;
+      return { ...there, bob, first, other, bobId, holder };
+    }
+
+    it('is looked at again once the number is given up through the other one', async () => {
+      const { salesforce, hubspot, clock, bob, other, holder } = await waiting();
+      salesforce.crm.edit(bob, { phone: '+14155550178' });
+      clock.advance(HOUR);
+      await salesforce.engine.pull();
+      clock.advance(HOUR);
+      await hubspot.engine.pull();
+      expect((await holder())?.links).toMatchObject([{ recordId: other, state: 'active' }]);
+      expect(await hubspot.engine.contacts.ambiguous()).toEqual([]);
+    });
+
+    it('also through one that no flow has worked on yet', async () => {
+      const { salesforce, hubspot, bobId, other, holder } = await waiting();
+      const desk = salesforce.engineOf({ connection: 'desk' });
+      await desk.contacts.update(bobId, { phone_number: '+14155550178' }, { by: 'anna' });
+      await hubspot.engine.pull();
+      expect((await holder())?.links).toMatchObject([{ recordId: other, state: 'active' }]);
+    });
+
+    it('is looked at again once its candidate is erased through the other one, and nothing of the person is kept', async () => {
+      const { clock, salesforce, hubspot, bobId, first, other, holder } = await waiting();
+      await salesforce.engine.contacts.erase(bobId);
+      const bound = hubspot.store.bind({ workspace: 'acme', connection: hubspotCrm.connection });
+      const told = await bound.entries({ scope: 'workspace', kind: 'released', limit: 10 });
+      expect(told).toMatchObject([{ key: `${hubspotCrm.connection}|${hubspot.object}|${other}`, contactId: null }]);
+      expect(JSON.stringify(told)).not.toMatch(new RegExp(`${bobId}|${first}|5550177`));
+      expect(await bound.entries({ scope: 'workspace', kind: 'awaited', limit: 10 })).toEqual([]);
+      clock.advance(HOUR);
+      const run = await hubspot.engine.pull();
+      expect(run.skips).toMatchObject({ erased: 1 }); // looked at: nobody is made with an erased person's number (R21)
+      expect(await bound.entries({ scope: 'workspace', kind: 'released', limit: 10 })).toEqual([]);
+      expect(await holder()).toBeNull();
+    });
+
+    it('is known no more once its connection has ended', async () => {
+      const { salesforce, hubspot, bobId } = await waiting();
+      await hubspot.engine.disconnect();
+      const bound = hubspot.store.bind({ workspace: 'acme', connection: hubspotCrm.connection });
+      expect(await bound.entries({ scope: 'workspace', kind: 'awaited', limit: 10 })).toEqual([]);
+      await salesforce.engine.contacts.update(bobId, { phone_number: '+14155550178' }, { by: 'anna' });
+      expect(await bound.entries({ scope: 'workspace', kind: 'released', limit: 10 })).toEqual([]);
+    });
+  });
 });
 
 it('a workspace with one connection asks its store nothing more (R25)', async () => {

@@ -5,7 +5,8 @@ import type { EntryChange, Row } from '../../ports/store.ts';
 import { untilCommitted } from '../commit.ts';
 import type { Context } from '../context.ts';
 import type { KeptConversation } from '../conversation/kept-conversation.ts';
-import { releaseWaiting } from '../identity/waiting.ts';
+import { notReleased } from '../identity/released.ts';
+import { releaseNotesOf, releaseWaiting } from '../identity/waiting.ts';
 import { KIND } from '../kinds.ts';
 import { keyOf, loadClaims, matchFields } from '../match-keys.ts';
 import { onePerKey } from '../recheck.ts';
@@ -38,6 +39,7 @@ export async function eraseContact(context: Context, id: string): Promise<{ read
       { ...ERASURE_KEY, expected: erasures.version, put: { body: { secret: context.options.erasureKey === undefined ? stored : null } } },
       ...notes,
       ...(await releaseWaiting(context, names, at, names)),
+      ...(await releaseNotesOf(context, id, at)),
       ...(await claimsOfNobody(context, names)),
       ...(await queuesOf(context, { keys: names, records })),
     ]);
@@ -77,7 +79,7 @@ async function claimsOfNobody(context: Context, names: readonly string[]): Promi
 
 const PAGE = 500;
 
-/** What this connection's queues hold of the person without the contact's id: conversations under way, records to be fetched. */
+/** What queues hold of the person without the contact's id: this connection's conversations under way, records to be fetched. */
 async function queuesOf(
   context: Context,
   { keys, records }: { readonly keys: readonly string[]; readonly records: readonly LeftRecord[] },
@@ -86,6 +88,7 @@ async function queuesOf(
   const rechecks = ours.map(({ object, recordId }): EntryChange => {
     return { scope: 'connection', kind: KIND.recheck, key: `${object}|${recordId}`, expected: 'any', put: 'delete' };
   });
+  const released = records.map(notReleased);
   const conversations: EntryChange[] = [];
   for (let after = ''; ; ) {
     const page = await context.store.entries({ scope: 'connection', kind: KIND.conversation, after, limit: PAGE });
@@ -94,7 +97,7 @@ async function queuesOf(
       const isTheirs = keys.includes(keyOf('phone_number', phone ?? '')) || keys.includes(keyOf('email', email ?? ''));
       if (isTheirs) conversations.push({ scope, kind, key, expected: version, put: 'delete' });
     }
-    if (page.length < PAGE) return [...rechecks, ...conversations];
+    if (page.length < PAGE) return [...rechecks, ...released, ...conversations];
     after = page.at(-1)?.key ?? '';
   }
 }

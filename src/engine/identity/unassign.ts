@@ -6,7 +6,8 @@ import { changeOf } from '../link-change.ts';
 import { keyOf, matchFields } from '../match-keys.ts';
 import { Session } from '../session.ts';
 import { mappingOf, type RecordRef, rowOf } from './record-ref.ts';
-import { releasedRecheck, releaseWaiting } from './waiting.ts';
+import { releasedRecheck } from './released.ts';
+import { releaseWaiting } from './waiting.ts';
 
 /**
  * Says that a record is not this contact's, whether they are linked or only share a match key. What was about to be written

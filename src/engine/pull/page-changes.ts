@@ -105,11 +105,12 @@ function historyOfPlan(
 }
 
 /** A record that waits is noted; of one that waits no longer the note goes. */
-function waitingEntries({ waiting, mapping, planned, at }: PageChangesInput, plan: RecordPlan): readonly EntryChange[] {
+function waitingEntries({ context, waiting, mapping, planned, at }: PageChangesInput, plan: RecordPlan): readonly EntryChange[] {
   const known = waiting.get(plan.recordId);
   const place = { object: mapping.crmObject, recordId: plan.recordId, since: at };
   if (plan.action === 'skip' && plan.reason === 'ambiguous')
     return stillWaiting(
+      context,
       { ...place, reason: 'ambiguous', keys: plan.keys ?? {}, candidates: plan.candidates ?? [], contactId: null },
       known,
       planned.claims,
@@ -117,9 +118,9 @@ function waitingEntries({ waiting, mapping, planned, at }: PageChangesInput, pla
   if (plan.action === 'refetch') return [];
   const keys = takenKeys(plan, planned.values.get(plan.recordId));
   const contactId = 'contactId' in plan ? (plan.contactId ?? null) : null;
-  if (Object.keys(keys).length === 0) return known === undefined ? [] : noLongerWaiting(known);
+  if (Object.keys(keys).length === 0) return known === undefined ? [] : noLongerWaiting(context, known);
   const candidates = [...planned.rows.values()].filter((row) => row.id !== contactId && hasAnyKey(row, keys)).map(({ id }) => id);
-  return stillWaiting({ ...place, reason: 'match_key_taken', keys, candidates, contactId }, known, planned.claims);
+  return stillWaiting(context, { ...place, reason: 'match_key_taken', keys, candidates, contactId }, known, planned.claims);
 }
 
 const hasAnyKey = ({ fields }: Row, keys: MatchValues): boolean => Object.entries(keys).some(([field, value]) => fields[field] === value);

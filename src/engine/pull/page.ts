@@ -158,7 +158,7 @@ async function attemptPage(context: Context, run: RunRecorder, input: PageInput,
   const contested = planned.fetchFirst.map((recheck) => recheckEntry(recheck, at));
   // A successor's entry comes after a release of the same record: it knows whose contact it takes over.
   const former = await formerNumberEntries(context, leftNumbers(planned), at);
-  const noted = goneIds.flatMap((id) => waiting.get(id) ?? []).flatMap(noLongerWaiting);
+  const noted = goneIds.flatMap((id) => waiting.get(id) ?? []).flatMap((note) => noLongerWaiting(context, note));
   const entries = [
     ...input.entries(),
     ...planned.fence,

@@ -7,6 +7,7 @@ import type { EntryChange } from '../../ports/store.ts';
 import { compiled } from '../compiled.ts';
 import { mergeConflicts } from '../conflict-merges.ts';
 import type { Context } from '../context.ts';
+import { receiveReleased } from '../identity/released.ts';
 import type { Lease } from '../lease.ts';
 import type { PullOptions } from '../options.ts';
 import { Permit } from '../permit.ts';
@@ -27,6 +28,7 @@ export async function pullInto(context: Context, run: RunRecorder, lease: Lease,
   const permit = await Permit.ask(context, run.session, lease);
   const mappings = selected(context, options);
   await permit.checkAccount();
+  if (!permit.isAlone) await receiveReleased(context, run.session);
   for (const mapping of mappings) {
     if (!(await permit.goesOn())) return 'paused';
     const puller = new ObjectPull(context, run, permit, await compiled(context, run.session, mapping));
