@@ -50,6 +50,17 @@ describe.each(WORLDS)('on $name', ({ names, idField, mapping, deployment }) => {
       expect(await linkOf(there, 'c1')).toEqual([]);
     });
 
+    it('leaves nothing of one that is erased before it is refused', async () => {
+      const there = start();
+      for (const lastName of ['Lee', 'Li']) there.crm.add({ lastName, phone: phoneOf(1) });
+      there.clock.advance(HOUR);
+      await add(there, 'c1', { phone_number: phoneOf(1), first_name: 'Ann' });
+      const erase = () => there.engine.contacts.erase('c1');
+      const run = await engineWith(there, onceDone('find', erase)).push({ createMissing: true });
+      expect(run).toMatchObject({ errors: [], skips: { changed_meanwhile: 1 } });
+      expect(await entriesOf(there.store.bind(there.scope), 'connection', 'create')).toEqual([]);
+    });
+
     it.each(cases)(
       '%s: keeps the record whose answer was lost, whatever number it has when a pull meets that one',
       async (_, mapped, on) => {

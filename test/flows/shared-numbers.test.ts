@@ -151,6 +151,18 @@ describe.each(WORLDS)('on $name', (world) => {
       ]);
     });
 
+    it('waits no more once its record has the old number again', async () => {
+      const there = await blocked();
+      there.crm.edit(there.ids[0] as string, { phone: '(415) 555-0120' });
+      there.clock.advance(HOUR);
+      expect(await there.engine.pull()).toMatchObject({ errors: [], counts: { updated: 0 } });
+      expect(await there.engine.contacts.ambiguous()).toEqual([]);
+      await there.engine.contacts.update(there.one, { phone_number: '+14155550188' }, { by: 'test' });
+      there.clock.advance(HOUR);
+      await there.engine.pull();
+      expect((await there.engine.contacts.get(there.zero))?.fields.phone_number).toBe(NUMBER);
+    });
+
     it.each(['in the CRM', 'here'])('gets it once the other contact has another one, %s', async (where) => {
       const there = await blocked();
       if (where === 'here') await there.engine.contacts.update(there.one, { phone_number: '+14155550188' }, { by: 'test' });

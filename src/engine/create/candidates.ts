@@ -139,16 +139,19 @@ export class CreateCandidates {
     else this.#report.skipped('changed_meanwhile');
   }
 
-  /** Remembered, so that the same is not looked up again with every push. */
+  /** Remembered, so that the same is not looked up again with every push: of a contact that is still there (R21). */
   async #refuse({ plan: { contactId, hash } }: Candidate, refusal: { code: string; message: string; remedy: string }): Promise<void> {
     const object = this.#mapping.crmObject;
-    await untilCommitted(this.#context, this.#run.session, async () => {
+    const { result: isThere } = await untilCommitted(this.#context, this.#run.session, async () => {
+      const [row] = await this.#context.store.load({ ids: [contactId] });
+      if (row === undefined || row.removed === true) return { result: false, changes: null };
       const known = (await loadCreates(this.#context, object, [contactId])).get(contactId);
       const place = { object, contactId, known };
       const entries = [refusedCreate(place, { code: refusal.code, hash, now: this.#run.session.storeNow() })];
-      return { result: undefined, changes: { rows: [], entries } };
+      return { result: true, changes: { rows: [{ kind: 'update', contactId, expected: row.version }], entries } };
     });
-    this.#report.failed(contactId, refusal);
+    if (isThere) this.#report.failed(contactId, refusal);
+    else this.#report.skipped('changed_meanwhile');
   }
 }
 

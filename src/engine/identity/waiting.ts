@@ -33,16 +33,28 @@ export const waitingOf = ({ body }: Entry): Waiting => body as unknown as Waitin
 
 export const storedWaiting = (note: Entry): StoredWaiting => ({ waiting: waitingOf(note), version: note.version });
 
-/** By record: what is noted of these. */
+/** Notes of one match key are few; where all of them are gone through, the page is larger. */
+const KEY_PAGE = 100;
+const ALL_PAGE = 500;
+
+/**
+ * By record: what is noted of these. Mostly few records wait, or none, so that those few are loaded rather than asked for by
+ * the name of every record.
+ */
 export async function loadWaiting(
   context: Context,
   object: string,
   recordIds: readonly string[],
 ): Promise<ReadonlyMap<string, StoredWaiting>> {
   if (recordIds.length === 0) return new Map();
+  const kept = { scope: 'connection', kind: KIND.waiting } as const;
+  const prefix = nameOf({ object, recordId: '' });
   const keys = recordIds.map((recordId) => nameOf({ object, recordId }));
-  const notes = await context.store.entries({ scope: 'connection', kind: KIND.waiting, keys, limit: keys.length });
-  return new Map(notes.map((note) => [waitingOf(note).recordId, storedWaiting(note)]));
+  const first = await context.store.entries({ ...kept, after: prefix, limit: KEY_PAGE });
+  const areAll = first.length < KEY_PAGE || !first.every(({ key }) => key.startsWith(prefix));
+  const found = areAll ? first : await context.store.entries({ ...kept, keys, limit: keys.length });
+  const wanted = new Set(keys);
+  return new Map(found.filter(({ key }) => wanted.has(key)).map((note) => [waitingOf(note).recordId, storedWaiting(note)]));
 }
 
 /**
@@ -137,10 +149,6 @@ export function releaseNoted(notes: readonly EntryChange[], keys: readonly strin
     return [releasedRecheck(put.body as unknown as Awaiting, now)];
   });
 }
-
-/** Notes of one match key are few; where all of them are gone through, the page is larger. */
-const KEY_PAGE = 100;
-const ALL_PAGE = 500;
 
 const notes = (context: Context, after: string, limit: number): Promise<readonly Entry[]> =>
   context.store.entries({ scope: 'workspace', kind: KIND.awaited, ...(after !== '' && { after }), limit });

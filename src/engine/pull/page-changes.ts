@@ -130,15 +130,3 @@ function takenKeys({ refused }: RecordPlan, values: MatchValues = {}): MatchValu
   const fields = refused.flatMap(({ code, field }) => (code === 'match_key_taken' && Object.hasOwn(values, field) ? [field] : []));
   return Object.fromEntries(fields.map((field) => [field, values[field] as string]));
 }
-
-/** Records of the page that may wait, or may have waited: without a link, gone, with a key that moves, or asked for by id. */
-export function mayWait(
-  { plan, unlinked }: PagePlan,
-  { fresh, gone }: { readonly fresh: boolean; readonly gone: readonly string[] },
-): readonly string[] {
-  const planned = plan.records.filter((one) => {
-    if (fresh || unlinked.has(one.recordId)) return true;
-    return (one.action === 'update' && Object.keys(one.keys).length > 0) || one.refused.some(({ code }) => code === 'match_key_taken');
-  });
-  return [...new Set([...gone, ...planned.map(({ recordId }) => recordId)])];
-}

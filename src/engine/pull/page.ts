@@ -18,7 +18,7 @@ import { failures, onePerKey, queuedOf, recheckEntry } from '../recheck.ts';
 import { onDeleted } from '../removal/on-deleted.ts';
 import type { RunRecorder } from '../run-recorder.ts';
 import { adoptStoredValues } from '../stored-values.ts';
-import { changesOf, mayWait } from './page-changes.ts';
+import { changesOf } from './page-changes.ts';
 import { type PagePlan, type PagePlanInput, planPage } from './plan-page.ts';
 import { type RefusedRecord, report } from './report.ts';
 
@@ -127,7 +127,8 @@ async function attemptPage(context: Context, run: RunRecorder, input: PageInput,
   const objects = context.mappings.map(({ crmObject }) => crmObject);
   const gone = goneChanges({ mapping, objects, records: input.records, rows, at, failed });
   const goneIds = input.records.flatMap(({ id, state }) => (state === 'deleted' || state === 'merged' ? [id] : []));
-  const waiting = await loadWaiting(context, mapping.crmObject, mayWait(planned, { fresh: input.fresh, gone: goneIds }));
+  // Any record may have waited: one that is as its contact again brings nothing new, and yet waits no more.
+  const waiting = await loadWaiting(context, mapping.crmObject, [...goneIds, ...plan.records.map(({ recordId }) => recordId)]);
   const page = changesOf({ context, mapping, planned, waiting, source: run.source, at, flow: input.flow });
   const claimed = page.entries.flatMap(({ kind, key, put }) => (kind === KIND.claim && put !== undefined ? [key] : []));
   const released = [
