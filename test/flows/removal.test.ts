@@ -1,7 +1,7 @@
 import { defineMapping } from 'crm-sync-engine';
 import { conversation } from 'crm-sync-engine/testing';
 import { describe, expect, it } from 'vitest';
-import { entriesOf } from './harness.ts';
+import { dying, entriesOf, storeAround } from './harness.ts';
 import { schema } from './support.ts';
 import { WORLDS } from './world.ts';
 
@@ -61,6 +61,25 @@ describe.each(WORLDS)('on $name', (world) => {
         ['connection', 'conversation'],
       ] as const)
         expect(await entriesOf(bound, scope, kind)).toEqual([]);
+    });
+
+    it('is not made again by a conversation that was kept before anybody knew whose it was, but by a later one that asks for it', async () => {
+      const there = deployment({ unknownCaller: 'create' });
+      const { around } = dying(1, 'after');
+      const afterKept = storeAround(there.store, (name, work) => (name === 'commit' ? around(name, work) : work()));
+      await expect(there.engineOf({ store: afterKept }).handleConversation(call('call-1'))).rejects.toThrow();
+      expect(await entriesOf(there.store.bind(there.scope), 'connection', 'conversation')).toMatchObject([{ contactId: null }]);
+      there.crm.add({ firstName: 'Alice', lastName: 'Smith', phone: '(415) 555-0100' });
+      await there.engine.pull();
+      const find = async () => (await there.engine.contacts.byPhone('+14155550100')).contact;
+      await there.engine.contacts.remove((await find())?.id ?? '', { by: 'anna' });
+      there.clock.advance(HOUR);
+      expect(await there.engine.retryPending()).toMatchObject({ skips: { contact_removed: 1 }, counts: { failed: 0 } });
+      expect(await find()).toBeNull();
+      expect(await entriesOf(there.store.bind(there.scope), 'connection', 'conversation')).toEqual([]);
+      const startedAt = new Date(there.clock.now()).toISOString();
+      await there.engine.handleConversation(conversation({ id: 'call-2', phone: '+14155550100', startedAt }));
+      expect(await find()).toMatchObject({ fields: { phone_number: '+14155550100' } });
     });
 
     it('has its open conflicts closed, those that wait for the merger too', async () => {

@@ -7,7 +7,7 @@ import { untilCommitted } from '../commit.ts';
 import { type Context, fieldsOf } from '../context.ts';
 import { ERASED_REMEDY, erasedPeople } from '../erasure/suppressions.ts';
 import { type FoundContact, findContact } from '../find-contact.ts';
-import { historyEntry } from '../history.ts';
+import { historyEntry, historyOf } from '../history.ts';
 import { keyEntries } from '../identity/key-entries.ts';
 import { KIND } from '../kinds.ts';
 import { type Claims, claimsOf, keyOf, loadClaims } from '../match-keys.ts';
@@ -45,7 +45,7 @@ async function attempt(context: Context, session: Session, conversation: Convers
   if (applied !== undefined)
     return { changes: null, result: step('unchanged', { contactId: found.found === 'one' ? found.row.id : applied.contactId }) };
   const at = session.storeNow();
-  const target = await targetOf(context, found, callerClaims, at);
+  const target = await targetOf(context, conversation, found, callerClaims, at);
   if ('status' in target) return { changes: null, result: target };
 
   const { timeZone, transforms } = context.options;
@@ -93,7 +93,13 @@ const createdChange = ({ row, fields }: Target): StepChange[] =>
     : [];
 
 /** The contact to write to, a new one where the settings ask for it, or why there is none. */
-async function targetOf(context: Context, found: FoundContact, claims: Claims, at: Millis): Promise<Step | Target> {
+async function targetOf(
+  context: Context,
+  conversation: Conversation,
+  found: FoundContact,
+  claims: Claims,
+  at: Millis,
+): Promise<Step | Target> {
   if (found.found === 'one') return { row: found.row, id: found.row.id, fields: fieldsOf(context, found.row.fields), entries: [] };
   if (found.found === 'removed')
     return step('skipped', { reason: 'contact_not_found', remedy: 'There is no contact with the given id: it may have been removed.' });
@@ -107,10 +113,19 @@ async function targetOf(context: Context, found: FoundContact, claims: Claims, a
   if (context.options.unknownCaller !== 'create')
     return step('skipped', { reason: 'unknown_caller', remedy: "Pull the contact first, or set `unknownCaller: 'create'`." });
   const keys = { phone_number: found.phone };
+  const holder = claims.get(keyOf('phone_number', found.phone))?.contactId ?? null;
+  if (holder !== null && (await wasRemovedSince(context, holder, conversation)))
+    return step('skipped', { reason: 'contact_removed', remedy: 'The contact of this number was removed after the conversation began.' });
   const { erased, fence } = await erasedPeople(context, 'contact', [keys]);
   if (erased[0]) return step('skipped', { reason: 'erased', remedy: ERASED_REMEDY });
   const entries = [fence, ...claimsOf(claims, keys, { row: 0 }, at)];
   return { row: null, id: context.ids(), fields: { ...emptyFields(context.schema), ...keys }, entries };
+}
+
+/** Whoever removed the contact did not ask for another one of a conversation that was before that. */
+async function wasRemovedSince(context: Context, contactId: string, { startedAt }: Conversation): Promise<boolean> {
+  const history = await historyOf(context, contactId);
+  return history.some(({ event, at }) => event === 'removed' && Date.parse(at) >= Date.parse(startedAt));
 }
 
 function mergeEntry(conversation: Conversation, { merges }: AnalysisPlan, contactId: string | { row: number }, at: number): EntryChange {
