@@ -6,12 +6,12 @@ import { measureMemory, measurePull } from './pull.ts';
 import type { Report } from './report.ts';
 
 const share = process.argv[3] === 'quick' ? 0.1 : 1;
-const some = (count: number) => Math.ceil(count * share);
+const some = (count: number) => Math.ceil(count * share); // of the whole work
 
 const BENCHMARKS: Readonly<Record<string, () => Report | Promise<Report>>> = {
   planning: () => measurePlanning(some(200)),
   pull: () => measurePull({ contacts: some(100_000), rowByRow: some(20_000), rounds: some(3) }),
-  memory: () => measureMemory({ few: 10_000, many: some(300_000) }),
+  memory: () => measureMemory({ few: 10_000, some: 50_000, many: some(300_000) }),
   cycles: () => measureCycles({ contacts: some(100_000), changes: some(10_000) }),
   'look-up': () => measureLookUp({ contacts: some(300_000), lookUps: some(20_000) }),
   imports: () => measureImports(some(20)),
