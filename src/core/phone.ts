@@ -184,16 +184,12 @@ export function normalizePhone(raw: unknown, options: PhoneOptions = {}): Phone 
 }
 
 const CORRECT = 'Correct the number: `+`, country code and national number.';
-const ADVICE: Readonly<Record<Exclude<Phone['kind'], 'phone' | 'anonymous'> | PhoneReason, readonly [message: string, remedy: string]>> = {
+type Refused = 'short_code' | 'sip' | 'client' | 'email' | Exclude<PhoneReason, 'blank' | 'withheld'>;
+const ADVICE: Readonly<Record<Refused, readonly [message: string, remedy: string]>> = {
   short_code: ['is a short code', 'Give a full number: a short code cannot identify a person.'],
   sip: ['is a SIP address', 'Give a phone number.'],
   client: ['is an address within an app', 'Give a phone number.'],
   email: ['is an e-mail address', 'Give a phone number, or map the field to another one.'],
-  unknown: ['is no phone number', CORRECT],
-  invalid: ['is no phone number', CORRECT],
-  unparseable: ['is no phone number', CORRECT],
-  blank: ['is empty', 'Give a phone number.'],
-  withheld: ['was withheld by the caller', 'Give a phone number.'],
   placeholder: ['is a placeholder', 'Give the real number, or leave the field empty.'],
   letters: ['has letters where a number should be', CORRECT],
   not_text: ['is not text', 'Give the number as text.'],

@@ -57,6 +57,40 @@ describe('a mapping', () => {
     expect(remedies(mapping([rule]))).toEqual(["Name one field, or use direction 'inbound'."]);
   });
 
+  it.each([
+    [{ direction: 'inbound', overflow: 'truncate' }, '`overflow` is about text that is written, and the rule only reads'],
+    [{ direction: 'outbound', conflict: 'crm' }, '`conflict` has nothing to decide: an outbound rule never takes the value of the CRM'],
+    [
+      { direction: 'outbound', firstLink: 'crm' },
+      '`firstLink` has nothing to decide: an outbound rule leaves both values as they are at a first link',
+    ],
+    [{ direction: 'outbound', join: ' ' }, '`join` is for rules that only read'],
+    [
+      { direction: 'both', transform: 'trim' },
+      '`transform` cannot be read backwards, as a rule for both directions needs; a `valueMap` can',
+    ],
+    [{ direction: 'both', join: ' ' }, '`join` is for rules that only read'],
+  ])('says why a rule can not have a key: %j', (rule, message) => {
+    expect(safeParseMapping(schema, mapping([{ crm: 'Email', field: 'email', ...rule }]))).toMatchObject({
+      ok: false,
+      issues: [{ code: 'misplaced_key', message, remedy: 'Leave it out, or change the direction of the rule.' }],
+    });
+  });
+
+  it('says which policies there are, and that the host may have its own', () => {
+    const rule = { crm: 'Email', field: 'email', direction: 'both', conflict: 'longest' };
+    expect(safeParseMapping(schema, mapping([rule]))).toMatchObject({
+      ok: false,
+      issues: [
+        {
+          code: 'unknown_value',
+          message: 'must be one of `crm`, `local`, `newest`, `merge`, `manual`',
+          remedy: "Use one of these, or `{ policy: 'name' }` for a function of your own in `policies`.",
+        },
+      ],
+    });
+  });
+
   it('says how records are made: with a field for our id, and defaults', () => {
     const both = { crm: 'Status__c', field: 'lead_status', direction: 'both' } as const;
     const create = { idField: 'Our_Id__c', defaults: { LastName: 'Unknown', Score__c: 0, Vip__c: false } };

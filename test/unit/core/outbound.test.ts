@@ -7,6 +7,7 @@ import type { MappingDirection } from '../../../src/core/mapping-types.ts';
 import { type ContactPlan, heldField, type OutboundInput, planOutbound } from '../../../src/core/outbound.ts';
 import type { PlannedLink } from '../../../src/core/plan-types.ts';
 import type { Value } from '../../../src/core/value.ts';
+import { expectWords } from './told.ts';
 import { ALL_STATES, compiled, contactOf, DESCRIBED, EMPTY, linkOf, type Rule, START } from './world.ts';
 
 const described = (fields: Readonly<Record<string, Partial<DescribedField>>>) => ({
@@ -274,6 +275,7 @@ describe('a CRM value that could not be taken over is not written over (P3)', ()
     const { writes, refused } = push(remote);
     expect(writes).toMatchObject([{ values: { Notes: 'hello' }, body: { held: { Status: { code, retryAt: START + retryAfterMs } } } }]);
     expect(refused).toMatchObject([{ field: 'lead_status', crm: 'Status', code }]);
+    expectWords(refused[0]!);
     expect(writes[0]?.values).not.toHaveProperty('Status');
   });
 });

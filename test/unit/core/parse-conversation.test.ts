@@ -1,9 +1,10 @@
 import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Conversation } from '../../../src/core/conversation.ts';
+import type { Conversation, Party, Sentiment, TranscriptTurn } from '../../../src/core/conversation.ts';
 import { parseConversation, safeParseConversation } from '../../../src/core/parse-conversation.ts';
 import { isCrmSyncError } from '../../../src/errors.ts';
+import { told } from './told.ts';
 
 /** Every member there is: a new one is a compile error here. */
 const WHOLE: Required<Conversation> = {
@@ -45,7 +46,7 @@ const REQUIRED = ['id', 'source', 'channel', 'direction', 'contact', 'agent', 's
 
 const problems = (document: unknown): string[] => {
   const parsed = safeParseConversation(document);
-  return parsed.ok ? [] : parsed.issues.map(({ path, code }) => `${path.join('.')}: ${code}`);
+  return parsed.ok ? [] : told(parsed.issues).map((one) => one.replace(' ', ': '));
 };
 
 it('a conversation comes out of a queue as it went in', () => {
@@ -67,6 +68,43 @@ it('a member whose value is undefined is absent, as in JSON', () => {
   const parsed = parseConversation({ ...WHOLE, summary: undefined, contact: { ...WHOLE.contact, name: undefined } });
   const { name: __, ...contact } = WHOLE.contact;
   expect(parsed).toStrictEqual({ ...rest, contact });
+});
+
+describe('a word', () => {
+  /** Every word there is: a new one is a compile error here. */
+  const CHANNELS: Record<Conversation['channel'], true> = {
+    ...{ call: true, sms: true, chat: true, whatsapp: true, email: true, voicemail: true, fax: true, other: true },
+  };
+  const DIRECTIONS: Record<Conversation['direction'], true> = { inbound: true, outbound: true, unknown: true };
+  const OUTCOMES: Record<Conversation['outcome'], true> = {
+    ...{ completed: true, voicemail: true, no_answer: true, busy: true, failed: true, canceled: true, transferred: true, unknown: true },
+  };
+  const SENTIMENTS: Record<Sentiment, true> = { positive: true, neutral: true, negative: true, unknown: true };
+  const KINDS: Record<Party['kind'], true> = {
+    ...{ phone: true, short_code: true, extension: true, sip: true, client: true, email: true, anonymous: true, unknown: true },
+  };
+  const ROLES: Record<TranscriptTurn['role'], true> = { agent: true, contact: true, tool: true, system: true };
+  const documents = (words: object, of: (word: string) => object) => Object.keys(words).map((word) => [word, of(word)] as const);
+  it.each([
+    ...documents(CHANNELS, (channel) => ({ channel })),
+    ...documents(DIRECTIONS, (direction) => ({ direction })),
+    ...documents(OUTCOMES, (outcome) => ({ outcome })),
+    ...documents(SENTIMENTS, (sentiment) => ({ sentiment })),
+    ...documents(KINDS, (kind) => ({ agent: { kind } })),
+    ...documents(ROLES, (role) => ({ transcript: [{ role, text: '' }] })),
+  ])('of those there are is taken: %s', (_, members) => expect(problems({ ...WHOLE, ...members })).toEqual([]));
+});
+
+it.each([
+  [{ startedAt: 'soon' }, 'must be an ISO 8601 UTC time', 'Give the time in UTC, for example 2026-01-05T08:30:00.000Z.'],
+  [
+    { contact: { kind: 'phone', phone: '1' } },
+    'must be an E.164 number',
+    'Give `+`, country code and number, digits only; what was received goes to `raw`.',
+  ],
+  [{ source: 'a b' }, 'must be a word without blanks and colons', 'Name the platform in one word, for example `retell`.'],
+])('%j: %s', (members, message, remedy) => {
+  expect(safeParseConversation({ ...WHOLE, ...members })).toMatchObject({ ok: false, issues: [{ message, remedy }] });
 });
 
 describe('problems', () => {

@@ -100,6 +100,7 @@ rows('numbers that are not possible', [
   ['+52 1 55 1234 5678', null, invalid('too_long')],
   ['+1415555012345678901', null, invalid('too_long')],
   ['+1 415', null, invalid('too_short')],
+  ['+49234567892345678', null, invalid('too_long')], // fits its country, and no phone network
   [`notes${'\n.'.repeat(200)}`, 'US', invalid('too_long')],
   [`+1${'4155550123'.repeat(100)}`, null, invalid('too_long')],
 ]);
@@ -228,6 +229,33 @@ describe('as a field value', () => {
     const [raw, result] = EXPECTED[kind];
     expect(normalizePhone(raw).kind).toBe(kind);
     expect(coercePhone(raw)).toMatchObject(result);
+  });
+
+  const CORRECT = 'Correct the number: `+`, country code and national number.';
+  const TOLD: readonly (readonly [raw: unknown, about: string, message: string, remedy: string])[] = [
+    ['72345', 'short_code', 'is a short code', 'Give a full number: a short code cannot identify a person.'],
+    ['sip:alice@example.com', 'sip', 'is a SIP address', 'Give a phone number.'],
+    ['client:alice', 'client', 'is an address within an app', 'Give a phone number.'],
+    ['alice@example.com', 'email', 'is an e-mail address', 'Give a phone number, or map the field to another one.'],
+    ['0000000000', 'placeholder', 'is a placeholder', 'Give the real number, or leave the field empty.'],
+    ['Alice', 'letters', 'has letters where a number should be', CORRECT],
+    [{}, 'not_text', 'is not text', 'Give the number as text.'],
+    [1.5, 'not_a_number', 'is no phone number', CORRECT],
+    ['4155550123', 'no_country', 'has no country code', 'Set `defaultCountry`, or write the number with `+` and country code.'],
+    ['+999123456789', 'unknown_country_code', 'has a country code that does not exist', CORRECT],
+    ['+1 415', 'too_short', 'is too short', CORRECT],
+    ['+1415555012345678901', 'too_long', 'is too long', CORRECT],
+    ['+6832345678901', 'too_long', 'is too long', CORRECT],
+    ['+683234567', 'invalid_length', 'has a length that its country does not use', CORRECT],
+    ['+1 555 555 0123', 'not_valid', 'is in no range that its country uses', 'Correct the number, or switch strict checking off.'],
+  ];
+  it.each(TOLD)('%j is refused for %s: it %s', (raw, about, message, remedy) => {
+    const found = normalizePhone(raw, { strict: true });
+    expect('reason' in found ? found.reason : found.kind).toBe(about);
+    expect(coercePhone(raw, { strict: true })).toEqual({
+      ...{ ok: false, code: 'not_a_phone_number' },
+      ...{ message: `The phone number ${message}.`, remedy },
+    });
   });
 
   it('blank is null', () => expect(coercePhone('  ')).toEqual({ ok: true, value: null }));
