@@ -40,9 +40,10 @@ export { diagnose } from './core/diagnose.ts';
 export { type DynamicVariableOptions, RESERVED_VARIABLES, toDynamicVariables } from './core/dynamic-variables.ts';
 export { type Condition, type Filter, filterFields, matchesFilter } from './core/filter.ts';
 export type { Finding } from './core/finding.ts';
+export type { Flip } from './core/flips.ts';
 export { type FormatTarget, type Formatted, formatValue } from './core/format.ts';
 export { type InboundInput, type InboundPlan, planInbound } from './core/inbound.ts';
-export type { Agreed, Entity, Held, Link, LinkBody, LinkState, OpenConflict, Sent, Version } from './core/link.ts';
+export type { Agreed, Entity, Held, KnownTimes, Link, LinkBody, LinkState, OpenConflict, Sent, Version } from './core/link.ts';
 export { defineMapping, mappingSchema, type ParseMappingOptions, parseMapping, safeParseMapping } from './core/mapping.ts';
 export type {
   Analysis,
@@ -76,6 +77,7 @@ export { type ActivityPlan, type ActivitySkipReason, type PlanActivityOptions, p
 export { type CreateInput, type CreatePlan, planCreate } from './core/plan-create.ts';
 export type {
   Conflict,
+  EndReason,
   FieldChange,
   LinkPlan,
   MatchValues,

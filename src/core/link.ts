@@ -44,6 +44,8 @@ export interface Held {
 export interface OpenConflict {
   /** Of the conflict's own record. */
   readonly id: string;
+  /** Contact field: the rule that named it may be gone. */
+  readonly field: string;
   readonly kind: 'manual' | 'merge' | 'rewritten';
   readonly reason: ConflictReason | 'rewritten';
   readonly since: Millis;
@@ -51,6 +53,15 @@ export interface OpenConflict {
   readonly local: Value;
   readonly remote: Value;
   readonly incoming: Value;
+  /** When each side changed, as far as that was known. */
+  readonly times: KnownTimes | null;
+}
+
+/** `remote` is an upper bound unless it is exact. */
+export interface KnownTimes {
+  readonly local: Millis | null;
+  readonly remote: Millis | null;
+  readonly remoteIsExact: boolean;
 }
 
 export type LinkState = 'creating' | 'active' | 'ambiguous' | 'missing' | 'left_filter' | 'tombstone' | 'superseded' | 'declined';
@@ -83,6 +94,8 @@ export interface LinkBody {
   readonly open?: Readonly<Record<string, OpenConflict>>;
   /** What the CRM held where our last write of a field replaced it, as marks; until that field moves in the CRM. */
   readonly over?: Readonly<Record<string, Value>>;
+  /** Values that somebody has decided this CRM is to have, as marks, until they are sent: who gave them does not count (R25). */
+  readonly decided?: Readonly<Record<string, Value>>;
   /** Newest CRM stamp that was planned. */
   readonly modifiedAt: string | null;
   /** The record that a merge in the CRM left, or that this one was converted to. */

@@ -1,12 +1,14 @@
 import type { ConflictResolution } from './conflict.ts';
 import type { ConflictTimes } from './conflict-types.ts';
+import { endConflict } from './end-conflict.ts';
 import { FLIP_WINDOW_MS } from './flips.ts';
 import { hashOf } from './hash.ts';
 import type { Agreed, OpenConflict } from './link.ts';
+import type { CompiledRule } from './mapping-types.ts';
 import { own } from './own.ts';
-import type { Conflict } from './plan-types.ts';
+import type { Conflict, EndReason } from './plan-types.ts';
 import type { FieldDecision } from './three-way.ts';
-import type { Millis, Value } from './value.ts';
+import type { Fields, Millis, Value } from './value.ts';
 
 /** Where a conflict is, and what both sides show. */
 export interface ConflictPlace {
@@ -22,6 +24,14 @@ export interface ConflictPlace {
   readonly times?: ConflictTimes | undefined;
 }
 
+/** A link, and what its contact has. */
+interface LinkPlace {
+  readonly recordId: string;
+  readonly contactId: string;
+  readonly base: Readonly<Record<string, Agreed>>;
+  readonly fields: Fields;
+}
+
 /** The conflicts of one link while its fields are planned: which are new, which have moved on, which are over. */
 export class OpenConflicts {
   readonly #given: Readonly<Record<string, OpenConflict>>;
@@ -35,12 +45,9 @@ export class OpenConflicts {
     this.#now = now;
   }
 
+  /** As it was before anything was decided, unless it has ended. */
   of(key: string): OpenConflict | undefined {
-    return own(this.#given, key);
-  }
-
-  get keys(): readonly string[] {
-    return Object.keys(this.#given);
+    return Object.hasOwn(this.#open, key) ? own(this.#given, key) : undefined;
   }
 
   get hasChanged(): boolean {
@@ -52,11 +59,25 @@ export class OpenConflicts {
     return Object.keys(this.#open).length === 0 ? {} : { open: this.#open };
   }
 
+  /** Ends what is over whatever the record says: what was left alone for long enough, and what no rule is about any more. */
+  end(rules: readonly Pick<CompiledRule, 'key' | 'direction'>[], { recordId, contactId, base, fields }: LinkPlace): void {
+    for (const [crm, known] of Object.entries(this.#given)) {
+      const rule = rules.find(({ key }) => key === crm);
+      const isRewritten = known.kind === 'rewritten';
+      const isMoot = rule === undefined || (isRewritten && rule.direction === 'inbound');
+      const isOver = isRewritten && known.since + FLIP_WINDOW_MS <= this.#now;
+      if (!isMoot && !isOver) continue;
+      const place = { recordId, contactId, crm, base: own(base, crm) ?? null };
+      const local = fields[known.field] ?? null;
+      this.conflicts.push(endConflict(place, { ...known, local }, isMoot ? 'mapping_changed' : 'left_alone'));
+      delete this.#open[crm];
+    }
+  }
+
   /** What the decision about a field means for its conflict. */
   decided(place: ConflictPlace, { reason, conflict }: FieldDecision): void {
     const known = this.of(place.crm);
-    if (known?.kind === 'rewritten' && known.since + FLIP_WINDOW_MS <= this.#now) this.#close(place, known, 'left_alone');
-    if (conflict !== undefined) this.#found(place, conflict, known?.kind === 'rewritten' ? undefined : known);
+    if (conflict !== undefined) this.#found(place, conflict, known);
     else if (known !== undefined && known.kind !== 'rewritten') {
       if (reason !== 'conflict_open') this.#close(place, known, AGREED.has(reason) ? 'sides_agree' : 'mapping_changed');
       else if (known.local !== place.local || known.remote !== place.remote) this.#move(place, known);
@@ -70,29 +91,15 @@ export class OpenConflicts {
 
   /** The CRM undoes what is sent, again and again. */
   rewritten(place: ConflictPlace): void {
-    const { crm, local, remote, incoming } = place;
     const id = conflictId(place, this.#now);
-    const since = this.#now;
-    this.#open[crm] = { id, since, kind: 'rewritten', reason: 'rewritten', local, remote, incoming };
-    this.conflicts.push({
-      ...place,
-      id,
-      since,
-      times: timesOf(place),
-      winner: null,
-      reason: 'rewritten',
-      open: 'rewritten',
-      event: 'found',
-    });
+    const open = { id, since: this.#now, kind: 'rewritten', reason: 'rewritten', ...sidesOf(place) } as const;
+    this.#open[place.crm] = open;
+    const { since, reason, kind, times } = open;
+    this.conflicts.push({ ...place, id, since, times, winner: null, reason, open: kind, event: 'found' });
   }
 
-  /** A rule is gone from the mapping: nobody decides about its field any more. */
-  drop(place: Omit<ConflictPlace, 'local' | 'remote' | 'incoming'>, known: OpenConflict): void {
-    const { local, remote, incoming } = known;
-    this.#close({ ...place, local, remote, incoming }, known, 'mapping_changed');
-  }
-
-  #found(place: ConflictPlace, conflict: ConflictResolution, known: OpenConflict | undefined): void {
+  #found(place: ConflictPlace, conflict: ConflictResolution, earlier: OpenConflict | undefined): void {
+    const known = earlier?.kind === 'rewritten' ? undefined : earlier;
     const common = { ...place, id: known?.id ?? conflictId(place, this.#now), since: known?.since ?? this.#now, times: timesOf(place) };
     const event = known === undefined ? 'found' : 'moved';
     if (conflict.winner !== null) {
@@ -100,27 +107,33 @@ export class OpenConflicts {
       this.conflicts.push({ ...common, ...conflict, open: null, event: known === undefined ? 'found' : 'closed' });
       return;
     }
+    // A field waits for one decision at a time, and nothing is sent before that either.
+    if (earlier?.kind === 'rewritten') this.#close(place, earlier, 'replaced');
     const { open: kind, reason } = conflict;
-    const { local, remote, incoming } = place;
-    this.#open[place.crm] = { id: common.id, since: common.since, kind, reason, local, remote, incoming };
+    this.#open[place.crm] = { id: common.id, since: common.since, kind, reason, ...sidesOf(place) };
     this.conflicts.push({ ...common, winner: null, reason, open: kind, event });
   }
 
   #move(place: ConflictPlace, known: OpenConflict): void {
-    const { local, remote, incoming } = place;
-    this.#open[place.crm] = { ...known, local, remote, incoming };
+    this.#open[place.crm] = { ...known, ...sidesOf(place) };
     const { id, since, reason, kind: open } = known;
     this.conflicts.push({ ...place, id, since, times: timesOf(place), winner: null, reason, open, event: 'moved' });
   }
 
-  #close(place: ConflictPlace, { id, since }: OpenConflict, reason: 'sides_agree' | 'mapping_changed' | 'left_alone'): void {
+  #close(place: ConflictPlace, known: OpenConflict, reason: EndReason): void {
     delete this.#open[place.crm];
-    this.conflicts.push({ ...place, id, since, times: timesOf(place), winner: null, reason, open: null, event: 'closed' });
+    const { recordId, contactId, crm, base } = place;
+    this.conflicts.push(endConflict({ recordId, contactId, crm, base }, { ...known, ...sidesOf(place) }, reason));
   }
 }
 
 const NONE: Readonly<Record<string, OpenConflict>> = {};
 const AGREED: ReadonlySet<string> = new Set(['first_link_equal', 'converged', 'unchanged']);
+
+const sidesOf = (place: ConflictPlace): Pick<OpenConflict, 'field' | 'local' | 'remote' | 'incoming' | 'times'> => {
+  const { field, local, remote, incoming } = place;
+  return { field, local, remote, incoming, times: timesOf(place) };
+};
 
 const timesOf = ({ times }: ConflictPlace): Conflict['times'] =>
   times?.local === undefined && times?.remote === undefined

@@ -1,4 +1,5 @@
 import { carryOver } from './carry-over.ts';
+import { isDecided } from './decided.ts';
 import { FLIP_WINDOW_MS } from './flips.ts';
 import { hashOf } from './hash.ts';
 import type { Agreed, Held, LinkBody } from './link.ts';
@@ -110,18 +111,20 @@ function planFieldsOut(
   const sent: Record<string, Agreed> = {};
   const refused: RefusedField[] = [];
   const truncated: string[] = [];
-  let mustRead = false;
+  // Under another mapping every conflict is decided anew, or is over with its rule: the record says how.
+  let mustRead = known.open !== undefined && link.plan !== mapping.planFingerprint && remote === undefined;
   for (const rule of mapping.rules) {
     const { key, field } = rule;
-    if (rule.direction === 'inbound' || contact.foreign?.includes(field) === true) continue;
     const local = contact.fields[field] ?? null;
     const open = own(known.open ?? {}, key);
     if (open !== undefined) {
-      // Both sides may be equal by an edit here, or the CRM may have left the field alone: the record says so.
+      // Both sides may be equal by an edit here, of a field that is only read, too; or the CRM may have left it alone.
       const isOver = open.kind === 'rewritten' ? open.since + FLIP_WINDOW_MS <= now : open.local !== local;
       if (isOver && remote === undefined) mustRead = true;
       continue;
     }
+    const isForeign = contact.foreign?.includes(field) === true && !isDecided(known, key, local);
+    if (rule.direction === 'inbound' || isForeign) continue;
     const kept = own(known.held, key);
     const isLeftOut = only !== undefined && !only.includes(key);
     const isLeft = isLeftToSend(rule, local, own(base, key));

@@ -1,5 +1,6 @@
 import { carryOver } from './carry-over.ts';
 import type { ConflictTimes } from './conflict-types.ts';
+import { isDecided } from './decided.ts';
 import { type Flip, isRewritten, markOf } from './flips.ts';
 import { hashOf } from './hash.ts';
 import { type Agreed, EMPTY_BODY, type Held, type Link, type LinkBody } from './link.ts';
@@ -61,6 +62,7 @@ export function planFields(input: FieldsInput): FieldsPlan {
   const changes: FieldChange[] = [];
   const refused: RefusedField[] = [];
   const open = new OpenConflicts(body.open, readAt);
+  if (contactId !== null) open.end(mapping.rules, { recordId: record.id, contactId, base: given.base, fields });
   const isPlanned = link?.plan === mapping.planFingerprint;
   const drift: string[] = [];
   const flips: Flip[] = [];
@@ -75,7 +77,7 @@ export function planFields(input: FieldsInput): FieldsPlan {
    * another CRM gave.
    */
   const isHeld = ({ key, field }: CompiledRule, local: Value): boolean =>
-    own(held, key)?.valueHash === hashOf(local) || (foreign.includes(field) && !Object.hasOwn(set, field));
+    own(held, key)?.valueHash === hashOf(local) || (foreign.includes(field) && !Object.hasOwn(set, field) && !isDecided(body, key, local));
 
   for (const rule of inReadingOrder(mapping.rules)) {
     const { key, field } = rule;
@@ -150,11 +152,6 @@ export function planFields(input: FieldsInput): FieldsPlan {
     }
     recheck ||= decision.recheck === true;
     send ||= decision.send && !isHeld(rule, local) && !open.isRewritten(key);
-  }
-  for (const key of contactId === null || isPlanned ? [] : open.keys) {
-    const known = open.of(key);
-    if (known !== undefined && mapping.rules.every((rule) => rule.key !== key))
-      open.drop({ recordId: record.id, contactId: contactId as string, field: key, crm: key, base: null }, known);
   }
   rebased ||= open.hasChanged;
   const { conflicts } = open;

@@ -1,6 +1,6 @@
 import type { ConflictReason } from './conflict-types.ts';
 import type { Flip } from './flips.ts';
-import type { Agreed, Link, LinkBody, LinkState, OpenConflict, Version } from './link.ts';
+import type { Agreed, KnownTimes, Link, LinkBody, LinkState, OpenConflict, Version } from './link.ts';
 import type { FieldReason } from './three-way.ts';
 import type { Fields, Millis, Value } from './value.ts';
 
@@ -56,15 +56,27 @@ export interface Conflict {
   /** The CRM's canonical value, and the same in the field's own type. */
   readonly remote: Value;
   readonly incoming: Value;
-  /** When each side changed, as far as that is known; `remote` is an upper bound unless it is exact. */
-  readonly times: { readonly local: Millis | null; readonly remote: Millis | null; readonly remoteIsExact: boolean } | null;
+  /** When each side changed, as far as that is known. */
+  readonly times: KnownTimes | null;
   /** `value`: a third one. Null: nobody, or nobody yet. */
   readonly winner: 'crm' | 'local' | 'value' | null;
   readonly value?: Value;
-  readonly reason: ConflictReason | 'sides_agree' | 'mapping_changed' | 'rewritten' | 'left_alone' | 'contact_removed';
+  readonly reason: ConflictReason | 'rewritten' | EndReason;
   /** Who has to decide: the host (`manual`, `rewritten`) or the merger. Null: it is decided. */
   readonly open: OpenConflict['kind'] | null;
 }
+
+/** Why an open conflict is over without anybody having decided it. */
+export type EndReason =
+  | 'sides_agree'
+  | 'mapping_changed'
+  /** A field that the CRM rewrote is tried again: nothing was sent to it for long enough. */
+  | 'left_alone'
+  /** Another conflict of the same field has taken its place. */
+  | 'replaced'
+  /** The contact has lost its record. */
+  | 'link_closed'
+  | 'contact_removed';
 
 /** What a link becomes. `seen: 'after'`: nothing is left to send once the contact is as planned. */
 export interface LinkPlan {

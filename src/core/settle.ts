@@ -14,7 +14,8 @@ export function settleDone(body: LinkBody, op: string, returned: Readonly<Record
     delete held[key];
   }
   const over = replacedBy(body, base, Object.keys(sent.values));
-  return { ...body, base, held, ...over, sent: without(body.sent, op), modifiedAt: modifiedAt ?? body.modifiedAt };
+  const rest = carriedOut(body, Object.keys(sent.values));
+  return { ...rest, base, held, ...over, sent: without(body.sent, op), modifiedAt: modifiedAt ?? body.modifiedAt };
 }
 
 /** The operation had no effect: the intent goes, the pair stays as it was; `held` fields cost no call until they are due. */
@@ -41,6 +42,12 @@ export function settleExpired(body: LinkBody, remote: Readonly<Record<string, Va
     ended.flatMap(({ values }) => Object.keys(values)),
   );
   return { ...body, base, ...over, sent: body.sent.filter(({ until }) => until >= readAt) };
+}
+
+/** What was decided for these fields has reached the CRM. */
+function carriedOut({ decided, ...body }: LinkBody, keys: readonly string[]): LinkBody {
+  const left = Object.entries(decided ?? {}).filter(([key]) => !keys.includes(key));
+  return left.length === 0 ? body : { ...body, decided: Object.fromEntries(left) };
 }
 
 /** By what our writes replaced it is known whether the CRM undoes them. A field without a pair had nothing to replace. */

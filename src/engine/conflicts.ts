@@ -1,3 +1,4 @@
+import { markOf } from '../core/flips.ts';
 import type { OpenConflict } from '../core/link.ts';
 import { own } from '../core/own.ts';
 import { parseFieldPatch } from '../core/schema.ts';
@@ -126,7 +127,7 @@ export async function decideConflict(context: Context, session: Session, decisio
   const { result, committed } = await untilCommitted(context, session, async () => {
     const record = await loadConflict(context, decision.id);
     if (record === null) throw notFound(decision.id);
-    if (record.closedAt !== null) return { result: { record: sameOrClosed(record, decision), changed: [] }, changes: null };
+    if (record.closedAt !== null) return { result: { record: sameOrClosed(context, record, decision), changed: [] }, changes: null };
     const [row] = await context.store.load({ ids: [record.contactId] });
     if (row === undefined || row.removed === true) throw notFound(decision.id);
     if (hasMoved(row, record, decision)) return { result: null, changes: null };
@@ -195,7 +196,7 @@ async function decided(context: Context, now: Millis, { record, row, answer, by,
     resolution: { decision, value: after, by },
   };
   entries.push(...conflictChanges(closed, { wasOpen: true }));
-  const links = found === undefined ? [] : [withoutConflict(found.link, crm, { remote, incoming }, now)];
+  const links = found === undefined ? [] : [withoutConflict(found.link, crm, { remote, incoming, after }, now)];
   return {
     result: { record: closed, changed: Object.keys(set) },
     changes: { rows: [{ kind: 'update' as const, contactId: row.id, expected: row.version, set, links }], entries },
@@ -214,12 +215,25 @@ function crmSide({ body }: StoredLink, open: OpenConflict, key: string): CrmSide
  * What the CRM shows counts as agreed on from now: a decision for another value is then an edit here, which the next push
  * sends, and one for the CRM's value leaves nothing to send.
  */
-function withoutConflict(link: StoredLink, key: string, { incoming, remote }: CrmSide, now: Millis): LinkChange {
-  const { open = {}, ...kept } = link.body;
+function withoutConflict(
+  link: StoredLink,
+  key: string,
+  { incoming, remote, after }: CrmSide & { readonly after: Value },
+  now: Millis,
+): LinkChange {
+  const { open = {}, decided = {}, ...kept } = link.body;
   const { [key]: _, ...others } = open;
   const { [key]: __, ...held } = kept.held;
   const base = { ...kept.base, [key]: { local: incoming, remote } };
-  const body = { ...kept, base, held, ...(Object.keys(others).length > 0 && { open: others }) };
+  const { [key]: ___, ...undecided } = decided;
+  const sending = after === incoming ? undecided : { ...undecided, [key]: markOf(after) };
+  const body = {
+    ...kept,
+    base,
+    held,
+    ...(Object.keys(others).length > 0 && { open: others }),
+    ...(Object.keys(sending).length > 0 && { decided: sending }),
+  };
   return { ...changeOf(link), seen: null, body, dueAt: dueAt(body), syncedAt: now };
 }
 
@@ -231,9 +245,12 @@ function checkedValue(context: Context, field: string, value: Value): Value {
 }
 
 /** Of two that decide at once the later one is told what the earlier one has decided. */
-function sameOrClosed(record: ConflictRecord, { answer, id }: Decision): ConflictRecord {
-  const { resolution, reason } = record;
-  const isSame = typeof answer === 'string' ? resolution?.decision === answer : resolution !== null && resolution.value === answer.value;
+function sameOrClosed(context: Context, record: ConflictRecord, { answer, id }: Decision): ConflictRecord {
+  const { resolution, reason, field } = record;
+  const isSame =
+    typeof answer === 'string'
+      ? resolution?.decision === answer
+      : resolution !== null && resolution.value === checkedValue(context, field, answer.value);
   if (isSame) return record;
   const how = resolution === null ? `without the host (${reason})` : `by ${resolution.by}, for ${resolution.decision}`;
   throw new CrmSyncError(`The conflict ${id} is over: it was decided ${how}.`, {

@@ -1,6 +1,7 @@
 import type { Entry, EntryChange } from '../ports/store.ts';
 import { untilCommitted } from './commit.ts';
 import type { Context } from './context.ts';
+import { endedWith, tellClosed } from './ended-conflicts.ts';
 import { loadReleased } from './identity/released.ts';
 import { noLongerWaiting, storedWaiting } from './identity/waiting.ts';
 import { KIND } from './kinds.ts';
@@ -15,15 +16,18 @@ export async function dropLinks(context: Context, session: Session): Promise<voi
       const rows = await context.store.scan({ entity: 'contact', object: crmObject, want: 'linked', plan: '', now: 0, after, limit: 500 });
       const last = rows.at(-1);
       if (last === undefined) break;
-      await untilCommitted(context, session, async () => {
+      const { result } = await untilCommitted(context, session, async () => {
         const fresh = await context.store.load({ ids: rows.map(({ id }) => id) });
         const changes = fresh.map((row) => ({
           kind: 'update' as const,
           contactId: row.id,
           links: row.links.filter(({ object }) => object === crmObject).map((link) => ({ ...changeOf(link), remove: true as const })),
         }));
-        return { result: undefined, changes: { rows: changes.filter(({ links }) => links.length > 0), entries: [] } };
+        const links = fresh.flatMap((row) => row.links.filter(({ object }) => object === crmObject));
+        const entries = links.flatMap((link) => endedWith(link, { run: null, at: session.storeNow() }).entries);
+        return { result: entries, changes: { rows: changes.filter(({ links }) => links.length > 0), entries } };
       });
+      tellClosed(context, result);
       after = last.id;
     }
   }

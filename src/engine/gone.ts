@@ -1,9 +1,11 @@
-import type { LinkState } from '../core/link.ts';
+import type { LinkBody, LinkState } from '../core/link.ts';
 import type { CompiledMapping } from '../core/mapping-types.ts';
 import type { Millis } from '../core/value.ts';
 import type { Fetched } from '../ports/connector.ts';
 import type { EntryChange, Row, RowChange, StoredLink } from '../ports/store.ts';
+import { endedWith } from './ended-conflicts.ts';
 import type { RecordRef } from './identity/record-ref.ts';
+import { changeOf } from './link-change.ts';
 import { recheckEntry } from './recheck.ts';
 
 /** What became of a record that is not there to be read. */
@@ -34,6 +36,7 @@ interface GoneInput {
   readonly objects: readonly string[];
   readonly records: readonly Fetched[];
   readonly rows: ReadonlyMap<string, Row>;
+  readonly run: string | null;
   /** The store's clock. */
   readonly at: Millis;
   /** The queue entry of a record that could not be read, or was not there. */
@@ -45,7 +48,7 @@ interface GoneInput {
  * that was merged or converted hands over to its successor, which is fetched next; no answer stops outbound writes until
  * the record is seen again.
  */
-export function goneChanges({ mapping, objects, records, rows, at, failed }: GoneInput): GoneChanges {
+export function goneChanges({ mapping, objects, records, rows, run, at, failed }: GoneInput): GoneChanges {
   const linked = linksByRecord(mapping, rows);
   const changes: RowChange[] = [];
   const entries: EntryChange[] = [];
@@ -69,13 +72,18 @@ export function goneChanges({ mapping, objects, records, rows, at, failed }: Gon
     });
     if (record.state === 'unreadable') entries.push(failed(record.id, record.code, at));
     if (found === undefined || became === null) continue;
-    changes.push(linkTo(found.row, found.link, became, record, at));
     if (became === 'missing') {
+      // What is under way and what waits is kept: the record may come back.
+      changes.push(linkTo(found.row, found.link, { state: became, body: found.link.body, dueAt: found.link.dueAt, at }));
       entries.push(failed(record.id, 'missing', at)); // an answer may leave a record out: it is asked for once more
       continue;
     }
+    // Writes that were under way are given up with their record, and so is what was to be decided about it.
+    const ended = endedWith(found.link, { run, at });
+    const body = { ...ended.body, sent: [], held: {}, ...(record.state === 'merged' && successorOf(record)) };
+    changes.push(linkTo(found.row, found.link, { state: became, body, dueAt: null, at }));
     releasedKeys.push(...keysOf(mapping, found.row));
-    entries.push(...heirs);
+    entries.push(...ended.entries, ...heirs);
   }
   return { rows: changes, entries, outcomes, releasedKeys };
 }
@@ -112,12 +120,15 @@ function nextState(record: Fetched, { state }: StoredLink): LinkState | null {
   return state === 'tombstone' && next !== 'superseded' ? null : next;
 }
 
-/** Writes that were under way are given up with their record; `missing` keeps them, for the record may come back. */
-function linkTo(row: Row, link: StoredLink, state: LinkState, record: Fetched, at: Millis): RowChange {
-  const { version, contactId: _, ...kept } = link;
-  const body =
-    state === 'missing' ? link.body : { ...link.body, sent: [], held: {}, ...(record.state === 'merged' && successorOf(record)) };
-  const change = { ...kept, expected: version, state, body, dueAt: state === 'missing' ? link.dueAt : null, syncedAt: at };
+interface NextLink {
+  readonly state: LinkState;
+  readonly body: LinkBody;
+  readonly dueAt: Millis | null;
+  readonly at: Millis;
+}
+
+function linkTo(row: Row, link: StoredLink, { at, ...next }: NextLink): RowChange {
+  const change = { ...changeOf(link), ...next, syncedAt: at };
   return { kind: 'update', contactId: row.id, ...(row.removed !== true && { expected: row.version }), links: [change] };
 }
 

@@ -112,6 +112,33 @@ describe.each(Object.keys(STORES))('one contact on two CRMs, in %s (R25)', (name
     expect((await emails()).salesforce).toBe('sales@example.com'); // HubSpot's value is not sent there
   });
 
+  it.each([
+    ['local', { here: 'sales@example.com', salesforce: 'sales@example.com', hubspot: 'sales@example.com' }],
+    ['crm', { here: 'hub@example.com', salesforce: 'sales@example.com', hubspot: 'hub@example.com' }],
+    [{ value: 'third@example.com' }, { here: 'third@example.com', salesforce: 'third@example.com', hubspot: 'third@example.com' }],
+  ] as const)('a change of both that is decided by hand, for %j, is as decided where it was decided', async (answer, expected) => {
+    const fields = hubspotCrm.mapping.fields.map((rule) => (rule.field === 'email' ? { ...rule, conflict: 'manual' as const } : rule));
+    const mappings = [{ ...hubspotCrm.mapping, fields } as typeof hubspotCrm.mapping];
+    const { salesforce, hubspot, ids, clock, emails, syncBoth } = await both({ hubspot: { mappings } });
+    salesforce.crm.edit(ids.salesforce, { email: 'sales@example.com' });
+    clock.advance(HOUR);
+    await salesforce.engine.pull();
+    hubspot.crm.edit(ids.hubspot, { email: 'hub@example.com' });
+    clock.advance(HOUR);
+    await hubspot.engine.sync();
+    const [conflict] = await hubspot.engine.conflicts.list({ open: true });
+    expect(conflict).toMatchObject({ local: 'sales@example.com', remote: 'hub@example.com' });
+    await hubspot.engine.conflicts.resolve(conflict?.id ?? '', answer, { by: 'Bea' });
+    await syncBoth();
+    expect(await emails()).toEqual(expected);
+    expect(await hubspot.engine.conflicts.list({ open: true })).toEqual([]);
+    for (const { engine, crm } of [salesforce, hubspot]) {
+      const before = crm.calls.length;
+      const run = await engine.push();
+      expect([run.counts.processed, crm.calls.length - before]).toEqual([0, 0]);
+    }
+  });
+
   it('a blank of one CRM is not filled from the other', async () => {
     const { salesforce, hubspot, clock } = await both();
     const known = { firstName: 'Bob', lastName: 'Brown', phone: '(415) 555-0124' };

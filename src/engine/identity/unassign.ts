@@ -2,6 +2,7 @@ import { EMPTY_BODY } from '../../core/link.ts';
 import type { LinkChange, StoredLink } from '../../ports/store.ts';
 import { untilCommitted } from '../commit.ts';
 import type { Context } from '../context.ts';
+import { endedWith, tellClosed } from '../ended-conflicts.ts';
 import { changeOf } from '../link-change.ts';
 import { keyOf, matchFields } from '../match-keys.ts';
 import { Session } from '../session.ts';
@@ -11,7 +12,7 @@ import { releaseWaiting } from './waiting.ts';
 
 /**
  * Says that a record is not this contact's, whether they are linked or only share a match key. What was about to be written
- * is given up; the record is looked at again by the next pull, and is not given to this contact any more.
+ * or decided is given up; the record is looked at again by the next pull, and is not given to this contact any more.
  *
  * @throws CrmSyncError `contact_not_found`, `no_mapping`.
  */
@@ -19,19 +20,21 @@ export async function unassign(context: Context, contactId: string, record: Reco
   const { object, recordId } = record;
   mappingOf(context, object);
   const session = new Session(context);
-  const { committed } = await untilCommitted(context, session, async () => {
+  const { result, committed } = await untilCommitted(context, session, async () => {
     const row = await rowOf(context, contactId);
     const link = row.links.find((one) => one.object === object && one.recordId === recordId);
-    if (link?.state === 'declined') return { result: undefined, changes: null };
+    if (link?.state === 'declined') return { result: [], changes: null };
     const at = session.storeNow();
     const keys = [...matchFields(context)].flatMap((field) => {
       const value = row.fields[field];
       return typeof value === 'string' ? [keyOf(field, value)] : [];
     });
-    const links = [{ ...declined(context, record, link), syncedAt: at }];
-    const entries = [...(await releaseWaiting(context, keys, at)), releasedRecheck(record, at)];
-    return { result: undefined, changes: { rows: [{ kind: 'update', contactId, expected: row.version, links }], entries } };
+    const ended = link === undefined ? null : endedWith(link, { run: null, at });
+    const links = [{ ...declined(context, record, link && { ...link, body: ended?.body ?? link.body }), syncedAt: at }];
+    const entries = [...(ended?.entries ?? []), ...(await releaseWaiting(context, keys, at)), releasedRecheck(record, at)];
+    return { result: ended?.entries ?? [], changes: { rows: [{ kind: 'update', contactId, expected: row.version, links }], entries } };
   });
+  tellClosed(context, result);
   if (committed !== null) context.notify({ type: 'link.changed', object, recordId, contactId, state: 'declined' });
 }
 

@@ -60,6 +60,7 @@ export async function applyPage(context: Context, run: RunRecorder, input: PageI
         plan,
         created: (committed?.ids ?? []).filter((_, index) => changes?.rows[index]?.kind === 'insert'),
         gone: gone.outcomes,
+        closed: onePerKey([...gone.entries, ...deleted.entries]),
         heirs: await heirsOf(context, gone.outcomes),
         deleted,
         refused: left,
@@ -125,7 +126,7 @@ async function attemptPage(context: Context, run: RunRecorder, input: PageInput,
     ...plan.records.flatMap(({ recordId, action }) => (action === 'refetch' && input.fresh ? [recordId] : [])),
   ]);
   const objects = context.mappings.map(({ crmObject }) => crmObject);
-  const gone = goneChanges({ mapping, objects, records: input.records, rows, at, failed });
+  const gone = goneChanges({ mapping, objects, records: input.records, rows, run: run.source.run ?? null, at, failed });
   const goneIds = input.records.flatMap(({ id, state }) => (state === 'deleted' || state === 'merged' ? [id] : []));
   // Any record may have waited: one that is as its contact again brings nothing new, and yet waits no more.
   const waiting = await loadWaiting(context, mapping.crmObject, [...goneIds, ...plan.records.map(({ recordId }) => recordId)]);

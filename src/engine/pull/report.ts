@@ -1,8 +1,9 @@
 import type { InboundPlan } from '../../core/inbound.ts';
 import type { RecordPlan } from '../../core/plan-types.ts';
+import type { EntryChange } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
+import { tellClosed } from '../ended-conflicts.ts';
 import type { GoneOutcome } from '../gone.ts';
-import { tellClosed } from '../removal/cancelled-work.ts';
 import type { DeletedChanges } from '../removal/on-deleted.ts';
 import { rewrittenField } from '../rewritten.ts';
 import type { RunRecorder } from '../run-recorder.ts';
@@ -23,9 +24,11 @@ interface CommittedPage {
   /** Ids of the contacts that were made, in the order of the plan's `creates`. */
   readonly created: readonly string[];
   readonly gone: readonly GoneOutcome[];
+  /** Conflicts that ended with their record or contact, among other entries. */
+  readonly closed: readonly EntryChange[];
   /** By record that is left of a merge: the contact that has it. */
   readonly heirs: ReadonlyMap<string, string>;
-  readonly deleted: Pick<DeletedChanges, 'removed' | 'flagged' | 'entries'>;
+  readonly deleted: Pick<DeletedChanges, 'removed' | 'flagged'>;
   readonly refused: readonly RefusedRecord[];
 }
 
@@ -33,7 +36,7 @@ interface CommittedPage {
 export function report(
   context: Context,
   run: RunRecorder,
-  { object, flow, fresh, plan, created, gone, heirs, deleted, refused }: CommittedPage,
+  { object, flow, fresh, plan, created, gone, closed, heirs, deleted, refused }: CommittedPage,
 ): void {
   for (const record of plan.records) {
     if (flow === 'pull') countRecord(run, record, fresh);
@@ -59,7 +62,7 @@ export function report(
     context.notify({ type: 'field.refused', object, recordId, contactId, field, error: { code, remedy } });
   }
   for (const outcome of gone) reportGone(context, run, { object, flow, heirs }, outcome);
-  tellClosed(context, deleted.entries);
+  tellClosed(context, closed);
   for (const contactId of deleted.removed) context.notify({ type: 'contact.removed', contactId, cause: 'record_deleted' });
   const { onDelete } = context.options;
   if (typeof onDelete === 'object')

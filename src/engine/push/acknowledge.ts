@@ -4,6 +4,7 @@ import { dueAt, settleDone, settleNothing } from '../../core/settle.ts';
 import type { EntryChange, LinkChange, Row, RowChange, StoredLink } from '../../ports/store.ts';
 import { untilCommitted } from '../commit.ts';
 import type { Context } from '../context.ts';
+import { endedWith, tellClosed } from '../ended-conflicts.ts';
 import { heirEntries, successorOf } from '../gone.ts';
 import { historyEntry } from '../history.ts';
 import { releaseWaiting } from '../identity/waiting.ts';
@@ -32,7 +33,7 @@ export async function acknowledge(
   const known = outcomes.filter(({ wrote }) => wrote.outcome !== 'unknown'); // of the others there is nothing to record yet
   if (known.length === 0) return;
   let isFirst = true;
-  const { result: exceeded } = await untilCommitted(context, run.session, async () => {
+  const { result } = await untilCommitted(context, run.session, async () => {
     const at = run.session.storeNow();
     const links = isFirst && intended !== null ? intendedLinks(outcomes, intended) : await storedLinks(context, outcomes);
     isFirst = false;
@@ -40,8 +41,11 @@ export async function acknowledge(
     const entries: EntryChange[] = [];
     let deleted = 0;
     for (const outcome of known) {
-      const link = links.get(outcome.write.op);
-      if (link === undefined) continue; // settled by somebody who found the intent expired
+      const found = links.get(outcome.write.op);
+      if (found === undefined) continue; // settled by somebody who found the intent expired
+      const end = outcome.wrote.outcome === 'gone' ? endedWith(found, { run: run.source.run ?? null, at }) : null;
+      const link = end === null ? found : { ...found, body: end.body };
+      entries.push(...(end?.entries ?? []));
       rows.push({
         kind: 'update',
         contactId: outcome.write.plan.contactId,
@@ -56,9 +60,10 @@ export async function acknowledge(
     entries.push(...weighed.entries);
     const released = await releaseWaiting(context, await keysOfGone(context, mapping, known), at);
     entries.push(...onePerKey([...released, ...known.flatMap((outcome) => heirsOf(context, mapping, outcome, at))]));
-    return { result: weighed.exceeded, changes: { rows, entries } };
+    return { result: { exceeded: weighed.exceeded, entries }, changes: { rows, entries } };
   });
-  run.brake.hold(exceeded);
+  tellClosed(context, result.entries);
+  run.brake.hold(result.exceeded);
 }
 
 /** The links as this worker's own commit left them: no read between intent and acknowledgement unless somebody was faster. */

@@ -32,15 +32,6 @@ async function closedConflicts({ store }: Context, contactId: string, at: Millis
   });
 }
 
-/** Tells of the conflicts that ended with their contact, once that is committed. */
-export function tellClosed(context: Context, cancelled: readonly EntryChange[]): void {
-  for (const { kind, put } of cancelled) {
-    if (kind !== KIND.conflict || put === undefined || put === 'delete') continue;
-    const { id, object, recordId, contactId, field, reason } = put.body as unknown as ConflictRecord;
-    context.notify({ type: 'conflict.closed', id, object, recordId, contactId, field, reason });
-  }
-}
-
 /** The link without the writes that were under way or held. One whose record is being made waits for the answer: it tells which record that is. */
 export function cancelledLink(link: StoredLink): LinkChange {
   if (link.state === 'creating') return changeOf(link);

@@ -1,12 +1,13 @@
 import { untilCommitted } from '../commit.ts';
 import type { Context } from '../context.ts';
 import { contactNotFound } from '../edit/refusals.ts';
+import { tellClosed } from '../ended-conflicts.ts';
 import { historyEntry } from '../history.ts';
 import { releaseWaiting } from '../identity/waiting.ts';
 import { keyOf, matchFields } from '../match-keys.ts';
 import { onePerKey } from '../recheck.ts';
 import { Session } from '../session.ts';
-import { cancelledLink, cancelledWork, tellClosed } from './cancelled-work.ts';
+import { cancelledLink, cancelledWork } from './cancelled-work.ts';
 import { type LeftRecord, leftRecords } from './left-records.ts';
 
 /**

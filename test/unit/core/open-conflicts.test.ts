@@ -17,7 +17,8 @@ const place: ConflictPlace = deepFreeze({
   incoming: 'c',
 });
 const SIDES = { local: 'b', remote: 'C', incoming: 'c' };
-const known = deepFreeze({ id: 'known', kind: 'manual', reason: 'policy', since: START - 1, ...SIDES } as const satisfies OpenConflict);
+const KEPT = { field: 'email', times: null, ...SIDES };
+const known = deepFreeze({ id: 'known', kind: 'manual', reason: 'policy', since: START - 1, ...KEPT } as const satisfies OpenConflict);
 const rewritten = deepFreeze({ ...known, kind: 'rewritten', reason: 'rewritten' } as const satisfies OpenConflict);
 
 const conflictsOf = (open?: Readonly<Record<string, OpenConflict>>, now = START) => new OpenConflicts(deepFreeze(open), now);
@@ -42,6 +43,14 @@ function outcome(
   return conflicts;
 }
 
+const link = { recordId: 'r1', contactId: 'c1', base: {}, fields: { email: 'bb' } };
+/** What is over by itself. */
+function ended(open: OpenConflict, direction: 'inbound' | 'outbound' | 'both', now = START) {
+  const conflicts = conflictsOf({ Email: open }, now);
+  conflicts.end([{ key: 'Email', direction }], link);
+  return conflicts;
+}
+
 describe('a conflict', () => {
   it('that waits is told and kept with both sides as they are', () => {
     const conflicts = outcome(undefined, waits);
@@ -49,7 +58,7 @@ describe('a conflict', () => {
     expect(conflicts.conflicts).toEqual([
       { ...place, id, since: START, times: null, winner: null, reason: 'policy', open: 'manual', event: 'found' },
     ]);
-    expect(conflicts.open).toEqual({ open: { Email: { id, since: START, kind: 'manual', reason: 'policy', ...SIDES } } });
+    expect(conflicts.open).toEqual({ open: { Email: { id, since: START, kind: 'manual', reason: 'policy', ...KEPT } } });
     expect(conflicts.hasChanged).toBe(true);
   });
 
@@ -71,11 +80,17 @@ describe('a conflict', () => {
     expect(conflicts.open).toEqual({});
   });
 
-  it('after the CRM undid what was sent is another one', () => {
+  it('after the CRM undid what was sent is another one, and takes its place where it waits', () => {
     const conflicts = outcome({ Email: rewritten }, waits);
-    expect(conflicts.conflicts).toMatchObject([{ since: START, event: 'found' }]);
-    expect(conflicts.conflicts[0]!.id).not.toBe('known');
-    expect(outcome({ Email: rewritten }, won).conflicts).toMatchObject([{ event: 'found', since: START }]);
+    expect(conflicts.conflicts).toMatchObject([
+      { id: 'known', event: 'closed', reason: 'replaced', open: null },
+      { since: START, event: 'found', open: 'manual' },
+    ]);
+    expect(conflicts.conflicts[1]!.id).not.toBe('known');
+    expect(conflicts.open).toMatchObject({ open: { Email: { id: conflicts.conflicts[1]!.id, kind: 'manual' } } });
+    const decided = outcome({ Email: rewritten }, won);
+    expect(decided.conflicts).toMatchObject([{ event: 'found', since: START }]);
+    expect(decided.open).toEqual({ open: { Email: rewritten } });
   });
 
   it('of another field is no business of this one', () => {
@@ -127,26 +142,24 @@ describe('an open conflict', () => {
     expect(conflicts.open).toEqual({});
   });
 
-  it('is over with its rule, and shows the two sides as they were last seen', () => {
-    const conflicts = conflictsOf({ Email: known, Phone: known });
-    conflicts.drop({ recordId: 'r1', contactId: 'c1', field: 'Email', crm: 'Email', base: null }, known);
+  it('is over with its rule, and shows what the contact has and the CRM was last seen with', () => {
+    const times = { local: 5, remote: 7, remoteIsExact: true };
+    const conflicts = conflictsOf({ Email: { ...known, times }, Phone: known });
+    conflicts.end([{ key: 'Phone', direction: 'both' }], { ...link, base: { Email: { local: 'a', remote: 'A' } } });
     expect(conflicts.conflicts).toEqual([
       {
-        ...SIDES,
-        recordId: 'r1',
-        contactId: 'c1',
-        field: 'Email',
-        crm: 'Email',
-        base: null,
+        ...place,
+        local: 'bb',
         id: 'known',
         since: known.since,
-        times: null,
+        times,
         winner: null,
         reason: 'mapping_changed',
         open: null,
         event: 'closed',
       },
     ]);
+    expect(conflicts.of('Email')).toBeUndefined();
     expect(conflicts.open).toEqual({ open: { Phone: known } });
   });
 
@@ -155,8 +168,6 @@ describe('an open conflict', () => {
     expect(conflicts.of('Email')).toBe(known);
     expect(conflicts.of('Phone')).toBeUndefined();
     expect(conflicts.of('constructor')).toBeUndefined();
-    expect(conflicts.keys).toEqual(['Email']);
-    expect(conflictsOf().keys).toEqual([]);
     expect(conflictsOf().open).toEqual({});
   });
 });
@@ -170,7 +181,7 @@ describe('a field that the CRM keeps undoing (P4)', () => {
     expect(conflicts.conflicts).toEqual([
       { ...place, id, since: START, times: null, winner: null, reason: 'rewritten', open: 'rewritten', event: 'found' },
     ]);
-    expect(conflicts.open).toEqual({ open: { Email: { id, since: START, kind: 'rewritten', reason: 'rewritten', ...SIDES } } });
+    expect(conflicts.open).toEqual({ open: { Email: { id, since: START, kind: 'rewritten', reason: 'rewritten', ...KEPT } } });
     expect(conflicts.isRewritten('Email')).toBe(true);
     expect(conflicts.isRewritten('Phone')).toBe(false);
     expect(conflictsOf({ Email: known }).isRewritten('Email')).toBe(false);
@@ -184,17 +195,23 @@ describe('a field that the CRM keeps undoing (P4)', () => {
   });
 
   it('is sent again once the CRM has left it alone for the whole window, and not a moment earlier', () => {
-    const left = outcome({ Email: rewritten }, decision('unchanged'), {}, rewritten.since + FLIP_WINDOW_MS);
+    const left = ended(rewritten, 'both', rewritten.since + FLIP_WINDOW_MS);
     expect(left.conflicts).toMatchObject([
-      { id: 'known', since: rewritten.since, winner: null, reason: 'left_alone', open: null, event: 'closed' },
+      { id: 'known', since: rewritten.since, winner: null, reason: 'left_alone', open: null, event: 'closed', base: null },
     ]);
     expect(left.open).toEqual({});
     expect(left.isRewritten('Email')).toBe(false);
-    expect(outcome({ Email: rewritten }, decision('unchanged'), {}, rewritten.since + FLIP_WINDOW_MS - 1).conflicts).toEqual([]);
+    expect(ended(rewritten, 'both', rewritten.since + FLIP_WINDOW_MS - 1).conflicts).toEqual([]);
     // Any other one waits for the host, however long that takes.
-    const manual = outcome({ Email: known }, decision('conflict_open'), {}, known.since + 10 * FLIP_WINDOW_MS);
+    const manual = ended(known, 'both', known.since + 10 * FLIP_WINDOW_MS);
     expect(manual.conflicts).toEqual([]);
     expect(manual.open).toEqual({ open: { Email: known } });
+  });
+
+  it('is nothing to wait for once the field is only read; another conflict of it is', () => {
+    expect(ended(rewritten, 'inbound').conflicts).toMatchObject([{ id: 'known', reason: 'mapping_changed', open: null }]);
+    expect(ended(rewritten, 'outbound').conflicts).toEqual([]);
+    expect(ended(known, 'inbound').conflicts).toEqual([]);
   });
 });
 

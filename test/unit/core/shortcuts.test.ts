@@ -86,7 +86,21 @@ describe('a record that brings nothing new', () => {
     { sent: [intent] },
     { held: { Email: { code: 'invalid', remedy: '', valueHash: 'h', retryAt: START } } },
     { successor: 'r2' },
-    { open: { Email: { id: 'c', kind: 'manual', reason: 'policy', since: START, local: 'a', remote: 'b', incoming: 'b' } } },
+    {
+      open: {
+        Email: {
+          id: 'c',
+          field: 'email',
+          kind: 'manual',
+          reason: 'policy',
+          since: START,
+          times: null,
+          local: 'a',
+          remote: 'b',
+          incoming: 'b',
+        },
+      },
+    },
   );
   const stands = fc.record({ mapping, before: record, after: fc.option(record), local: edits, more });
 
