@@ -1,4 +1,5 @@
 import type { HistoryEntry } from '../core/run.ts';
+import { readHistory, type StoredHistory, storedHistory } from '../core/stored-history.ts';
 import type { Json } from '../core/value.ts';
 import type { ContactRef, EntryChange } from '../ports/store.ts';
 import type { Context } from './context.ts';
@@ -12,14 +13,16 @@ export function historyEntry(context: Context, contactId: ContactRef, entry: His
     kind: KIND.history,
     key: `${entry.at}/${nextTurn()}/${context.ids()}`,
     expected: null,
-    put: { body: entry as unknown as Json, contactId },
+    put: { body: storedHistory(entry) as unknown as Json, contactId },
   };
 }
+
+const timeOf = (key: string): string => key.slice(0, key.indexOf('/'));
 
 /** Newest first. */
 export async function historyOf(context: Context, contactId: string, limit = 200): Promise<readonly HistoryEntry[]> {
   const entries = await context.store.entries({ scope: 'workspace', kind: KIND.history, contactId, order: 'descending', limit });
-  return entries.map(({ body }) => body as unknown as HistoryEntry);
+  return entries.map(({ key, body }) => readHistory(body as unknown as StoredHistory, timeOf(key)));
 }
 
 /** When each field of these contacts was last edited on our side (not by a pull), ISO 8601 UTC. */

@@ -1,4 +1,5 @@
 import type { HistoryEntry, Run, RunError, RunNote } from '../core/run.ts';
+import { readChanges, type StoredHistory } from '../core/stored-history.ts';
 import type { Value } from '../core/value.ts';
 import type { CompleteConnector, Fetched, Page, Wrote } from '../ports/connector.ts';
 import type { MergeItem, Merger } from '../ports/merger.ts';
@@ -65,7 +66,8 @@ export async function preview(
 function contactsOf({ entries }: Changeset): PreviewedContact[] {
   return entries.flatMap(({ kind, put }) => {
     if (kind !== KIND.history || put === undefined || put === 'delete') return [];
-    const { source, changes, conflicts = [] } = put.body as unknown as HistoryEntry;
+    const { source, conflicts = [], changes: stored } = put.body as unknown as StoredHistory;
+    const changes = readChanges(stored);
     if (source.flow === 'push' && changes.every(({ reason }) => reason === 'pushed')) return []; // shown among the writes
     return [{ contactId: typeof put.contactId === 'string' ? put.contactId : null, recordId: source.recordId ?? null, changes, conflicts }];
   });

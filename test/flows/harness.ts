@@ -1,4 +1,5 @@
 import type { BoundStore, CompleteConnector, ContactStore, Entry, Page, Row } from 'crm-sync-engine';
+import { readChanges, type StoredHistory } from '../../src/core/stored-history.ts';
 
 /** Does something before or after a call, or instead of it. */
 export type Around = <T>(name: string, call: () => Promise<T>) => Promise<T>;
@@ -84,8 +85,8 @@ export async function contentsOf(store: ContactStore, scope = { workspace: 'acme
   const nameOf = (contactId: string | null): string => String(rows.find(({ id }) => id === contactId)?.fields['phone_number'] ?? '');
   const sorted = <T>(values: readonly T[]): readonly T[] => [...values].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
   const history = (entries['history'] ?? []).flatMap(({ body, contactId }) => {
-    const { source, changes } = body as unknown as { source: { flow: string }; changes: readonly { reason: string; field: string }[] };
-    return changes
+    const { source, changes } = body as unknown as StoredHistory;
+    return readChanges(changes)
       .filter(({ reason }) => reason !== 'pushed')
       .map((change) => ({ contact: nameOf(contactId), flow: source.flow, ...change }));
   });

@@ -97,7 +97,7 @@ function historyOfPlan(
   return historyEntry(context, contactId, {
     at: new Date(at).toISOString(),
     source: { flow, ...source, object: mapping.crmObject, recordId: plan.recordId },
-    changes: changes.map(({ field, before, after, rule, reason }) => ({ field, before, after, rule, reason })),
+    changes,
     ...(conflicts.length > 0 && {
       conflicts: conflicts.map(({ field, local, remote, winner, reason }) => ({ field, local, remote, winner, reason })),
     }),

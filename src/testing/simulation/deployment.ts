@@ -1,5 +1,5 @@
 import type { Conversation } from '../../core/conversation.ts';
-import type { HistoryEntry } from '../../core/run.ts';
+import type { StoredHistory } from '../../core/stored-history.ts';
 import { isCrmSyncError } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Merger } from '../../ports/merger.ts';
@@ -186,7 +186,9 @@ export class Deployment {
   #committed(by: string, { rows, entries }: Changeset, committed: Extract<Committed, { status: 'done' }>): void {
     const { ledger } = this;
     const history = entries.flatMap(({ kind, put }) =>
-      kind === 'history' && put !== undefined && put !== 'delete' ? [{ body: put.body as unknown as HistoryEntry, of: put.contactId }] : [],
+      kind === 'history' && put !== undefined && put !== 'delete'
+        ? [{ body: put.body as unknown as StoredHistory, of: put.contactId }]
+        : [],
     );
     for (const { body, of } of history) {
       const contactId = typeof of === 'string' ? of : (committed.ids[of?.row ?? 0] ?? '');

@@ -1,4 +1,5 @@
-import type { HistoryEntry, Run } from '../../../core/run.ts';
+import type { Run } from '../../../core/run.ts';
+import type { StoredHistory } from '../../../core/stored-history.ts';
 import type { Value } from '../../../core/value.ts';
 import type { Entry, Row, StoredLink } from '../../../ports/store.ts';
 import type { CrmPerson } from '../crm-of-people.ts';
@@ -69,7 +70,7 @@ export async function look(there: Deployment): Promise<Seen> {
     conflicts: new Set(
       [
         ...(entries.get('conflict') ?? []).map(({ body }) => body as unknown as Conflict),
-        ...(entries.get('history') ?? []).flatMap(({ body }) => (body as unknown as HistoryEntry).conflicts ?? []),
+        ...(entries.get('history') ?? []).flatMap(({ body }) => (body as unknown as StoredHistory).conflicts ?? []),
       ].flatMap(({ field, local, remote }) => [`${field} ${local}`, `${field} ${remote}`]),
     ),
     entries: (kind) => entries.get(kind) ?? [],
