@@ -231,7 +231,7 @@ function contextOf(options: EngineOptions<Schema>): Context {
     can: capabilitiesOf(connector),
     merger: merger ?? null,
     clock: clock ?? systemClock,
-    ids: ids ?? orderedIds(clock ?? systemClock),
+    ids: ids ?? orderedIds(clock ?? systemClock, () => crypto.randomUUID()),
     interactive: false,
     notify(event) {
       // An observer watches; one that fails changes nothing in a run, at once or later.

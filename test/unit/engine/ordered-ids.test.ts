@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { orderedIds } from '../../../src/engine/ordered-ids.ts';
 
 it('ids are UUIDs that sort by the time they were made, and none comes twice', () => {
   let now = Date.parse('2026-01-05T09:00:00.000Z');
-  const ids = orderedIds({ now: () => now });
+  const ids = orderedIds({ now: () => now }, randomUUID);
   const made = Array.from({ length: 500 }, () => {
     now += 1;
     return ids();
