@@ -83,19 +83,15 @@ function planOf(records: readonly RecordPlan[]): InboundPlan {
 
 const NONE = [] as const;
 const NOTHING = { refused: NONE, conflicts: NONE, drift: NONE, flips: NONE } as const;
-const REMEDIES: Readonly<Record<SkipReason, string>> = {
+const REMEDIES = {
   filtered: 'Nothing to do: the record does not match the filter of the mapping.',
   no_match_key: 'Fill the match key in the CRM with a usable value, or map another field as match key.',
   ambiguous: 'Several records or contacts share this match key: correct the key on all but one of them, or merge them.',
   contact_removed: 'The contact was removed here: delete the record in the CRM, or bring it back with `contacts.restore()`.',
   superseded: 'The record was merged into another one, which is followed instead.',
-  deleted: 'Nothing to do: the record is deleted in the CRM.',
-  merged: 'Nothing to do: the record was merged into another one.',
-  missing: 'Check that the connected user may see the record.',
   erased:
     'Nothing to do: this person was erased here. Delete the record in the CRM, or let the person in again with `contacts.unsuppress()`.',
-  unknown_record: 'The record is not linked to a contact.',
-};
+} as const satisfies Partial<Record<SkipReason, string>>;
 
 type IsTaken = FieldsInput['isTaken'];
 
@@ -384,7 +380,7 @@ class PagePlanner {
     return { object, recordId: recordId as string, state, plan, seen, rebased: false, body, ...next };
   }
 
-  #skip(record: CrmRecord, reason: SkipReason, more: Partial<Extract<RecordPlan, { action: 'skip' }>> = {}): RecordPlan {
+  #skip(record: CrmRecord, reason: keyof typeof REMEDIES, more: Partial<Extract<RecordPlan, { action: 'skip' }>> = {}): RecordPlan {
     return { action: 'skip', recordId: record.id, reason, remedy: REMEDIES[reason], ...NOTHING, ...more };
   }
 }

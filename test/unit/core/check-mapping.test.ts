@@ -333,6 +333,7 @@ describe('what a new record needs', () => {
     ['is no text', 'Score__c', FIELDS, 'error id_field_not_text Score__c crm_admin'],
     ['is not unique', 'Age__c', FIELDS, 'error id_field_not_unique Age__c crm_admin'],
     ['is unique', 'Key__c', FIELDS, 'ok id_field_unique Key__c nobody'],
+    ['is unique text of several lines', 'Key__c', replaced(field('Key__c', 'text', { unique: true })), 'ok id_field_unique Key__c nobody'],
   ])('the field of the contact id %s', (_, idField, described, expected) =>
     expect(codes({ more: create({ defaults: { LastName: 'Caller' }, ...(idField !== undefined && { idField }) }), described })).toContain(
       expected,

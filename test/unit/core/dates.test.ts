@@ -45,6 +45,11 @@ it.each([
   ['1969-12-31T23:59:59.999Z', 'Europe/Paris', '1970-01-01'],
 ])('%s in %s is the day %s', (instant, timeZone, day) => expect(dayIn(Date.parse(instant), timeZone)).toBe(day));
 
+it.each(['x2025-03-15T03:00:00Z', '12025-03-15T03:00:00Z', '2025-03-15T03:00:00Zx', '2025-03-15T03:00'.repeat(2)])(
+  '%s is no instant',
+  (text) => expect(readInstant(text, 'UTC')).toBeUndefined(),
+);
+
 it('exactly the days of the calendar exist', () => {
   const lengths = Array.from(
     { length: 12 },

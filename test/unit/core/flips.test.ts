@@ -33,3 +33,5 @@ describe('the mark of a value', () => {
     expect(one).not.toBe(other);
   });
 });
+
+it('flips count for a day', () => expect(FLIP_WINDOW_MS).toBe(86_400_000));

@@ -729,3 +729,24 @@ it("somebody's own sync, without links: raw records, matched by phone, compared 
   expect(result.refused).toMatchObject([{ recordId: '2', contactId: 'b', field: 'lead_status', code: 'unknown_option' }]);
   expect(result.unchanged.map(({ recordId }) => recordId)).toEqual(['2', '4']); // a blank in the CRM clears nothing that was never agreed on
 });
+
+describe('a person who was erased (R21)', () => {
+  const record = recordOf('r1', { Phone: ALICE });
+  const alice = contactOf('alice', { phone_number: ALICE });
+  const erased = (what: 'record' | 'key') => ({ erased: new Map([['r1', what]]) });
+
+  it('is not made again from their own record, nor given to anybody', () => {
+    expect(outline(plan({ records: [record], ...erased('record') }).records)).toEqual(['r1 skip erased']);
+    expect(outline(plan({ records: [record], contacts: [alice], ...erased('record') }).records)).toEqual(['r1 skip erased']);
+  });
+
+  it('is not made from a record with a match key of theirs, which may still be somebody who is here', () => {
+    expect(outline(plan({ records: [record], ...erased('key') }).records)).toEqual(['r1 skip erased']);
+    expect(outline(plan({ records: [record], contacts: [alice], ...erased('key') }).records)).toEqual(['r1 link alice']);
+  });
+
+  it('says nothing of other records', () => {
+    const other = recordOf('r2', { Phone: BOB });
+    expect(outline(plan({ records: [other], ...erased('record') }).records)).toEqual(['r2 create']);
+  });
+});

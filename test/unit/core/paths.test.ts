@@ -1,9 +1,11 @@
 import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { crmPathSchema } from '../../../src/core/crm-path.ts';
+import * as z from 'zod';
+import { crmPathSchema, ownFieldSchema } from '../../../src/core/crm-path.ts';
 import { isValue } from '../../../src/core/is-value.ts';
-import { readPath } from '../../../src/core/paths.ts';
+import { parseDocument } from '../../../src/core/issues.ts';
+import { CRM_PATH, readPath } from '../../../src/core/paths.ts';
 
 const at = (fields: Readonly<Record<string, unknown>>, path: string) => readPath({ fields }, path);
 
@@ -69,4 +71,27 @@ describe('the name of a CRM field', () => {
     'Größe',
     'x'.repeat(201),
   ])('cannot be %j', (path) => expect(crmPathSchema.safeParse(path).success).toBe(false));
+
+  it('is told what it may be', () => {
+    const parsed = parseDocument(crmPathSchema, 'E mail');
+    expect(parsed).toMatchObject({
+      ok: false,
+      issues: [
+        {
+          code: 'invalid_crm_field',
+          message: 'is no name of a CRM field',
+          remedy: 'Give its API name (letters, digits, underscores), or a dotted path over at most five parents, such as `Account.Name`.',
+        },
+      ],
+    });
+    expect(z.toJSONSchema(crmPathSchema)).toMatchObject({ type: 'string', pattern: CRM_PATH.source, maxLength: 200 });
+  });
+
+  it('is of the record itself where it is written', () => {
+    expect(parseDocument(ownFieldSchema, 'Phone')).toEqual({ ok: true, value: 'Phone' });
+    expect(parseDocument(ownFieldSchema, 'Account.Name')).toMatchObject({
+      ok: false,
+      issues: [{ code: 'parent_not_writable', message: 'belongs to a parent record', remedy: 'Name a field of the record itself.' }],
+    });
+  });
 });

@@ -226,6 +226,11 @@ describe('body', () => {
   it('has the transcript where asked for, a turn a line, so that nobody can speak a line of ours', () => {
     expect(log().body).not.toContain('Transcript');
     expect(log({}, { transcript: true }).body).toMatch(/\n\nTranscript:\nAgent: Hello\nContact: Hi Duration: fake$/);
+    const others = [
+      { role: 'tool', text: 'booked' },
+      { role: 'system', text: 'ended' },
+    ] as const;
+    expect(log({ transcript: others }, { transcript: true }).body).toMatch(/\nTool: booked\nSystem: ended$/);
     expect(log({ transcript: 'User: hi\r\nAgent: hello' }, { transcript: true }).body).toMatch(/\n\nTranscript:\nUser: hi\nAgent: hello$/);
     expect(planActivityOf(without('transcript'), { transcript: true }).body).not.toContain('Transcript');
   });

@@ -5,6 +5,7 @@ import { type Agreed, EMPTY_BODY, type LinkBody } from '../../../src/core/link.t
 import type { CompiledMapping } from '../../../src/core/mapping-types.ts';
 import { type FieldsInput, type FieldsPlan, planFields, readRemotes } from '../../../src/core/plan-fields.ts';
 import type { Value } from '../../../src/core/value.ts';
+import { expectWords } from './told.ts';
 import { compiled, DESCRIBED, EMPTY, START } from './world.ts';
 
 const AT = '2026-01-05T08:00:00.000Z';
@@ -243,4 +244,96 @@ it('reads every mapped CRM field, and leaves out what a rule can not use', () =>
   );
   const remotes = readRemotes(mapping, { id: 'r1', fields: { Phone: '1', Secret__c: 'x', Email: null, Other: 'y' } });
   expect({ ...remotes }).toEqual({ Phone: '1', Email: null });
+});
+
+describe('a match key that the CRM empties (R20)', () => {
+  const byPhone = compiled([]);
+  const base = { Phone: { local: '+14155550123', remote: '+14155550123' } };
+  it('stays here, and is told with what to do about it', () => {
+    const one = plan(byPhone, { crm: { Phone: null }, fields: { phone_number: '+14155550123' }, base });
+    expect(one).toMatchObject({ set: EMPTY, refused: [{ field: 'phone_number', crm: 'Phone', code: 'match_key_blank' }] });
+    expectWords(one.refused[0]!);
+  });
+});
+
+describe('the newest of two edits (R24)', () => {
+  const newest = (crm: string | readonly [string, string]) =>
+    compiled([{ crm, field: 'email', direction: 'inbound', conflict: 'newest' } as Parameters<typeof compiled>[0][number]]);
+  const conflictsOf = (crm: string | readonly [string, string], over: Partial<FieldsInput> = {}) => {
+    const mapping = newest(crm);
+    const key = typeof crm === 'string' ? crm : crm.join('|');
+    const body = { ...EMPTY_BODY, base: { [key]: { local: 'a', remote: 'a' } } };
+    return planFields({
+      mapping,
+      record: { id: 'r1', fields: { Email: 'c' }, modifiedAt: '2026-01-05T08:50:00.000Z' },
+      contactId: 'c1',
+      fields: { email: 'b' },
+      link: { plan: mapping.planFingerprint, body },
+      readAt: START,
+      editedAt: { email: '2026-01-05T08:30:00.000Z' },
+      remoteEditedAt: { Email: AT },
+      isTaken: () => false,
+      ...over,
+    }).conflicts;
+  };
+  const local = Date.parse('2026-01-05T08:30:00.000Z');
+
+  it('is known where the CRM says when the field itself was edited', () => {
+    const times = { local, remote: Date.parse(AT), remoteIsExact: true };
+    expect(conflictsOf('Email')).toMatchObject([{ winner: 'local', reason: 'later_edit', times }]);
+  });
+
+  it('is not known where only the record has a time, or the value is made of several fields', () => {
+    const times = { local, remote: Date.parse('2026-01-05T08:50:00.000Z'), remoteIsExact: false };
+    expect(conflictsOf('Email', { remoteEditedAt: undefined })).toMatchObject([{ winner: 'crm', reason: 'undecided_times', times }]);
+    expect(conflictsOf('Email', { remoteEditedAt: { Phone: AT } })).toMatchObject([{ winner: 'crm', times }]);
+    expect(conflictsOf(['Email', 'Mail'])).toMatchObject([{ winner: 'crm', times }]);
+  });
+
+  it('is not known where nobody has kept when it was edited here', () => {
+    const times = { local: null, remote: Date.parse(AT), remoteIsExact: true };
+    expect(conflictsOf('Email', { editedAt: undefined })).toMatchObject([{ winner: 'crm', reason: 'undecided_times', times }]);
+    expect(conflictsOf('Email', { editedAt: { notes: AT } })).toMatchObject([{ times }]);
+  });
+});
+
+describe('an open conflict whose rule is gone', () => {
+  const both = compiled([{ crm: 'Email', field: 'email', direction: 'both' }]);
+  const gone = {
+    id: 'known',
+    field: 'notes',
+    times: null,
+    kind: 'manual',
+    reason: 'policy',
+    since: START,
+    local: 'a',
+    remote: 'b',
+    incoming: 'b',
+  } as const;
+  const body: LinkBody = { ...EMPTY_BODY, base: { Email: { local: 'a', remote: 'a' } }, open: { Notes: gone } };
+  const planned = (link: string) =>
+    planFields(
+      deepFreeze({
+        mapping: both,
+        record: { id: 'r1', fields: { Email: 'a' } },
+        contactId: 'c1',
+        fields: { email: 'a', notes: 'now' },
+        link: { plan: link, body },
+        readAt: START,
+        isTaken: () => false,
+      }),
+    );
+
+  it('is over, as it was last seen in the CRM and with what is here now', () => {
+    const one = planned('another mapping');
+    expect(one.conflicts).toMatchObject([
+      {
+        ...{ id: 'known', recordId: 'r1', contactId: 'c1', field: 'notes', crm: 'Notes' },
+        ...{ local: 'now', remote: 'b', event: 'closed', reason: 'mapping_changed' },
+      },
+    ]);
+    expect(one.body).not.toHaveProperty('open');
+    expect(one.rebased).toBe(true);
+    expect(planned(both.planFingerprint).conflicts).toEqual(one.conflicts);
+  });
 });
