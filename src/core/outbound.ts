@@ -1,5 +1,5 @@
 import { carryOver } from './carry-over.ts';
-import { isDecided } from './decided.ts';
+import { isDecided, stillDecided } from './decided.ts';
 import { FLIP_WINDOW_MS } from './flips.ts';
 import { hashOf } from './hash.ts';
 import type { Agreed, Held, LinkBody } from './link.ts';
@@ -145,7 +145,10 @@ function planFieldsOut(
   }
   const common = { contactId: contact.id, recordId: link.recordId, refused, truncated };
   if (mustRead) return { action: 'read', ...common, refused: [], truncated: [] };
-  const body = { ...known, base, held };
+  const body = stillDecided(
+    { ...known, base, held },
+    (key) => Object.hasOwn(sent, key) || Object.hasOwn(held, key) || only?.includes(key) === false,
+  );
   return Object.keys(values).length > 0 ? { action: 'write', values, sent, body, ...common } : { action: 'none', body, ...common };
 }
 

@@ -1,3 +1,4 @@
+import { stillDecided } from './decided.ts';
 import { FLIP_WINDOW_MS, markOf } from './flips.ts';
 import type { Agreed, Held, LinkBody, Sent } from './link.ts';
 import { own } from './own.ts';
@@ -14,7 +15,7 @@ export function settleDone(body: LinkBody, op: string, returned: Readonly<Record
     delete held[key];
   }
   const over = replacedBy(body, base, Object.keys(sent.values));
-  const rest = carriedOut(body, Object.keys(sent.values));
+  const rest = stillDecided(body, (key) => !Object.hasOwn(sent.values, key)); // it has reached the CRM
   return { ...rest, base, held, ...over, sent: without(body.sent, op), modifiedAt: modifiedAt ?? body.modifiedAt };
 }
 
@@ -42,12 +43,6 @@ export function settleExpired(body: LinkBody, remote: Readonly<Record<string, Va
     ended.flatMap(({ values }) => Object.keys(values)),
   );
   return { ...body, base, ...over, sent: body.sent.filter(({ until }) => until >= readAt) };
-}
-
-/** What was decided for these fields has reached the CRM. */
-function carriedOut({ decided, ...body }: LinkBody, keys: readonly string[]): LinkBody {
-  const left = Object.entries(decided ?? {}).filter(([key]) => !keys.includes(key));
-  return left.length === 0 ? body : { ...body, decided: Object.fromEntries(left) };
 }
 
 /** By what our writes replaced it is known whether the CRM undoes them. A field without a pair had nothing to replace. */

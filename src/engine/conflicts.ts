@@ -196,7 +196,10 @@ async function decided(context: Context, now: Millis, { record, row, answer, by,
     resolution: { decision, value: after, by },
   };
   entries.push(...conflictChanges(closed, { wasOpen: true }));
-  const links = found === undefined ? [] : [withoutConflict(found.link, crm, { remote, incoming, after }, now)];
+  const links =
+    found === undefined
+      ? []
+      : [withoutConflict(found.link, crm, { remote, incoming, after: isSent(context, record) ? after : incoming }, now)];
   return {
     result: { record: closed, changed: Object.keys(set) },
     changes: { rows: [{ kind: 'update' as const, contactId: row.id, expected: row.version, set, links }], entries },
@@ -210,6 +213,12 @@ function crmSide({ body }: StoredLink, open: OpenConflict, key: string): CrmSide
   const pair = own(body.base, key);
   return open.kind === 'rewritten' && pair !== undefined ? { remote: pair.remote, incoming: pair.local } : open;
 }
+
+/** A field that is only read is left as it is in the CRM, whatever is decided. */
+const isSent = ({ mappings }: Context, { object, field }: ConflictRecord): boolean =>
+  mappings.some(
+    ({ crmObject, fields }) => crmObject === object && fields.some((rule) => rule.field === field && rule.direction !== 'inbound'),
+  );
 
 /**
  * What the CRM shows counts as agreed on from now: a decision for another value is then an edit here, which the next push

@@ -134,6 +134,18 @@ describe.each(WORLDS)('a conflict that waits on $name', (world) => {
     expect(await callsOf(there.crm, () => there.push())).toEqual([]);
   });
 
+  it.each(['inbound', 'both'] as const)('and is decided for the value here leaves nothing behind: %s', async (direction) => {
+    const there = await alice(world, { direction, conflict: 'manual' } as Partial<Rule>);
+    await there.contest();
+    const [conflict] = await there.open();
+    await there.engine.conflicts.resolve(conflict?.id ?? '', 'local', { by: 'Bea' });
+    await there.push();
+    expect(await there.both()).toEqual(['ours@example.com', direction === 'both' ? 'ours@example.com' : 'theirs@example.com']);
+    const [row] = await there.store.bind(there.scope).load({ ids: [there.id] });
+    expect(row?.links[0]?.body).not.toHaveProperty('decided');
+    expect(row?.links[0]?.body).not.toHaveProperty('open');
+  });
+
   it('about a number is decided with the spelling that people use, and again the same way', async () => {
     const there = await alice(world, null, { mappings: [numberMapping(world)] });
     there.clock.advance(MINUTE);
