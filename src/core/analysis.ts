@@ -7,6 +7,7 @@ import { deepFreeze } from './freeze.ts';
 import { hashOf } from './hash.ts';
 import { parseDocument } from './issues.ts';
 import { type Analysis, type Transforms, UPDATE_MODES, type UpdateMode } from './mapping-types.ts';
+import { perSchema } from './per-schema.ts';
 import { present } from './present.ts';
 import {
   type AddProblem,
@@ -34,7 +35,7 @@ interface Rule {
 }
 
 /** The strict form of the rules: unknown keys are mistakes, and every problem is told at once. */
-export function analysisDocument(schema: Schema): z.ZodType<Analysis> {
+export const analysisDocument = perSchema((schema): z.ZodType<Analysis> => {
   const rule = z.strictObject({
     from: z.string().min(1).max(200),
     field: fieldSchema(schema),
@@ -47,7 +48,7 @@ export function analysisDocument(schema: Schema): z.ZodType<Analysis> {
     .max(500)
     .check(checkTogether((value, add) => checkRules(schema, itemsOf(value).map(membersOf), add)));
   return document as z.ZodType as z.ZodType<Analysis>;
-}
+});
 
 function checkRules(schema: Schema, rules: readonly Readonly<Record<string, unknown>>[], add: AddProblem): void {
   for (const [index, { from, field, mode, valueMap }] of rules.entries()) {

@@ -3,6 +3,7 @@ import { crmPathSchema, ownFieldSchema } from './crm-path.ts';
 import { filterSchema } from './filter.ts';
 import type { DescribeIssue } from './issues.ts';
 import { CONFLICT_POLICIES, FIRST_LINK_POLICIES, type Mapping, type MappingDirection } from './mapping-types.ts';
+import { perSchema } from './per-schema.ts';
 import {
   type AddProblem,
   checkTogether,
@@ -36,7 +37,7 @@ const createSchema = z.strictObject({
 });
 
 /** The strict form of a mapping: unknown keys are mistakes, and every problem is told at once. */
-export function mappingDocument(schema: Schema): z.ZodType<Mapping> {
+export const mappingDocument = perSchema((schema): z.ZodType<Mapping> => {
   const field = fieldSchema(schema);
   const common = { field, blank, valueMap: valueMapSchema.optional() };
   const overflow = z.enum(['refuse', 'truncate']).optional();
@@ -73,7 +74,7 @@ export function mappingDocument(schema: Schema): z.ZodType<Mapping> {
       checkCreate(create, rules, add);
     }),
   ) as z.ZodType as z.ZodType<Mapping>;
-}
+});
 
 const MISPLACED: Readonly<Record<MappingDirection, Readonly<Record<string, string>>>> = {
   inbound: { overflow: 'is about text that is written, and the rule only reads' },

@@ -8,6 +8,7 @@ import { deepFreeze } from './freeze.ts';
 import { parseDocument } from './issues.ts';
 import { describeRuleIssue, mappingDocument } from './mapping-schema.ts';
 import type { Analysis, Mapping } from './mapping-types.ts';
+import { perSchema } from './per-schema.ts';
 import { isCountry, normalizePhone } from './phone.ts';
 import { checkTogether, fieldSchema, itemsOf, membersOf } from './rule-schema.ts';
 import { definitionOf } from './schema.ts';
@@ -105,7 +106,7 @@ const onDeleteSchema = (schema: Schema) =>
     }),
   ]);
 
-function settingsDocument(schema: Schema): z.ZodType<ConnectionSettings> {
+const settingsDocument = perSchema((schema): z.ZodType<ConnectionSettings> => {
   const document = z.strictObject({
     mappings: z.array(mappingDocument(schema)).max(50).check(onePerObject).optional(),
     analysis: analysisDocument(schema).optional(),
@@ -121,7 +122,7 @@ function settingsDocument(schema: Schema): z.ZodType<ConnectionSettings> {
     timeZone: timeZone.optional(),
   });
   return document as z.ZodType as z.ZodType<ConnectionSettings>;
-}
+});
 
 /**
  * Reads the settings of a connection from untrusted JSON: frozen plain data, or every problem at once. Every member may

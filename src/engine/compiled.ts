@@ -10,9 +10,22 @@ export async function compiled(context: Context, session: Session, mapping: Mapp
   return compile(context, mapping, described);
 }
 
+/** By an engine's mapping, which is its alone, and what the CRM has told of the object: a run asks for the same one at every turn. */
+const known = new WeakMap<Mapping, Map<DescribedObject | undefined, CompiledMapping>>();
+/** A CRM is described anew now and then; of the older answers nobody asks again. */
+const KNOWN_MAX = 4;
+
 /** Without the CRM: enough to know match keys and fingerprints. */
-export const compile = (context: Context, mapping: Mapping, described?: DescribedObject): CompiledMapping =>
-  compileMapping(context.schema, mapping, { ...compileOptions(context), ...(described !== undefined && { described }) });
+export function compile(context: Context, mapping: Mapping, described?: DescribedObject): CompiledMapping {
+  const made = known.get(mapping) ?? new Map<DescribedObject | undefined, CompiledMapping>();
+  const before = made.get(described);
+  if (before !== undefined) return before;
+  const fresh = compileMapping(context.schema, mapping, { ...compileOptions(context), ...(described !== undefined && { described }) });
+  if (made.size >= KNOWN_MAX) made.clear();
+  made.set(described, fresh);
+  known.set(mapping, made);
+  return fresh;
+}
 
 export function compileOptions({ connector, options }: Context): Omit<CompileOptions, 'described'> {
   const { defaultCountry, timeZone, transforms, policies } = options;

@@ -1,3 +1,4 @@
+import { isTimeZone } from '../../core/dates.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Call, CompleteConnector, Write } from '../../ports/connector.ts';
@@ -153,9 +154,5 @@ function checkOptions({
   if (!isName(activityKeyField)) refuse('activityKeyField', 'Give the API name of a field of Task, such as Conversation_Key__c.');
   if (!(Number.isFinite(overlapMs) && overlapMs >= 0)) refuse('overlapMs', 'Give milliseconds, 0 or more.');
   if (!(Number.isFinite(lagMs) && lagMs >= 0)) refuse('lagMs', 'Give milliseconds, 0 or more.');
-  try {
-    new Intl.DateTimeFormat('en-US', { timeZone });
-  } catch {
-    refuse('timeZone', 'Give an IANA zone, such as Europe/Zurich.');
-  }
+  if (!isTimeZone(timeZone)) refuse('timeZone', 'Give an IANA zone, such as Europe/Zurich.');
 }
