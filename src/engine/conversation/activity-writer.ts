@@ -90,9 +90,17 @@ export class ActivityWriter {
     const sent = await this.#send(form, { entry: creating, version, values, written: hashes(values) });
     if ('status' in sent) return sent;
     if (sent.outcome === 'done') return { ...NOTHING, status: 'done', record: { object, id: sent.id }, created: true };
-    if (sent.outcome === 'gone') return skipped('record_gone', 'The record it belongs to is no longer in the CRM.');
+    if (sent.outcome === 'gone' || (sent.outcome === 'refused' && !sent.retryable && (await this.#isRecordGone())))
+      return skipped('record_gone', 'The record it belongs to is no longer in the CRM.');
     // Unknown: the intent stays, and the next attempt looks it up before anything is sent again (R4).
     return pending(sent.code, sent.outcome === 'unknown' ? 'The activity is looked up before it is sent again.' : sent.remedy);
+  }
+
+  /** Some CRMs only say that a reference is wrong: without this look the conversation would wait for ever. */
+  async #isRecordGone(): Promise<boolean> {
+    const { object, id } = this.#activity.record;
+    const [fetched] = await this.#context.connector.fetch({ object, ids: [id], fields: [] }, this.#session.call);
+    return fetched?.state === 'deleted' || fetched?.state === 'missing';
   }
 
   /** A create whose outcome is not known, and which can't take effect any more: look it up, and only then send again (R4). */
