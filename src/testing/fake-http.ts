@@ -31,10 +31,14 @@ export class ConnectionLost extends Error {
 
 const BODYLESS = new Set([101, 204, 205, 304]);
 
+/** What `fetch` was called with as one request; one that is whole already is not made again. */
+export const requestOf = (...[input, init]: Parameters<typeof globalThis.fetch>): Request =>
+  input instanceof Request && init === undefined ? input : new Request(input, init);
+
 /** `fetch` that ends in the fake: no network. A broken connection rejects with a TypeError, as in Node. */
 export function fetchOf(handle: FakeHandler): typeof globalThis.fetch {
   return async (input, init) => {
-    const request = new Request(input, init);
+    const request = requestOf(input, init);
     request.signal.throwIfAborted();
     try {
       return toResponse(await handle(await toFakeRequest(request)));

@@ -3,7 +3,16 @@ import type { AccessToken } from '../../ports/tokens.ts';
 import { fakeAuth } from '../fake-auth.ts';
 import { type FakeHubSpotRecord, fakeHubSpot } from '../hubspot/fake-hubspot.ts';
 import type { HubSpotFault } from '../hubspot/service-context.ts';
-import { type CrmOfPeople, type CrmShape, type FieldNames, type MakeConnector, mappingOf, personOf, renamed } from './crm-of-people.ts';
+import {
+  type CrmOfPeople,
+  type CrmShape,
+  type Fault,
+  type FieldNames,
+  type MakeConnector,
+  mappingOf,
+  personOf,
+  renamed,
+} from './crm-of-people.ts';
 
 const NAMES: FieldNames = {
   phone_number: 'phone',
@@ -27,9 +36,10 @@ export async function hubspotOfPeople(clock: Clock, shape: CrmShape, connect: Ma
   });
   crm.advance(shape.skewMs);
   const first: AccessToken = await crm.options.auth.token({} as never);
-  const declare = (what: HubSpotFault, more: { readonly ms?: number; readonly afterMs?: number } = {}) => {
-    return () => crm.fault({ on: '*', what, ...more });
-  };
+  const declare = (what: HubSpotFault, more: { readonly ms?: number; readonly afterMs?: number } = {}): Fault => ({
+    what,
+    declare: () => crm.fault({ on: '*', what, ...more }),
+  });
   /** Events that were told of. */
   let told = 0;
   /** The last of a chain of merges. */

@@ -39,6 +39,12 @@ export interface CrmShape {
   readonly hasActivityKey: boolean;
 }
 
+/** Something that may go wrong with a request, as the fake calls it. */
+export interface Fault {
+  readonly what: string;
+  declare(): void;
+}
+
 /** A fake CRM that holds people, as the simulation sees it. */
 export interface CrmOfPeople {
   readonly object: string;
@@ -46,8 +52,8 @@ export interface CrmOfPeople {
   readonly fetch: typeof globalThis.fetch;
   /** A new process connects. */
   connector(fetch: typeof globalThis.fetch, clock: Clock, random: () => number): CompleteConnector;
-  /** Faults that may strike a request, as functions that declare one of them. */
-  faultsFor(request: Request, chance: Chance): readonly (() => void)[];
+  /** Faults that may strike a request. */
+  faultsFor(request: Request, chance: Chance): readonly Fault[];
   /** The request changes something. */
   isWrite(request: Request): boolean;
   add(person: Person, commitDelayMs?: number): string;

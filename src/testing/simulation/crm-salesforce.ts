@@ -3,7 +3,16 @@ import type { AccessToken } from '../../ports/tokens.ts';
 import { fakeAuth } from '../fake-auth.ts';
 import { fakeSalesforce } from '../salesforce/fake-salesforce.ts';
 import type { SalesforceFault } from '../salesforce/service-context.ts';
-import { type CrmOfPeople, type CrmShape, type FieldNames, type MakeConnector, mappingOf, personOf, renamed } from './crm-of-people.ts';
+import {
+  type CrmOfPeople,
+  type CrmShape,
+  type Fault,
+  type FieldNames,
+  type MakeConnector,
+  mappingOf,
+  personOf,
+  renamed,
+} from './crm-of-people.ts';
 
 const NAMES: FieldNames = {
   phone_number: 'Phone',
@@ -29,9 +38,10 @@ export async function salesforceOfPeople(clock: Clock, shape: CrmShape, connect:
   crm.advance(shape.skewMs);
   const { instanceUrl } = crm;
   const first: AccessToken = await crm.options.auth.token({} as never);
-  const declare = (what: SalesforceFault, more: { readonly afterMs?: number } = {}) => {
-    return () => crm.fault({ on: '*', what, ...more });
-  };
+  const declare = (what: SalesforceFault, more: { readonly afterMs?: number } = {}): Fault => ({
+    what,
+    declare: () => crm.fault({ on: '*', what, ...more }),
+  });
   return {
     object: 'Contact',
     mapping: mappingOf('Contact', NAMES, { defaults: { LastName: 'Unknown' }, ...(shape.hasIdField && { idField: 'Our_Id__c' }) }),

@@ -5,6 +5,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Merger } from '../../ports/merger.ts';
 import type { SyncEvent } from '../../ports/observer.ts';
 import type { BoundStore, Changeset, Committed, ContactStore } from '../../ports/store.ts';
+import { requestOf } from '../fake-http.ts';
 import { type Chance, chanceOf } from './chance.ts';
 import type { CrmOfPeople } from './crm-of-people.ts';
 import { type MakeEngine, type SimulatedEngine, schema } from './engine.ts';
@@ -30,6 +31,8 @@ export interface Delivered {
 export interface Failure {
   readonly flow: string;
   readonly error: unknown;
+  /** What went wrong with its requests. */
+  readonly faults: readonly string[];
 }
 
 export interface DeploymentParts {
@@ -58,6 +61,11 @@ export class Deployment {
   readonly conversations: Delivered[] = [];
   readonly events: SyncEvent[] = [];
   readonly failures: Failure[] = [];
+  /** By run: the process that it is of. */
+  readonly processOf = new Map<string, string>();
+  /** By process: when it died. */
+  readonly diedAt = new Map<string, number>();
+  readonly #faults = new Map<string, string[]>();
   /** Ids of records and activities that the engine made. */
   readonly made: { readonly records: Set<string>; readonly activities: Map<string, string> } = {
     records: new Set(),
@@ -101,8 +109,11 @@ export class Deployment {
     this.trace.tell(`${name} starts`, [name]);
     const { over } = await this.scheduler.start(name, death, (process) => work(this.#engineOf(process, failing, chance), process));
     const told = over.then((ending) => {
-      if (ending.as === 'died') this.counts.deaths += 1;
-      if (ending.as === 'failed') this.failures.push({ flow: name, error: ending.error });
+      if (ending.as === 'died') {
+        this.counts.deaths += 1;
+        this.diedAt.set(name, this.scheduler.clock.now());
+      }
+      if (ending.as === 'failed') this.failures.push({ flow: name, error: ending.error, faults: this.#faults.get(name) ?? [] });
       this.trace.tell(`${name} ${describe(ending)}`, [name]);
       return ending;
     });
@@ -133,7 +144,7 @@ export class Deployment {
       store: storeOf(this.#store, process, (changes, committed) => this.#committed(process.name, changes, committed)),
       connector: crm.connector(fetch, process.clock, chance.next),
       merger: lineByLine(process),
-      observer: { notify: (event) => this.events.push(event) },
+      observer: { notify: (event) => this.#heard(process.name, event) },
       clock: process.clock,
       ids: () => {
         this.#ids += 1;
@@ -144,7 +155,7 @@ export class Deployment {
 
   #fetchOf(process: Process, failing: number, chance: Chance): typeof globalThis.fetch {
     return async (input, init) => {
-      const request = new Request(input, init);
+      const request = requestOf(input, init);
       const sentAt = process.clock.now();
       const label = `${request.method} ${new URL(request.url).pathname}`;
       if (chance.of(failing / 2)) await process.clock.sleep(chance.below(20_000), request.signal);
@@ -156,7 +167,9 @@ export class Deployment {
         if (isWrite) this.ledger.sent(`${request.url} ${await request.clone().text()}`, sentAt);
         if (chance.of(failing)) {
           this.counts.faults += 1;
-          chance.oneOf(this.crm.faultsFor(request, chance))();
+          const fault = chance.oneOf(this.crm.faultsFor(request, chance));
+          this.#faults.set(process.name, [...(this.#faults.get(process.name) ?? []), fault.what]);
+          fault.declare();
         }
         try {
           return await this.crm.fetch(request);
@@ -165,6 +178,11 @@ export class Deployment {
         }
       });
     };
+  }
+
+  #heard(by: string, event: SyncEvent): void {
+    this.events.push(event);
+    if (event.type === 'run.started') this.processOf.set(event.run, by);
   }
 
   /** What is in the CRM now: what nobody typed is the engine's doing. */
@@ -207,6 +225,7 @@ export class Deployment {
           `${by}: link of contact ${contactId} with ${object} ${recordId} is ${state}${body.sent.length > 0 ? ', a write is open' : ''}`,
           [contactId, recordId ?? contactId],
         );
+      for (const { recordId, state } of links) if (state === 'active' && recordId !== null) ledger.meet(contactId, recordId);
       if (row.kind !== 'insert' && row.kind !== 'update') continue;
       const set = onlyFields({ ...row.set, ...committed.stored?.[index] });
       const own = history.some(({ body, of }) => sameContact(of, contactId, index) && OURS.has(body.source.flow));

@@ -40,6 +40,8 @@ export class Ledger {
   readonly #superseded = new Set<string>();
   /** By value: the value that it was typed instead of. */
   readonly #parents = new Map<string, Set<string>>();
+  /** By contact and record: how much had been typed when the two met. */
+  readonly #met = new Map<string, number>();
   /** Requests that write to a record. */
   readonly #writesTo = new Map<string, { readonly sentAt: number; readonly arrivedAt: number }[]>();
   readonly #trace: Trace;
@@ -113,6 +115,18 @@ export class Ledger {
     return this.#writesTo.get(recordId)?.findLast(({ arrivedAt }) => arrivedAt <= effectAt)?.sentAt ?? null;
   }
 
+  /** A contact and a record are linked for the first time. */
+  meet(contactId: string, recordId: string): void {
+    const pair = `${contactId} ${recordId}`;
+    if (!this.#met.has(pair)) this.#met.set(pair, this.typed.length);
+  }
+
+  /** Both typings are older than the link of the two. */
+  isFromBefore(contactId: string, recordId: string, ...typings: readonly number[]): boolean {
+    const met = this.#met.get(`${contactId} ${recordId}`) ?? 0;
+    return typings.every((typing) => typing < met);
+  }
+
   /** The record goes on under another id, with all that was typed into it. */
   rename(from: string, to: string): void {
     const renamed = <T extends { readonly side: Side; readonly id: string }>(each: T): T =>
@@ -144,6 +158,13 @@ export class Ledger {
 
   isSuperseded(value: string): boolean {
     return this.#superseded.has(value);
+  }
+
+  /** Somebody typed the later value there on seeing the earlier one there, or one that was typed over it there. */
+  isBeforeIn(side: Side, id: string, field: PersonField, earlier: string, later: string): boolean {
+    const there = this.typed.filter((typed) => typed.side === side && typed.id === id && typed.field === field);
+    const from = there.findIndex(({ instead }) => instead === earlier);
+    return from >= 0 && there.findLastIndex(({ value }) => value === later) >= from;
   }
 
   /** Somebody who typed the later value had seen the earlier one, or one that was typed over it. */

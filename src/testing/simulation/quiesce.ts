@@ -4,8 +4,8 @@ import { deliver } from './acts/on-our-side.ts';
 import { chanceOf } from './chance.ts';
 import type { Deployment } from './deployment.ts';
 
-/** Waits that let leases, open writes, retries and held fields come due. */
-const WAITS_MINUTES = [15, 15, 60, 60, 25 * 60, 25 * 60];
+/** Waits that let leases and open writes, retries, and what is tried once a day come due; the last two also for what the others set off. */
+const WAITS_MINUTES = [15, 60, 25 * 60, 25 * 60];
 
 /** Nobody edits and nothing fails any more: until everything that waits for a time has had it, and everybody was answered. */
 export async function quiesce(there: Deployment): Promise<void> {
@@ -24,8 +24,9 @@ export async function quiesce(there: Deployment): Promise<void> {
     const records = announced(there);
     if (records.length > 0) await inPeace(calmFlow(there, 'pull', { records }));
     await inPeace(calmFlow(there, 'sync'));
-    await inPeace(calmFlow(there, 'retryPending'));
-    await inPeace(calmFlow(there, 'push', { createMissing: there.shape.createMissing }));
-    await inPeace(calmFlow(there, 'pull', { full: round >= WAITS_MINUTES.length - 2 }));
+    if (there.shape.createMissing) await inPeace(calmFlow(there, 'push', { createMissing: true }));
+    if (round >= WAITS_MINUTES.length - 2) await inPeace(calmFlow(there, 'pull', { full: true }));
   }
+  // Of each kind one more: it tells of the one before it how that ended, where its process died.
+  for (const flow of ['retryPending', 'push'] as const) await inPeace(calmFlow(there, flow));
 }

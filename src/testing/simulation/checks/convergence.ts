@@ -22,16 +22,18 @@ export function convergence({ pairs, rows, there, conflicts }: Seen): readonly B
       if (local === remote) continue;
       if (field === 'phone_number' && (remote === null || rows.some((other) => other.id !== row.id && fieldOf(other, field) === remote)))
         continue;
-      // What is filled beats a blank, which is recorded; at a first link nothing is.
-      if (remote === null && (isSecondRecord(row) || conflicts.has(`${field} ${local}`))) continue;
+      const [ours, theirs] = [ledger.lastTyped('local', row.id, field), ledger.lastTyped('crm', person.id, field)];
+      // What is filled beats a blank, which is recorded; at a first link a blank is no value, and nothing is.
+      if (remote === null && (conflicts.has(`${field} ${local}`) || ledger.isFromBefore(row.id, person.id, theirs))) continue;
       // A value of ours stays until the CRM's own moves again.
-      if (ledger.lastTyped('local', row.id, field) > ledger.lastTyped('crm', person.id, field)) continue;
+      if (ours > theirs) continue;
       differ(field, { ...both, local, remote });
     }
     const [local, remote] = [fieldOf(row, 'notes'), person.notes];
-    const theirs = ledger.lastTyped('crm', person.id, 'notes');
-    if (local !== remote && ledger.lastTyped('local', row.id, 'notes') > theirs && !isSecondRecord(row))
-      differ('notes', { ...both, local, remote });
+    const [ours, theirs] = [ledger.lastTyped('local', row.id, 'notes'), ledger.lastTyped('crm', person.id, 'notes')];
+    // Two texts that meet at a first link stay apart until ours changes (R18).
+    const stayApart = remote !== null && ledger.isFromBefore(row.id, person.id, ours, theirs);
+    if (local !== remote && ours > theirs && !stayApart) differ('notes', { ...both, local, remote });
   }
   return broken;
 }
@@ -40,6 +42,3 @@ interface Differing {
   readonly local: string | null;
   readonly remote: string | null;
 }
-
-/** Two that meet for the first time: what is filled in the CRM stays as it is there (R18). */
-const isSecondRecord = ({ links }: { readonly links: readonly unknown[] }): boolean => links.length > 1;

@@ -3,16 +3,13 @@ import type { Broken, Seen } from './seen.ts';
 /** What is kept for later has had its time: nothing waits any more (P6). */
 export function nothingDropped({ there, rows, entries, pairs }: Seen): readonly Broken[] {
   const broken: Broken[] = [];
-  const withRecord = new Set(pairs.map(({ row }) => row.id));
   for (const kind of ['merge', 'recheck', 'conversation'])
-    for (const { key, contactId } of entries(kind)) {
-      if (kind === 'conversation' && !withRecord.has(contactId ?? '')) continue; // it can be logged nowhere, and says so
+    for (const { key, contactId } of entries(kind))
       broken.push({
         promise: 'P6',
         message: `${kind} ${key} still waits`,
         about: [key, ...key.split(/[|#/]/), ...(contactId === null ? [] : [contactId])],
       });
-    }
   for (const { row, link } of pairs) {
     const about = [row.id, link.recordId ?? ''];
     if (link.body.sent.length > 0) broken.push({ promise: 'P6', message: `a write to record ${link.recordId} is not settled`, about });

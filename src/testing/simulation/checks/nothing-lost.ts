@@ -1,4 +1,4 @@
-import type { Typed } from '../ledger.ts';
+import type { Displaced, Typed } from '../ledger.ts';
 import { type Broken, fieldOf, type Seen } from './seen.ts';
 
 /** A field that goes both ways is read so long before it is written, at most (P3, R24). */
@@ -28,13 +28,25 @@ export function nothingLost(seen: Seen): readonly Broken[] {
     if (
       before !== null &&
       after !== null &&
-      ledger.isBefore(after, before) &&
-      ledger.isTypedOnce(before) &&
-      ledger.isTypedOnce(after) &&
+      wasTypedOver(seen, { side, id, field, before, after }) &&
       !seen.conflicts.has(`${field} ${before}`)
     )
       broken.push({ promise: 'P4', message: `${field} of ${side} ${id} went back from ${before} to ${after}`, about: [id, before, after] });
   return broken;
+}
+
+/**
+ * Where one value was typed in several places, only those count who typed it into this one: elsewhere somebody may have typed
+ * it who never saw the other.
+ */
+function wasTypedOver({ there: { ledger } }: Seen, { side, id, field, before, after }: Omit<Displaced, 'at'> & WithBoth): boolean {
+  if (ledger.isTypedOnce(before) && ledger.isTypedOnce(after)) return ledger.isBefore(after, before);
+  return ledger.isBeforeIn(side, id, field, after, before);
+}
+
+interface WithBoth {
+  readonly before: string;
+  readonly after: string;
 }
 
 /** Typed between our look at the record and our write: nobody can know of it where the CRM tells no times of single fields. */

@@ -7,7 +7,7 @@ import { look } from './seen.ts';
 export async function quiet(before: Seen): Promise<readonly Broken[]> {
   const { there } = before;
   const written = there.counts.writes;
-  for (const flow of ['sync', 'push', 'pull'] as const) {
+  for (const flow of ['sync', 'push'] as const) {
     await calmFlow(there, flow);
     await there.untilIdle(chanceOf(0));
   }
