@@ -3,6 +3,7 @@ import type { Json } from '../core/value.ts';
 import { CrmSyncError, isCrmSyncError } from '../errors.ts';
 import type { EntryChange } from '../ports/store.ts';
 import { countCalls } from './budget.ts';
+import { untilCommitted } from './commit.ts';
 import type { Context } from './context.ts';
 import { KIND } from './kinds.ts';
 import { Lease } from './lease.ts';
@@ -23,7 +24,7 @@ export async function recorded(
   if (typeof lease === 'string') return { ...run.snapshot, status: 'busy', busyWith: lease };
   try {
     return await record(context, run, async () => {
-      await start(context, run, flow);
+      await start(context, run, flow, lease);
       return work(run, lease);
     });
   } finally {
@@ -71,21 +72,28 @@ async function ended(context: Context, run: RunRecorder, status: 'done' | 'pause
   return result;
 }
 
-/** Records the run, and what has become of the one before it. */
-async function start(context: Context, run: RunRecorder, flow: Flow): Promise<void> {
-  const [newest] = await latestRuns(context, [flow]);
-  // Before this run takes its place as the newest: should this process die too, nobody would look at that one again.
-  if (newest?.status === 'running') await closeDead(context, newest);
-  if (newest?.status === 'paused') run.continueFrom(newest.id);
-  const latest: EntryChange = { scope: 'connection', kind: KIND.latest, key: flow, expected: 'any', put: { body: run.id } };
-  await context.store.commit({ rows: [], entries: [run.entry(), latest] });
+/**
+ * Records the run, and what has become of the one before it, in one commit that expects the lease: a run that was held up
+ * until another one took over would take that one's place as the newest, and nobody would say how that one ended.
+ */
+async function start(context: Context, run: RunRecorder, flow: Flow, lease: Lease): Promise<void> {
+  let turns = 0;
+  await untilCommitted(context, run.session, async () => {
+    turns += 1;
+    if (turns > 1) await lease.renew();
+    const [newest] = await latestRuns(context, [flow]);
+    const closed = newest?.status === 'running' ? await closedDead(context, newest) : [];
+    if (newest?.status === 'paused') run.continueFrom(newest.id);
+    const latest: EntryChange = { scope: 'connection', kind: KIND.latest, key: flow, expected: 'any', put: { body: run.id } };
+    return { result: undefined, changes: { rows: [], entries: [...closed, run.entry(), latest, lease.fence()] } };
+  });
   context.notify({ type: 'run.started', run: run.id, flow, trigger: run.snapshot.trigger });
 }
 
 /** Its lease was free, so its process has died: what it committed is there, and nobody else will say how it ended. */
-async function closeDead(context: Context, dead: Run): Promise<void> {
+async function closedDead(context: Context, dead: Run): Promise<readonly EntryChange[]> {
   const [entry] = await context.store.entries({ scope: 'connection', kind: KIND.run, keys: [dead.id], limit: 1 });
-  if (entry === undefined || (entry.body as unknown as Run).status !== 'running') return;
+  if (entry === undefined || (entry.body as unknown as Run).status !== 'running') return [];
   const failure = {
     code: 'run_died',
     category: 'store',
@@ -100,7 +108,7 @@ async function closeDead(context: Context, dead: Run): Promise<void> {
     expected: entry.version,
     put: { body: body as unknown as Json },
   } as const;
-  await context.store.commit({ rows: [], entries: [change] });
+  return [change];
 }
 
 /** Records the failure and tells it. The answer is what to throw: an error that is not ours goes out as it came. */

@@ -1,7 +1,7 @@
 import type { Run } from 'crm-sync-engine';
 import { conversation } from 'crm-sync-engine/testing';
 import { describe, expect, it } from 'vitest';
-import { connectorAround } from './harness.ts';
+import { connectorAround, dying, storeAround } from './harness.ts';
 import { WORLDS } from './world.ts';
 
 describe.each(WORLDS)('on $name', (world) => {
@@ -34,6 +34,29 @@ describe.each(WORLDS)('on $name', (world) => {
       expect((await engine.runs.list({ limit: 2, after: page[1]?.id ?? '' })).map(({ id }) => id)).toEqual(newestFirst.slice(2));
       expect(await engine.runs.get(made[2] ?? '')).toMatchObject({ id: made[2], flow: 'sync', status: 'done' });
       expect(await engine.runs.get('none')).toBeNull();
+    });
+
+    it('begin only while they hold their lease: one that was held up takes no place of the one that took over', async () => {
+      const { clock, store, crm, engine, engineOf } = people(3);
+      const { around } = dying(14, 'after'); // it has read, and committed that it began
+      const overtaking = () =>
+        engineOf({ store: storeAround(store, around), connector: connectorAround(crm.connectorOf(), around) }).pull();
+      let isFirst = true;
+      const heldUp = storeAround(store, async (name, call) => {
+        const answer = await call();
+        if (name === 'lease' && isFirst) {
+          isFirst = false;
+          clock.advance(HOUR);
+          await expect(overtaking()).rejects.toThrow();
+        }
+        return answer;
+      });
+      await expect(engineOf({ store: heldUp }).pull()).rejects.toMatchObject({ code: 'lease_lost' });
+      const [dead] = await engine.runs.list();
+      expect(dead).toMatchObject({ status: 'running' });
+      clock.advance(HOUR);
+      await engine.pull();
+      expect(await engine.runs.get(dead?.id ?? '')).toMatchObject({ status: 'failed', failure: { code: 'run_died' } });
     });
 
     it('have ids of their own, also at one moment and with ids that share a beginning', async () => {

@@ -14,11 +14,11 @@ const PROCESSES_MAX = 3;
 /** One step: somebody does something, and the processes that are at work go on for a while. What happens follows from `seed` and `step`. */
 export async function takeStep(there: Deployment, seed: number, step: number): Promise<void> {
   const chance = chanceOf(seed, step);
-  const { scheduler, trace, arrivals } = there;
+  const { scheduler, trace } = there;
   trace.step = step;
   const [name, act] = chance.oneOf(WEIGHED);
   trace.tell(name);
-  arrivals.look();
+  there.lookAround();
   await act(there, chance);
   const turns = chance.of(0.3) ? 0 : chance.below(chance.oneOf([4, 12, 60]));
   for (let turn = 0; turn < turns && (await scheduler.turn(chance)); turn += 1);

@@ -38,6 +38,7 @@ export async function hubspotOfPeople(clock: Clock, shape: CrmShape, connect: Ma
   const first: AccessToken = await crm.options.auth.token({} as never);
   const declare = (what: HubSpotFault, more: { readonly ms?: number; readonly afterMs?: number } = {}): Fault => ({
     what,
+    lateMs: more.afterMs ?? 0,
     declare: () => crm.fault({ on: '*', what, ...more }),
   });
   /** Events that were told of. */

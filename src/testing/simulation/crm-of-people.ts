@@ -42,6 +42,8 @@ export interface CrmShape {
 /** Something that may go wrong with a request, as the fake calls it. */
 export interface Fault {
   readonly what: string;
+  /** The request may have its effect so much later. */
+  readonly lateMs: number;
   declare(): void;
 }
 

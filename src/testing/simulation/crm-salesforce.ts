@@ -40,6 +40,7 @@ export async function salesforceOfPeople(clock: Clock, shape: CrmShape, connect:
   const first: AccessToken = await crm.options.auth.token({} as never);
   const declare = (what: SalesforceFault, more: { readonly afterMs?: number } = {}): Fault => ({
     what,
+    lateMs: more.afterMs ?? 0,
     declare: () => crm.fault({ on: '*', what, ...more }),
   });
   return {

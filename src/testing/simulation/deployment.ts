@@ -33,6 +33,7 @@ export interface Failure {
   readonly error: unknown;
   /** What went wrong with its requests. */
   readonly faults: readonly string[];
+  readonly tookMs: number;
 }
 
 export interface DeploymentParts {
@@ -66,6 +67,8 @@ export class Deployment {
   /** By process: when it died. */
   readonly diedAt = new Map<string, number>();
   readonly #faults = new Map<string, string[]>();
+  /** Until then a write may have its effect by itself, long after it was sent. */
+  #lateUntil = Number.NEGATIVE_INFINITY;
   /** Ids of records and activities that the engine made. */
   readonly made: { readonly records: Set<string>; readonly activities: Map<string, string> } = {
     records: new Set(),
@@ -107,13 +110,15 @@ export class Deployment {
     this.counts.flows += 1;
     const name = `${what} ${this.counts.flows}`;
     this.trace.tell(`${name} starts`, [name]);
+    const startedAt = this.scheduler.clock.now();
     const { over } = await this.scheduler.start(name, death, (process) => work(this.#engineOf(process, failing, chance), process));
     const told = over.then((ending) => {
       if (ending.as === 'died') {
         this.counts.deaths += 1;
         this.diedAt.set(name, this.scheduler.clock.now());
       }
-      if (ending.as === 'failed') this.failures.push({ flow: name, error: ending.error, faults: this.#faults.get(name) ?? [] });
+      const tookMs = this.scheduler.clock.now() - startedAt;
+      if (ending.as === 'failed') this.failures.push({ flow: name, error: ending.error, faults: this.#faults.get(name) ?? [], tookMs });
       this.trace.tell(`${name} ${describe(ending)}`, [name]);
       return ending;
     });
@@ -144,7 +149,7 @@ export class Deployment {
       store: storeOf(this.#store, process, (changes, committed) => this.#committed(process.name, changes, committed)),
       connector: crm.connector(fetch, process.clock, chance.next),
       merger: lineByLine(process),
-      observer: { notify: (event) => this.#heard(process.name, event) },
+      observer: { notify: (event) => this.events.push(event) },
       clock: process.clock,
       ids: () => {
         this.#ids += 1;
@@ -161,7 +166,7 @@ export class Deployment {
       if (chance.of(failing / 2)) await process.clock.sleep(chance.below(20_000), request.signal);
       return process.call(label, async () => {
         this.counts.requests += 1;
-        this.arrivals.look();
+        this.lookAround();
         const isWrite = this.crm.isWrite(request);
         if (isWrite) this.counts.writes += 1;
         if (isWrite) this.ledger.sent(`${request.url} ${await request.clone().text()}`, sentAt);
@@ -170,6 +175,7 @@ export class Deployment {
           const fault = chance.oneOf(this.crm.faultsFor(request, chance));
           this.#faults.set(process.name, [...(this.#faults.get(process.name) ?? []), fault.what]);
           fault.declare();
+          if (fault.lateMs > 0) this.#lateUntil = Math.max(this.#lateUntil, this.scheduler.clock.now() + fault.lateMs);
         }
         try {
           return await this.crm.fetch(request);
@@ -180,9 +186,12 @@ export class Deployment {
     };
   }
 
-  #heard(by: string, event: SyncEvent): void {
-    this.events.push(event);
-    if (event.type === 'run.started') this.processOf.set(event.run, by);
+  /** Notes what has happened in the CRM by itself, before anything else does. */
+  lookAround(): void {
+    this.arrivals.look();
+    if (this.#lateUntil === Number.NEGATIVE_INFINITY) return;
+    this.look('a write that was lost');
+    if (this.#lateUntil < this.scheduler.clock.now()) this.#lateUntil = Number.NEGATIVE_INFINITY;
   }
 
   /** What is in the CRM now: what nobody typed is the engine's doing. */
@@ -203,6 +212,7 @@ export class Deployment {
 
   #committed(by: string, { rows, entries }: Changeset, committed: Extract<Committed, { status: 'done' }>): void {
     const { ledger } = this;
+    for (const { kind, key } of entries) if (kind === 'run' && !this.processOf.has(key)) this.processOf.set(key, by);
     const history = entries.flatMap(({ kind, put }) =>
       kind === 'history' && put !== undefined && put !== 'delete'
         ? [{ body: put.body as unknown as StoredHistory, of: put.contactId }]

@@ -115,6 +115,11 @@ export class Ledger {
     return this.#writesTo.get(recordId)?.findLast(({ arrivedAt }) => arrivedAt <= effectAt)?.sentAt ?? null;
   }
 
+  /** What stood there when somebody typed into it last. Undefined: nobody did. */
+  typedOver(side: Side, id: string, field: PersonField): string | null | undefined {
+    return this.typed.findLast((typed) => typed.side === side && typed.id === id && typed.field === field)?.instead;
+  }
+
   /** A contact and a record are linked for the first time. */
   meet(contactId: string, recordId: string): void {
     const pair = `${contactId} ${recordId}`;

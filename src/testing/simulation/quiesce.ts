@@ -9,7 +9,7 @@ const WAITS_MINUTES = [15, 60, 25 * 60, 25 * 60];
 
 /** Nobody edits and nothing fails any more: until everything that waits for a time has had it, and everybody was answered. */
 export async function quiesce(there: Deployment): Promise<void> {
-  const { scheduler, arrivals, trace, conversations } = there;
+  const { scheduler, trace, conversations } = there;
   const chance = chanceOf(0, there.counts.flows);
   trace.tell('nothing happens any more');
   await there.untilIdle(chance);
@@ -19,7 +19,7 @@ export async function quiesce(there: Deployment): Promise<void> {
   };
   for (const [round, minutes] of WAITS_MINUTES.entries()) {
     scheduler.advance(minutes * MINUTE);
-    arrivals.look();
+    there.lookAround();
     for (const [index, { isAnswered }] of conversations.entries()) if (!isAnswered) await inPeace(deliver(there, index, { chance }));
     const records = announced(there);
     if (records.length > 0) await inPeace(calmFlow(there, 'pull', { records }));

@@ -25,8 +25,8 @@ export function convergence({ pairs, rows, there, conflicts }: Seen): readonly B
       const [ours, theirs] = [ledger.lastTyped('local', row.id, field), ledger.lastTyped('crm', person.id, field)];
       // What is filled beats a blank, which is recorded; at a first link a blank is no value, and nothing is.
       if (remote === null && (conflicts.has(`${field} ${local}`) || ledger.isFromBefore(row.id, person.id, theirs))) continue;
-      // A value of ours stays until the CRM's own moves again.
-      if (ours > theirs) continue;
+      // A value of ours stays until the CRM's own moves again: also where a merge has brought another record with that same value.
+      if (ours > theirs || ledger.typedOver('local', row.id, field) === remote) continue;
       differ(field, { ...both, local, remote });
     }
     const [local, remote] = [fieldOf(row, 'notes'), person.notes];

@@ -1,5 +1,6 @@
 import type { Run } from '../../../core/run.ts';
 import { isCrmSyncError } from '../../../errors.ts';
+import type { Failure } from '../deployment.ts';
 import { TYPED } from '../people.ts';
 import type { Broken, Seen } from './seen.ts';
 
@@ -24,9 +25,9 @@ export function runs({ runs, there }: Seen): readonly Broken[] {
     const [found] = TYPED.exec(text) ?? [];
     if (found !== undefined) broken.push({ promise: 'P10', message: `${found} stands in ${text.slice(0, 300)}`, about: [found] });
   }
-  for (const { flow, error, faults } of failures) {
+  for (const { flow, error, faults, tookMs } of failures) {
     if (!isCrmSyncError(error)) broken.push({ promise: 'P7', message: `${flow} failed with ${stackOf(error)}`, about: [flow] });
-    else if (!error.retryable && !isExpected(error.code, flow, faults))
+    else if (!error.retryable && !isExpected(error.code, { flow, faults, tookMs }))
       broken.push({ promise: 'P7', message: `${flow} failed for good with ${error.code}: ${error.message}`, about: [flow] });
     const [found] = TYPED.exec(`${String(error)} ${JSON.stringify(error)}`) ?? [];
     if (found !== undefined) broken.push({ promise: 'P10', message: `${found} stands in an error of ${flow}`, about: [found, flow] });
@@ -47,12 +48,15 @@ function wasOvertaken({ id, flow, startedAt }: Run, runs: readonly Run[], { shap
   });
 }
 
+/** No session of the two CRMs ends sooner by its age. */
+const SESSION_MS = 30 * 60_000;
+
 /**
  * Answers to an edit by hand that can not be done, and to a session that ends twice within one call: it may have been dead
- * before, by what another process went through, and end again as soon as it is renewed.
+ * before, by what another process went through, and end again as soon as it is renewed, by a fault or while its process is held up.
  */
-function isExpected(code: string, flow: string, faults: readonly string[]): boolean {
-  if (code === 'session_expired') return faults.some((what) => what.startsWith('expired_'));
+function isExpected(code: string, { flow, faults, tookMs }: Pick<Failure, 'flow' | 'faults' | 'tookMs'>): boolean {
+  if (code === 'session_expired') return tookMs >= SESSION_MS || faults.some((what) => what.startsWith('expired_'));
   return flow.startsWith('edit ') && (code === 'match_key_taken' || code === 'contact_not_found');
 }
 
