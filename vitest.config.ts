@@ -8,6 +8,9 @@ const alias = [
   { find: /^crm-sync-engine$/, replacement: source('index.ts') },
 ];
 
+/** A test that dies at every await in turn has hundreds of runs in it: half a minute where the machine is shared. */
+const LONG_MS = 120_000;
+
 /** The unit tests run under two process time zones: a hidden use of the local zone fails in one of them. */
 const unit = (name: string, TZ: string) => ({
   resolve: { alias },
@@ -18,6 +21,7 @@ const unit = (name: string, TZ: string) => ({
     env: { TZ },
     pool: 'forks' as const,
     isolate: false,
+    testTimeout: LONG_MS,
     benchmark: { include: [] },
   },
 });
@@ -41,6 +45,7 @@ export default defineConfig({
           exclude: ['test/unit/**', 'test/process/**', 'test/package/**', 'test/postgres/**'],
           pool: 'forks',
           isolate: false,
+          testTimeout: LONG_MS,
           benchmark: { include: [] },
         },
       },
