@@ -40,8 +40,8 @@ export const analysisDocument = perSchema((schema): z.ZodType<Analysis> => {
     from: z.string().min(1).max(200),
     field: fieldSchema(schema),
     mode: z.enum(UPDATE_MODES),
-    valueMap: valueMapSchema.optional(),
-    transform: transformSchema.optional(),
+    valueMap: valueMapSchema().optional(),
+    transform: transformSchema().optional(),
   });
   const document = z
     .array(rule)

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { crmPathSchema } from './crm-path.ts';
 import { dayExists, isDayShaped, readInstant, startOfDay } from './dates.ts';
+import { lazy } from './lazy.ts';
 import type { Millis, Value } from './value.ts';
 
 /** A CRM field (dotted paths too) against a value. `since` is at or after a day or instant; `blank` is null or ''. */
@@ -22,36 +23,44 @@ const DEPTH_MAX = 8;
 const CONDITIONS_MAX = 200;
 
 const field = crmPathSchema;
-const value = z.union([z.string().max(TEXT_MAX), z.number(), z.boolean(), z.null()]);
-const comparable = z.union([z.string().max(TEXT_MAX), z.number()]);
-const since = z.string().refine((text) => instantOf(text) !== null, {
-  error: 'is no day or instant',
-  params: { code: 'not_a_datetime', remedy: 'Give a day or an instant, such as `2025-03-15` or `2025-03-15T10:30:00Z`.' },
-});
-const part: z.ZodType<Filter> = z.lazy(() =>
-  z.union([
-    z.strictObject({ all: z.array(part).min(1).max(50) }),
-    z.strictObject({ any: z.array(part).min(1).max(50) }),
-    z.strictObject({ not: part }),
-    z.strictObject({ field, eq: value }),
-    z.strictObject({ field, ne: value }),
-    z.strictObject({ field, in: z.array(value).min(1).max(CONDITIONS_MAX) }),
-    z.strictObject({ field, lt: comparable }),
-    z.strictObject({ field, gt: comparable }),
-    z.strictObject({ field, contains: z.string().min(1).max(TEXT_MAX) }),
-    z.strictObject({ field, blank: z.boolean() }),
-    z.strictObject({ field, since }),
-  ]),
+const value = lazy(() => z.union([z.string().max(TEXT_MAX), z.number(), z.boolean(), z.null()]));
+const comparable = lazy(() => z.union([z.string().max(TEXT_MAX), z.number()]));
+const since = lazy(() =>
+  z.string().refine((text) => instantOf(text) !== null, {
+    error: 'is no day or instant',
+    params: { code: 'not_a_datetime', remedy: 'Give a day or an instant, such as `2025-03-15` or `2025-03-15T10:30:00Z`.' },
+  }),
+);
+const part = lazy(
+  (): z.ZodType<Filter> =>
+    z.lazy(() =>
+      z.union([
+        z.strictObject({ all: z.array(part()).min(1).max(50) }),
+        z.strictObject({ any: z.array(part()).min(1).max(50) }),
+        z.strictObject({ not: part() }),
+        z.strictObject({ field: field(), eq: value() }),
+        z.strictObject({ field: field(), ne: value() }),
+        z.strictObject({ field: field(), in: z.array(value()).min(1).max(CONDITIONS_MAX) }),
+        z.strictObject({ field: field(), lt: comparable() }),
+        z.strictObject({ field: field(), gt: comparable() }),
+        z.strictObject({ field: field(), contains: z.string().min(1).max(TEXT_MAX) }),
+        z.strictObject({ field: field(), blank: z.boolean() }),
+        z.strictObject({ field: field(), since: since() }),
+      ]),
+    ),
 );
 
 /** Strict: an unknown key is a mistake, and a filter that is silently wider than meant imports strangers. */
-export const filterSchema: z.ZodType<Filter> = part.superRefine((filter, context) => {
-  const problem = (message: string, code: string, remedy: string) =>
-    context.addIssue({ code: 'custom', message, params: { code, remedy } });
-  if (depthOf(filter) > DEPTH_MAX) problem(`is nested more than ${DEPTH_MAX} levels deep`, 'too_deep', 'Flatten the filter.');
-  if (conditionsOf(filter).length > CONDITIONS_MAX)
-    problem(`has more than ${CONDITIONS_MAX} conditions`, 'too_long', 'Join conditions on one field into one with `in`.');
-});
+export const filterSchema = lazy(
+  (): z.ZodType<Filter> =>
+    part().superRefine((filter, context) => {
+      const problem = (message: string, code: string, remedy: string) =>
+        context.addIssue({ code: 'custom', message, params: { code, remedy } });
+      if (depthOf(filter) > DEPTH_MAX) problem(`is nested more than ${DEPTH_MAX} levels deep`, 'too_deep', 'Flatten the filter.');
+      if (conditionsOf(filter).length > CONDITIONS_MAX)
+        problem(`has more than ${CONDITIONS_MAX} conditions`, 'too_long', 'Join conditions on one field into one with `in`.');
+    }),
+);
 
 const partsOf = (filter: Filter): readonly Filter[] | undefined =>
   'all' in filter ? filter.all : 'any' in filter ? filter.any : 'not' in filter ? [filter.not] : undefined;

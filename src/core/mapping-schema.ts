@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { crmPathSchema, ownFieldSchema } from './crm-path.ts';
 import { filterSchema } from './filter.ts';
 import type { DescribeIssue } from './issues.ts';
+import { lazy } from './lazy.ts';
 import { CONFLICT_POLICIES, FIRST_LINK_POLICIES, type Mapping, type MappingDirection } from './mapping-types.ts';
 import { perSchema } from './per-schema.ts';
 import {
@@ -18,51 +19,64 @@ import { definitionOf } from './schema.ts';
 import type { Schema } from './schema-types.ts';
 
 const OBJECT_NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
-const objectName = z
-  .string()
-  .refine((name) => name.length <= 100 && OBJECT_NAME.test(name), {
-    error: 'is no name of a CRM object',
-    params: { code: 'invalid_crm_object', remedy: 'Give its API name, such as `Contact`: letters, digits, underscores.' },
-  })
-  .meta({ pattern: OBJECT_NAME.source, maxLength: 100 });
+const objectName = lazy(() =>
+  z
+    .string()
+    .refine((name) => name.length <= 100 && OBJECT_NAME.test(name), {
+      error: 'is no name of a CRM object',
+      params: { code: 'invalid_crm_object', remedy: 'Give its API name, such as `Contact`: letters, digits, underscores.' },
+    })
+    .meta({ pattern: OBJECT_NAME.source, maxLength: 100 }),
+);
 
-const blankPolicy = z.enum(['clear', 'keep']);
-const blank = z.union([blankPolicy, z.strictObject({ inbound: blankPolicy.optional(), outbound: blankPolicy.optional() })]).optional();
-const firstLink = z.enum(FIRST_LINK_POLICIES).optional();
-const conflict = z.union([z.enum(CONFLICT_POLICIES), z.strictObject({ policy: z.string().min(1).max(100) })]).optional();
+const blankPolicy = lazy(() => z.enum(['clear', 'keep']));
+const blank = lazy(() =>
+  z.union([blankPolicy(), z.strictObject({ inbound: blankPolicy().optional(), outbound: blankPolicy().optional() })]).optional(),
+);
+const firstLink = lazy(() => z.enum(FIRST_LINK_POLICIES).optional());
+const conflict = lazy(() => z.union([z.enum(CONFLICT_POLICIES), z.strictObject({ policy: z.string().min(1).max(100) })]).optional());
 
-const createSchema = z.strictObject({
-  idField: ownFieldSchema.optional(),
-  defaults: z.record(ownFieldSchema, z.union([z.string().min(1), z.number(), z.boolean()])).optional(),
-});
+const createSchema = lazy(() =>
+  z.strictObject({
+    idField: ownFieldSchema().optional(),
+    defaults: z.record(ownFieldSchema(), z.union([z.string().min(1), z.number(), z.boolean()])).optional(),
+  }),
+);
 
 /** The strict form of a mapping: unknown keys are mistakes, and every problem is told at once. */
 export const mappingDocument = perSchema((schema): z.ZodType<Mapping> => {
   const field = fieldSchema(schema);
-  const common = { field, blank, valueMap: valueMapSchema.optional() };
+  const common = { field, blank: blank(), valueMap: valueMapSchema().optional() };
   const overflow = z.enum(['refuse', 'truncate']).optional();
-  const transform = transformSchema.optional();
+  const transform = transformSchema().optional();
   const rule = z.discriminatedUnion('direction', [
     z.strictObject({
       ...common,
       direction: z.literal('inbound'),
-      crm: z.union([crmPathSchema, z.array(crmPathSchema).min(1).max(10)]),
+      crm: z.union([crmPathSchema(), z.array(crmPathSchema()).min(1).max(10)]),
       join: z.string().max(20).optional(),
       transform,
-      conflict,
-      firstLink,
+      conflict: conflict(),
+      firstLink: firstLink(),
     }),
-    z.strictObject({ ...common, direction: z.literal('outbound'), crm: crmPathSchema, transform, overflow }),
-    z.strictObject({ ...common, direction: z.literal('both'), crm: crmPathSchema, conflict, firstLink, overflow }),
+    z.strictObject({ ...common, direction: z.literal('outbound'), crm: crmPathSchema(), transform, overflow }),
+    z.strictObject({
+      ...common,
+      direction: z.literal('both'),
+      crm: crmPathSchema(),
+      conflict: conflict(),
+      firstLink: firstLink(),
+      overflow,
+    }),
   ]);
   const document = z.strictObject({
-    crmObject: objectName,
+    crmObject: objectName(),
     fields: z.array(rule).min(1).max(500),
-    filter: filterSchema.optional(),
+    filter: filterSchema().optional(),
     matchKey: z.union([field, z.array(field).min(1).max(5)]).optional(),
-    firstLink,
-    blank,
-    create: createSchema.optional(),
+    firstLink: firstLink(),
+    blank: blank(),
+    create: createSchema().optional(),
   });
   return document.check(
     checkTogether((value, add) => {

@@ -74,7 +74,7 @@ interface Readable {
 /** The parts of a refused mapping that can be compared with the CRM all the same. */
 function readable(json: unknown): Readable {
   const { fields, filter } = membersOf(json);
-  const parsed = filterSchema.safeParse(filter);
+  const parsed = filterSchema().safeParse(filter);
   return { fields: itemsOf(fields).map((rule) => (isReadable(rule) ? rule : undefined)), ...(parsed.success && { filter: parsed.data }) };
 }
 

@@ -3,6 +3,7 @@ import { refusedDocument } from '../errors.ts';
 import type { Channel, Conversation, Direction, Outcome, Party, Sentiment, TranscriptTurn } from './conversation.ts';
 import { readInstant } from './dates.ts';
 import { parseDocument } from './issues.ts';
+import { lazy } from './lazy.ts';
 import type { Parsed } from './value.ts';
 
 // A record per union: a word that is added to the type and forgotten here does not compile.
@@ -53,69 +54,82 @@ const withoutUndefined = (value: unknown): unknown =>
 const strict = <S extends z.core.$ZodLooseShape>(shape: S) => z.preprocess(withoutUndefined, z.strictObject(shape));
 
 const isInstant = (text: string): boolean => /T.*Z$/.test(text) && typeof readInstant(text, 'UTC') === 'object';
-const instant = z.string().refine(isInstant, {
-  error: 'must be an ISO 8601 UTC time',
-  params: { code: 'not_a_datetime', remedy: 'Give the time in UTC, for example 2026-01-05T08:30:00.000Z.' },
-});
-const phone = z.string().refine((text) => /^\+[1-9]\d{1,14}$/.test(text), {
-  error: 'must be an E.164 number',
-  params: { code: 'not_a_phone_number', remedy: 'Give `+`, country code and number, digits only; what was received goes to `raw`.' },
-});
-const source = z
-  .string()
-  .max(SOURCE_MAX)
-  .refine((text) => /^[^\s:]+$/.test(text), {
-    error: 'must be a word without blanks and colons',
-    params: { code: 'invalid_source', remedy: 'Name the platform in one word, for example `retell`.' },
-  });
-const json = z.json();
-const seconds = z.number().min(0);
-const text = z.string();
+const instant = lazy(() =>
+  z.string().refine(isInstant, {
+    error: 'must be an ISO 8601 UTC time',
+    params: { code: 'not_a_datetime', remedy: 'Give the time in UTC, for example 2026-01-05T08:30:00.000Z.' },
+  }),
+);
+const phone = lazy(() =>
+  z.string().refine((text) => /^\+[1-9]\d{1,14}$/.test(text), {
+    error: 'must be an E.164 number',
+    params: { code: 'not_a_phone_number', remedy: 'Give `+`, country code and number, digits only; what was received goes to `raw`.' },
+  }),
+);
+const source = lazy(() =>
+  z
+    .string()
+    .max(SOURCE_MAX)
+    .refine((text) => /^[^\s:]+$/.test(text), {
+      error: 'must be a word without blanks and colons',
+      params: { code: 'invalid_source', remedy: 'Name the platform in one word, for example `retell`.' },
+    }),
+);
+const json = lazy(() => z.json());
+const seconds = lazy(() => z.number().min(0));
+const text = lazy(() => z.string());
 
-const party = strict({
-  raw: text.exactOptional(),
-  phone: phone.exactOptional(),
-  extension: text.exactOptional(),
-  kind: oneOf(PARTY_KINDS),
-  email: text.exactOptional(),
-  name: text.exactOptional(),
-  externalId: text.exactOptional(),
-});
-const turn = strict({ role: oneOf(ROLES), text, offsetSeconds: seconds.exactOptional(), at: instant.exactOptional() });
+const party = lazy(() =>
+  strict({
+    raw: text().exactOptional(),
+    phone: phone().exactOptional(),
+    extension: text().exactOptional(),
+    kind: oneOf(PARTY_KINDS),
+    email: text().exactOptional(),
+    name: text().exactOptional(),
+    externalId: text().exactOptional(),
+  }),
+);
+const turn = lazy(() =>
+  strict({ role: oneOf(ROLES), text: text(), offsetSeconds: seconds().exactOptional(), at: instant().exactOptional() }),
+);
 
-const conversation: z.ZodType<Conversation> = strict({
-  id: text.min(1).max(ID_MAX),
-  source,
-  threadId: text.exactOptional(),
-  channel: oneOf(CHANNELS),
-  direction: oneOf(DIRECTIONS),
-  contact: party,
-  agent: party,
-  startedAt: instant,
-  startedAtEstimated: z.boolean().exactOptional(),
-  endedAt: instant.exactOptional(),
-  durationSeconds: seconds.exactOptional(),
-  summary: text.exactOptional(),
-  transcript: z.union([text, z.array(turn)]).exactOptional(),
-  recordingUrl: text.exactOptional(),
-  recordingExpiresAt: instant.exactOptional(),
-  outcome: oneOf(OUTCOMES),
-  disposition: text.exactOptional(),
-  successful: z.boolean().exactOptional(),
-  sentiment: oneOf(SENTIMENTS).exactOptional(),
-  analysis: z.record(z.string(), json),
-  agentId: text.exactOptional(),
-  userId: text.exactOptional(),
-  metadata: z.record(z.string(), json).exactOptional(),
-  final: z.boolean(),
-  revision: z.union([text, z.number()]).exactOptional(),
-});
+const conversation = lazy(
+  (): z.ZodType<Conversation> =>
+    strict({
+      id: text().min(1).max(ID_MAX),
+      source: source(),
+      threadId: text().exactOptional(),
+      channel: oneOf(CHANNELS),
+      direction: oneOf(DIRECTIONS),
+      contact: party(),
+      agent: party(),
+      startedAt: instant(),
+      startedAtEstimated: z.boolean().exactOptional(),
+      endedAt: instant().exactOptional(),
+      durationSeconds: seconds().exactOptional(),
+      summary: text().exactOptional(),
+      transcript: z.union([text(), z.array(turn())]).exactOptional(),
+      recordingUrl: text().exactOptional(),
+      recordingExpiresAt: instant().exactOptional(),
+      outcome: oneOf(OUTCOMES),
+      disposition: text().exactOptional(),
+      successful: z.boolean().exactOptional(),
+      sentiment: oneOf(SENTIMENTS).exactOptional(),
+      analysis: z.record(z.string(), json()),
+      agentId: text().exactOptional(),
+      userId: text().exactOptional(),
+      metadata: z.record(z.string(), json()).exactOptional(),
+      final: z.boolean(),
+      revision: z.union([text(), z.number()]).exactOptional(),
+    }),
+);
 
 /**
  * Reads a conversation back after a queue or from a host's own source. Strict: unknown keys, times that are not UTC and
  * ids that are not text are problems, and all of them are told at once. Never throws.
  */
-export const safeParseConversation = (document: unknown): Parsed<Conversation> => parseDocument(conversation, document);
+export const safeParseConversation = (document: unknown): Parsed<Conversation> => parseDocument(conversation(), document);
 
 /**
  * The same as {@link safeParseConversation}, for a document that is expected to be right.

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { coerceValue } from './coerce.ts';
 import { isValue } from './is-value.ts';
+import { lazy } from './lazy.ts';
 import type { ValueMap } from './rule-values.ts';
 import { definitionOf } from './schema.ts';
 import type { FieldDefinition, Schema } from './schema-types.ts';
@@ -49,8 +50,8 @@ export function fieldSchema(schema: Schema) {
     .meta({ enum: names });
 }
 
-export const valueMapSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
-export const transformSchema = z.string().min(1).max(100);
+export const valueMapSchema = lazy(() => z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])));
+export const transformSchema = lazy(() => z.string().min(1).max(100));
 
 /**
  * Why a value map doesn't fit its field; undefined: it does, or its shape is wrong, which is told elsewhere.

@@ -4,24 +4,29 @@ import { isBlank } from './blank.ts';
 import { coerceValue } from './coerce.ts';
 import { deepFreeze } from './freeze.ts';
 import { parseDocument } from './issues.ts';
+import { lazy } from './lazy.ts';
 import { coercePhone } from './phone.ts';
 import { type CheckedFields, nameProblem } from './schema-names.ts';
 import { BUILT_IN_FIELDS, type ContactSchema, type FieldDefinition, type FieldDefinitions, type Schema } from './schema-types.ts';
 import { listNames, nearestName } from './text.ts';
 import type { Fields, Parsed, Value } from './value.ts';
 
-const described = { label: z.string().optional(), description: z.string().optional() };
-const filled = z.string().refine((text) => text.trim() !== '', {
-  message: 'is blank',
-  params: { code: 'blank', remedy: 'Give the option a value: an empty field needs none.' },
-});
-const option = z.union([filled, z.strictObject({ value: filled, label: z.string().optional() })]);
-const definition = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('string'), maxLength: z.int().min(1).optional(), ...described }),
-  z.strictObject({ type: z.enum(['number', 'boolean', 'date', 'datetime']), ...described }),
-  z.strictObject({ type: z.literal('enum'), options: z.array(option).min(1), ...described }),
-]);
-const schemaDocument = z.strictObject({ entity: z.literal('contact').optional(), fields: z.record(z.string(), definition) });
+const described = lazy(() => ({ label: z.string().optional(), description: z.string().optional() }));
+const filled = lazy(() =>
+  z.string().refine((text) => text.trim() !== '', {
+    message: 'is blank',
+    params: { code: 'blank', remedy: 'Give the option a value: an empty field needs none.' },
+  }),
+);
+const option = lazy(() => z.union([filled(), z.strictObject({ value: filled(), label: z.string().optional() })]));
+const definition = lazy(() =>
+  z.discriminatedUnion('type', [
+    z.strictObject({ type: z.literal('string'), maxLength: z.int().min(1).optional(), ...described() }),
+    z.strictObject({ type: z.enum(['number', 'boolean', 'date', 'datetime']), ...described() }),
+    z.strictObject({ type: z.literal('enum'), options: z.array(option()).min(1), ...described() }),
+  ]),
+);
+const schemaDocument = lazy(() => z.strictObject({ entity: z.literal('contact').optional(), fields: z.record(z.string(), definition()) }));
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -70,7 +75,7 @@ function buildSchema(custom: FieldDefinitions): ContactSchema {
 }
 
 function readSchema(json: unknown, builtIns: 'allowed' | 'refused'): Parsed<ContactSchema> {
-  const shape = parseDocument(schemaDocument, json);
+  const shape = parseDocument(schemaDocument(), json);
   const raw = isObject(json) && isObject(json['fields']) ? json['fields'] : {};
   const others = Object.entries(raw)
     .filter(([name]) => name !== '__proto__') // reported with the shape

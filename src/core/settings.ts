@@ -6,6 +6,7 @@ import type { Channel } from './conversation.ts';
 import { isTimeZone } from './dates.ts';
 import { deepFreeze } from './freeze.ts';
 import { parseDocument } from './issues.ts';
+import { lazy } from './lazy.ts';
 import { describeRuleIssue, mappingDocument } from './mapping-schema.ts';
 import type { Analysis, Mapping } from './mapping-types.ts';
 import { perSchema } from './per-schema.ts';
@@ -48,52 +49,62 @@ export interface ConnectionSettings<S extends Schema = any> {
   readonly timeZone?: string;
 }
 
-const CHANNELS: Readonly<Record<Channel, z.ZodType<boolean | undefined>>> = {
-  call: z.boolean().optional(),
-  sms: z.boolean().optional(),
-  chat: z.boolean().optional(),
-  whatsapp: z.boolean().optional(),
-  email: z.boolean().optional(),
-  voicemail: z.boolean().optional(),
-  fax: z.boolean().optional(),
-  other: z.boolean().optional(),
-};
+const CHANNELS = lazy(
+  (): Readonly<Record<Channel, z.ZodType<boolean | undefined>>> => ({
+    call: z.boolean().optional(),
+    sms: z.boolean().optional(),
+    chat: z.boolean().optional(),
+    whatsapp: z.boolean().optional(),
+    email: z.boolean().optional(),
+    voicemail: z.boolean().optional(),
+    fax: z.boolean().optional(),
+    other: z.boolean().optional(),
+  }),
+);
 
-const texts = z.record(z.string(), z.string().min(1));
+const texts = lazy(() => z.record(z.string(), z.string().min(1)));
 
 /** Conversations have numbers in E.164: another spelling in the list would block nobody. */
-const blocked = z
-  .string()
-  .min(1)
-  .refine(
-    (text) => {
-      const phone = normalizePhone(text);
-      return phone.kind !== 'unparseable' && (phone.kind !== 'phone' || phone.e164 === text);
-    },
-    {
-      error: 'is a number that is not in E.164',
-      params: { code: 'not_e164', remedy: 'Write `+`, country code and national number, without spaces.' },
-    },
-  );
+const blocked = lazy(() =>
+  z
+    .string()
+    .min(1)
+    .refine(
+      (text) => {
+        const phone = normalizePhone(text);
+        return phone.kind !== 'unparseable' && (phone.kind !== 'phone' || phone.e164 === text);
+      },
+      {
+        error: 'is a number that is not in E.164',
+        params: { code: 'not_e164', remedy: 'Write `+`, country code and national number, without spaces.' },
+      },
+    ),
+);
 
-const country = z.string().refine(isCountry, {
-  error: 'is no country',
-  params: { code: 'unknown_country', remedy: 'Use two capital letters of ISO 3166, such as `US`, `GB` or `DE`.' },
-});
-const timeZone = z.string().refine(isTimeZone, {
-  error: 'is no time zone',
-  params: { code: 'unknown_time_zone', remedy: 'Use an IANA name, such as `Europe/Berlin` or `UTC`.' },
-});
+const country = lazy(() =>
+  z.string().refine(isCountry, {
+    error: 'is no country',
+    params: { code: 'unknown_country', remedy: 'Use two capital letters of ISO 3166, such as `US`, `GB` or `DE`.' },
+  }),
+);
+const timeZone = lazy(() =>
+  z.string().refine(isTimeZone, {
+    error: 'is no time zone',
+    params: { code: 'unknown_time_zone', remedy: 'Use an IANA name, such as `Europe/Berlin` or `UTC`.' },
+  }),
+);
 
 /** One mapping per object: links and checkpoints are kept by it. */
-const onePerObject = checkTogether((value, add) => {
-  const objects = itemsOf(value).map((mapping) => membersOf(mapping)['crmObject']);
-  for (const [index, name] of objects.entries()) {
-    const first = objects.indexOf(name);
-    if (typeof name === 'string' && first < index)
-      add([index, 'crmObject'], `is mapped by mappings.${first} already`, 'duplicate_mapping', 'Put all its fields into one mapping.');
-  }
-});
+const onePerObject = lazy(() =>
+  checkTogether((value, add) => {
+    const objects = itemsOf(value).map((mapping) => membersOf(mapping)['crmObject']);
+    for (const [index, name] of objects.entries()) {
+      const first = objects.indexOf(name);
+      if (typeof name === 'string' && first < index)
+        add([index, 'crmObject'], `is mapped by mappings.${first} already`, 'duplicate_mapping', 'Put all its fields into one mapping.');
+    }
+  }),
+);
 
 const onDeleteSchema = (schema: Schema) =>
   z.union([
@@ -108,18 +119,18 @@ const onDeleteSchema = (schema: Schema) =>
 
 const settingsDocument = perSchema((schema): z.ZodType<ConnectionSettings> => {
   const document = z.strictObject({
-    mappings: z.array(mappingDocument(schema)).max(50).check(onePerObject).optional(),
+    mappings: z.array(mappingDocument(schema)).max(50).check(onePerObject()).optional(),
     analysis: analysisDocument(schema).optional(),
-    activities: z.strictObject(CHANNELS).optional(),
+    activities: z.strictObject(CHANNELS()).optional(),
     unknownCaller: z.enum(['skip', 'create']).optional(),
-    owners: texts.optional(),
-    dispositions: texts.optional(),
-    blockList: z.array(blocked).optional(),
+    owners: texts().optional(),
+    dispositions: texts().optional(),
+    blockList: z.array(blocked()).optional(),
     onDelete: onDeleteSchema(schema).optional(),
     deletionBrake: z.strictObject({ share: z.number().gt(0).max(1).optional(), minimum: z.int().min(1).optional() }).optional(),
     propagate: z.boolean().optional(),
-    defaultCountry: country.optional(),
-    timeZone: timeZone.optional(),
+    defaultCountry: country().optional(),
+    timeZone: timeZone().optional(),
   });
   return document as z.ZodType as z.ZodType<ConnectionSettings>;
 });

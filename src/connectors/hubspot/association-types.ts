@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { lazy } from '../../core/lazy.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { Call } from '../../ports/connector.ts';
 import type { Client } from './client.ts';
@@ -32,9 +33,11 @@ const TYPE_IDS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   tickets: ids(16, 339, 28, 452),
 };
 
-const labelsAnswer = z.object({
-  results: z.array(z.object({ category: z.string(), typeId: z.number(), label: z.string().nullish() })),
-});
+const labelsAnswer = lazy(() =>
+  z.object({
+    results: z.array(z.object({ category: z.string(), typeId: z.number(), label: z.string().nullish() })),
+  }),
+);
 
 /** Types between standard objects are known; those of custom objects are asked for once. */
 export function createAssociationTypes(client: Client): AssociationTypes {
@@ -55,7 +58,7 @@ export function createAssociationTypes(client: Client): AssociationTypes {
 async function askType(client: Client, from: string, to: string, call: Call): Promise<AssociationType> {
   const resource = associationsOf(from, to, 'labels');
   const { body } = await client.read(resource, {}, call);
-  const answer = labelsAnswer.safeParse(body);
+  const answer = labelsAnswer().safeParse(body);
   if (!answer.success) throw brokenAnswer(`GET ${resource.operation}`);
   const { results } = answer.data;
   const type = results.find(({ label }) => label == null) ?? results[0];

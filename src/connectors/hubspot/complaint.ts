@@ -1,19 +1,22 @@
 import * as z from 'zod';
+import { lazy } from '../../core/lazy.ts';
 import { jsonOf } from '../../http/answers.ts';
 
-const text = z.string().nullish().catch(null);
-const words = z.record(z.string(), z.array(z.string()).catch([])).catch({});
-const wireComplaint = z.object({
-  category: text,
-  message: text,
-  policyName: text,
-  context: words.optional(),
-  errors: z
-    .array(z.object({ code: text, context: words.optional() }))
-    .nullish()
-    .catch(null),
-});
-const listedProblems = z.array(z.object({ error: z.string(), name: text }));
+const text = lazy(() => z.string().nullish().catch(null));
+const words = lazy(() => z.record(z.string(), z.array(z.string()).catch([])).catch({}));
+const wireComplaint = lazy(() =>
+  z.object({
+    category: text(),
+    message: text(),
+    policyName: text(),
+    context: words().optional(),
+    errors: z
+      .array(z.object({ code: text(), context: words().optional() }))
+      .nullish()
+      .catch(null),
+  }),
+);
+const listedProblems = lazy(() => z.array(z.object({ error: z.string(), name: text() })));
 
 /** What is wrong with one property. */
 export interface Problem {
@@ -37,7 +40,7 @@ export interface Complaint {
 
 /** Null for anything that is no error body, such as the page of a proxy. Every member of one may be missing. */
 export function complaintOf(json: unknown): Complaint | null {
-  const parsed = wireComplaint.safeParse(json);
+  const parsed = wireComplaint().safeParse(json);
   if (!parsed.success) return null;
   const { category, message, policyName, context, errors } = parsed.data;
   if (category == null && message == null && policyName == null && !errors?.length) return null;
@@ -64,6 +67,6 @@ function problemsOf(
 ): readonly Problem[] {
   const coded = errors.flatMap(({ code, context }) => (code ? [{ code, property: context?.['propertyName']?.[0] ?? null }] : []));
   if (coded.length > 0 || !message.startsWith(LISTED)) return coded;
-  const listed = listedProblems.safeParse(jsonOf(message.slice(LISTED.length)));
+  const listed = listedProblems().safeParse(jsonOf(message.slice(LISTED.length)));
   return listed.success ? listed.data.map(({ error, name }) => ({ code: error, property: name ?? null })) : [];
 }

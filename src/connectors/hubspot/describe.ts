@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { CrmFieldType, DescribedField, DescribedObject, DescribedOption } from '../../core/described.ts';
+import { lazy } from '../../core/lazy.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Call } from '../../ports/connector.ts';
@@ -14,25 +15,27 @@ const TTL_MS = 60 * 60_000;
 /** Most characters of a text. Source: HubSpot developer docs, "Properties". */
 const TEXT_MAX = 65_536;
 
-const text = z.string().nullish().catch(null);
-const flag = z.boolean().nullish().catch(null);
-const wireProperty = z.object({
-  name: z.string().regex(/^[\w-]{1,200}$/),
-  type: z.string(),
-  fieldType: text,
-  label: text,
-  options: z
-    .array(z.object({ value: z.string(), label: text, hidden: flag }))
-    .nullish()
-    .catch(null),
-  calculated: flag,
-  externalOptions: flag,
-  hasUniqueValue: flag,
-  archived: flag,
-  modificationMetadata: z.object({ readOnlyValue: flag }).nullish().catch(null),
-});
-type WireProperty = z.infer<typeof wireProperty>;
-const wireProperties = z.object({ results: z.array(z.unknown()) });
+const text = lazy(() => z.string().nullish().catch(null));
+const flag = lazy(() => z.boolean().nullish().catch(null));
+const wireProperty = lazy(() =>
+  z.object({
+    name: z.string().regex(/^[\w-]{1,200}$/),
+    type: z.string(),
+    fieldType: text(),
+    label: text(),
+    options: z
+      .array(z.object({ value: z.string(), label: text(), hidden: flag() }))
+      .nullish()
+      .catch(null),
+    calculated: flag(),
+    externalOptions: flag(),
+    hasUniqueValue: flag(),
+    archived: flag(),
+    modificationMetadata: z.object({ readOnlyValue: flag() }).nullish().catch(null),
+  }),
+);
+type WireProperty = z.infer<ReturnType<typeof wireProperty>>;
+const wireProperties = lazy(() => z.object({ results: z.array(z.unknown()) }));
 
 export interface ObjectInfo {
   readonly kind: ObjectKind;
@@ -88,10 +91,10 @@ async function describeObject(client: Client, name: string, call: Call): Promise
  * @param known - Options that the properties themselves do not tell.
  */
 export function toObjectInfo(name: string, kind: ObjectKind, body: unknown, known: Options = new Map()): ObjectInfo {
-  const list = wireProperties.safeParse(body);
+  const list = wireProperties().safeParse(body);
   if (!list.success) throw brokenAnswer(`GET ${propertiesOf(name).operation}`);
   const properties = list.data.results
-    .map((property) => wireProperty.safeParse(property))
+    .map((property) => wireProperty().safeParse(property))
     .filter((property) => property.success)
     .map((property) => property.data)
     .filter((property) => property.archived !== true)

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { lazy } from '../../core/lazy.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Call } from '../../ports/connector.ts';
@@ -7,7 +8,7 @@ import { brokenAnswer } from './errors.ts';
 import type { ObjectKind } from './objects.ts';
 import { listAt } from './paths.ts';
 
-const listAnswer = z.object({ list: z.object({ objectTypeId: z.string(), deletedAt: z.unknown().optional() }) });
+const listAnswer = lazy(() => z.object({ list: z.object({ objectTypeId: z.string(), deletedAt: z.unknown().optional() }) }));
 /** Lists of records, which the product calls segments. */
 export interface Lists {
   /**
@@ -42,7 +43,7 @@ export function createLists(client: Client, clock: Clock): Lists {
 async function askType(client: Client, list: string, call: Call): Promise<string> {
   const resource = listAt(list);
   const { body } = await unlessNotFound(list, () => client.read(resource, {}, call));
-  const answer = listAnswer.safeParse(body);
+  const answer = listAnswer().safeParse(body);
   if (!answer.success) throw brokenAnswer(`GET ${resource.operation}`);
   if (answer.data.list.deletedAt != null) throw listNotFound(list);
   return answer.data.list.objectTypeId;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { lazy } from '../../core/lazy.ts';
 import type { Call, Owner } from '../../ports/connector.ts';
 import type { Context } from './context.ts';
 import { brokenAnswer } from './errors.ts';
@@ -9,11 +10,13 @@ import { wirePaging } from './wire-record.ts';
 /** Source: HubSpot developer docs, "Owners": records of a page by default, and at most that much is known to be taken. */
 const PAGE_MAX = '100';
 
-const text = z.string().nullish().catch(null);
-const ownersAnswer = z.object({
-  results: z.array(z.object({ id: z.unknown(), email: text, firstName: text, lastName: text })),
-  paging: wirePaging,
-});
+const text = lazy(() => z.string().nullish().catch(null));
+const ownersAnswer = lazy(() =>
+  z.object({
+    results: z.array(z.object({ id: z.unknown(), email: text(), firstName: text(), lastName: text() })),
+    paging: wirePaging(),
+  }),
+);
 
 /**
  * Users and queues of the account, those who have left too: records may still be theirs, and HubSpot gives them no new ones.
@@ -29,7 +32,7 @@ async function readAll({ client }: Context, active: boolean, call: Call): Promis
   // Bound: every page names another place to go on from.
   for (;;) {
     const query: Record<string, string> = { limit: PAGE_MAX, archived: String(!active), ...(after === null ? {} : { after }) };
-    const answer = ownersAnswer.safeParse((await client.read(OWNERS, { query }, call)).body);
+    const answer = ownersAnswer().safeParse((await client.read(OWNERS, { query }, call)).body);
     if (!answer.success || (after !== null && answer.data.paging === after)) throw brokenAnswer(`GET ${OWNERS.operation}`);
     for (const { id: raw, email, firstName, lastName } of answer.data.results) {
       const id = recordId(raw);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { DescribedOption } from '../../core/described.ts';
+import { lazy } from '../../core/lazy.ts';
 import type { Call } from '../../ports/connector.ts';
 import type { Client } from './client.ts';
 import { brokenAnswer } from './errors.ts';
@@ -7,18 +8,20 @@ import type { ObjectKind } from './objects.ts';
 import { orNothing } from './optional.ts';
 import { pipelinesOf } from './paths.ts';
 
-const archived = z.boolean().nullish().catch(null);
-const pipelinesAnswer = z.object({
-  results: z.array(
-    z.object({
-      id: z.string(),
-      label: z.string(),
-      archived,
-      stages: z.array(z.object({ id: z.string(), label: z.string(), archived })),
-    }),
-  ),
-});
-export type WirePipelines = z.infer<typeof pipelinesAnswer>['results'];
+const archived = lazy(() => z.boolean().nullish().catch(null));
+const pipelinesAnswer = lazy(() =>
+  z.object({
+    results: z.array(
+      z.object({
+        id: z.string(),
+        label: z.string(),
+        archived: archived(),
+        stages: z.array(z.object({ id: z.string(), label: z.string(), archived: archived() })),
+      }),
+    ),
+  }),
+);
+export type WirePipelines = z.infer<ReturnType<typeof pipelinesAnswer>>['results'];
 
 /** By property. */
 export type Options = ReadonlyMap<string, readonly DescribedOption[]>;
@@ -34,7 +37,7 @@ export async function readPipelineOptions(client: Client, { name, pipelines }: O
   const resource = pipelinesOf(name);
   const answer = await orNothing(() => client.read(resource, {}, call));
   if (answer === null) return new Map();
-  const parsed = pipelinesAnswer.safeParse(answer.body);
+  const parsed = pipelinesAnswer().safeParse(answer.body);
   if (!parsed.success) throw brokenAnswer(`GET ${resource.operation}`);
   return pipelineOptions(parsed.data.results, pipelines);
 }

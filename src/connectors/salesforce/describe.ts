@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { CrmFieldType, DescribedField, DescribedObject } from '../../core/described.ts';
+import { lazy } from '../../core/lazy.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Call } from '../../ports/connector.ts';
@@ -11,35 +12,39 @@ import { isName, objectName } from './query/soql.ts';
 const TTL_MS = 60 * 60_000;
 const OPERATION = '/sobjects/{object}/describe';
 
-const text = z.string().nullish().catch(null);
-const flag = z.boolean().nullish().catch(null);
-const number = z.number().nullish().catch(null);
-const wireField = z.object({
-  name: z.string(),
-  type: z.string(),
-  label: text,
-  length: number,
-  scale: number,
-  createable: flag,
-  updateable: flag,
-  nillable: flag,
-  defaultedOnCreate: flag,
-  filterable: flag,
-  caseSensitive: flag,
-  unique: flag,
-  externalId: flag,
-  idLookup: flag,
-  restrictedPicklist: flag,
-  deprecatedAndHidden: flag,
-  relationshipName: text,
-  referenceTo: z.array(z.string()).nullish().catch(null),
-  picklistValues: z
-    .array(z.object({ value: z.string(), label: text, active: flag }))
-    .nullish()
-    .catch(null),
-});
-type WireField = z.infer<typeof wireField>;
-const wireObject = z.object({ name: z.string(), label: text, createable: flag, updateable: flag, fields: z.array(z.unknown()) });
+const text = lazy(() => z.string().nullish().catch(null));
+const flag = lazy(() => z.boolean().nullish().catch(null));
+const number = lazy(() => z.number().nullish().catch(null));
+const wireField = lazy(() =>
+  z.object({
+    name: z.string(),
+    type: z.string(),
+    label: text(),
+    length: number(),
+    scale: number(),
+    createable: flag(),
+    updateable: flag(),
+    nillable: flag(),
+    defaultedOnCreate: flag(),
+    filterable: flag(),
+    caseSensitive: flag(),
+    unique: flag(),
+    externalId: flag(),
+    idLookup: flag(),
+    restrictedPicklist: flag(),
+    deprecatedAndHidden: flag(),
+    relationshipName: text(),
+    referenceTo: z.array(z.string()).nullish().catch(null),
+    picklistValues: z
+      .array(z.object({ value: z.string(), label: text(), active: flag() }))
+      .nullish()
+      .catch(null),
+  }),
+);
+type WireField = z.infer<ReturnType<typeof wireField>>;
+const wireObject = lazy(() =>
+  z.object({ name: z.string(), label: text(), createable: flag(), updateable: flag(), fields: z.array(z.unknown()) }),
+);
 
 /** How a parent is reached: `Account` through `AccountId`. */
 interface Relation {
@@ -96,10 +101,10 @@ async function describeObject(client: Client, name: string, call: Call): Promise
 
 /** Reads a describe answer. A field that can't be read is left out, as a hidden one is. */
 export function toObjectInfo(body: unknown): ObjectInfo {
-  const object = wireObject.safeParse(body);
+  const object = wireObject().safeParse(body);
   if (!object.success) throw brokenAnswer(`GET ${OPERATION}`);
   const fields = object.data.fields
-    .map((field) => wireField.safeParse(field))
+    .map((field) => wireField().safeParse(field))
     .filter((field) => field.success)
     .map((field) => field.data)
     .filter((field) => isName(field.name) && field.deprecatedAndHidden !== true);

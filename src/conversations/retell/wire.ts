@@ -1,60 +1,67 @@
 import * as z from 'zod';
+import { lazy } from '../../core/lazy.ts';
 
 // Source: retell-sdk 5.66, resources/call.d.ts and chat.d.ts (PhoneCallResponse, WebCallResponse, ChatResponse). Only
 // what is used is read. A member of an unexpected type counts as absent: one odd member must not cost a conversation.
 const lenient = <T extends z.ZodType>(type: T) => type.optional().catch(undefined);
-const text = lenient(z.string());
-const number = lenient(z.number());
-const boolean = lenient(z.boolean());
-const identifier = lenient(z.union([z.string(), z.number()]));
+const text = lazy(() => lenient(z.string()));
+const number = lazy(() => lenient(z.number()));
+const boolean = lazy(() => lenient(z.boolean()));
+const identifier = lazy(() => lenient(z.union([z.string(), z.number()])));
 
-const turn = z.object({
-  role: text,
-  content: text,
-  /** Epoch milliseconds; chats only. */
-  created_timestamp: number,
-  /** Seconds from the start of the audio; calls only. */
-  words: lenient(z.array(z.object({ start: number }))),
-});
-const turns = lenient(z.array(lenient(turn)));
+const turn = lazy(() =>
+  z.object({
+    role: text(),
+    content: text(),
+    /** Epoch milliseconds; chats only. */
+    created_timestamp: number(),
+    /** Seconds from the start of the audio; calls only. */
+    words: lenient(z.array(z.object({ start: number() }))),
+  }),
+);
+const turns = lazy(() => lenient(z.array(lenient(turn()))));
 
-const analysis = z.object({
-  user_sentiment: text,
-  call_summary: text,
-  chat_summary: text,
-  call_successful: boolean,
-  chat_successful: boolean,
-  in_voicemail: boolean,
-  custom_analysis_data: z.unknown().optional(),
-});
+const analysis = lazy(() =>
+  z.object({
+    user_sentiment: text(),
+    call_summary: text(),
+    chat_summary: text(),
+    call_successful: boolean(),
+    chat_successful: boolean(),
+    in_voicemail: boolean(),
+    custom_analysis_data: z.unknown().optional(),
+  }),
+);
 
 /** A call or a chat: the two share most of their members, and what they do not share is absent. */
-const source = z.object({
-  call_id: identifier,
-  chat_id: identifier,
-  call_status: text,
-  chat_type: text,
-  chat_status: text,
-  agent_id: text,
-  direction: lenient(z.enum(['inbound', 'outbound'])),
-  from_number: identifier,
-  to_number: identifier,
-  /** Epoch milliseconds, both. */
-  start_timestamp: number,
-  end_timestamp: number,
-  duration_ms: number,
-  transcript: text,
-  transcript_object: turns,
-  message_with_tool_calls: turns,
-  recording_url: text,
-  disconnection_reason: text,
-  metadata: z.unknown().optional(),
-  call_analysis: lenient(analysis),
-  chat_analysis: lenient(analysis),
-});
-export type RetellSource = z.infer<typeof source>;
-export type RetellTurn = z.infer<typeof turn>;
-export type RetellAnalysis = z.infer<typeof analysis>;
+const source = lazy(() =>
+  z.object({
+    call_id: identifier(),
+    chat_id: identifier(),
+    call_status: text(),
+    chat_type: text(),
+    chat_status: text(),
+    agent_id: text(),
+    direction: lenient(z.enum(['inbound', 'outbound'])),
+    from_number: identifier(),
+    to_number: identifier(),
+    /** Epoch milliseconds, both. */
+    start_timestamp: number(),
+    end_timestamp: number(),
+    duration_ms: number(),
+    transcript: text(),
+    transcript_object: turns(),
+    message_with_tool_calls: turns(),
+    recording_url: text(),
+    disconnection_reason: text(),
+    metadata: z.unknown().optional(),
+    call_analysis: lenient(analysis()),
+    chat_analysis: lenient(analysis()),
+  }),
+);
+export type RetellSource = z.infer<ReturnType<typeof source>>;
+export type RetellTurn = z.infer<ReturnType<typeof turn>>;
+export type RetellAnalysis = z.infer<ReturnType<typeof analysis>>;
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -62,7 +69,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 /** The members of an object; undefined for anything else. */
 export const objectOf = (value: unknown): Readonly<Record<string, unknown>> | undefined => (isObject(value) ? value : undefined);
 
-export const readSource = (raw: Readonly<Record<string, unknown>>): RetellSource => source.parse(raw);
+export const readSource = (raw: Readonly<Record<string, unknown>>): RetellSource => source().parse(raw);
 
 /** Text that says something; undefined otherwise. */
 export const filled = (text: string | undefined): string | undefined => (text === undefined || text.trim() === '' ? undefined : text);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { lazy } from '../../../core/lazy.ts';
 import { jsonOf } from '../../../http/answers.ts';
 import { type HttpAnswer, sendHttp } from '../../../http/send.ts';
 import type { AuthCall, Tokens } from '../../../ports/tokens.ts';
@@ -12,14 +13,16 @@ const TOKEN_TIMEOUT_MS = 30_000;
 /** A longer life is as good as none told, and may be no date. */
 const SECONDS_MAX = 1e9;
 
-const id = z.union([z.string(), z.number()]).nullish().catch(null);
-const grantAnswer = z.object({
-  access_token: z.string().min(1),
-  refresh_token: z.string().min(1).nullish().catch(null),
-  expires_in: z.number().positive().max(SECONDS_MAX).nullish().catch(null),
-  hub_id: id,
-  user_id: id,
-});
+const id = lazy(() => z.union([z.string(), z.number()]).nullish().catch(null));
+const grantAnswer = lazy(() =>
+  z.object({
+    access_token: z.string().min(1),
+    refresh_token: z.string().min(1).nullish().catch(null),
+    expires_in: z.number().positive().max(SECONDS_MAX).nullish().catch(null),
+    hub_id: id(),
+    user_id: id(),
+  }),
+);
 
 export interface TokenPlace {
   /** Checked: the only host that ever sees a client secret or a refresh token. */
@@ -37,7 +40,7 @@ export async function requestTokens(place: TokenPlace, form: Form, call: AuthCal
   const isCode = form['grant_type'] === 'authorization_code';
   const result = await postForm(place, { resource: TOKEN, form, isRepeatable: !isCode, operation: GRANT_OPERATION }, call);
   if (result.status !== 200) throw grantError(answeredOf(result), isCode ? CODE_REFUSALS : new Map());
-  const answer = grantAnswer.safeParse(jsonOf(result.text));
+  const answer = grantAnswer().safeParse(jsonOf(result.text));
   if (!answer.success) throw brokenAnswer(GRANT_OPERATION);
   const { access_token, refresh_token, expires_in, hub_id, user_id } = answer.data;
   return {

@@ -1,11 +1,12 @@
 import * as z from 'zod';
+import { lazy } from '../../../core/lazy.ts';
 import { CrmSyncError, type ErrorCategory } from '../../../errors.ts';
 import { jsonOf, shownCode } from '../../../http/answers.ts';
 import { hubspotError } from '../errors.ts';
 
 export const GRANT_OPERATION = 'a request for an access token';
 
-const refusalAnswer = z.object({ error: z.string().nullish().catch(null), status: z.string().nullish().catch(null) });
+const refusalAnswer = lazy(() => z.object({ error: z.string().nullish().catch(null), status: z.string().nullish().catch(null) }));
 
 type Refusal = readonly [code: string, category: ErrorCategory, remedy: string];
 
@@ -76,7 +77,7 @@ export function grantError(
   operation: string = GRANT_OPERATION,
 ): CrmSyncError {
   const { status, body } = answered;
-  const { error, status: word } = refusalAnswer.safeParse(jsonOf(body)).data ?? {};
+  const { error, status: word } = refusalAnswer().safeParse(jsonOf(body)).data ?? {};
   const passing = hubspotError(answered, operation);
   if (status >= 500 || passing.retryable || status === 403) return passing;
   const known = (words: readonly (string | null | undefined)[], table: ReadonlyMap<string, Refusal>) =>

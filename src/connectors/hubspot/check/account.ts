@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { oneLine } from '../../../core/activity-text.ts';
 import type { Finding } from '../../../core/finding.ts';
 import { fine } from '../../../core/findings.ts';
+import { lazy } from '../../../core/lazy.ts';
 import { CrmSyncError } from '../../../errors.ts';
 import type { Call } from '../../../ports/connector.ts';
 import type { Answer, Client } from '../client.ts';
@@ -9,9 +10,9 @@ import type { Context } from '../context.ts';
 import { recordId } from '../objects.ts';
 import { ACCOUNT_DETAILS, ownerOf } from '../paths.ts';
 
-const text = z.string().nullish().catch(null);
-const accountDetails = z.object({ portalId: z.union([z.number(), z.string()]).nullish().catch(null), accountType: text });
-const ownerDetails = z.object({ email: text, firstName: text, lastName: text });
+const text = lazy(() => z.string().nullish().catch(null));
+const accountDetails = lazy(() => z.object({ portalId: z.union([z.number(), z.string()]).nullish().catch(null), accountType: text() }));
+const ownerDetails = lazy(() => z.object({ email: text(), firstName: text(), lastName: text() }));
 
 /** Tokens of service keys and private apps. Source: HubSpot developer docs, "Service keys". */
 const ACCOUNT_TOKEN = /^pat-/;
@@ -41,7 +42,7 @@ const maybePerson: Finding = {
 
 /** Not every token may read the account's details; what else is known of the account does then. */
 async function accountName(context: Context, call: Call): Promise<string> {
-  const details = accountDetails.safeParse(await bodyIfAllowed(() => context.client.read(ACCOUNT_DETAILS, {}, call))).data;
+  const details = accountDetails().safeParse(await bodyIfAllowed(() => context.client.read(ACCOUNT_DETAILS, {}, call))).data;
   const portal = recordId(details?.portalId) ?? (await context.account(call)).id;
   return details?.accountType ? `${portal} (${oneLine(details.accountType)})` : portal;
 }
@@ -51,7 +52,7 @@ async function userName(client: Client, userId: string | undefined, call: Call):
   const id = recordId(userId);
   if (id === null) return null;
   const body = await bodyIfAllowed(() => client.read(ownerOf(id), { query: { idProperty: 'userId' } }, call));
-  const { email, firstName, lastName } = ownerDetails.safeParse(body).data ?? {};
+  const { email, firstName, lastName } = ownerDetails().safeParse(body).data ?? {};
   const name = oneLine([firstName, lastName].filter(Boolean).join(' '));
   if (!email) return name === '' ? `user ${id}` : name;
   return name === '' ? oneLine(email) : `${name} (${oneLine(email)})`;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Finding } from '../../../core/finding.ts';
+import { lazy } from '../../../core/lazy.ts';
 import { CrmSyncError } from '../../../errors.ts';
 import { shownCode } from '../../../http/answers.ts';
 import type { Call } from '../../../ports/connector.ts';
@@ -7,9 +8,11 @@ import type { Client } from '../client.ts';
 import { objectTypeId } from '../objects.ts';
 import { validationsOf } from '../paths.ts';
 
-const rules = z.object({
-  results: z.array(z.object({ propertyName: z.string(), propertyValidationRules: z.array(z.object({ ruleType: z.string() })) })),
-});
+const rules = lazy(() =>
+  z.object({
+    results: z.array(z.object({ propertyName: z.string(), propertyValidationRules: z.array(z.object({ ruleType: z.string() })) })),
+  }),
+);
 
 /**
  * Rules by which the account checks the values of properties that are written, where the token may read them. Which
@@ -33,7 +36,7 @@ export async function checkRules(
 
 /** Reads the answer; one in another form says nothing. */
 export function ruleFindings(body: unknown, object: string, fields: readonly string[]): readonly Finding[] {
-  const { results = [] } = rules.safeParse(body).data ?? {};
+  const { results = [] } = rules().safeParse(body).data ?? {};
   return results
     .filter(({ propertyName, propertyValidationRules }) => fields.includes(propertyName) && propertyValidationRules.length > 0)
     .map(({ propertyName, propertyValidationRules }) => ({

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { lazy } from '../../../core/lazy.ts';
 import { startOf } from '../../../http/answers.ts';
 import type { Call } from '../../../ports/connector.ts';
 import type { Client } from '../client.ts';
@@ -10,33 +11,35 @@ import { wirePaging } from '../wire-record.ts';
 /** Most records of one request. Source: HubSpot developer docs, "Associations". */
 const INPUTS_MAX = 1_000;
 
-const text = z.union([z.string(), z.number()]).transform(String);
-const associationsAnswer = z.object({
-  results: z.array(
-    z.object({
-      from: z.object({ id: text }),
-      to: z.array(
-        z.object({
-          toObjectId: text,
-          associationTypes: z
-            .array(z.object({ category: z.string().nullish(), typeId: z.number(), label: z.string().nullish() }))
-            .catch([]),
-        }),
-      ),
-      paging: wirePaging.optional(),
-    }),
-  ),
-  errors: z
-    .array(
+const text = lazy(() => z.union([z.string(), z.number()]).transform(String));
+const associationsAnswer = lazy(() =>
+  z.object({
+    results: z.array(
       z.object({
-        category: z.string().nullish().catch(null),
-        subCategory: z.unknown().optional(),
-        context: z.record(z.string(), z.array(z.string()).catch([])).catch({}),
+        from: z.object({ id: text() }),
+        to: z.array(
+          z.object({
+            toObjectId: text(),
+            associationTypes: z
+              .array(z.object({ category: z.string().nullish(), typeId: z.number(), label: z.string().nullish() }))
+              .catch([]),
+          }),
+        ),
+        paging: wirePaging().optional(),
       }),
-    )
-    .nullish()
-    .catch(null),
-});
+    ),
+    errors: z
+      .array(
+        z.object({
+          category: z.string().nullish().catch(null),
+          subCategory: z.unknown().optional(),
+          context: z.record(z.string(), z.array(z.string()).catch([])).catch({}),
+        }),
+      )
+      .nullish()
+      .catch(null),
+  }),
+);
 
 /** A record that another one is associated with. */
 export interface Tie {
@@ -73,7 +76,7 @@ export async function readAssociations(client: Client, { from, to, ids }: Associ
   while (left.length > 0) {
     const inputs = left.slice(0, INPUTS_MAX);
     const { body, ...times } = await client.read(resource, { body: { inputs } }, call);
-    const answer = associationsAnswer.safeParse(body);
+    const answer = associationsAnswer().safeParse(body);
     startedAt = Math.min(startedAt, startOf(times) ?? 0);
     if (!answer.success) throw brokenAnswer(`POST ${resource.operation}`);
     const { results, errors } = answer.data;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { lazy } from '../../../core/lazy.ts';
 import type { Call } from '../../../ports/connector.ts';
 import type { Answer, Client } from '../client.ts';
 import { brokenAnswer } from '../errors.ts';
@@ -10,7 +11,7 @@ export const BATCH_MAX = 100;
 /** The same where the history of properties is asked for. */
 export const HISTORY_BATCH_MAX = 50;
 
-const batchAnswer = z.object({ results: z.array(wireRecord) });
+const batchAnswer = lazy(() => z.object({ results: z.array(wireRecord()) }));
 
 interface BatchQuery {
   readonly object: string;
@@ -46,7 +47,7 @@ export async function batchRead(
     },
     call,
   );
-  const parsed = batchAnswer.safeParse(answer.body);
+  const parsed = batchAnswer().safeParse(answer.body);
   if (!parsed.success) throw brokenAnswer(`POST ${resource.operation}`);
   return { rows: parsed.data.results, crmTime: answer.crmTime, tookMs: answer.tookMs };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { lazy } from '../../../core/lazy.ts';
 import type { Value } from '../../../core/value.ts';
 import type { Call, Fetched } from '../../../ports/connector.ts';
 import type { Context } from '../context.ts';
@@ -10,7 +11,7 @@ import { readAssociations } from './associated.ts';
 import { type Selection, valuesOf } from './selection.ts';
 
 const READ_BATCH_MAX = 100;
-const companiesAnswer = z.object({ results: z.array(wireRecord) });
+const companiesAnswer = lazy(() => z.object({ results: z.array(wireRecord()) }));
 
 /**
  * The records with the properties of their primary company. No company: null. A company that the app may not see, or
@@ -70,7 +71,7 @@ async function readCompanies(
   for (let start = 0; start < ids.length; start += READ_BATCH_MAX) {
     const inputs = ids.slice(start, start + READ_BATCH_MAX).map((id) => ({ id }));
     const { body } = await context.client.read(resource, { body: { properties: [...new Set(properties)], inputs } }, call);
-    const answer = companiesAnswer.safeParse(body);
+    const answer = companiesAnswer().safeParse(body);
     if (!answer.success) throw brokenAnswer(`POST ${resource.operation}`);
     for (const row of answer.data.results) rows.set(row.id, row);
   }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { lazy } from '../../../core/lazy.ts';
 import type { Call, Fetched } from '../../../ports/connector.ts';
 import type { Context } from '../context.ts';
 import { brokenAnswer } from '../errors.ts';
@@ -9,14 +10,16 @@ import type { Selection } from './selection.ts';
 /** A deleted list would be taken for one without members: it is looked at again after so long, whenever members matter. */
 const FRESH_MS = 60_000;
 
-const text = z.union([z.string(), z.number()]).transform(String);
-const membershipsAnswer = z.object({
-  results: z.array(z.object({ recordId: text, recordListMemberships: z.array(z.object({ listId: text })) })),
-  errors: z
-    .array(z.object({ context: z.record(z.string(), z.array(z.string()).catch([])).catch({}) }))
-    .nullish()
-    .catch(null),
-});
+const text = lazy(() => z.union([z.string(), z.number()]).transform(String));
+const membershipsAnswer = lazy(() =>
+  z.object({
+    results: z.array(z.object({ recordId: text(), recordListMemberships: z.array(z.object({ listId: text() })) })),
+    errors: z
+      .array(z.object({ context: z.record(z.string(), z.array(z.string()).catch([])).catch({}) }))
+      .nullish()
+      .catch(null),
+  }),
+);
 
 /** @throws CrmSyncError where one of the lists can't be asked: before any record is read. Costs a request a list, once. */
 export async function checkLists({ lists }: Context, selection: Pick<Selection, 'info' | 'lists'>, call: Call): Promise<void> {
@@ -43,7 +46,7 @@ export async function withMemberships(
   const failed = new Set<string>();
   for (let start = 0; start < ids.length; start += BATCH_MAX) {
     const inputs = ids.slice(start, start + BATCH_MAX).map((recordId) => ({ objectTypeId, recordId }));
-    const answer = membershipsAnswer.safeParse((await context.client.read(LIST_MEMBERSHIPS, { body: { inputs } }, call)).body);
+    const answer = membershipsAnswer().safeParse((await context.client.read(LIST_MEMBERSHIPS, { body: { inputs } }, call)).body);
     if (!answer.success) throw brokenAnswer(`POST ${LIST_MEMBERSHIPS.operation}`);
     for (const { recordId, recordListMemberships } of answer.data.results)
       memberships.set(recordId, new Set(recordListMemberships.map(({ listId }) => listId)));

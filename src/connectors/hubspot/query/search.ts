@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { lazy } from '../../../core/lazy.ts';
 import { startOf } from '../../../http/answers.ts';
 import type { Call } from '../../../ports/connector.ts';
 import type { Client } from '../client.ts';
@@ -42,7 +43,9 @@ export interface SearchPage {
   readonly startedAt: number | null;
 }
 
-const searchAnswer = z.object({ total: z.number().nullish().catch(null), results: z.array(wireRecord), paging: wirePaging });
+const searchAnswer = lazy(() =>
+  z.object({ total: z.number().nullish().catch(null), results: z.array(wireRecord()), paging: wirePaging() }),
+);
 
 /**
  * A page of records in the order of their ids, from an id on. Never by offset: a search gives 10,000 records at most, and
@@ -63,7 +66,7 @@ export async function searchPage(
     limit,
   };
   const answer = await client.read(resource, { body, search: true }, call);
-  const parsed = searchAnswer.safeParse(answer.body);
+  const parsed = searchAnswer().safeParse(answer.body);
   if (!parsed.success || !ascends(afterId, parsed.data.results)) throw brokenAnswer(`POST ${resource.operation}`);
   const { results, total, paging } = parsed.data;
   const done = results.length === 0 || (paging === null && (total ?? 0) <= results.length);

@@ -1,35 +1,38 @@
 import * as z from 'zod';
+import { lazy } from '../../../core/lazy.ts';
 import type { Json } from '../../../core/value.ts';
 import { CrmSyncError } from '../../../errors.ts';
 import { recordId } from '../objects.ts';
 
 /** A cursor of HubSpot that a mark may hold. */
 export const MARK = /^[\x21-\x7e]{1,500}$/;
-const instant = z.iso.datetime();
-const id = z.string().refine((text) => recordId(text) === text);
-const mark = z.strictObject({ after: z.string().regex(MARK), first: id });
-const checkpoint = z.discriminatedUnion('mode', [
-  z.strictObject({
-    version: z.literal(1),
-    mode: z.literal('list'),
-    startedAt: instant.nullable(),
-    after: z
-      .string()
-      .regex(/^[\w=-]{1,200}$/)
-      .nullable(),
-  }),
-  z.strictObject({ version: z.literal(1), mode: z.literal('search'), startedAt: instant.nullable(), afterId: id.nullable() }),
-  z.strictObject({
-    version: z.literal(1),
-    mode: z.literal('changes'),
-    since: instant,
-    startedAt: instant.nullable(),
-    afterId: id.nullable(),
-    company: z.strictObject({ afterId: id.nullable(), recordAfterId: id.nullable() }).exactOptional(),
-    joined: z.strictObject({ recordAfterId: id.nullable() }).exactOptional(),
-    marks: z.record(id, mark).exactOptional(),
-  }),
-]);
+const instant = lazy(() => z.iso.datetime());
+const id = lazy(() => z.string().refine((text) => recordId(text) === text));
+const mark = lazy(() => z.strictObject({ after: z.string().regex(MARK), first: id() }));
+const checkpoint = lazy(() =>
+  z.discriminatedUnion('mode', [
+    z.strictObject({
+      version: z.literal(1),
+      mode: z.literal('list'),
+      startedAt: instant().nullable(),
+      after: z
+        .string()
+        .regex(/^[\w=-]{1,200}$/)
+        .nullable(),
+    }),
+    z.strictObject({ version: z.literal(1), mode: z.literal('search'), startedAt: instant().nullable(), afterId: id().nullable() }),
+    z.strictObject({
+      version: z.literal(1),
+      mode: z.literal('changes'),
+      since: instant(),
+      startedAt: instant().nullable(),
+      afterId: id().nullable(),
+      company: z.strictObject({ afterId: id().nullable(), recordAfterId: id().nullable() }).exactOptional(),
+      joined: z.strictObject({ recordAfterId: id().nullable() }).exactOptional(),
+      marks: z.record(id(), mark()).exactOptional(),
+    }),
+  ]),
+);
 
 /**
  * Where a read goes on. All times are the CRM's, ISO 8601 UTC.
@@ -41,8 +44,8 @@ const checkpoint = z.discriminatedUnion('mode', [
  * the company `afterId`; of the page of companies that follows, behind the record `recordAfterId`. `joined`: those are read
  * too, and it goes on with records that came on a list. `marks`: by list, the last page of its members as it was.
  */
-export type Checkpoint = z.infer<typeof checkpoint>;
-export type ListMark = z.infer<typeof mark>;
+export type Checkpoint = z.infer<ReturnType<typeof checkpoint>>;
+export type ListMark = z.infer<ReturnType<typeof mark>>;
 export type ChangesCheckpoint = Checkpoint & { readonly mode: 'changes' };
 
 export const startOfAll = (mode: 'list' | 'search'): Checkpoint =>
@@ -56,7 +59,7 @@ const LONG_AGO = '1970-01-01T00:00:00.000Z';
 
 /** @throws CrmSyncError code `invalid_checkpoint`. */
 export function parseCheckpoint(json: Json): Checkpoint {
-  const parsed = checkpoint.safeParse(json);
+  const parsed = checkpoint().safeParse(json);
   if (parsed.success) return parsed.data;
   throw new CrmSyncError('The stored checkpoint is not one that this connector wrote.', {
     code: 'invalid_checkpoint',

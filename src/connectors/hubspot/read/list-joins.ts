@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { lazy } from '../../../core/lazy.ts';
 import type { Call, Page } from '../../../ports/connector.ts';
 import { toInstant } from '../codec.ts';
 import type { Context } from '../context.ts';
@@ -16,10 +17,12 @@ import { type ChangesCheckpoint, type ListMark, lowestStamp, MARK } from './chec
 /** Most members of a page. Source: HubSpot developer docs, "Lists". */
 const PAGE_MAX = '250';
 
-const joinsAnswer = z.object({
-  results: z.array(z.object({ recordId: z.unknown(), membershipTimestamp: z.unknown().optional() })),
-  paging: wirePaging,
-});
+const joinsAnswer = lazy(() =>
+  z.object({
+    results: z.array(z.object({ recordId: z.unknown(), membershipTimestamp: z.unknown().optional() })),
+    paging: wirePaging(),
+  }),
+);
 
 /**
  * The records that have come on one of the lists that are asked for, which moves no stamp of theirs: by id, from a walk
@@ -109,7 +112,7 @@ async function pageOf({ client }: Context, list: string, after: string | null, c
   const resource = joinOrderOf(list);
   const query: Record<string, string> = { limit: PAGE_MAX, ...(after === null ? {} : { after }) };
   const { body } = await unlessNotFound(list, () => client.read(resource, { query }, call));
-  const answer = joinsAnswer.safeParse(body);
+  const answer = joinsAnswer().safeParse(body);
   if (!answer.success) throw brokenAnswer(`GET ${resource.operation}`);
   const members = answer.data.results.flatMap(({ recordId: raw, membershipTimestamp }) => {
     const id = recordId(raw);

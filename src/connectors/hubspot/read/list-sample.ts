@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Filter } from '../../../core/filter.ts';
+import { lazy } from '../../../core/lazy.ts';
 import { startOf } from '../../../http/answers.ts';
 import type { Call, Page } from '../../../ports/connector.ts';
 import type { Context } from '../context.ts';
@@ -13,7 +14,7 @@ import { advance, finish, startOfAll } from './checkpoint.ts';
 
 /** Most members of a page. Source: HubSpot developer docs, "Lists". */
 const PAGE_MAX = 250;
-const membersAnswer = z.object({ results: z.array(z.object({ recordId: z.unknown() })) });
+const membersAnswer = lazy(() => z.object({ results: z.array(z.object({ recordId: z.unknown() })) }));
 
 /** The list that every record of the filter is on; null: there is none. */
 export function listOfAll(filter: Filter | null, lists: readonly ListPath[]): ListPath | null {
@@ -33,7 +34,7 @@ export async function sampleOfList(
   const resource = membersOf(list);
   const query = { limit: String(Math.min(limit, PAGE_MAX)) };
   const answer = await unlessNotFound(list, () => context.client.read(resource, { query }, call));
-  const members = membersAnswer.safeParse(answer.body);
+  const members = membersAnswer().safeParse(answer.body);
   if (!members.success) throw brokenAnswer(`GET ${resource.operation}`);
   const ids = members.data.results.flatMap((member) => recordId(member.recordId) ?? []).slice(0, limit);
   const { records } = await readByIds(context, selection, ids, call);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { lazy } from '../../../core/lazy.ts';
 import { invariant } from '../../../errors.ts';
 import { startOf } from '../../../http/answers.ts';
 import type { Call, Fetched, Page, ReadQuery } from '../../../ports/connector.ts';
@@ -119,7 +120,7 @@ async function readPart(context: Context, selection: Selection, { position, grou
   return { ...(await readByIds(context, selection, ids, call)), done, startedAt, next: ids.at(-1) ?? null };
 }
 
-const listAnswer = z.object({ results: z.array(wireRecord), paging: wirePaging });
+const listAnswer = lazy(() => z.object({ results: z.array(wireRecord()), paging: wirePaging() }));
 
 async function listPart(
   context: Context,
@@ -132,7 +133,7 @@ async function listPart(
   const whole = { ...place, properties: selection.properties.join(',') };
   const idsOnly = context.client.tooLong(whole);
   const answer = await context.client.read(resource, { query: idsOnly ? { ...place, properties: 'hs_object_id' } : whole }, call);
-  const list = listAnswer.safeParse(answer.body);
+  const list = listAnswer().safeParse(answer.body);
   if (!list.success || (list.data.paging !== null && list.data.paging === after)) throw brokenAnswer(`GET ${resource.operation}`);
   const { results, paging } = list.data;
   const found = idsOnly

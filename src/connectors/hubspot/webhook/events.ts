@@ -1,25 +1,30 @@
 import * as z from 'zod';
+import { lazy } from '../../../core/lazy.ts';
 import { objectNameOf, recordId } from '../objects.ts';
 
-const id = z
-  .unknown()
-  .optional()
-  .transform((raw) => recordId(raw));
-const text = z.string().nullish().catch(null);
-const wireEvent = z.object({
-  subscriptionType: z.string(),
-  portalId: id,
-  occurredAt: z.number(),
-  objectId: id,
-  objectTypeId: text,
-  propertyName: text,
-  primaryObjectId: id,
-  mergedObjectIds: z.array(z.unknown()).nullish().catch(null),
-  newObjectId: id,
-  fromObjectId: id,
-  fromObjectTypeId: text,
-});
-type WireEvent = z.infer<typeof wireEvent>;
+const id = lazy(() =>
+  z
+    .unknown()
+    .optional()
+    .transform((raw) => recordId(raw)),
+);
+const text = lazy(() => z.string().nullish().catch(null));
+const wireEvent = lazy(() =>
+  z.object({
+    subscriptionType: z.string(),
+    portalId: id(),
+    occurredAt: z.number(),
+    objectId: id(),
+    objectTypeId: text(),
+    propertyName: text(),
+    primaryObjectId: id(),
+    mergedObjectIds: z.array(z.unknown()).nullish().catch(null),
+    newObjectId: id(),
+    fromObjectId: id(),
+    fromObjectTypeId: text(),
+  }),
+);
+type WireEvent = z.infer<ReturnType<typeof wireEvent>>;
 
 /** What HubSpot tells of one change. Values stay out of it: they are read from the record. */
 export interface HubSpotEvent {
@@ -54,7 +59,7 @@ export interface RecordToPull {
 export function eventsOf(body: unknown): readonly HubSpotEvent[] | null {
   if (!Array.isArray(body)) return null;
   const events = body
-    .map((event) => wireEvent.safeParse(event).data)
+    .map((event) => wireEvent().safeParse(event).data)
     .filter((event) => event !== undefined)
     .flatMap((event) => eventOf(event) ?? []);
   const each = new Map(

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { DescribedField } from '../../../core/described.ts';
 import { stableJson } from '../../../core/hash.ts';
+import { lazy } from '../../../core/lazy.ts';
 import { unknownOutcome } from '../../../http/write-in-parts.ts';
 import type { Wrote } from '../../../ports/connector.ts';
 import { toInstant } from '../codec.ts';
@@ -9,8 +10,8 @@ import { refusalOf } from '../refusal.ts';
 import { type WireRecord, wireRecord } from '../wire-record.ts';
 import { type Kind, keyOf, kindOf, type WireWrite } from './batch.ts';
 
-const batchAnswer = z.object({ results: z.array(wireRecord), errors: z.array(z.unknown()).nullish().catch(null) });
-const named = z.object({ context: z.record(z.string(), z.array(z.string()).catch([])).catch({}) });
+const batchAnswer = lazy(() => z.object({ results: z.array(wireRecord()), errors: z.array(z.unknown()).nullish().catch(null) }));
+const named = lazy(() => z.object({ context: z.record(z.string(), z.array(z.string()).catch([])).catch({}) }));
 
 /** A write that the answer does not mention. */
 export const NO_RESULT = 'no_result';
@@ -27,7 +28,7 @@ export interface Described {
  * a write without an answer, which HubSpot has been seen to leave out after a merge.
  */
 export function outcomesOf(body: unknown, writes: readonly WireWrite[], described: Described): readonly Wrote[] {
-  const answer = batchAnswer.safeParse(body);
+  const answer = batchAnswer().safeParse(body);
   const [first] = writes;
   if (!answer.success || first === undefined) return writes.map(() => unknownOutcome('broken_answer'));
   const kind = kindOf(first.write);
@@ -49,7 +50,7 @@ export function outcomesOf(body: unknown, writes: readonly WireWrite[], describe
 }
 
 const namesOf = (error: unknown): readonly string[] => {
-  const context = named.safeParse(error).data?.context ?? {};
+  const context = named().safeParse(error).data?.context ?? {};
   return ['objectWriteTraceId', 'ids', 'id'].flatMap((key) => context[key] ?? []);
 };
 

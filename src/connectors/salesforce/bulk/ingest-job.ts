@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { lazy } from '../../../core/lazy.ts';
 import { CrmSyncError } from '../../../errors.ts';
 import { jsonOf } from '../../../http/answers.ts';
 import type { HttpResult } from '../../../http/send.ts';
@@ -21,7 +22,7 @@ const WAIT_MAX_MS = 15_000;
 /** What is kept back of the time for reading the results. */
 const RESULTS_MS = 120_000;
 
-const jobAnswer = z.object({ id: z.string(), state: z.string() });
+const jobAnswer = lazy(() => z.object({ id: z.string(), state: z.string() }));
 const ENDED = new Set(['JobComplete', 'Failed', 'Aborted']);
 
 export interface Upload {
@@ -161,7 +162,7 @@ class IngestJob {
   }
 }
 
-const jobIn = (text: string): z.infer<typeof jobAnswer> | undefined => jobAnswer.safeParse(jsonOf(text)).data;
+const jobIn = (text: string): z.infer<ReturnType<typeof jobAnswer>> | undefined => jobAnswer().safeParse(jsonOf(text)).data;
 
 function assertAccepted(result: HttpResult, operation: string): void {
   if (result.kind === 'failure') throw noAnswer(operation, result.code);

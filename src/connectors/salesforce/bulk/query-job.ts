@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { lazy } from '../../../core/lazy.ts';
 import { jsonOf, startOf, timesOf } from '../../../http/answers.ts';
 import type { HttpAnswer } from '../../../http/send.ts';
 import type { Call } from '../../../ports/connector.ts';
@@ -8,7 +9,7 @@ import { toId18 } from '../record-id.ts';
 import { CSV_FORM, readCsv, type Table } from './csv.ts';
 import type { BulkPosition } from './position.ts';
 
-const jobAnswer = z.object({ id: z.string(), state: z.string() });
+const jobAnswer = lazy(() => z.object({ id: z.string(), state: z.string() }));
 const JOBS = '/jobs/query';
 const RUNNING = new Set(['Open', 'UploadComplete', 'InProgress']);
 
@@ -78,8 +79,8 @@ async function pageOf({ text, headers }: HttpAnswer, locator: string | null): Pr
   return { table, next: next === 'null' ? null : next };
 }
 
-function jobOf({ text }: HttpAnswer, operation: string): z.infer<typeof jobAnswer> {
-  const job = jobAnswer.safeParse(jsonOf(text));
+function jobOf({ text }: HttpAnswer, operation: string): z.infer<ReturnType<typeof jobAnswer>> {
+  const job = jobAnswer().safeParse(jsonOf(text));
   if (job.success) return job.data;
   throw brokenAnswer(operation);
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Finding } from '../../../core/finding.ts';
 import { callsLeft } from '../../../core/findings.ts';
+import { lazy } from '../../../core/lazy.ts';
 import { CrmSyncError } from '../../../errors.ts';
 import { hearUsage } from '../../../http/hear-usage.ts';
 import type { Call } from '../../../ports/connector.ts';
@@ -9,7 +10,7 @@ import type { Client } from '../client.ts';
 const PERIOD = 'the last 24 hours';
 /** Refusals of this resource alone: one of the whole API is a finding of its own. */
 const HIDDEN: ReadonlySet<string> = new Set(['forbidden', 'no_access', 'not_found']);
-const limits = z.object({ DailyApiRequests: z.object({ Max: z.number().positive(), Remaining: z.number() }) });
+const limits = lazy(() => z.object({ DailyApiRequests: z.object({ Max: z.number().positive(), Remaining: z.number() }) }));
 
 /**
  * The org's API calls that are left. Some users may not read the limits; then what every answer tells counts.
@@ -20,7 +21,7 @@ export async function checkLimits(client: Client, call: Call): Promise<readonly 
   const heard = hearUsage(call);
   try {
     const { body } = await client.read({ path: '/limits', operation: '/limits' }, heard.call);
-    const { DailyApiRequests: daily } = limits.safeParse(body).data ?? {};
+    const { DailyApiRequests: daily } = limits().safeParse(body).data ?? {};
     if (daily) return [callsLeft({ used: daily.Max - daily.Remaining, limit: daily.Max }, PERIOD)];
   } catch (error) {
     if (!(error instanceof CrmSyncError) || !HIDDEN.has(error.code)) throw error;

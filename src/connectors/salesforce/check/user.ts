@@ -2,18 +2,21 @@ import * as z from 'zod';
 import { oneLine } from '../../../core/activity-text.ts';
 import type { Finding } from '../../../core/finding.ts';
 import { fine } from '../../../core/findings.ts';
+import { lazy } from '../../../core/lazy.ts';
 import { CrmSyncError } from '../../../errors.ts';
 import type { Call } from '../../../ports/connector.ts';
 import { USER_INFO } from '../account.ts';
 import type { Client } from '../client.ts';
 
-const text = z.string().nullish().catch(null);
-const userInfo = z.object({
-  preferred_username: text,
-  name: text,
-  /** Of the license that Salesforce gives for software. */
-  is_salesforce_integration_user: z.boolean().nullish().catch(null),
-});
+const text = lazy(() => z.string().nullish().catch(null));
+const userInfo = lazy(() =>
+  z.object({
+    preferred_username: text(),
+    name: text(),
+    /** Of the license that Salesforce gives for software. */
+    is_salesforce_integration_user: z.boolean().nullish().catch(null),
+  }),
+);
 
 /** Who is behind the token, and whether that is a user made for software. The name is an employee's own, no contact's. */
 export async function checkUser(client: Client, { isSignedIn }: { readonly isSignedIn: boolean }, call: Call): Promise<readonly Finding[]> {
@@ -37,7 +40,7 @@ const notTold: Finding = {
 
 /** Reads the answer of the user info endpoint. */
 export function userFindings(body: unknown): readonly Finding[] {
-  const { preferred_username, name, is_salesforce_integration_user } = userInfo.safeParse(body).data ?? {};
+  const { preferred_username, name, is_salesforce_integration_user } = userInfo().safeParse(body).data ?? {};
   if (!preferred_username) return [notTold];
   const who = name ? `${oneLine(preferred_username)} (${oneLine(name)})` : oneLine(preferred_username);
   return [

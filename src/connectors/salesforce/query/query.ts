@@ -1,15 +1,18 @@
 import * as z from 'zod';
+import { lazy } from '../../../core/lazy.ts';
 import { startOf } from '../../../http/answers.ts';
 import type { Call } from '../../../ports/connector.ts';
 import type { Client } from '../client.ts';
 import { brokenAnswer } from '../errors.ts';
 import type { WireRow } from './field-path.ts';
 
-const queryAnswer = z.object({
-  records: z.array(z.record(z.string(), z.unknown())),
-  done: z.boolean(),
-  nextRecordsUrl: z.string().nullish(),
-});
+const queryAnswer = lazy(() =>
+  z.object({
+    records: z.array(z.record(z.string(), z.unknown())),
+    done: z.boolean(),
+    nextRecordsUrl: z.string().nullish(),
+  }),
+);
 
 export interface QueryPage {
   readonly rows: readonly WireRow[];
@@ -36,7 +39,7 @@ export async function* queryPages(client: Client, query: { soql: string; deleted
   const times = { requestedAt, startedAt: startOf(answer) };
   // Bound: the result is finite, and every page names the next one.
   for (;;) {
-    const page = queryAnswer.safeParse(answer.body);
+    const page = queryAnswer().safeParse(answer.body);
     if (!page.success || (!page.data.done && !page.data.nextRecordsUrl)) throw brokenAnswer(`GET ${resource}`);
     const { records, done, nextRecordsUrl } = page.data;
     yield { rows: records, done, ...times };

@@ -1,23 +1,26 @@
 import * as z from 'zod';
+import { lazy } from '../../../core/lazy.ts';
 import type { Json } from '../../../core/value.ts';
 import { CrmSyncError } from '../../../errors.ts';
 import { instantLiteral, isPath } from '../query/soql.ts';
 import { toId18 } from '../record-id.ts';
 
-const instant = z.iso.datetime();
-const recordId = z.string().refine((id) => toId18(id) === id);
-const checkpoint = z.discriminatedUnion('mode', [
-  z.strictObject({ version: z.literal(1), mode: z.literal('all'), startedAt: instant.nullable(), afterId: recordId.nullable() }),
-  z.strictObject({
-    version: z.literal(1),
-    mode: z.literal('changes'),
-    since: instant,
-    startedAt: instant.nullable(),
-    afterStamp: instant.nullable(),
-    afterId: recordId.nullable(),
-    parent: z.string().refine(isPath).exactOptional(),
-  }),
-]);
+const instant = lazy(() => z.iso.datetime());
+const recordId = lazy(() => z.string().refine((id) => toId18(id) === id));
+const checkpoint = lazy(() =>
+  z.discriminatedUnion('mode', [
+    z.strictObject({ version: z.literal(1), mode: z.literal('all'), startedAt: instant().nullable(), afterId: recordId().nullable() }),
+    z.strictObject({
+      version: z.literal(1),
+      mode: z.literal('changes'),
+      since: instant(),
+      startedAt: instant().nullable(),
+      afterStamp: instant().nullable(),
+      afterId: recordId().nullable(),
+      parent: z.string().refine(isPath).exactOptional(),
+    }),
+  ]),
+);
 
 /**
  * Where a read goes on. All times are the CRM's, ISO 8601 UTC.
@@ -27,7 +30,7 @@ const checkpoint = z.discriminatedUnion('mode', [
  * way began, null before its first answer. `parent`: the records' own changes have been read; now come those whose parent
  * at this path has changed, in the order of its stamps.
  */
-export type Checkpoint = z.infer<typeof checkpoint>;
+export type Checkpoint = z.infer<ReturnType<typeof checkpoint>>;
 export type Changes = Extract<Checkpoint, { mode: 'changes' }>;
 
 export const START: Checkpoint = { version: 1, mode: 'all', startedAt: null, afterId: null };
@@ -38,7 +41,7 @@ const LONG_AGO = '1970-01-01T00:00:00.000Z';
 /** @throws CrmSyncError code `invalid_checkpoint`. */
 export function parseCheckpoint(json: Json | null): Checkpoint {
   if (json === null) return START;
-  const parsed = checkpoint.safeParse(json);
+  const parsed = checkpoint().safeParse(json);
   if (parsed.success) return parsed.data;
   throw new CrmSyncError('The stored checkpoint is not one that this connector wrote.', {
     code: 'invalid_checkpoint',
