@@ -43,7 +43,7 @@ export type { Finding } from './core/finding.ts';
 export type { Flip } from './core/flips.ts';
 export { type FormatTarget, type Formatted, formatValue } from './core/format.ts';
 export { type InboundInput, type InboundPlan, planInbound } from './core/inbound.ts';
-export type { Agreed, Entity, Held, KnownTimes, Link, LinkBody, LinkState, OpenConflict, Sent, Version } from './core/link.ts';
+export type { Agreed, Entity, Held, KnownTimes, Link, LinkBody, LinkState, OpenConflict, Pair, Sent, Version } from './core/link.ts';
 export { defineMapping, mappingSchema, type ParseMappingOptions, parseMapping, safeParseMapping } from './core/mapping.ts';
 export type {
   Analysis,

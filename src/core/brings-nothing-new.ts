@@ -1,5 +1,6 @@
 import { EMPTY_BODY, type LinkBody } from './link.ts';
 import type { CompiledMapping, CrmRecord } from './mapping-types.ts';
+import { localOf, remoteOf } from './pair.ts';
 import type { Fields } from './value.ts';
 
 /** Of a body without anything open: base, sent, held, modifiedAt. Whatever else it has is for `planFields` to look at. */
@@ -18,9 +19,9 @@ export function bringsNothingNew({ rules }: CompiledMapping, record: CrmRecord, 
       if (direction === 'inbound') continue;
       return false;
     }
-    const pair = body.base[rule.key]; // what every object inherits has no `remote`
-    if (pair?.remote !== remote) return false;
-    if (direction !== 'inbound' && pair.local !== (fields[rule.field] ?? null)) return false;
+    const pair = body.base[rule.key]; // what every object inherits is no value, and has no `remote`
+    if (pair === undefined || remoteOf(pair) !== remote) return false;
+    if (direction !== 'inbound' && localOf(pair) !== (fields[rule.field] ?? null)) return false;
   }
   return true;
 }

@@ -1,5 +1,5 @@
 import type { Agreed, LinkBody, OpenConflict } from './link.ts';
-import { own } from './own.ts';
+import { agreedOn } from './pair.ts';
 import type { Conflict, EndReason } from './plan-types.ts';
 
 interface EndedPlace {
@@ -22,7 +22,7 @@ export function endConflicts(
   place: Pick<EndedPlace, 'recordId' | 'contactId'>,
 ): { readonly body: LinkBody; readonly conflicts: readonly Conflict[] } {
   const conflicts = Object.entries(open).map(([crm, known]) =>
-    endConflict({ ...place, crm, base: own(body.base, crm) ?? null }, known, 'link_closed'),
+    endConflict({ ...place, crm, base: agreedOn(body.base, crm) ?? null }, known, 'link_closed'),
   );
   return { body, conflicts };
 }

@@ -1,4 +1,5 @@
 import type { LinkBody } from './link.ts';
+import { halvesOf } from './pair.ts';
 import type { Fields } from './value.ts';
 
 /** A link of another connection of the workspace. */
@@ -14,7 +15,8 @@ export interface ForeignLink {
  */
 export function foreignFields(contact: Fields, links: readonly ForeignLink[]): readonly string[] {
   const foreign = links.flatMap(({ body, fields }) =>
-    Object.entries(body.base).flatMap(([key, { local, ours }]) => {
+    Object.entries(body.base).flatMap(([key, pair]) => {
+      const { local, ours } = halvesOf(pair);
       const field = Object.hasOwn(fields, key) ? (fields[key] as string) : undefined;
       return field !== undefined && ours !== true && (contact[field] ?? null) === local ? [field] : [];
     }),

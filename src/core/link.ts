@@ -18,6 +18,9 @@ export interface Agreed {
   readonly ours?: true;
 }
 
+/** What was agreed on, as a link keeps it: a value alone is both halves of its pair, and came from the CRM. Null is a value. */
+export type Pair = Agreed | Value;
+
 /** Values of a CRM write whose outcome is not settled (R3). Until `until` nobody else writes this record (R8). */
 export interface Sent {
   /** Operation id, ours. */
@@ -87,7 +90,7 @@ export interface Link {
 
 /** One JSON column, opaque to the store. All keys are mapping keys (`ruleKey`). */
 export interface LinkBody {
-  readonly base: Readonly<Record<string, Agreed>>;
+  readonly base: Readonly<Record<string, Pair>>;
   readonly sent: readonly Sent[];
   readonly held: Readonly<Record<string, Held>>;
   /** Absent: no field waits for a decision. */

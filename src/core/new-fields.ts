@@ -1,5 +1,6 @@
-import { type Agreed, EMPTY_BODY } from './link.ts';
+import { EMPTY_BODY, type Pair } from './link.ts';
 import type { CompiledMapping, CrmRecord } from './mapping-types.ts';
+import { agreed, pairOf } from './pair.ts';
 import { type FieldsPlan, incomingValue, inReadingOrder, refusedField } from './plan-fields.ts';
 import type { FieldChange, RefusedField } from './plan-types.ts';
 import { emptyFields } from './schema.ts';
@@ -7,7 +8,6 @@ import { decideField } from './three-way.ts';
 import type { Value } from './value.ts';
 
 const NONE = [] as const;
-const BLANK: Agreed = { local: null, remote: null };
 
 /** `set` has every field of the schema. */
 export type NewFieldsPlan = Omit<FieldsPlan, 'rebased' | 'recheck'>;
@@ -20,7 +20,7 @@ export function newFieldsPlanner(mapping: CompiledMapping): (record: CrmRecord) 
   const rules = inReadingOrder(mapping.rules);
   // Copied for each contact, and filled: to add one member after the other takes several times as long.
   const noFields: Readonly<Record<string, Value>> = emptyFields(mapping.schema);
-  const noBase: Readonly<Record<string, Agreed>> = Object.fromEntries(rules.map(({ key }) => [key, BLANK]));
+  const noBase: Readonly<Record<string, Pair>> = Object.fromEntries(rules.map(({ key }) => [key, null]));
   return (record) => {
     const set = { ...noFields };
     const base = { ...noBase };
@@ -45,7 +45,7 @@ export function newFieldsPlanner(mapping: CompiledMapping): (record: CrmRecord) 
       }
       const { value } = incoming;
       if (isFirst) {
-        if (value !== null || remote !== null) base[key] = { local: value, remote };
+        base[key] = agreed(value, remote);
         if (value === null) continue;
         set[field] = value;
         changes.push({ field, before: null, after: value, reason: 'first_link_filled', rule: key });
@@ -66,7 +66,7 @@ export function newFieldsPlanner(mapping: CompiledMapping): (record: CrmRecord) 
         sent: NONE,
       });
       if (decision.base === undefined) delete base[key];
-      else base[key] = decision.base;
+      else base[key] = pairOf(decision.base);
       if (decision.set !== undefined) {
         set[field] = decision.set;
         changes.push({ field, before: local, after: decision.set, reason: decision.reason, rule: key });

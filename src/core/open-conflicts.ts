@@ -3,9 +3,10 @@ import type { ConflictTimes } from './conflict-types.ts';
 import { endConflict } from './end-conflict.ts';
 import { FLIP_WINDOW_MS } from './flips.ts';
 import { hashOf } from './hash.ts';
-import type { Agreed, OpenConflict } from './link.ts';
+import type { Agreed, OpenConflict, Pair } from './link.ts';
 import type { CompiledRule } from './mapping-types.ts';
 import { own } from './own.ts';
+import { agreedOn } from './pair.ts';
 import type { Conflict, EndReason } from './plan-types.ts';
 import type { FieldDecision } from './three-way.ts';
 import type { Fields, Millis, Value } from './value.ts';
@@ -28,7 +29,7 @@ export interface ConflictPlace {
 interface LinkPlace {
   readonly recordId: string;
   readonly contactId: string;
-  readonly base: Readonly<Record<string, Agreed>>;
+  readonly base: Readonly<Record<string, Pair>>;
   readonly fields: Fields;
 }
 
@@ -67,7 +68,7 @@ export class OpenConflicts {
       const isMoot = rule === undefined || (isRewritten && rule.direction === 'inbound');
       const isOver = isRewritten && known.since + FLIP_WINDOW_MS <= this.#now;
       if (!isMoot && !isOver) continue;
-      const place = { recordId, contactId, crm, base: own(base, crm) ?? null };
+      const place = { recordId, contactId, crm, base: agreedOn(base, crm) ?? null };
       const local = fields[known.field] ?? null;
       this.conflicts.push(endConflict(place, { ...known, local }, isMoot ? 'mapping_changed' : 'left_alone'));
       delete this.#open[crm];

@@ -2,9 +2,10 @@ import { carryOver } from './carry-over.ts';
 import { isDecided, stillDecided } from './decided.ts';
 import { FLIP_WINDOW_MS } from './flips.ts';
 import { hashOf } from './hash.ts';
-import type { Agreed, Held, LinkBody } from './link.ts';
+import type { Agreed, Held, LinkBody, Pair } from './link.ts';
 import type { CompiledMapping, CompiledRule } from './mapping-types.ts';
 import { own } from './own.ts';
+import { agreedOn } from './pair.ts';
 import { isLeftToSend, type Reason, refusedField } from './plan-fields.ts';
 import type { PlannedContact, PlannedLink, RefusedField } from './plan-types.ts';
 import type { Millis, Value } from './value.ts';
@@ -105,7 +106,7 @@ function planFieldsOut(
   const now = millis(input.now);
   const known = carryOver(mapping, link.plan, link.body);
   const only = own(input.only ?? {}, contact.id);
-  const base: Record<string, Agreed> = { ...known.base };
+  const base: Record<string, Pair> = { ...known.base };
   const held: Record<string, Held> = {};
   const values: Record<string, Value> = {};
   const sent: Record<string, Agreed> = {};
@@ -127,10 +128,11 @@ function planFieldsOut(
     if (rule.direction === 'inbound' || isForeign) continue;
     const kept = own(known.held, key);
     const isLeftOut = only !== undefined && !only.includes(key);
-    const isLeft = isLeftToSend(rule, local, own(base, key));
+    const pair = agreedOn(base, key);
+    const isLeft = isLeftToSend(rule, local, pair);
     if (kept !== undefined && (isLeftOut || (isLeft && isStillHeld(kept, local, now)))) held[key] = kept;
     if (isLeftOut || !isLeft || Object.hasOwn(held, key)) continue;
-    const out = planFieldOut(rule, local, own(base, key), remote, now);
+    const out = planFieldOut(rule, local, pair, remote, now);
     if (out.do === 'read') mustRead = true;
     else if (out.do === 'agree') base[key] = { ...out.pair, ours: true };
     else if (out.do === 'hold') {

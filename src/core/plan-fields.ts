@@ -3,10 +3,11 @@ import type { ConflictTimes } from './conflict-types.ts';
 import { isDecided } from './decided.ts';
 import { type Flip, isRewritten, markOf } from './flips.ts';
 import { hashOf } from './hash.ts';
-import { type Agreed, EMPTY_BODY, type Held, type Link, type LinkBody } from './link.ts';
+import { type Agreed, EMPTY_BODY, type Held, type Link, type LinkBody, type Pair } from './link.ts';
 import type { CompiledMapping, CompiledRule, CrmRecord } from './mapping-types.ts';
 import { OpenConflicts } from './open-conflicts.ts';
 import { own } from './own.ts';
+import { agreed, agreedOn, pairOf } from './pair.ts';
 import type { Conflict, FieldChange, RefusedField } from './plan-types.ts';
 import { settleExpired } from './settle.ts';
 import { decideField, type FieldDecision } from './three-way.ts';
@@ -56,7 +57,7 @@ export function planFields(input: FieldsInput): FieldsPlan {
   const remotes = readRemotes(mapping, record);
   const settled = settleExpired(given, remotes, readAt);
   const body = link === undefined ? settled : carryOver(mapping, link.plan, settled);
-  const base: Record<string, Agreed> = { ...body.base };
+  const base: Record<string, Pair> = { ...body.base };
   const held: Record<string, Held> = { ...body.held };
   const set: Record<string, Value> = {};
   const changes: FieldChange[] = [];
@@ -82,7 +83,7 @@ export function planFields(input: FieldsInput): FieldsPlan {
   for (const rule of inReadingOrder(mapping.rules)) {
     const { key, field } = rule;
     const local = (Object.hasOwn(set, field) ? set[field] : fields[field]) ?? null;
-    const pair = own(base, key);
+    const pair = agreedOn(base, key);
     const refuse = (reason: Reason): void => {
       refused.push(refusedField({ recordId: record.id, contactId }, rule, reason));
       // What is not taken from the CRM keeps nothing here from being sent, or held; at a first link nothing is written (R18).
@@ -146,7 +147,7 @@ export function planFields(input: FieldsInput): FieldsPlan {
     }
     if (decision.reason === 'drift') drift.push(key);
     if (decision.base !== undefined) {
-      base[key] = contactId === null ? decision.base : withOrigin(decision, decision.base, pair);
+      base[key] = contactId === null ? pairOf(decision.base) : withOrigin(decision, decision.base, pair);
       if (!decision.send) delete held[key]; // agreed on: there is nothing left to hold
       rebased = true;
     }
@@ -164,9 +165,9 @@ export function planFields(input: FieldsInput): FieldsPlan {
 }
 
 /** Only a value that is taken over comes from the CRM; a half that stays keeps what is known of it. */
-function withOrigin({ set }: FieldDecision, { local, remote }: Agreed, before: Agreed | undefined): Agreed {
+function withOrigin({ set }: FieldDecision, { local, remote }: Agreed, before: Agreed | undefined): Pair {
   const isOurs = set === undefined && (before === undefined || before.local !== local || before.ours === true);
-  return isOurs ? { local, remote, ours: true } : { local, remote };
+  return isOurs ? { local, remote, ours: true } : agreed(local, remote);
 }
 
 /** Why a field is refused: one sentence each of what happened and what to do. */

@@ -1,14 +1,14 @@
 import { stillDecided } from './decided.ts';
 import { FLIP_WINDOW_MS, markOf } from './flips.ts';
-import type { Agreed, Held, LinkBody, Sent } from './link.ts';
-import { own } from './own.ts';
+import type { Held, LinkBody, Pair, Sent } from './link.ts';
+import { agreedOn } from './pair.ts';
 import type { Millis, Value } from './value.ts';
 
 /** The operation is in the CRM: what was sent is agreed now; `returned` (by mapping key) is what the CRM made of it (R7). */
 export function settleDone(body: LinkBody, op: string, returned: Readonly<Record<string, Value>>, modifiedAt?: string): LinkBody {
   const sent = body.sent.find((candidate) => candidate.op === op);
   if (sent === undefined) return body;
-  const base: Record<string, Agreed> = { ...body.base };
+  const base: Record<string, Pair> = { ...body.base };
   const held = { ...body.held };
   for (const [key, { local, remote }] of Object.entries(sent.values)) {
     base[key] = { local, remote: Object.hasOwn(returned, key) ? (returned[key] as Value) : remote, ours: true };
@@ -33,7 +33,7 @@ export function settleNothing(body: LinkBody, op: string, held: Readonly<Record<
 export function settleExpired(body: LinkBody, remote: Readonly<Record<string, Value>>, readAt: Millis): LinkBody {
   const ended = body.sent.filter(({ until }) => until < readAt);
   if (ended.length === 0) return body;
-  const base: Record<string, Agreed> = { ...body.base };
+  const base: Record<string, Pair> = { ...body.base };
   for (const { values } of ended)
     for (const [key, pair] of Object.entries(values))
       if (Object.hasOwn(remote, key) && remote[key] === pair.remote) base[key] = { ...pair, ours: true };
@@ -48,12 +48,12 @@ export function settleExpired(body: LinkBody, remote: Readonly<Record<string, Va
 /** By what our writes replaced it is known whether the CRM undoes them. A field without a pair had nothing to replace. */
 function replacedBy(
   body: LinkBody,
-  base: Readonly<Record<string, Agreed>>,
+  base: Readonly<Record<string, Pair>>,
   keys: readonly string[],
 ): { readonly over?: Readonly<Record<string, Value>> } {
   const replaced = keys.flatMap((key) => {
-    const before = own(body.base, key);
-    return before === undefined || before.remote === own(base, key)?.remote ? [] : [[key, markOf(before.remote)] as const];
+    const before = agreedOn(body.base, key);
+    return before === undefined || before.remote === agreedOn(base, key)?.remote ? [] : [[key, markOf(before.remote)] as const];
   });
   return replaced.length === 0 ? {} : { over: { ...body.over, ...Object.fromEntries(replaced) } };
 }

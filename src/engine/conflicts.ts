@@ -1,6 +1,7 @@
 import { markOf } from '../core/flips.ts';
 import type { OpenConflict } from '../core/link.ts';
 import { own } from '../core/own.ts';
+import { agreed, agreedOn } from '../core/pair.ts';
 import { parseFieldPatch } from '../core/schema.ts';
 import { dueAt } from '../core/settle.ts';
 import type { Fields, Millis, Value } from '../core/value.ts';
@@ -210,7 +211,7 @@ type CrmSide = Pick<OpenConflict, 'remote' | 'incoming'>;
 
 /** What the CRM shows: a field that is only rewritten there is still read, so its pair knows better. */
 function crmSide({ body }: StoredLink, open: OpenConflict, key: string): CrmSide {
-  const pair = own(body.base, key);
+  const pair = agreedOn(body.base, key);
   return open.kind === 'rewritten' && pair !== undefined ? { remote: pair.remote, incoming: pair.local } : open;
 }
 
@@ -233,7 +234,7 @@ function withoutConflict(
   const { open = {}, decided = {}, ...kept } = link.body;
   const { [key]: _, ...others } = open;
   const { [key]: __, ...held } = kept.held;
-  const base = { ...kept.base, [key]: { local: incoming, remote } };
+  const base = { ...kept.base, [key]: agreed(incoming, remote) };
   const { [key]: ___, ...undecided } = decided;
   const sending = after === incoming ? undecided : { ...undecided, [key]: markOf(after) };
   const body = {

@@ -1,5 +1,6 @@
 import { EMPTY_BODY, isLive } from '../core/link.ts';
 import type { CompiledMapping, CrmRecord } from '../core/mapping-types.ts';
+import { remoteOf } from '../core/pair.ts';
 import { readRemotes } from '../core/plan-fields.ts';
 import type { MatchValues, PlannedLink } from '../core/plan-types.ts';
 import type { Row, StoredLink } from '../ports/store.ts';
@@ -59,7 +60,7 @@ export function inheritedLinks(mapping: CompiledMapping, { rows, records, succes
     const left = heir && (ofPredecessor(heir) ?? handedOver(heir, succession, object)[0]);
     if (heir === undefined || left === undefined) return [];
     const remotes = readRemotes(mapping, record);
-    const base = Object.fromEntries(Object.entries(left.body.base).filter(([key, { remote }]) => remotes[key] === remote));
+    const base = Object.fromEntries(Object.entries(left.body.base).filter(([key, pair]) => remotes[key] === remoteOf(pair)));
     // `missing`: the link becomes active in the plan, whatever else there is to do.
     const common = { id: '', object, contactId: heir.id, recordId: record.id, state: 'missing', plan: left.plan } as const;
     return [{ ...common, seen: null, dueAt: null, syncedAt: 0, body: { ...EMPTY_BODY, base } }];

@@ -1,4 +1,5 @@
 import type { CompiledMapping } from '../core/mapping-types.ts';
+import { agreedOn, pairOf } from '../core/pair.ts';
 import type { Changeset, RowChange } from '../ports/store.ts';
 import type { Done } from './commit.ts';
 import type { Context } from './context.ts';
@@ -19,8 +20,10 @@ export async function adoptStoredValues(
     const [link] = rows[Number(index)]?.links ?? [];
     if (link === undefined) continue;
     const base = { ...link.body.base };
-    for (const { key, field } of mapping.rules)
-      if (base[key] !== undefined && Object.hasOwn(fields, field)) base[key] = { ...base[key], local: fields[field] ?? null };
+    for (const { key, field } of mapping.rules) {
+      const pair = agreedOn(base, key);
+      if (pair !== undefined && Object.hasOwn(fields, field)) base[key] = pairOf({ ...pair, local: fields[field] ?? null });
+    }
     const { seen: _, ...kept } = link;
     corrected.push({
       kind: 'update',

@@ -1,5 +1,6 @@
 import type { LinkBody, Version } from '../../core/link.ts';
 import type { CompiledMapping } from '../../core/mapping-types.ts';
+import { remoteOf } from '../../core/pair.ts';
 import type { MatchValues } from '../../core/plan-types.ts';
 import { dueAt, settleDone, settleExpired } from '../../core/settle.ts';
 import type { Value } from '../../core/value.ts';
@@ -112,10 +113,10 @@ interface Created {
 
 function createdEntry(context: Context, run: RunRecorder, mapping: CompiledMapping, created: Created): EntryChange {
   const { contactId, recordId, agreed, now } = created;
-  const changes = Object.entries(agreed).map(([key, { remote }]) => ({
+  const changes = Object.entries(agreed).map(([key, pair]) => ({
     field: mapping.rules.find((rule) => rule.key === key)?.field ?? key,
     before: null as Value,
-    after: remote,
+    after: remoteOf(pair),
     rule: key,
     reason: 'pushed',
   }));

@@ -1,5 +1,6 @@
 import type { Held, LinkBody, LinkState, Version } from '../../core/link.ts';
 import type { CompiledMapping } from '../../core/mapping-types.ts';
+import { agreedOn } from '../../core/pair.ts';
 import { dueAt, settleDone, settleNothing } from '../../core/settle.ts';
 import type { EntryChange, LinkChange, Row, RowChange, StoredLink } from '../../ports/store.ts';
 import { untilCommitted } from '../commit.ts';
@@ -135,7 +136,7 @@ function settled({ write, wrote }: WriteOutcome, link: StoredLink, held: Readonl
 function writtenEntry(context: Context, run: RunRecorder, mapping: CompiledMapping, { write: { plan, link } }: WriteOutcome): EntryChange {
   const changes = Object.entries(plan.sent).map(([key, { remote }]) => ({
     field: mapping.rules.find((rule) => rule.key === key)?.field ?? key,
-    before: link.body.base[key]?.remote ?? null,
+    before: agreedOn(link.body.base, key)?.remote ?? null,
     after: remote,
     rule: key,
     reason: 'pushed',

@@ -346,8 +346,8 @@ describe('a new contact', () => {
     expect('link' in one && one.link?.body).toEqual({
       base: {
         Phone: { local: ALICE, remote: '415 555 0123' },
-        FirstName: { local: 'Alice', remote: 'Alice' },
-        Status: { local: null, remote: null },
+        FirstName: 'Alice',
+        Status: null,
       },
       sent: [],
       held: {},

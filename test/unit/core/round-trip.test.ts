@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Policies } from '../../../src/core/conflict-types.ts';
 import { EMPTY_BODY } from '../../../src/core/link.ts';
 import { CONFLICT_POLICIES, FIRST_LINK_POLICIES } from '../../../src/core/mapping-types.ts';
+import { agreedOn } from '../../../src/core/pair.ts';
 import type { Value } from '../../../src/core/value.ts';
 import { compiled, type Rule, World } from './world.ts';
 
@@ -117,7 +118,7 @@ test.prop([worlds], { numRuns: 500 })('what is left to send is found by the next
   world.pull();
   for (const link of world.links.filter(({ state, contactId }) => state === 'active' && world.contacts.has(contactId)))
     for (const { key, field, direction: to } of world.mapping.rules) {
-      const [local, pair, held] = [world.fieldsOf(link.contactId)[field] ?? null, link.body.base[key], link.body.held[key]];
+      const [local, pair, held] = [world.fieldsOf(link.contactId)[field] ?? null, agreedOn(link.body.base, key), link.body.held[key]];
       if (to === 'inbound' || pair === undefined || pair.local === local) continue;
       const isOpen = link.body.open?.[key] !== undefined;
       expect(held !== undefined || isOpen || world.isPending(link)).toBe(true);
@@ -133,7 +134,7 @@ test.prop([worlds, fc.nat({ max: 3 }), oneOf(LOCAL.email)], { numRuns: 500 })(
     const link = id === undefined ? undefined : world.linkOf(id);
     const rule = world.mapping.rules.find(({ field, direction: to }) => field === 'email' && to !== 'inbound');
     fc.pre(id !== undefined && link?.state === 'active' && rule !== undefined);
-    const pair = link.body.base['Email'];
+    const pair = agreedOn(link.body.base, 'Email');
     fc.pre(pair !== undefined && pair.local !== email); // back to what was agreed on is no edit
     fc.pre(email !== world.fieldsOf(id)['email'] && (email !== null || rule.blank.outbound === 'clear'));
     world.edit(id, { email });

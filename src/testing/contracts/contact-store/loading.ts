@@ -28,7 +28,12 @@ const STATES: Record<LinkState, true> = {
 };
 
 const BODY: LinkBody = {
-  base: { 'Phone→phone_number': { local: '+14155550100', remote: '(415) 555-0100' }, ['__proto__']: { local: false, remote: 0 } },
+  base: {
+    'Phone→phone_number': { local: '+14155550100', remote: '(415) 555-0100' },
+    'Title→title': 'Buyer',
+    'Status→status': null,
+    ['__proto__']: { local: false, remote: 0 },
+  },
   sent: [{ op: 'op-1', at: 1, until: 2, values: { 'Notes→notes': { local: null, remote: '' } } }],
   held: { 'Email→email': { code: 'invalid', remedy: 'Correct it.', valueHash: 'a1', retryAt: null } },
   modifiedAt: '2026-01-05T09:00:00.000Z',
