@@ -10,7 +10,7 @@ export {
   planAnalysis,
   safeParseAnalysis,
 } from './core/analysis.ts';
-export type { BrakeSettings } from './core/brake.ts';
+export type { BrakeSettings, Losses } from './core/brake.ts';
 export { checkMapping, type MappingToCheck } from './core/check-mapping.ts';
 export { type CoerceOptions, coerceValue } from './core/coerce.ts';
 export { type Compatibility, compatible } from './core/compatibility.ts';
