@@ -82,6 +82,24 @@ describe.each(WORLDS)('on $name', (world) => {
       expect(await find()).toMatchObject({ fields: { phone_number: '+14155550100' } });
     });
 
+    it('with its record (`onDelete`) is not made again by a conversation that began before, but by a later one', async () => {
+      const there = deployment({ unknownCaller: 'create', onDelete: 'delete' });
+      const record = there.crm.add({ firstName: 'Alice', lastName: 'Smith', phone: '(415) 555-0100' });
+      await there.engine.pull();
+      const startedAt = new Date(there.clock.now()).toISOString();
+      there.clock.advance(HOUR);
+      there.crm.remove(record.id);
+      await there.engine.pull({ full: true });
+      const find = async () => (await there.engine.contacts.byPhone('+14155550100')).contact;
+      expect(await find()).toBeNull();
+      const late = await there.engine.handleConversation(conversation({ id: 'call-1', phone: '+14155550100', startedAt }));
+      expect(late.steps.analysis).toMatchObject({ status: 'skipped', reason: 'contact_removed' });
+      expect(await find()).toBeNull();
+      const now = new Date(there.clock.now() + 1).toISOString();
+      await there.engine.handleConversation(conversation({ id: 'call-2', phone: '+14155550100', startedAt: now }));
+      expect(await find()).not.toBeNull();
+    });
+
     it('has its open conflicts closed, those that wait for the merger too', async () => {
       const both = [
         { crm: names.email, field: 'email', direction: 'both', conflict: 'manual' },

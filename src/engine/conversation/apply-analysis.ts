@@ -122,10 +122,13 @@ async function targetOf(
   return { row: null, id: context.ids(), fields: { ...emptyFields(context.schema), ...keys }, entries };
 }
 
-/** Whoever removed the contact did not ask for another one of a conversation that was before that. */
+/** Whoever removed the contact, by hand or with its record, did not ask for another one of a conversation that was before that. */
 async function wasRemovedSince(context: Context, contactId: string, { startedAt }: Conversation): Promise<boolean> {
+  const [row] = await context.store.load({ ids: [contactId] });
+  if (row !== undefined && row.removed !== true) return false;
   const history = await historyOf(context, contactId);
-  return history.some(({ event, at }) => event === 'removed' && Date.parse(at) >= Date.parse(startedAt));
+  const isRemoval = (event: string | undefined) => event === 'removed' || event === 'record_deleted';
+  return history.some(({ event, at }) => isRemoval(event) && Date.parse(at) >= Date.parse(startedAt));
 }
 
 function mergeEntry(conversation: Conversation, { merges }: AnalysisPlan, contactId: string | { row: number }, at: number): EntryChange {
