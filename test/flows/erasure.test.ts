@@ -1,7 +1,8 @@
+import { appendMerger } from 'crm-sync-engine/mergers';
 import { sqliteStore } from 'crm-sync-engine/stores/sqlite';
 import { conversation } from 'crm-sync-engine/testing';
 import { describe, expect, it } from 'vitest';
-import { connectorAround, dumpOf, storeAround, takingTurns } from './harness.ts';
+import { connectorAround, dumpOf, entriesOf, storeAround, takingTurns } from './harness.ts';
 import { WORLDS } from './world.ts';
 
 const HOUR = 3_600_000;
@@ -63,6 +64,22 @@ describe.each(WORLDS)('on $name', (world) => {
       expect(PERSONAL.filter((value) => text.includes(value))).toEqual([]);
     });
 
+    it('leaves the conversations of somebody else with the number alone', async () => {
+      const there = await zaphod({ merger: { specVersion: 1, merge: () => Promise.reject(new Error('no')) } });
+      const bound = there.store.bind(there.scope);
+      const set = { phone_number: '+14155550100', email: 'zaphod@example.com', interaction_summary: 'Old.' };
+      await bound.commit({ rows: [{ kind: 'insert', entity: 'contact', suggestedId: 'trisha', set }], entries: [] });
+      const begun = await there.engine.handleConversation(call('call-1', { customer_notes: 'New.' }), { contactId: 'trisha' });
+      expect(begun.complete).toBe(false);
+      await there.engine.contacts.erase(there.id);
+      expect(await entriesOf(bound, 'connection', 'conversation')).toMatchObject([{ contactId: 'trisha' }]);
+      there.clock.advance(48 * HOUR);
+      await there.engineOf({ merger: appendMerger() }).retryPending();
+      const trisha = await there.engine.contacts.get('trisha');
+      expect(trisha?.fields.interaction_summary).toContain('New.');
+      expect(await entriesOf(bound, 'connection', 'conversation')).toEqual([]);
+    });
+
     it('makes no record in the CRM of somebody with the number who was put into the table since', async () => {
       const there = await zaphod();
       await there.engine.contacts.erase(there.id);
@@ -99,6 +116,25 @@ describe.each(WORLDS)('on $name', (world) => {
       expect(await there.engine.contacts.unsuppress({ records })).toBe(0);
       await there.engine.pull();
       expect(await there.idOf()).toEqual(expect.any(String));
+    });
+
+    it('makes nobody where the key is not the one that they were erased with, and says so', async () => {
+      for (const [erasing, looking] of [
+        ['a key from the host', undefined],
+        ['a key from the host', 'another key'],
+        [undefined, 'a key from the host'],
+      ]) {
+        const there = await zaphod(erasing === undefined ? {} : { erasureKey: erasing });
+        await there.engine.contacts.erase(there.id);
+        there.clock.advance(HOUR);
+        const wrong = there.engineOf({ erasureKey: looking as string }); // undefined: not given
+        const refusal = { code: 'erasure_key_differs', remedy: expect.stringContaining('erasureKey') };
+        await expect(wrong.pull({ full: true })).rejects.toMatchObject(refusal);
+        await expect(wrong.contacts.erase(there.id)).rejects.toMatchObject(refusal);
+        await expect(wrong.contacts.unsuppress({ keys: { phone_number: '+14155550100' } })).rejects.toMatchObject(refusal);
+        expect(await there.idOf()).toBeUndefined();
+        expect((await there.engine.pull({ full: true })).skips).toMatchObject({ erased: 1 });
+      }
     });
 
     it('takes a key of the host’s own, which is then not in the store', async () => {

@@ -12,7 +12,7 @@ import { keyOf, loadClaims, matchFields } from '../match-keys.ts';
 import { onePerKey } from '../recheck.ts';
 import { type LeftRecord, leftRecords } from '../removal/left-records.ts';
 import { Session } from '../session.ts';
-import { ERASURE_KEY, loadErasures } from './suppressions.ts';
+import { ERASURE_KEY, erasureState, loadErasures } from './suppressions.ts';
 
 /**
  * One commit removes the contact, its links and everything that is kept about it, on every connection of the workspace, and
@@ -22,8 +22,7 @@ export async function eraseContact(context: Context, id: string): Promise<{ read
   const session = new Session(context);
   const { result } = await untilCommitted(context, session, async () => {
     const erasures = await loadErasures(context);
-    const stored = erasures.secret ?? newSecret();
-    const secret = context.options.erasureKey ?? stored;
+    const secret = erasures.secret ?? context.options.erasureKey ?? newSecret();
     const [row] = await context.store.load({ ids: [id], elsewhere: true });
     const keys = await keysOfPerson(context, id, row);
     const records = leftRecords(context, row);
@@ -36,7 +35,7 @@ export async function eraseContact(context: Context, id: string): Promise<{ read
     const names = keys.map(({ field, value }) => keyOf(field, value));
     const entries = onePerKey([
       // Moves with every erasure: whoever makes something new at the same time plans again.
-      { ...ERASURE_KEY, expected: erasures.version, put: { body: { secret: context.options.erasureKey === undefined ? stored : null } } },
+      { ...ERASURE_KEY, expected: erasures.version, put: { body: erasureState(context, secret) } },
       ...notes,
       ...(await releaseWaiting(context, names, at, names)),
       ...(await releaseNotesOf(context, id, at)),
@@ -92,7 +91,8 @@ async function queuesOf(
   const conversations: EntryChange[] = [];
   for (let after = ''; ; ) {
     const page = await context.store.entries({ scope: 'connection', kind: KIND.conversation, after, limit: PAGE });
-    for (const { scope, kind, key, version, body } of page) {
+    for (const { scope, kind, key, version, body, contactId } of page) {
+      if (contactId !== null) continue; // goes with the contact whose it is
       const { phone, email } = (body as unknown as KeptConversation).conversation.contact;
       const isTheirs = keys.includes(keyOf('phone_number', phone ?? '')) || keys.includes(keyOf('email', email ?? ''));
       if (isTheirs) conversations.push({ scope, kind, key, expected: version, put: 'delete' });

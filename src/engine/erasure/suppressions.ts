@@ -2,6 +2,8 @@ import type { Version } from '../../core/link.ts';
 import type { CompiledMapping } from '../../core/mapping-types.ts';
 import type { MatchValues } from '../../core/plan-types.ts';
 import { type Suppressed, suppressionKey } from '../../core/suppression.ts';
+import type { Json } from '../../core/value.ts';
+import { CrmSyncError } from '../../errors.ts';
 import type { EntryChange } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
 import { KIND } from '../kinds.ts';
@@ -15,12 +17,35 @@ export interface Erasures {
 
 export const ERASURE_KEY = { scope: 'workspace', kind: KIND.erasure, key: 'state' } as const;
 
+/** @throws CrmSyncError `erasure_key_differs`: with another key, those who were erased would come back. */
 export async function loadErasures({ store, options }: Context): Promise<Erasures> {
   const { scope, kind, key } = ERASURE_KEY;
   const [entry] = await store.entries({ scope, kind, keys: [key], limit: 1 });
   if (entry === undefined) return { secret: null, version: null };
-  return { secret: options.erasureKey ?? (entry.body as { readonly secret: string }).secret, version: entry.version };
+  const { secret: stored, check } = entry.body as unknown as ErasureState;
+  const secret = options.erasureKey ?? stored;
+  if (secret === null || (stored !== null && stored !== secret) || (check !== undefined && check !== checkOf(secret))) throw keyDiffers();
+  return { secret, version: entry.version };
 }
+
+interface ErasureState {
+  /** Null: it is the host's. */
+  readonly secret: string | null;
+  /** Tells another key of the host's from the one that hashes were made with. */
+  readonly check?: string;
+}
+
+export const erasureState = ({ options }: Context, secret: string): Json =>
+  options.erasureKey === undefined ? { secret } : { secret: null, check: checkOf(secret) };
+
+const checkOf = (secret: string): string => suppressionKey(secret, { entity: 'contact', field: '', value: '' });
+
+const keyDiffers = (): CrmSyncError =>
+  new CrmSyncError('People were erased with another key, without which nobody can tell who they are.', {
+    code: 'erasure_key_differs',
+    category: 'configuration',
+    remedy: 'Give every connection of the workspace the `erasureKey` of its first erasure, or none if that was made without one.',
+  });
 
 /** For the commit of whatever is new: an erasure in between makes it plan again (R21). */
 export const erasureFence = ({ version }: Erasures): EntryChange => ({ ...ERASURE_KEY, expected: version });
