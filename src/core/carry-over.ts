@@ -1,5 +1,6 @@
 import type { LinkBody } from './link.ts';
 import type { CompiledMapping } from './mapping-types.ts';
+import { identitiesOf } from './plan-fingerprint.ts';
 
 /**
  * What a link still knows under the mapping as it is now (R17). A pair stays while its rule brings the same values into the
@@ -10,7 +11,7 @@ import type { CompiledMapping } from './mapping-types.ts';
  */
 export function carryOver({ planFingerprint, rules }: CompiledMapping, plan: string, body: LinkBody): LinkBody {
   if (plan === planFingerprint) return body;
-  const planned = new Set(plan.split('.'));
+  const planned = identitiesOf(plan);
   const keys = new Set(rules.filter(({ identity }) => planned.has(identity)).map(({ key }) => key));
   const kept = Object.entries(body.base).filter(([key]) => keys.has(key));
   const isWhole = kept.length === Object.keys(body.base).length && Object.keys(body.held).length === 0;

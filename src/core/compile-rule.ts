@@ -2,10 +2,10 @@ import { isBlank } from './blank.ts';
 import { type CoerceOptions, coerceValue } from './coerce.ts';
 import type { DescribedField } from './described.ts';
 import { type FormatTarget, formatValue } from './format.ts';
-import { hashOf } from './hash.ts';
 import type { AnyRule, CompiledRule, CompileOptions, CrmRecord, InboundRule, Mapping, Transform } from './mapping-types.ts';
 import { readPath } from './paths.ts';
 import { coercePhone, type PhoneOptions } from './phone.ts';
+import { identityOf } from './plan-fingerprint.ts';
 import { blankOf, conflictOf } from './policies.ts';
 import { present } from './present.ts';
 import { applyTransform, mapIn, mapOut, namedTransform } from './rule-values.ts';
@@ -39,7 +39,7 @@ export function compileRule({ rule, key, definition, described, options, default
   const outward = rule.direction === 'outbound' ? transform : undefined;
   return {
     key,
-    identity: identityOf(rule, key, definition, options),
+    identity: ruleIdentity(rule, key, definition, options),
     crm,
     field: rule.field,
     definition,
@@ -67,12 +67,12 @@ function initialWriter({ rule, crm, definition, described, options, outward }: I
   return field === undefined ? null : { field, toRemote: remoteWriter(rule, definition, described?.get(field), outward, options) };
 }
 
-/** Eight digits tell the rules of one mapping apart. How text is cut, or who wins, changes nothing about what was agreed. */
-function identityOf(rule: AnyRule, key: string, { type }: FieldDefinition, { defaultCountry, timeZone }: CompileOptions): string {
+/** How text is cut, or who wins, changes nothing about what was agreed. */
+function ruleIdentity(rule: AnyRule, key: string, { type }: FieldDefinition, { defaultCountry, timeZone }: CompileOptions): string {
   const { join, transform } = rule as Partial<InboundRule>;
   const country = rule.field === 'phone_number' ? defaultCountry : undefined;
   const zone = type === 'date' || type === 'datetime' ? (timeZone ?? 'UTC') : undefined;
-  return hashOf({ key, field: rule.field, type, valueMap: rule.valueMap, join, transform, country, zone }).slice(0, 8);
+  return identityOf({ key, field: rule.field, type, valueMap: rule.valueMap, join, transform, country, zone });
 }
 
 /** One field as it is. Several: the first that is filled and fits, else the first that is filled; or the filled ones joined. */

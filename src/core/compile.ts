@@ -14,6 +14,7 @@ import type {
   Mapping,
 } from './mapping-types.ts';
 import { isCountry } from './phone.ts';
+import { planFingerprint } from './plan-fingerprint.ts';
 import { blankOf } from './policies.ts';
 import { definitionOf } from './schema.ts';
 import type { Schema } from './schema-types.ts';
@@ -162,7 +163,7 @@ function fingerprints(
 ) {
   const { crmObject, filter } = mapping;
   const common = { crmObject, filter, matchKeys: matchKeysOf(mapping), defaultCountry, timeZone: timeZone ?? 'UTC' };
-  const hashed = (parts: readonly object[]) => hashOf({ ...common, rules: parts.map(hashOf).sort() });
+  const together = (parts: readonly object[]) => ({ ...common, rules: parts.map(hashOf).sort() });
   const reads = (rule: AnyRule) => {
     const { label: _, description: __, ...definition } = knownDefinition(schema, rule.field);
     const { join, transform } = rule as Partial<InboundRule>;
@@ -176,8 +177,11 @@ function fingerprints(
     return { ...reads(rule), direction, blank, conflict, firstLink, overflow };
   };
   return {
-    readFingerprint: hashed(rules.filter(({ direction }) => direction !== 'outbound').map(reads)),
-    planFingerprint: [hashed(rules.map(plans)), ...compiled.map(({ identity }) => identity).sort()].join('.'),
+    readFingerprint: hashOf(together(rules.filter(({ direction }) => direction !== 'outbound').map(reads))),
+    planFingerprint: planFingerprint(
+      together(rules.map(plans)),
+      compiled.map(({ identity }) => identity),
+    ),
   };
 }
 

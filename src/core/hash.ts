@@ -12,3 +12,9 @@ export function stableJson(value: unknown): string {
 
 /** SHA-256 of the value's stable JSON, 32 hex digits: enough to compare by, and works in a browser. */
 export const hashOf = (value: unknown): string => bytesToHex(sha256(utf8ToBytes(stableJson(value)))).slice(0, 32);
+
+const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+/** As `hashOf`, six bits to each digit: for what is kept many times over. */
+export const shortHash = (value: unknown, digits: number): string =>
+  Array.from(sha256(utf8ToBytes(stableJson(value))).subarray(0, digits), (byte) => DIGITS[byte & 63]).join('');

@@ -1,8 +1,8 @@
 import { foreignFields } from '../../core/foreign-fields.ts';
+import { planName } from '../../core/plan-fingerprint.ts';
 import type { Row } from '../../ports/store.ts';
 import { type Context, fieldsOf } from '../context.ts';
 import type { Permit } from '../permit.ts';
-import { planName } from './mapped-fields.ts';
 
 /** Rows tell their links elsewhere only where another connection is there to be kept apart: alone, nothing more is read. */
 export const lookElsewhere = ({ keptApart }: Permit): { readonly elsewhere?: true } => (keptApart.size > 0 ? { elsewhere: true } : {});

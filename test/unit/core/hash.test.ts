@@ -1,7 +1,7 @@
 import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { hashOf, stableJson } from '../../../src/core/hash.ts';
+import { hashOf, shortHash, stableJson } from '../../../src/core/hash.ts';
 
 it.each([
   [{ b: 1, a: [{ d: null, c: 'x' }] }, '{"a":[{"c":"x","d":null}],"b":1}'],
@@ -16,6 +16,12 @@ it('hashes are 32 digits, and the same on every machine', () => {
   expect(hashOf({ b: 1, a: 'ü' })).toBe(hashOf({ a: 'ü', b: 1 }));
   expect(hashOf('Qualified')).toMatch(/^[0-9a-f]{32}$/);
   expect(hashOf(null)).toBe('74234e98afe7498fb5daf1f36ac2d78a');
+});
+
+it('short hashes have as many digits as asked for, all of 64, and begin alike', () => {
+  expect(shortHash({ b: 1, a: 'ü' }, 6)).toBe(shortHash({ a: 'ü', b: 1 }, 10).slice(0, 6));
+  const digits = new Set(Array.from({ length: 100 }, (_, index) => shortHash(index, 32)).join(''));
+  expect([...digits].sort().join('')).toBe('-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz');
 });
 
 it('values that look alike have different hashes', () => {
