@@ -50,4 +50,17 @@ describe.each(WORLDS)('a call on $name', (world) => {
     expect(crm.loggedCalls().map(({ contactIds }) => contactIds)).toEqual([[left.id]]);
     expect(await texts()).toBe(0);
   });
+
+  it('of a contact whose record was merged into one that was merged in turn is logged on the last of them', async () => {
+    const { engine, crm, clock, alice, bea, texts } = await twoKnown();
+    const left = crm.merge(alice.id, bea.id);
+    await engine.pull({ full: true }); // Bea's contact has lost its record to Alice's
+    const carl = crm.add({ firstName: 'Carl', lastName: 'Hall', phone: '(415) 555-0125' });
+    const last = crm.merge(carl.id, left.id);
+    clock.advance(HOUR);
+    const { steps } = await engine.handleConversation(conversation({ phone: '+14155550124' }));
+    expect(steps.activity).toMatchObject({ status: 'done' });
+    expect(crm.loggedCalls().map(({ contactIds }) => contactIds)).toEqual([[last.id]]);
+    expect(await texts()).toBe(0);
+  });
 });

@@ -56,7 +56,7 @@ export class ActivityWriter {
   readonly #context: Context;
   readonly #session: Session;
   readonly #permit: Permit;
-  readonly #activity: Activity;
+  #activity: Activity;
   readonly #place: { readonly key: string; readonly contactId: string | null };
   readonly #delivery: string;
   readonly #deliveries: readonly string[];
@@ -84,23 +84,31 @@ export class ActivityWriter {
     return stored.entry.id === null ? this.#settleCreate(form, stored) : this.#update(form, stored);
   }
 
-  async #create(form: ActivityRecord, version: Version | null): Promise<ActivityWritten> {
+  async #create(form: ActivityRecord, version: Version | null, hops = 0): Promise<ActivityWritten> {
     const { object, values } = form;
     const creating = { object, id: null, written: {}, deliveries: [], intent: null };
     const sent = await this.#send(form, { entry: creating, version, values, written: hashes(values) });
     if ('status' in sent) return sent;
     if (sent.outcome === 'done') return { ...NOTHING, status: 'done', record: { object, id: sent.id }, created: true };
-    if (sent.outcome === 'gone' || (sent.outcome === 'refused' && !sent.retryable && (await this.#isRecordGone())))
-      return skipped('record_gone', 'The record it belongs to is no longer in the CRM.');
+    if (sent.outcome === 'gone' || (sent.outcome === 'refused' && !sent.retryable)) {
+      // Nobody may know yet that it was merged; and some CRMs of a record that is gone only say that a reference is wrong.
+      const { record } = this.#activity;
+      const present = await this.#present(record);
+      if (present !== null && present.id !== record.id && hops < HOPS_MAX) {
+        this.#activity = { ...this.#activity, record: present };
+        return this.#create(await this.#context.connector.activityRecord(this.#activity, this.#session.call), null, hops + 1);
+      }
+      if (present === null || sent.outcome === 'gone') return skipped('record_gone', 'The record it belongs to is no longer in the CRM.');
+    }
     // Unknown: the intent stays, and the next attempt looks it up before anything is sent again (R4).
     return pending(sent.code, sent.outcome === 'unknown' ? 'The activity is looked up before it is sent again.' : sent.remedy);
   }
 
-  /** Some CRMs only say that a reference is wrong: without this look the conversation would wait for ever. */
-  async #isRecordGone(): Promise<boolean> {
-    const { object, id } = this.#activity.record;
+  /** The record, or what it goes on as; null: it is not there. */
+  async #present({ object, id }: Activity['record']): Promise<Activity['record'] | null> {
     const [fetched] = await this.#context.connector.fetch({ object, ids: [id], fields: [] }, this.#session.call);
-    return fetched?.state === 'deleted' || fetched?.state === 'missing';
+    if (fetched?.state === 'merged') return { object: fetched.successorObject ?? object, id: fetched.successor };
+    return fetched?.state === 'deleted' || fetched?.state === 'missing' ? null : { object, id };
   }
 
   /** A create whose outcome is not known, and which can't take effect any more: look it up, and only then send again (R4). */
@@ -130,7 +138,7 @@ export class ActivityWriter {
     const changed = Object.entries(form.values).filter(
       ([field, value]) => !form.createOnly.includes(field) && entry.written[field] !== hashOf(value),
     );
-    const present = await this.#present(
+    const present = await this.#valuesOf(
       record,
       changed.map(([field]) => field),
     );
@@ -163,7 +171,7 @@ export class ActivityWriter {
   }
 
   /** What the CRM shows of these fields now; null: the activity is not there. */
-  async #present({ object, id }: { object: string; id: string }, fields: readonly string[]): Promise<Values | null> {
+  async #valuesOf({ object, id }: { object: string; id: string }, fields: readonly string[]): Promise<Values | null> {
     if (fields.length === 0) return {};
     const [fetched] = await this.#context.connector.fetch({ object, ids: [id], fields }, this.#session.call);
     return fetched?.state === 'present' ? fetched.values : null;
@@ -206,6 +214,9 @@ const NOTHING = { record: null, created: false, reason: null, remedy: null } as 
 
 const pending = (reason: string, remedy: string): ActivityWritten => ({ ...NOTHING, status: 'pending', reason, remedy });
 const skipped = (reason: string, remedy: string): ActivityWritten => ({ ...NOTHING, status: 'skipped', reason, remedy });
+/** Records that were merged one into the other; a CRM answers with the last of them at once. */
+const HOPS_MAX = 3;
+
 const unchanged = ({ object, id }: ActivityEntry): ActivityWritten => ({
   ...NOTHING,
   status: 'unchanged',
