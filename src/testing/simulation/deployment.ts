@@ -128,6 +128,7 @@ export class Deployment {
   /** Goes on until nobody is at work. */
   async untilIdle(chance: Chance): Promise<void> {
     while (await this.scheduler.turn(chance));
+    if (this.scheduler.living > 0) throw new Error('simulate: a process is at work and waits for nothing.');
   }
 
   #engineOf(process: Process, failing: number, chance: Chance): SimulatedEngine {

@@ -191,12 +191,17 @@ class OneProcess implements Process {
 
   #park(label: string, dueAt: Millis | null, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      const parked = { process: this, label, dueAt, goOn: resolve };
-      this.#around.park(parked);
-      signal?.addEventListener('abort', () => {
+      const stop = (): void => {
         this.#around.unpark(parked);
         resolve();
-      });
+      };
+      const goOn = (): void => {
+        signal?.removeEventListener('abort', stop); // it is parked no more
+        resolve();
+      };
+      const parked = { process: this, label, dueAt, goOn };
+      this.#around.park(parked);
+      signal?.addEventListener('abort', stop);
     });
   }
 

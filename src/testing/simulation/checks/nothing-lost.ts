@@ -39,8 +39,12 @@ export function nothingLost(seen: Seen): readonly Broken[] {
  * Where one value was typed in several places, only those count who typed it into this one: elsewhere somebody may have typed
  * it who never saw the other.
  */
-function wasTypedOver({ there: { ledger } }: Seen, { side, id, field, before, after }: Omit<Displaced, 'at'> & WithBoth): boolean {
+function wasTypedOver(seen: Seen, { side, id, field, before, after }: Omit<Displaced, 'at'> & WithBoth): boolean {
+  const { ledger } = seen.there;
   if (ledger.isTypedOnce(before) && ledger.isTypedOnce(after)) return ledger.isBefore(after, before);
+  const last = ledger.typed.findLast((typed) => typed.side === side && typed.id === id && typed.field === field && typed.value === before);
+  // An edit of the other side that happens to say the same may be written over what nobody could know of.
+  if (side === 'crm' && last !== undefined && isInTheGap(seen, last)) return false;
   return ledger.isBeforeIn(side, id, field, after, before);
 }
 
