@@ -57,6 +57,7 @@ const engineWith = (change: (engine: Engine) => Partial<Engine>): SimulationOpti
     const engine = engineOf(options);
     return {
       contacts: engine.contacts,
+      conflicts: engine.conflicts,
       pull: (given) => engine.pull(given),
       push: (given) => engine.push(given),
       sync: (given) => engine.sync(given),

@@ -1,11 +1,12 @@
 import type { Act } from './acts/act.ts';
 import { FLOWS } from './acts/flows.ts';
 import { IN_CRM } from './acts/in-crm.ts';
+import { ON_CONFLICTS } from './acts/on-conflicts.ts';
 import { ON_OUR_SIDE } from './acts/on-our-side.ts';
 import { chanceOf } from './chance.ts';
 import type { Deployment } from './deployment.ts';
 
-const WEIGHED = Object.entries({ ...IN_CRM, ...ON_OUR_SIDE, ...FLOWS }).flatMap(([name, [weight, act]]) =>
+const WEIGHED = Object.entries({ ...IN_CRM, ...ON_OUR_SIDE, ...ON_CONFLICTS, ...FLOWS }).flatMap(([name, [weight, act]]) =>
   Array.from({ length: weight }, (): readonly [string, Act] => [name, act]),
 );
 /** So many processes work at once. */

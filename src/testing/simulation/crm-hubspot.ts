@@ -50,7 +50,7 @@ export async function hubspotOfPeople(clock: Clock, shape: CrmShape, connect: Ma
   };
   return {
     object: 'contacts',
-    mapping: mappingOf('contacts', NAMES, shape.hasIdField ? { idField: 'our_id' } : {}),
+    mapping: mappingOf('contacts', NAMES, { conflicts: shape.conflicts, create: shape.hasIdField ? { idField: 'our_id' } : {} }),
     fetch: crm.fetch,
     connector(fetch, clockOf, random) {
       const tokenUrl = 'https://api.hubapi.com/oauth/2026-09/token';

@@ -1,9 +1,9 @@
-import type { Mapping } from '../../core/mapping-types.ts';
+import type { ConflictChoice, Mapping } from '../../core/mapping-types.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CompleteConnector } from '../../ports/connector.ts';
 import type { Auth } from '../../ports/tokens.ts';
 import type { Chance } from './chance.ts';
-import type { Person, PersonField } from './people.ts';
+import type { BOTH_WAYS, Person, PersonField } from './people.ts';
 
 /** What a connector is made with: `salesforce` and `hubspot` take it as it is. */
 export interface ConnectorParts {
@@ -37,6 +37,8 @@ export interface CrmShape {
   readonly hasIdField: boolean;
   /** The field that holds the key of a logged conversation is unique. */
   readonly hasActivityKey: boolean;
+  /** What decides where both sides of a field that goes both ways have moved. */
+  readonly conflicts: Readonly<Record<(typeof BOTH_WAYS)[number], ConflictChoice>>;
 }
 
 /** Something that may go wrong with a request, as the fake calls it. */
@@ -93,16 +95,19 @@ export function personOf(fields: Readonly<Record<string, unknown>>, names: Field
   };
 }
 
-/** Each policy once: `crm` for the email, `local` for the title, `newest` for the city. */
-export const mappingOf = (crmObject: string, names: FieldNames, create: Mapping['create']): Mapping => ({
+export const mappingOf = (
+  crmObject: string,
+  names: FieldNames,
+  { conflicts, create }: { readonly conflicts: CrmShape['conflicts']; readonly create: Mapping['create'] },
+): Mapping => ({
   crmObject,
   fields: [
     { crm: names.phone_number, field: 'phone_number', direction: 'inbound' },
     { crm: names.first_name, field: 'first_name', direction: 'inbound' },
     { crm: names.last_name, field: 'last_name', direction: 'inbound' },
-    { crm: names.email, field: 'email', direction: 'both' },
-    { crm: names.title, field: 'title', direction: 'both', conflict: 'local' },
-    { crm: names.city, field: 'city', direction: 'both', conflict: 'newest' },
+    { crm: names.email, field: 'email', direction: 'both', conflict: conflicts.email },
+    { crm: names.title, field: 'title', direction: 'both', conflict: conflicts.title },
+    { crm: names.city, field: 'city', direction: 'both', conflict: conflicts.city },
     { crm: names.notes, field: 'notes', direction: 'outbound' },
   ],
   ...(create !== undefined && { create }),

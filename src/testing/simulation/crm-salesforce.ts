@@ -45,7 +45,10 @@ export async function salesforceOfPeople(clock: Clock, shape: CrmShape, connect:
   });
   return {
     object: 'Contact',
-    mapping: mappingOf('Contact', NAMES, { defaults: { LastName: 'Unknown' }, ...(shape.hasIdField && { idField: 'Our_Id__c' }) }),
+    mapping: mappingOf('Contact', NAMES, {
+      conflicts: shape.conflicts,
+      create: { defaults: { LastName: 'Unknown' }, ...(shape.hasIdField && { idField: 'Our_Id__c' }) },
+    }),
     fetch: crm.fetch,
     connector(fetch, clockOf, random) {
       const auth = fakeAuth({ fake: 'simulate', tokenUrl: `${instanceUrl}/services/oauth2/token`, first, oauth: crm.oauth });

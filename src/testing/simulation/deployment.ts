@@ -1,3 +1,4 @@
+import type { PolicyFunction } from '../../core/conflict-types.ts';
 import type { Conversation } from '../../core/conversation.ts';
 import type { StoredHistory } from '../../core/stored-history.ts';
 import { isCrmSyncError } from '../../errors.ts';
@@ -147,9 +148,11 @@ export class Deployment {
       activities: { call: true },
       unknownCaller: shape.unknownCaller,
       defaultCountry: 'US',
+      policies: { longest },
+      onDelete: shape.onDelete,
       store: storeOf(this.#store, process, (changes, committed) => this.#committed(process.name, changes, committed)),
       connector: crm.connector(fetch, process.clock, chance.next),
-      merger: lineByLine(process),
+      merger: lineByLine(process, () => failing > 0 && chance.of(shape.failingMerges)),
       observer: { notify: (event) => this.events.push(event) },
       clock: process.clock,
       ids: () => {
@@ -263,13 +266,30 @@ function describe<T>(ending: Ending<T>): string {
   return isCrmSyncError(error) ? `fails with ${error.code}` : `fails with ${String(error)}`;
 }
 
-/** A merger that adds a line, whatever stands there already: a text that is merged twice shows. */
-const lineByLine = (process: Process): Merger => ({
+/** What the shortest field of both CRMs holds. */
+const MERGED_MAX = 120;
+
+/**
+ * A merger that adds a line, whatever stands there already: a text that is merged twice shows. Of a title only what fits.
+ *
+ * @param fails - Asked for each text.
+ */
+const lineByLine = (process: Process, fails: () => boolean): Merger => ({
   specVersion: 1,
   merge: ({ items }) =>
     process.call('merge', async () => ({
       fields: Object.fromEntries(
-        items.map(({ field, existing, incoming }) => [field, { ok: true, value: `${existing}\n${incoming}`.trim() }]),
+        items.map(({ field, existing, incoming }) => {
+          if (fails()) return [field, { ok: false, code: 'too_busy', remedy: 'Ask again later.' }];
+          const value = field === 'notes' ? `${existing}\n${incoming}` : `${existing} ${incoming}`;
+          return [field, { ok: true, value: (field === 'notes' || value.length <= MERGED_MAX ? value : incoming).trim() }];
+        }),
       ),
     })),
 });
+
+/** The host's own policy. Where it can't tell, a person has to. */
+const longest: PolicyFunction = ({ local, remote }) => {
+  const [ours, theirs] = [String(local ?? '').length, String(remote ?? '').length];
+  return ours === theirs ? 'manual' : ours > theirs ? 'local' : 'crm';
+};

@@ -1,3 +1,4 @@
+import type { Policies } from '../../core/conflict-types.ts';
 import type { Conversation } from '../../core/conversation.ts';
 import type { Run } from '../../core/run.ts';
 import { defineContactSchema } from '../../core/schema.ts';
@@ -27,7 +28,10 @@ export interface SimulatedEngineOptions extends ConnectionSettings<SimulatedSche
   readonly observer: Observer;
   readonly clock: Clock;
   readonly ids: () => string;
+  readonly policies: Policies;
 }
+
+export type ConflictAnswer = 'crm' | 'local' | { readonly value: string };
 
 interface Handled {
   readonly contactId: string | null;
@@ -49,6 +53,10 @@ export interface SimulatedEngine {
   readonly contacts: {
     // biome-ignore lint/suspicious/noExplicitAny: the patch is typed by the schema
     update(id: string, patch: any, options: { by: string }): Promise<unknown>;
+  };
+  readonly conflicts: {
+    list(options: { open: boolean; limit?: number }): Promise<readonly { readonly id: string; readonly field: string }[]>;
+    resolve(id: string, answer: ConflictAnswer, options: { by: string }): Promise<unknown>;
   };
 }
 export type MakeEngine = (options: SimulatedEngineOptions) => SimulatedEngine;

@@ -1,5 +1,6 @@
 import { MINUTE } from './acts/act.ts';
 import { announced, calmFlow } from './acts/flows.ts';
+import { decideAll } from './acts/on-conflicts.ts';
 import { deliver } from './acts/on-our-side.ts';
 import { chanceOf } from './chance.ts';
 import type { Deployment } from './deployment.ts';
@@ -24,6 +25,7 @@ export async function quiesce(there: Deployment): Promise<void> {
     const records = announced(there);
     if (records.length > 0) await inPeace(calmFlow(there, 'pull', { records }));
     await inPeace(calmFlow(there, 'sync'));
+    await inPeace(decideAll(there));
     if (there.shape.createMissing) await inPeace(calmFlow(there, 'push', { createMissing: true }));
     if (round >= WAITS_MINUTES.length - 2) await inPeace(calmFlow(there, 'pull', { full: true }));
   }

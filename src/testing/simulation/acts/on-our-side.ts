@@ -112,6 +112,17 @@ export const ON_OUR_SIDE: Acts = {
       return deliver(there, there.conversations.length - 1, disturbed(there, chance));
     },
   ],
+  'a conversation is analysed again': [
+    2,
+    (there, chance) => {
+      const before = there.conversations[chance.below(there.conversations.length)]?.conversation;
+      if (before === undefined) return;
+      const { values, conversations } = there;
+      const analysis = { ...before.analysis, notes: values.value('notes'), title: values.value('title') };
+      conversations.push({ conversation: { ...before, analysis }, isAnswered: false });
+      return deliver(there, conversations.length - 1, disturbed(there, chance));
+    },
+  ],
   'a conversation comes again': [3, (there, chance) => deliver(there, chance.below(there.conversations.length), disturbed(there, chance))],
   'minutes go by': [10, ({ scheduler }, chance) => scheduler.advance(chance.below(10 * MINUTE))],
   'hours go by': [2, ({ scheduler }, chance) => scheduler.advance(chance.below(8 * 60 * MINUTE))],

@@ -15,19 +15,28 @@ export function once({ there, rows, entries }: Seen): readonly Broken[] {
   for (const [key, ids] of activities)
     if (ids.length > 1) broken.push({ promise: 'P5', message: `conversation ${key} was logged ${ids.length} times`, about: [key, ...ids] });
 
-  const applied = new Map(entries('applied').map(({ key, contactId }) => [key.slice(0, key.indexOf('#')), contactId]));
-  for (const { conversation } of conversations) {
-    const key = conversationKey(conversation);
-    const contactId = applied.get(key);
-    const note = String(conversation.analysis['notes']);
-    const times = rows
-      .map((row) => [row.id, (fieldOf(row, 'notes') ?? '').split(note).length - 1] as const)
-      .filter(([, count]) => count > 0);
-    const about = [key, note, ...times.map(([id]) => id), ...(contactId == null ? [] : [contactId])];
-    const total = times.reduce((sum, [, count]) => sum + count, 0);
-    if (total > 1) broken.push({ promise: 'P5', message: `the analysis of ${key} was applied ${total} times`, about });
-    if (contactId != null && total === 0 && rows.some(({ id, removed }) => id === contactId && removed !== true))
-      broken.push({ promise: 'P6', message: `the analysis of ${key} was applied to contact ${contactId} and is not there`, about });
+  const applied = new Map<string, (string | null)[]>();
+  for (const { key, contactId } of entries('applied')) {
+    const conversation = key.slice(0, key.indexOf('#'));
+    applied.set(conversation, [...(applied.get(conversation) ?? []), contactId]);
+  }
+  for (const key of new Set(conversations.map(({ conversation }) => conversationKey(conversation)))) {
+    // One of each analysis of it.
+    const versions = conversations.filter(({ conversation }) => conversationKey(conversation) === key);
+    const notes = versions.map(({ conversation }) => String(conversation.analysis['notes']));
+    const markers = applied.get(key) ?? [];
+    const missing = notes.length - notes.filter((note) => timesIn(rows, note) > 0).length;
+    const about = [key, ...notes, ...markers.flatMap((contactId) => contactId ?? [])];
+    for (const note of notes)
+      if (timesIn(rows, note) > 1)
+        broken.push({ promise: 'P5', message: `the analysis of ${key} was applied ${timesIn(rows, note)} times`, about });
+    // An analysis may have come to nobody's contact; one that is marked is there, unless its contact is not.
+    const there = markers.filter((contactId) => rows.some(({ id, removed }) => id === contactId && removed !== true));
+    if (there.length > notes.length - missing)
+      broken.push({ promise: 'P6', message: `${there.length} analyses of ${key} were applied, and ${missing} are not there`, about });
   }
   return broken;
 }
+
+const timesIn = (rows: Seen['rows'], note: string): number =>
+  rows.reduce((times, row) => times + (fieldOf(row, 'notes') ?? '').split(note).length - 1, 0);

@@ -57,6 +57,8 @@ const SESSION_MS = 30 * 60_000;
  */
 function isExpected(code: string, { flow, faults, tookMs }: Pick<Failure, 'flow' | 'faults' | 'tookMs'>): boolean {
   if (code === 'session_expired') return tookMs >= SESSION_MS || faults.some((what) => what.startsWith('expired_'));
+  // Somebody else was faster, or both sides have come to agree.
+  if (flow.startsWith('decision ')) return code === 'conflict_closed' || code === 'conflict_not_found';
   return flow.startsWith('edit ') && (code === 'match_key_taken' || code === 'contact_not_found');
 }
 

@@ -1,0 +1,32 @@
+import type { Chance } from '../chance.ts';
+import { chanceOf } from '../chance.ts';
+import type { Deployment, StartOptions } from '../deployment.ts';
+import type { ConflictAnswer } from '../engine.ts';
+import { FIELDS, type PersonField } from '../people.ts';
+import { type Acts, MINUTE } from './act.ts';
+import { deathIn } from './flows.ts';
+
+/** Somebody looks at the conflicts that wait, and decides one of them, or all. */
+const decide = (there: Deployment, chance: Chance, { isAll, ...options }: StartOptions & { readonly isAll: boolean }) =>
+  there.start('decision', options, async ({ conflicts }) => {
+    const open = await conflicts.list({ open: true, limit: 1_000 });
+    for (const { id, field } of isAll || open.length === 0 ? open : [chance.oneOf(open)])
+      await conflicts.resolve(id, answer(there, chance, field), { by: 'somebody' });
+  });
+
+function answer({ values }: Deployment, chance: Chance, field: string): ConflictAnswer {
+  const side = chance.oneOf(['crm', 'local', 'value'] as const);
+  return side === 'value' && FIELDS.includes(field as PersonField)
+    ? { value: values.value(field as PersonField) }
+    : side === 'value'
+      ? 'crm'
+      : side;
+}
+
+/** Nothing waits for a decision any more. */
+export const decideAll = (there: Deployment) => decide(there, chanceOf(there.counts.flows), { isAll: true });
+
+export const ON_CONFLICTS: Acts = {
+  'a conflict is decided': [4, (there, chance) => decide(there, chance, { isAll: false, death: deathIn(there, chance, 8) })],
+  'a day goes by': [1, ({ scheduler }) => scheduler.advance(24 * 60 * MINUTE)],
+};
