@@ -1,5 +1,7 @@
+import type { RowChange } from 'crm-sync-engine';
 import { postgresStore } from 'crm-sync-engine/stores/postgres';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { EMPTY_BODY } from '../../src/core/link.ts';
 import { contactStoreContract, type StoreCapability } from '../../src/testing/contracts/contact-store.ts';
 import { type OpenSchema, openSchema } from './open-schema.ts';
 
@@ -72,6 +74,41 @@ describe('a table that can not hold contacts', () => {
       .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ category: 'configuration', code: 'invalid_contact_table' });
     expect(JSON.stringify(error)).toContain(named.replaceAll('"', '\\"'));
+  });
+
+  it('knows ids up to the largest of their type, and takes none beyond it for an id', async () => {
+    await using schema = await openSchema(inject('postgresUrl'));
+    const { made, contacts } = TABLES['numbers and xmin'];
+    await schema.pool.query(made);
+    const ids = ['1234567890123456789', '9223372036854775807'];
+    const text = `insert into p2 (id, org, phone) overriding system value values ($1, 'acme', '+14155550100'), ($2, 'acme', null)`;
+    await schema.pool.query(text, ids);
+    const bound = postgresStore({ pool: schema.pool, contacts }).bind({ workspace: 'acme', connection: 'c' });
+    const load = async (...of: string[]) => (await bound.load({ ids: of })).map(({ id }) => id);
+    expect(await load(...ids, '9223372036854775808', '-9223372036854775809', '12345678901234567890')).toEqual(ids);
+    expect(await bound.load({ keys: { entity: 'contact', field: 'phone_number', values: ['+14155550100'] } })).toMatchObject([
+      { id: ids[0] },
+    ]);
+    const link = {
+      object: 'Contact',
+      recordId: 'r',
+      state: 'active',
+      seen: null,
+      plan: 'p',
+      dueAt: null,
+      syncedAt: 0,
+      body: EMPTY_BODY,
+    } as const;
+    const rows = [...ids, '9223372036854775808'].map((contactId): RowChange => ({ kind: 'delete', contactId, links: [] }));
+    const [row] = await bound.load({ ids: ids.slice(1) });
+    const linked: RowChange = { kind: 'update', contactId: ids[1]!, expected: row!.version, links: [{ ...link, id: 'l', expected: null }] };
+    expect(await bound.commit({ rows: [linked], entries: [] })).toMatchObject({ status: 'done' });
+    const scan = { entity: 'contact', object: 'Contact', plan: 'p', now: 0, after: null, limit: 9 } as const;
+    expect(await bound.scan({ ...scan, want: 'pending' })).toMatchObject([{ id: ids[1] }]);
+    await schema.pool.query(`update crm_sync_links set contact_id = '9223372036854775808'`); // of another table, once
+    expect(await bound.scan({ ...scan, want: 'pending' })).toEqual([]);
+    expect(await bound.commit({ rows, entries: [] })).toMatchObject({ status: 'done' });
+    expect(await load(...ids)).toEqual([]);
   });
 
   it('refuses a field without a column, by its name', async () => {

@@ -21,7 +21,8 @@ const clock = { now: () => 1000 };
 test.prop([sequences], { numRuns: 8 })(
   'a memory store and a PostgreSQL store answer any sequence of commits alike, and show the same afterwards',
   async (steps) => {
-    await schema.pool.query('delete from crm_sync_contacts; delete from crm_sync_links; delete from crm_sync_entries');
+    const tables = ['contacts', 'links', 'entries', 'unseen'];
+    await schema.pool.query(tables.map((table) => `delete from crm_sync_${table}`).join(';'));
     expect(await play(postgresStore({ pool: schema.pool, clock }), steps)).toEqual(await play(memoryStore({ clock }), steps));
   },
 );

@@ -12,19 +12,30 @@ export interface IdColumn {
 
 interface IdType {
   readonly spelling: RegExp;
-  /** What one of our texts becomes to be compared. */
-  readonly type: string;
+  /** One of our texts that is spelled so, to be compared; null where the type has no such value. */
+  readonly value: (link: string) => string;
+  /** The largest of an integer; the smallest is one further from zero. */
   readonly max?: bigint;
 }
 
-/** Eighteen digits are a `bigint` in any case. */
-const INTEGER = { spelling: /^(0|-?[1-9][0-9]{0,17})$/, type: 'bigint' };
+const BIGINT_MAX = 9_223_372_036_854_775_807n;
+
+const integer = (max: bigint): IdType => ({
+  spelling: /^(0|-?[1-9][0-9]{0,18})$/,
+  value: (link) => `case when ${link}::numeric between ${-BIGINT_MAX - 1n} and ${BIGINT_MAX} then ${link}::bigint end`,
+  max,
+});
 const TYPES: Readonly<Record<string, IdType>> = {
-  smallint: { ...INTEGER, max: 32_767n },
-  integer: { ...INTEGER, max: 2_147_483_647n },
-  bigint: INTEGER,
-  uuid: { spelling: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, type: 'uuid' },
+  smallint: integer(32_767n),
+  integer: integer(2_147_483_647n),
+  bigint: integer(BIGINT_MAX),
+  uuid: { spelling: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, value: (link) => `${link}::uuid` },
 };
+
+function isSpelled(id: string, { spelling, max }: IdType): boolean {
+  if (!spelling.test(id)) return false;
+  return max === undefined || (BigInt(id) <= max && BigInt(id) >= -max - 1n);
+}
 
 /**
  * SQLite gives text that is compared with a column the column's own affinity, so that one comparison serves ids of any type.
@@ -62,11 +73,11 @@ export async function postgresIds<Transaction>(
   const isText = name === 'text' || name === 'character varying';
   // compared in the column's own type and collation, for only then its index is of use
   const isId = (id: string, link: string) => {
-    if (known !== undefined) return `${id} = case when ${link} ~ '${known.spelling.source}' then ${link}::${known.type} end`;
+    if (known !== undefined) return `${id} = case when ${link} ~ '${known.spelling.source}' then ${known.value(link)} end`;
     return isText ? `${id} = ${link} collate ${String(column['collation'])}` : `${id}::text collate "C" = ${link}`;
   };
   return {
-    spells: (id) => known === undefined || (known.spelling.test(id) && (known.max === undefined || BigInt(id) <= known.max)),
+    spells: (id) => known === undefined || isSpelled(id, known),
     words: {
       value: (number) => `$${number}`,
       text: (expression) => `${expression}::text collate "C"`,

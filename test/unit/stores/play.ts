@@ -29,7 +29,8 @@ const link = fc.record({
   object: fc.constantFrom(...OBJECTS),
   recordId: fc.constantFrom(...RECORDS),
   state: fc.constantFrom(...STATES),
-  seen: fc.constantFrom('after' as const, null),
+  /** `before`: the version that the contact has before this commit. */
+  seen: fc.constantFrom('after' as const, 'before' as const, null),
   plan: fc.constantFrom('p1', 'p2'),
   dueAt: fc.constantFrom(null, 5, 15),
   expect: expectation,
@@ -62,22 +63,31 @@ const versionFor = (expect: string, now: string | undefined): string | null =>
 /** The changeset of a step as one store would be asked: versions differ between stores, what they mean does not. */
 async function changesetFor(bound: BoundStore, { rows, entries }: Step): Promise<Changeset> {
   const current = await bound.load({ ids: CONTACTS });
+  const contactNow = new Map(current.map((row) => [row.id, row.version]));
   const linkNow = new Map(current.flatMap((row) => row.links.map((link) => [link.id, link.version] as const)));
   const used = new Set<string>();
-  const toLinks = (wanted: Step['rows'][number]['links']): readonly LinkChange[] =>
-    wanted.flatMap(({ expect, ...change }) => {
+  const toLinks = (id: string, wanted: Step['rows'][number]['links']): readonly LinkChange[] =>
+    wanted.flatMap(({ expect, seen, ...change }) => {
       if (used.has(change.id)) return [];
       used.add(change.id);
-      return [{ ...change, syncedAt: 1, body: EMPTY_BODY, expected: versionFor(expect, linkNow.get(change.id)) }];
+      return [
+        {
+          ...change,
+          seen: seen === 'before' ? contactNow.get(id) || null : seen,
+          syncedAt: 1,
+          body: EMPTY_BODY,
+          expected: versionFor(expect, linkNow.get(change.id)),
+        },
+      ];
     });
   const toRow = ({ kind, id, set, links, expect }: Step['rows'][number]): RowChange => {
     const version = versionFor(expect, current.find((row) => row.id === id)?.version);
     const expected = version === null ? {} : { expected: version };
-    if (kind === 'insert') return { kind, entity: id === 'c2' ? 'company' : 'contact', suggestedId: id, set, links: toLinks(links) };
+    if (kind === 'insert') return { kind, entity: id === 'c2' ? 'company' : 'contact', suggestedId: id, set, links: toLinks(id, links) };
     if (kind === 'erase') return { kind, contactId: id, ...expected };
-    if (kind === 'delete') return { kind, contactId: id, ...expected, links: toLinks(links) };
-    if (version !== null) return { kind: 'update', contactId: id, expected: version, set, links: toLinks(links) };
-    return { kind: 'update', contactId: id, links: toLinks(links).filter((change) => change.expected !== null) };
+    if (kind === 'delete') return { kind, contactId: id, ...expected, links: toLinks(id, links) };
+    if (version !== null) return { kind: 'update', contactId: id, expected: version, set, links: toLinks(id, links) };
+    return { kind: 'update', contactId: id, links: toLinks(id, links).filter((change) => change.expected !== null) };
   };
   const toEntry = async ({ scope, key, expect, put, dueAt, contactId }: Step['entries'][number]): Promise<EntryChange> => {
     const [now] = await bound.entries({ scope, kind: 'k', keys: [key], limit: 1 });
