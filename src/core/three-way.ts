@@ -84,7 +84,8 @@ function decideFirst({ direction, firstLink, local, remote, incoming, sent }: Fi
     return incoming === null ? { reason: 'first_link_to_send', send: true } : { reason: 'first_link_quiet', base: agreed, send: false };
   if (incoming === null) {
     if (direction === 'both') return { reason: 'first_link_to_send', send: true };
-    return { reason: 'first_link_quiet', base: agreed, send: false };
+    // Nobody has agreed to the one here: once the CRM has a value the two differ, and none of them goes unseen.
+    return { reason: 'first_link_quiet', base: { local: incoming, remote }, send: false };
   }
   const set = { set: incoming, base: { local: incoming, remote }, send: false };
   if (local === null) return { reason: 'first_link_filled', ...set };

@@ -118,6 +118,12 @@ describe('first link: no pair yet (R18)', () => {
         isQuiet ? { local: 'ours', remote: 'THEIRS' } : firstLink === 'manual' ? undefined : { local: 'theirs', remote: 'THEIRS' },
       );
     });
+
+  it('a value that meets a blank of the CRM is agreed to by nobody: once the CRM has one too, it is a conflict and not lost unseen', () => {
+    const { base } = decideField(state({ direction: 'inbound', local: 'ours', remote: null, incoming: null }));
+    const later = { direction: 'inbound', local: 'ours', remote: 'THEIRS', incoming: 'theirs', base } as const;
+    expect(decideField(state(later))).toMatchObject({ reason: 'conflict', set: 'theirs', conflict: { winner: 'crm' } });
+  });
 });
 
 describe('after an agreement: each side against its own half of the pair (R1)', () => {
