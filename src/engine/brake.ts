@@ -22,6 +22,8 @@ export interface DeletionQuestion extends Losses {
 /** Losses of an object within a day, whichever runs they arose in. */
 interface Tally extends Losses {
   readonly since: Millis;
+  /** Of the deleted: what pushes have learnt, and no pull has carried out yet. */
+  readonly learnt: number;
   /** The run whose losses the host has allowed: what comes after it is counted from nothing. */
   readonly allowedIn: string | null;
   readonly asked: DeletionQuestion | null;
@@ -37,6 +39,14 @@ export interface Weighed {
 /** Runs that each lose a few are one loss, if they come within this time. */
 const WINDOW_MS = 24 * 60 * 60 * 1000;
 const PAGE = 500;
+
+interface Measured {
+  /** Null: there is nothing to count. */
+  readonly next: Tally | null;
+  readonly exceeded: CrmSyncError | null;
+}
+
+const NOTHING: Measured = { next: null, exceeded: null };
 
 interface Scan {
   /** Losses of the day that were no links any more when the scan began. */
@@ -68,11 +78,20 @@ export class Brake {
     this.#allowed = allow === true ? Number.POSITIVE_INFINITY : Number(allow);
   }
 
-  /** Before a page is committed. @throws CrmSyncError `mass_deletion` where its losses would be too many: none of it may be applied. */
-  async assertFew(counted: Counted, losses: Losses, now: Millis): Promise<readonly EntryChange[]> {
+  /**
+   * Before a page is committed.
+   *
+   * @param learnt - Deletions that a push has learnt of, and counted; carried out with the page.
+   * @throws CrmSyncError `mass_deletion` where its losses would be too many: none of it may be applied.
+   */
+  async assertFew(counted: Counted, losses: Losses, learnt: number, now: Millis): Promise<readonly EntryChange[]> {
     const { crmObject: object } = counted;
     const { stored, tally } = await this.#load(object, now);
-    const { next, exceeded } = await this.#add(counted, tally, losses);
+    const known = Math.min(learnt, tally.learnt);
+    const more = { ...losses, deleted: losses.deleted + learnt - known };
+    const weighed = { ...tally, ...lossesTogether(tally, more), learnt: tally.learnt - known };
+    const isAny = lossCount(losses) + learnt > 0;
+    const { next, exceeded } = isAny ? await this.#weigh(counted, tally, weighed) : NOTHING;
     if (exceeded === null) return next === null ? [] : [this.#entry(object, stored, next)];
     if (this.#tell !== null) {
       this.#tell(exceeded);
@@ -87,7 +106,8 @@ export class Brake {
   async learn(counted: Counted, losses: Losses, now: Millis): Promise<Weighed> {
     const { crmObject: object } = counted;
     const { stored, tally } = await this.#load(object, now);
-    const { next, exceeded } = await this.#add(counted, tally, losses);
+    const counts = { ...tally, ...lossesTogether(tally, losses), learnt: tally.learnt + losses.deleted };
+    const { next, exceeded } = lossCount(losses) > 0 ? await this.#weigh(counted, tally, counts) : NOTHING;
     return { entries: next === null ? [] : [this.#entry(object, stored, next)], exceeded };
   }
 
@@ -115,17 +135,11 @@ export class Brake {
     const tally = entry?.body as unknown as Tally | undefined;
     const allowedIn = this.#allowed > 0 ? this.#run : null;
     const goesOn = tally !== undefined && tally.since > now - WINDOW_MS && tally.allowedIn === allowedIn;
-    const fresh: Tally = { ...NO_LOSSES, since: now, allowedIn, asked: null };
+    const fresh: Tally = { ...NO_LOSSES, since: now, learnt: 0, allowedIn, asked: null };
     return { stored: entry?.version ?? null, tally: goesOn ? tally : fresh };
   }
 
-  async #add(
-    counted: Counted,
-    tally: Tally,
-    losses: Losses,
-  ): Promise<{ readonly next: Tally | null; readonly exceeded: CrmSyncError | null }> {
-    if (lossCount(losses) === 0) return { next: null, exceeded: null };
-    const next = { ...tally, ...lossesTogether(tally, losses) };
+  async #weigh(counted: Counted, tally: Tally, next: Tally): Promise<Measured> {
     const needed = linksNeeded(next, this.#context.options.deletionBrake ?? {});
     if (needed === null || lossCount(next) <= this.#allowed) return { next, exceeded: null };
     const links = await this.#countLinks(counted, tally.deleted, needed);

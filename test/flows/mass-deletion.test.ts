@@ -22,6 +22,14 @@ describe.each(WORLDS)('on $name', (world) => {
     const closed = async () => (await states()).filter((state) => state === 'tombstone').length;
     return { ...there, ids, closed };
   }
+  /** Records that are deleted in the CRM while their contacts have something to send. */
+  async function lose({ engine, crm, ids }: Awaited<ReturnType<typeof imported>>, from: number, to: number) {
+    for (let index = from; index < to; index += 1) {
+      const { contact } = await engine.contacts.byPhone(phoneOf(index));
+      await engine.contacts.update(contact?.id ?? '', { interaction_summary: 'Called.' }, { by: 'anna' });
+      crm.remove(ids[index] as string);
+    }
+  }
   const failure = (work: Promise<unknown>) =>
     work.then(
       () => null,
@@ -163,6 +171,37 @@ describe.each(WORLDS)('on $name', (world) => {
       expect(await failure(there.engine.push())).toMatchObject({ code: 'mass_deletion' });
       expect(await there.closed()).toBeGreaterThanOrEqual(20);
       expect((await there.engine.status()).deletions).toHaveLength(1);
+    });
+  });
+
+  describe('what a push learns, and a pull carries out (`onDelete`)', () => {
+    it('is counted once', async () => {
+      const there = await imported(100, { onDelete: 'delete' });
+      await lose(there, 0, 12);
+      expect((await there.engine.push()).status).toBe('done');
+      expect(await there.closed()).toBe(12);
+      expect((await there.engine.pull({ full: true })).status).toBe('done');
+      expect(await there.engine.contacts.list()).toHaveLength(88);
+      there.clock.advance(HOUR);
+      for (const id of there.ids.slice(12, 19)) there.crm.remove(id);
+      expect((await there.engine.pull({ full: true })).status).toBe('done');
+      there.crm.remove(there.ids[19] as string);
+      there.clock.advance(HOUR);
+      expect(await failure(there.engine.pull({ full: true }))).toMatchObject({ code: 'mass_deletion' });
+      expect((await there.engine.status()).deletions).toMatchObject([{ deleted: 20, links: 100 }]);
+    });
+
+    it('is asked about before it is carried out, also a day later', async () => {
+      const there = await imported(100, { onDelete: 'delete' });
+      await lose(there, 0, 25);
+      expect(await failure(there.engine.push())).toMatchObject({ code: 'mass_deletion' });
+      for (const wait of [HOUR, 48 * HOUR]) {
+        there.clock.advance(wait);
+        expect(await failure(there.engine.pull({ full: true }))).toMatchObject({ code: 'mass_deletion' });
+        expect(await there.engine.contacts.list({ limit: 200 })).toHaveLength(100);
+      }
+      expect((await there.engine.pull({ full: true, allowDeletions: 25 })).status).toBe('done');
+      expect(await there.engine.contacts.list({ limit: 200 })).toHaveLength(75);
     });
   });
 

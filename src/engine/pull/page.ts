@@ -1,4 +1,4 @@
-import { type Losses, lossesTogether } from '../../core/brake.ts';
+import type { Losses } from '../../core/brake.ts';
 import { type InboundPlan, joinPlans } from '../../core/inbound.ts';
 import type { Version } from '../../core/link.ts';
 import type { CompiledMapping } from '../../core/mapping-types.ts';
@@ -155,8 +155,7 @@ async function attemptPage(context: Context, run: RunRecorder, input: PageInput,
     source: run.source,
     at,
   });
-  const losses = lossesTogether(lossesOf(plan, gone.outcomes), { deleted: foundByPush.length, cleared: 0 });
-  const weighed = await run.brake.assertFew(mapping, losses, at);
+  const weighed = await run.brake.assertFew(mapping, lossesOf(plan, gone.outcomes), foundByPush.length, at);
   const contested = planned.fetchFirst.map((recheck) => recheckEntry(recheck, at));
   // A successor's entry comes after a release of the same record: it knows whose contact it takes over.
   const former = await formerNumberEntries(context, leftNumbers(planned), at);
