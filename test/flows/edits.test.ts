@@ -62,6 +62,33 @@ describe.each(WORLDS)('edits by hand on $name', (world) => {
       expect((await engine.contacts.byPhone(phoneOf(1))).contact?.id).toBe(ids[0]);
     });
 
+    it('passes numbers on and swaps them also among more contacts than one commit takes', async () => {
+      const there = await pulled(404);
+      const { engine } = there;
+      const ids: readonly string[] = there.ids;
+      const idOf = (index: number) => ids[index] ?? 'nobody';
+      const edits = ids.map((id, index) => ({
+        id,
+        fields: { phone_number: phoneOf(index + 1) } as { phone_number?: string; email?: string },
+      }));
+      edits[0] = { id: idOf(0), fields: { phone_number: phoneOf(403) } }; // swapped with the last
+      edits[403] = { id: idOf(403), fields: { phone_number: phoneOf(0) } };
+      edits[1] = { id: idOf(1), fields: { email: 'one@example.com' } };
+      edits[402] = { id: idOf(402), fields: { phone_number: phoneOf(1000) } }; // all others move up behind it
+      const results = await engine.contacts.updateMany(edits, BY);
+      expect(results.filter(({ status }) => status !== 'done')).toEqual([]);
+      for (const [index, number] of [
+        [0, 403],
+        [403, 0],
+        [1, 1],
+        [2, 3],
+        [200, 201],
+        [401, 402],
+        [402, 1000],
+      ] as const)
+        expect((await engine.contacts.byPhone(phoneOf(number))).contact?.id).toBe(idOf(index));
+    });
+
     it('gives nobody a number whose owner can not give it up', async () => {
       const { engine, ids } = await pulled();
       const results = await engine.contacts.updateMany(

@@ -1,6 +1,6 @@
 import { parseFieldPatch } from '../../core/schema.ts';
 import type { Fields } from '../../core/value.ts';
-import { type CrmSyncError, refusedDocument } from '../../errors.ts';
+import { type CrmSyncError, isCrmSyncError, refusedDocument } from '../../errors.ts';
 import type { RefusedRow } from '../../ports/store.ts';
 import { tryCommit } from '../commit.ts';
 import type { Context } from '../context.ts';
@@ -37,15 +37,28 @@ export async function editContacts(context: Context, session: Session, patches: 
     if (one?.ok === true) values.set(id, { ...values.get(id), ...one.value });
   }
   const edits = [...values].map(([contactId, given]): Edit => ({ contactId, values: given }));
-  const outcomes = new Map<string, Edited>();
-  for (let start = 0; start < edits.length; start += EDITS_MAX)
-    for (const [id, outcome] of await commitEdits(context, session, edits.slice(start, start + EDITS_MAX), by)) outcomes.set(id, outcome);
+  const outcomes = await commitAll(context, session, edits, by);
   return patches.map(({ id }, index) => {
     const one = parsed[index];
     return one?.ok === false
       ? refusedDocument('The edit of a contact', one.issues).locate({ contactId: id })
       : (outcomes.get(id) as Edited);
   });
+}
+
+/** A part at a time. A key that somebody of a later part gives up is free once that one is through: whoever was refused it tries again. */
+async function commitAll(context: Context, session: Session, edits: readonly Edit[], by: string): Promise<ReadonlyMap<string, Edited>> {
+  const outcomes = new Map<string, Edited>();
+  for (let start = 0; start < edits.length; start += EDITS_MAX)
+    for (const [id, outcome] of await commitEdits(context, session, edits.slice(start, start + EDITS_MAX), by)) outcomes.set(id, outcome);
+  const refused = edits.filter(({ contactId }) => {
+    const outcome = outcomes.get(contactId);
+    return isCrmSyncError(outcome) && outcome.code === 'match_key_taken';
+  });
+  // Bound: each turn has fewer, and what fits into one commit was decided together.
+  if (edits.length > EDITS_MAX && refused.length < edits.length)
+    for (const [id, outcome] of await commitAll(context, session, refused, by)) outcomes.set(id, outcome);
+  return outcomes;
 }
 
 async function commitEdits(context: Context, session: Session, edits: readonly Edit[], by: string): Promise<ReadonlyMap<string, Edited>> {
