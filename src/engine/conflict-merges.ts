@@ -56,7 +56,9 @@ async function mergeOne(context: Context, run: RunRecorder, entry: Entry): Promi
       const decided = await decideConflict(context, run.session, { id: record.id, answer, by: 'merger', flow: 'merge', seen });
       if (decided !== null) return null;
     } catch (error) {
-      if (!isCrmSyncError(error) || error.code !== 'store_refused') throw error;
+      if (!isCrmSyncError(error)) throw error;
+      if (error.code === 'conflict_closed' || error.code === 'conflict_not_found') return done(context, entry); // somebody was faster
+      if (error.code !== 'store_refused') throw error;
       return postponed(context, run, entry, record.field, error);
     }
   }

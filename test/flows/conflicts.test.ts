@@ -331,6 +331,18 @@ describe.each(WORLDS)('conflicts on $name', (world) => {
       expect((await there.both())[0]).not.toContain('Likes tea.');
     });
 
+    it('are decided by the host while the merger is at work: the host has decided, and the run goes on', async () => {
+      const there = await texts();
+      const merger = listening([], async () => {
+        await there.engine.conflicts.resolve((await open(there.engine)).id, 'crm', { by: 'Bea' });
+      });
+      there.clock.advance(MINUTE);
+      expect(await there.engineOf({ merger }).pull()).toMatchObject({ status: 'done', errors: [] });
+      await there.push();
+      expect(await there.both()).toEqual(['Wants a demo.', 'Wants a demo.']);
+      expect(await there.engine.conflicts.list()).toMatchObject([{ open: null, resolution: { by: 'Bea' } }]);
+    });
+
     it('are decided by the host too, and the merger is asked no more', async () => {
       const asked: MergeRequest[] = [];
       const there = await texts();
