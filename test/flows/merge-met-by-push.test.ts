@@ -1,6 +1,7 @@
 import { CrmSyncEngine, defineContactSchema, defineMapping } from 'crm-sync-engine';
 import { hubspot } from 'crm-sync-engine/hubspot';
-import { fakeHubSpot, manualClock, memoryStore } from 'crm-sync-engine/testing';
+import { salesforce } from 'crm-sync-engine/salesforce';
+import { fakeHubSpot, fakeSalesforce, manualClock, memoryStore } from 'crm-sync-engine/testing';
 import { expect, it } from 'vitest';
 
 const HOUR = 3_600_000;
@@ -48,4 +49,47 @@ it('a merge that a push is told of hands the contact to the record that is left,
     { id: contact?.id, fields: { phone_number: '+14155550129' }, links: [{ recordId: loser }, { recordId: left, state: 'active' }] },
   ]);
   expect(crm.record(left).properties).toMatchObject({ message: 'Called.' });
+});
+
+// Salesforce refuses the write of a deleted record and says nothing of a merge; a full read then goes on behind it.
+it('a merge that a push took for a deletion is followed, although only a full read comes after it', async () => {
+  const clock = manualClock('2026-01-05T09:00:00Z');
+  const crm = fakeSalesforce({ clock });
+  const engine = new CrmSyncEngine({
+    workspace: 'acme',
+    connection: 'acme-salesforce',
+    schema,
+    mappings: [
+      defineMapping(schema, {
+        crmObject: 'Contact',
+        fields: [
+          { crm: 'Phone', field: 'phone_number', direction: 'inbound' },
+          { crm: 'Description', field: 'notes', direction: 'outbound' },
+        ],
+      }),
+    ],
+    defaultCountry: 'US',
+    store: memoryStore({ clock }),
+    connector: salesforce({ ...crm.options, clock }),
+    clock,
+  });
+  const { id: loser } = crm.add('Contact', { LastName: 'Smith', Phone: '(415) 555-0120' });
+  await engine.pull();
+  const [contact] = await engine.contacts.list();
+  clock.advance(HOUR);
+  const { id: winner } = crm.add('Contact', { LastName: 'Smith', Phone: '(415) 555-0129' });
+  crm.merge(winner, loser);
+  await engine.contacts.update(contact?.id ?? '', { notes: 'Called.' }, { by: 'test' });
+  await engine.push();
+  expect((await engine.contacts.list())[0]?.links).toMatchObject([{ recordId: loser, state: 'tombstone' }]);
+  clock.advance(HOUR);
+  await engine.pull({ full: true });
+  await engine.push();
+  const [kept] = await engine.contacts.list();
+  expect(kept).toMatchObject({ id: contact?.id, fields: { phone_number: '+14155550129' } });
+  expect(kept?.links).toMatchObject([
+    { recordId: loser, state: 'superseded' },
+    { recordId: winner, state: 'active' },
+  ]);
+  expect(crm.record(winner).fields).toMatchObject({ Description: 'Called.' });
 });

@@ -93,7 +93,10 @@ async function keysOfGone(context: Context, mapping: CompiledMapping, outcomes: 
   );
 }
 
-/** The link is closed; what becomes of the contact is decided by the next pull, which looks at the record once more. */
+/**
+ * The link is closed, and the next pull looks at the record once more: a refused write does not tell whether it was merged
+ * into another one, and what becomes of the contact is decided there.
+ */
 function deletedEntries(
   context: Context,
   run: RunRecorder,
@@ -103,9 +106,10 @@ function deletedEntries(
 ): EntryChange[] {
   const { contactId, recordId } = plan;
   if (recordId === null) return [];
-  if ((context.options.onDelete ?? 'unlink') !== 'unlink') return [recheckEntry({ object, recordId, code: 'deleted', attempts: 0 }, at)];
+  const again = recheckEntry({ object, recordId, code: 'deleted', attempts: 0 }, at);
+  if ((context.options.onDelete ?? 'unlink') !== 'unlink') return [again];
   const source = { flow: 'push', ...run.source, object, recordId } as const;
-  return [historyEntry(context, contactId, { at: new Date(at).toISOString(), source, event: 'record_deleted', changes: [] })];
+  return [again, historyEntry(context, contactId, { at: new Date(at).toISOString(), source, event: 'record_deleted', changes: [] })];
 }
 
 /** The record that took over from one which turned out to be gone is fetched next, as a pull does (P11). */
