@@ -132,6 +132,13 @@ export class Ledger {
     return typings.every((typing) => typing < met);
   }
 
+  /** Ours had a text when the two were linked, and none of ours has ever reached the record: what stands there is a person's. */
+  isStillToMeet(contactId: string, recordId: string, field: PersonField): boolean {
+    const first = this.typed.findIndex(({ side, id, field: typed }) => side === 'local' && id === contactId && typed === field);
+    const hasReached = this.displaced.some(({ side, id, field: written }) => side === 'crm' && id === recordId && written === field);
+    return first >= 0 && this.isFromBefore(contactId, recordId, first) && !hasReached;
+  }
+
   /** The record goes on under another id, with all that was typed into it. */
   rename(from: string, to: string): void {
     const renamed = <T extends { readonly side: Side; readonly id: string }>(each: T): T =>

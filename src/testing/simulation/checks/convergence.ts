@@ -31,8 +31,10 @@ export function convergence({ pairs, rows, there, conflicts }: Seen): readonly B
     }
     const [local, remote] = [fieldOf(row, 'notes'), person.notes];
     const [ours, theirs] = [ledger.lastTyped('local', row.id, 'notes'), ledger.lastTyped('crm', person.id, 'notes')];
-    // Two texts that meet at a first link stay apart until ours changes (R18).
-    const stayApart = remote !== null && ledger.isFromBefore(row.id, person.id, ours, theirs);
+    // Two texts that meet for the first time stay apart until ours changes (R18): at the link, or where somebody in the CRM
+    // was faster than the first push of the text that was here already.
+    const stayApart =
+      remote !== null && (ledger.isFromBefore(row.id, person.id, ours, theirs) || ledger.isStillToMeet(row.id, person.id, 'notes'));
     if (local !== remote && ours > theirs && !stayApart) differ('notes', { ...both, local, remote });
   }
   return broken;
