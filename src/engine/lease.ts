@@ -20,7 +20,7 @@ export class Lease {
   readonly #name: string;
   readonly #holder: string;
   readonly #outer: Lease | undefined;
-  #token: Version;
+  readonly #token: Version;
   #renewedAt: Millis;
 
   private constructor(context: Context, session: Session, { name, holder, outer }: LeaseOptions, token: Version) {
@@ -53,24 +53,31 @@ export class Lease {
     await this.renew();
   }
 
-  /** @throws CrmSyncError when another run has taken over meanwhile. */
+  /** @throws CrmSyncError when another run has taken over meanwhile, also one that has ended since. */
   async renew(): Promise<void> {
     const request = { name: this.#name, ttlMs: ttlMs(this.#context), holder: this.#holder, token: this.#token };
     const leased = await this.#session.timed(() => this.#context.store.lease(request), timeOf);
-    if (!leased.held)
-      throw new CrmSyncError('Another run took over while this one was held up.', {
-        code: 'lease_lost',
-        category: 'conflict',
-        retryable: true,
-        remedy: 'Nothing to do: the other run goes on. If it happens often, raise `leaseMs`.',
-      });
-    this.#token = leased.token;
-    this.#renewedAt = this.#context.clock.now();
+    if (leased.held && leased.token === this.#token) {
+      this.#renewedAt = this.#context.clock.now();
+      return;
+    }
+    // Free again, under another token: the one that had it since has closed this run as dead.
+    if (leased.held) await this.#giveBack(leased.token);
+    throw new CrmSyncError('Another run took over while this one was held up.', {
+      code: 'lease_lost',
+      category: 'conflict',
+      retryable: true,
+      remedy: 'Nothing to do: the other run goes on. If it happens often, raise `leaseMs`.',
+    });
   }
 
-  /** Gives it back. Where the store can't be told, it runs out by itself: that is no reason to fail a run that is done. */
-  async release(): Promise<void> {
-    await this.#context.store.release(this.#name, this.#token).catch(() => undefined);
+  release(): Promise<void> {
+    return this.#giveBack(this.#token);
+  }
+
+  /** Where the store can't be told, it runs out by itself: that is no reason to fail a run that is done. */
+  #giveBack(token: Version): Promise<void> {
+    return this.#context.store.release(this.#name, token).catch(() => undefined);
   }
 }
 

@@ -59,6 +59,23 @@ describe.each(WORLDS)('on $name', (world) => {
       expect(await engine.runs.get(dead?.id ?? '')).toMatchObject({ status: 'failed', failure: { code: 'run_died' } });
     });
 
+    it('do not go on once another one has taken over and ended: they were recorded as dead', async () => {
+      const { clock, store, engine, engineOf } = people(3);
+      let reads = 0;
+      const heldUp = storeAround(store, async (name, call) => {
+        const answer = await call();
+        reads += Number(name === 'entries');
+        if (name === 'entries' && reads === 6) {
+          clock.advance(HOUR);
+          expect(await engine.pull()).toMatchObject({ status: 'done' });
+        }
+        return answer;
+      });
+      await expect(engineOf({ store: heldUp }).pull()).rejects.toMatchObject({ code: 'lease_lost' });
+      const runs = await engine.runs.list();
+      expect(runs.map(({ status }) => status).sort()).toEqual(['done', 'failed']);
+    });
+
     it('have ids of their own, also at one moment and with ids that share a beginning', async () => {
       const { engine } = people(1, { ids: ids('contact_0000') });
       const made = [await engine.pull(), await engine.push(), await engine.pull()];
