@@ -57,7 +57,7 @@ describe.each(WORLDS)('on $name', (world) => {
       });
       const error = await slow.pull().catch((thrown: unknown) => thrown);
       const [failed] = (await there.engine.runs.list()).filter(({ status }) => status === 'failed');
-      expect(error).toMatchObject({ code: 'checkpoint_moved', category: 'conflict', retryable: true, at: { run: failed?.id } });
+      expect(error).toMatchObject({ code: 'lease_lost', category: 'conflict', retryable: true, at: { run: failed?.id } });
       expect(failed?.counts.processed).toBe(0);
       expect(await there.engine.contacts.list()).toHaveLength(5);
     });
