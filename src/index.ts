@@ -42,7 +42,8 @@ export { type Condition, type Filter, filterFields, matchesFilter } from './core
 export type { Finding } from './core/finding.ts';
 export type { Flip } from './core/flips.ts';
 export { type FormatTarget, type Formatted, formatValue } from './core/format.ts';
-export { type InboundInput, type InboundPlan, planInbound } from './core/inbound.ts';
+export { planInbound } from './core/inbound.ts';
+export type { InboundInput, InboundPlan } from './core/inbound-types.ts';
 export type { Agreed, Entity, Held, KnownTimes, Link, LinkBody, LinkState, OpenConflict, Pair, Sent, Version } from './core/link.ts';
 export { defineMapping, mappingSchema, type ParseMappingOptions, parseMapping, safeParseMapping } from './core/mapping.ts';
 export type {

@@ -1,5 +1,6 @@
 import type { Losses } from '../../core/brake.ts';
-import { type InboundPlan, joinPlans } from '../../core/inbound.ts';
+import { joinPlans } from '../../core/inbound.ts';
+import type { InboundPlan } from '../../core/inbound-types.ts';
 import type { Version } from '../../core/link.ts';
 import type { CompiledMapping } from '../../core/mapping-types.ts';
 import type { Value } from '../../core/value.ts';

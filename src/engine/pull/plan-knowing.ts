@@ -1,4 +1,5 @@
-import { type InboundInput, type InboundPlan, planInbound } from '../../core/inbound.ts';
+import { planInbound } from '../../core/inbound.ts';
+import type { InboundInput, InboundPlan } from '../../core/inbound-types.ts';
 import type { Call } from '../../ports/connector.ts';
 import type { Context } from '../context.ts';
 import { type KnownFlips, loadFlips } from '../flips.ts';

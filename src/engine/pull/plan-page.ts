@@ -1,4 +1,4 @@
-import type { InboundPlan } from '../../core/inbound.ts';
+import type { InboundPlan } from '../../core/inbound-types.ts';
 import type { CompiledMapping, CrmRecord } from '../../core/mapping-types.ts';
 import type { MatchValues, PlannedContact } from '../../core/plan-types.ts';
 import type { Millis } from '../../core/value.ts';

@@ -1,4 +1,4 @@
-import type { InboundPlan } from '../../core/inbound.ts';
+import type { InboundPlan } from '../../core/inbound-types.ts';
 import type { RecordPlan } from '../../core/plan-types.ts';
 import type { EntryChange } from '../../ports/store.ts';
 import type { Context } from '../context.ts';

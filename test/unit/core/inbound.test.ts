@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { deepFreeze } from '../../../src/core/freeze.ts';
 import { hashOf } from '../../../src/core/hash.ts';
-import { type InboundInput, joinPlans, planInbound } from '../../../src/core/inbound.ts';
+import { joinPlans, planInbound } from '../../../src/core/inbound.ts';
+import type { InboundInput } from '../../../src/core/inbound-types.ts';
 import type { LinkState, Sent } from '../../../src/core/link.ts';
 import type { CompiledMapping, CrmRecord } from '../../../src/core/mapping-types.ts';
 import type { PlannedContact, PlannedLink, RecordPlan } from '../../../src/core/plan-types.ts';

@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
 import { compileMapping } from '../../../src/core/compile.ts';
 import { deepFreeze } from '../../../src/core/freeze.ts';
-import { type InboundPlan, planInbound } from '../../../src/core/inbound.ts';
+import { planInbound } from '../../../src/core/inbound.ts';
+import type { InboundPlan } from '../../../src/core/inbound-types.ts';
 import type { LinkState } from '../../../src/core/link.ts';
 import { EMPTY_BODY } from '../../../src/core/link.ts';
 import type { CompiledMapping, CompileOptions, CrmRecord, Mapping } from '../../../src/core/mapping-types.ts';
