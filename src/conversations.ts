@@ -1,5 +1,6 @@
 export type { IgnoredReason, Incoming } from './conversations/incoming.ts';
-export { fromRetell, type ResolvedNumbers, type RetellOptions } from './conversations/retell/from-retell.ts';
+export type { PayloadOptions, ResolvedNumbers } from './conversations/payload/sides.ts';
+export { fromRetell, type RetellOptions } from './conversations/retell/from-retell.ts';
 export {
   type ConvertedRetellConfig,
   fromRetellCrmConfig,

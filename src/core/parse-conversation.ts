@@ -4,6 +4,7 @@ import type { Channel, Conversation, Direction, Outcome, Party, Sentiment, Trans
 import { readInstant } from './dates.ts';
 import { parseDocument } from './issues.ts';
 import { lazy } from './lazy.ts';
+import { isStorable } from './text.ts';
 import type { Parsed } from './value.ts';
 
 // A record per union: a word that is added to the type and forgotten here does not compile.
@@ -66,11 +67,18 @@ const phone = lazy(() =>
     params: { code: 'not_a_phone_number', remedy: 'Give `+`, country code and number, digits only; what was received goes to `raw`.' },
   }),
 );
+/** Part of a key: no database and no CRM takes NUL or half a character there, and left out they would make two ids one. */
+const keyPart = lazy(() =>
+  z.string().refine(isStorable, {
+    error: 'must be text without NUL and half characters',
+    params: { code: 'unstorable_text', remedy: 'Give the id as the platform has it, as whole characters.' },
+  }),
+);
 const source = lazy(() =>
   z
     .string()
     .max(SOURCE_MAX)
-    .refine((text) => /^[^\s:]+$/.test(text), {
+    .refine((text) => /^[^\s:]+$/.test(text) && isStorable(text), {
       error: 'must be a word without blanks and colons',
       params: { code: 'invalid_source', remedy: 'Name the platform in one word, for example `retell`.' },
     }),
@@ -97,9 +105,9 @@ const turn = lazy(() =>
 const conversation = lazy(
   (): z.ZodType<Conversation> =>
     strict({
-      id: text().min(1).max(ID_MAX),
+      id: keyPart().min(1).max(ID_MAX),
       source: source(),
-      threadId: text().exactOptional(),
+      threadId: keyPart().exactOptional(),
       channel: oneOf(CHANNELS),
       direction: oneOf(DIRECTIONS),
       contact: party(),

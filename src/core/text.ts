@@ -6,6 +6,14 @@ export function countCharacters(text: string): number {
 }
 
 /**
+ * False for a text with NUL or half a character (a lone surrogate) in it: databases and CRMs refuse both in a key.
+ *
+ * @example
+ * isStorable('Zoë 🚀') //=> true
+ */
+export const isStorable = (text: string): boolean => !text.includes('\u0000') && !/\p{Surrogate}/u.test(text);
+
+/**
  * The first `max` characters; never half of one.
  *
  * @example

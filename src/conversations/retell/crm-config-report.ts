@@ -1,5 +1,5 @@
 import type { Issue } from '../../errors.ts';
-import { objectOf } from './wire.ts';
+import { objectOf } from '../payload/object-of.ts';
 
 type Path = Issue['path'];
 

@@ -3,9 +3,9 @@ import type { Analysis, Mapping } from '../../core/mapping-types.ts';
 import { safeParseContactSchema } from '../../core/schema.ts';
 import type { ContactSchema, FieldDefinition } from '../../core/schema-types.ts';
 import { type Issue, refusedDocument } from '../../errors.ts';
+import { objectOf } from '../payload/object-of.ts';
 import { convertAnalysis, convertSyncMappings } from './crm-config-mappings.ts';
 import { Report } from './crm-config-report.ts';
-import { objectOf } from './wire.ts';
 
 export interface RetellCrmConfigOptions {
   /** The CRM object that contacts are. Default by provider: `Contact` for Salesforce, `contacts` for HubSpot. */

@@ -1,7 +1,8 @@
 import type { Conversation, TranscriptTurn } from '../../core/conversation.ts';
 import { present } from '../../core/present.ts';
-import { instantOf } from './times.ts';
-import { filled, type RetellSource, type RetellTurn } from './wire.ts';
+import { filled } from '../payload/filled.ts';
+import { instantOf } from '../payload/instant-of.ts';
+import type { RetellSource, RetellTurn } from './wire.ts';
 
 const ROLES = new Map<string | undefined, TranscriptTurn['role']>([
   ['agent', 'agent'],

@@ -1,14 +1,10 @@
 import * as z from 'zod';
 import { lazy } from '../../core/lazy.ts';
+import { boolean, identifier, lenient, number, text } from '../payload/lenient.ts';
+import type { RawObject } from '../payload/object-of.ts';
 
 // Source: retell-sdk 5.66, resources/call.d.ts and chat.d.ts (PhoneCallResponse, WebCallResponse, ChatResponse). Only
-// what is used is read. A member of an unexpected type counts as absent: one odd member must not cost a conversation.
-const lenient = <T extends z.ZodType>(type: T) => type.optional().catch(undefined);
-const text = lazy(() => lenient(z.string()));
-const number = lazy(() => lenient(z.number()));
-const boolean = lazy(() => lenient(z.boolean()));
-const identifier = lazy(() => lenient(z.union([z.string(), z.number()])));
-
+// what is used is read.
 const turn = lazy(() =>
   z.object({
     role: text(),
@@ -63,13 +59,4 @@ export type RetellSource = z.infer<ReturnType<typeof source>>;
 export type RetellTurn = z.infer<ReturnType<typeof turn>>;
 export type RetellAnalysis = z.infer<ReturnType<typeof analysis>>;
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** The members of an object; undefined for anything else. */
-export const objectOf = (value: unknown): Readonly<Record<string, unknown>> | undefined => (isObject(value) ? value : undefined);
-
-export const readSource = (raw: Readonly<Record<string, unknown>>): RetellSource => source().parse(raw);
-
-/** Text that says something; undefined otherwise. */
-export const filled = (text: string | undefined): string | undefined => (text === undefined || text.trim() === '' ? undefined : text);
+export const readSource = (raw: RawObject): RetellSource => source().parse(raw);

@@ -1,11 +1,12 @@
-import { webhookError } from './incoming.ts';
+import { webhookError } from '../incoming.ts';
+import { type Bytes, joinBytes } from './bytes.ts';
 
 /**
  * The raw bytes of a request, read once.
  *
  * @throws CrmSyncError `body_already_read`, `body_too_large`, `body_unreadable` (retryable: the connection broke).
  */
-export async function readBody(request: Request, bodyBytesMax: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBody(request: Request, bodyBytesMax: number): Promise<Bytes> {
   if (request.bodyUsed || request.body?.locked === true)
     throw webhookError(
       'body_already_read',
@@ -25,7 +26,7 @@ export async function readBody(request: Request, bodyBytesMax: number): Promise<
     throw webhookError('body_unreadable', 'The body of the request broke off.', 'Answer with 503: the platform delivers it again.', true);
   }
   if (size > bodyBytesMax) throw tooLarge(bodyBytesMax);
-  return join(chunks, size);
+  return joinBytes(chunks);
 }
 
 const tooLarge = (bodyBytesMax: number) =>
@@ -34,13 +35,3 @@ const tooLarge = (bodyBytesMax: number) =>
     `The body of the request is larger than ${bodyBytesMax} bytes.`,
     'Raise `bodyBytesMax` if the platform does send payloads of this size.',
   );
-
-function join(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return bytes;
-}

@@ -1,4 +1,5 @@
-import type { Json } from '../core/value.ts';
+import type { Json } from '../../core/value.ts';
+import { storable } from './storable.ts';
 
 const DEPTH_MAX = 32; // a conversation goes through queues, and what reads it back refuses endless nesting
 
@@ -8,7 +9,8 @@ const DEPTH_MAX = 32; // a conversation goes through queues, and what reads it b
  * on could take for the prototype, and whatever is nested deeper than 32 levels.
  */
 function plainJson(value: unknown, within: readonly object[] = []): Json | undefined {
-  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
+  if (typeof value === 'string') return storable(value);
+  if (typeof value === 'boolean' || value === null) return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
   if (typeof value !== 'object' || within.length > DEPTH_MAX || within.includes(value)) return undefined;
   const path = [...within, value];
@@ -18,8 +20,9 @@ function plainJson(value: unknown, within: readonly object[] = []): Json | undef
 function plainMembers(value: object, path: readonly object[]): Readonly<Record<string, Json>> {
   const members: [string, Json][] = [];
   for (const [name, member] of Object.entries(value)) {
-    const plain = name === '__proto__' ? undefined : plainJson(member, path);
-    if (plain !== undefined) members.push([name, plain]);
+    const key = storable(name);
+    const plain = key === '__proto__' ? undefined : plainJson(member, path);
+    if (plain !== undefined) members.push([key, plain]);
   }
   return Object.fromEntries(members);
 }
