@@ -1,16 +1,8 @@
 // Core: pure functions over plain data.
 export type { Activity, ActivityLimits } from './core/activity.ts';
-export {
-  type AnalysisInput,
-  type AnalysisPlan,
-  analysisHash,
-  defineAnalysis,
-  lintAnalysis,
-  parseAnalysis,
-  planAnalysis,
-  safeParseAnalysis,
-} from './core/analysis.ts';
+export { defineAnalysis, lintAnalysis, parseAnalysis, safeParseAnalysis } from './core/analysis.ts';
 export type { BrakeSettings, Losses } from './core/brake.ts';
+export { BUILT_IN_RESULTS, type BuiltInResult, type ResultSource } from './core/built-in-results.ts';
 export { checkMapping, type MappingToCheck } from './core/check-mapping.ts';
 export { type CoerceOptions, coerceValue } from './core/coerce.ts';
 export { type Compatibility, compatible } from './core/compatibility.ts';
@@ -74,7 +66,9 @@ export type {
 } from './core/mapping-types.ts';
 export { type ContactPlan, type OutboundInput, type OutboundPlan, planOutbound } from './core/outbound.ts';
 export { coercePhone, normalizePhone, type Phone, type PhoneOptions, type PhoneReason } from './core/phone.ts';
+export { PLACEHOLDERS } from './core/placeholder.ts';
 export { type ActivityPlan, type ActivitySkipReason, type PlanActivityOptions, planActivity } from './core/plan-activity.ts';
+export { type AnalysisInput, type AnalysisPlan, analysisHash, planAnalysis } from './core/plan-analysis.ts';
 export { type CreateInput, type CreatePlan, planCreate } from './core/plan-create.ts';
 export type {
   Conflict,

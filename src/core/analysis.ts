@@ -1,14 +1,12 @@
 import * as z from 'zod';
-import { CrmSyncError, type Issue, refusedDocument } from '../errors.ts';
+import { type Issue, refusedDocument } from '../errors.ts';
 import { isBlank } from './blank.ts';
-import { type CoerceOptions, coerceValue } from './coerce.ts';
-import type { Conversation } from './conversation.ts';
+import { BUILT_IN_RESULTS, isBuiltInName, isBuiltInResult } from './built-in-results.ts';
 import { deepFreeze } from './freeze.ts';
-import { hashOf } from './hash.ts';
 import { parseDocument } from './issues.ts';
-import { type Analysis, type Transforms, UPDATE_MODES, type UpdateMode } from './mapping-types.ts';
+import { lazy } from './lazy.ts';
+import { type Analysis, UPDATE_MODES } from './mapping-types.ts';
 import { perSchema } from './per-schema.ts';
-import { present } from './present.ts';
 import {
   type AddProblem,
   checkTogether,
@@ -19,25 +17,15 @@ import {
   valueMapProblem,
   valueMapSchema,
 } from './rule-schema.ts';
-import { applyTransform, mapIn, namedTransform, type ValueMap } from './rule-values.ts';
 import { definitionOf } from './schema.ts';
 import type { Schema } from './schema-types.ts';
-import { resolveUpdate } from './update.ts';
-import type { Coerced, Fields, Parsed, Value } from './value.ts';
-
-/** A rule as planned with; typed rules are of this form. */
-interface Rule {
-  readonly from: string;
-  readonly field: string;
-  readonly mode: UpdateMode;
-  readonly valueMap?: ValueMap;
-  readonly transform?: string;
-}
+import { listNames, nearestName } from './text.ts';
+import type { Parsed } from './value.ts';
 
 /** The strict form of the rules: unknown keys are mistakes, and every problem is told at once. */
 export const analysisDocument = perSchema((schema): z.ZodType<Analysis> => {
   const rule = z.strictObject({
-    from: z.string().min(1).max(200),
+    from: resultName(),
     field: fieldSchema(schema),
     mode: z.enum(UPDATE_MODES),
     valueMap: valueMapSchema().optional(),
@@ -49,6 +37,27 @@ export const analysisDocument = perSchema((schema): z.ZodType<Analysis> => {
     .check(checkTogether((value, add) => checkRules(schema, itemsOf(value).map(membersOf), add)));
   return document as z.ZodType as z.ZodType<Analysis>;
 });
+
+/** A custom result may have any other name: nobody but the platform knows which there are. */
+const resultName = lazy(() =>
+  z
+    .string()
+    .min(1)
+    .max(200)
+    .check((context) => {
+      if (!isBuiltInName(context.value) || isBuiltInResult(context.value)) return;
+      const nearest = nearestName(context.value, BUILT_IN_RESULTS);
+      context.issues.push({
+        code: 'custom',
+        input: context.value,
+        message: 'is no built-in result',
+        params: {
+          code: 'unknown_result',
+          remedy: nearest === undefined ? `Use one of ${listNames(BUILT_IN_RESULTS)}.` : `Did you mean \`${nearest}\`?`,
+        },
+      });
+    }),
+);
 
 function checkRules(schema: Schema, rules: readonly Readonly<Record<string, unknown>>[], add: AddProblem): void {
   for (const [index, { from, field, mode, valueMap }] of rules.entries()) {
@@ -116,7 +125,7 @@ export const defineAnalysis = <S extends Schema>(schema: S, rules: Analysis<NoIn
  * lintAnalysis(defineContactSchema({}), [{ from: 'name', field: 'last_name', mode: 'merge' }])[0].code //=> 'merge_without_description'
  */
 export function lintAnalysis<S extends Schema>(schema: S, rules: Analysis<NoInfer<S>>): readonly Issue[] {
-  return (rules as readonly Rule[]).flatMap(({ field, mode }, index) => {
+  return rules.flatMap(({ field, mode }, index) => {
     if (mode !== 'merge' || !isBlank(definitionOf(schema, field)?.description)) return [];
     return [
       {
@@ -127,121 +136,4 @@ export function lintAnalysis<S extends Schema>(schema: S, rules: Analysis<NoInfe
       },
     ];
   });
-}
-
-/**
- * Same analysis, same hash, whatever the order of its keys: what makes a redelivery unchanged and a new analysis new.
- *
- * @example
- * analysisHash({ analysis: { a: 1, b: 2 } }) === analysisHash({ analysis: { b: 2, a: 1 } }) //=> true
- */
-export const analysisHash = ({ analysis }: Pick<Conversation, 'analysis'>): string => hashOf(analysis);
-
-export interface AnalysisInput {
-  readonly schema: Schema;
-  readonly rules: Analysis;
-  readonly conversation: Pick<Conversation, 'analysis'>;
-  readonly contact: { readonly fields: Fields };
-  /** IANA zone in which times without one are read and an instant becomes a day. Default UTC. */
-  readonly timeZone?: string;
-  readonly transforms?: Transforms;
-}
-
-export interface AnalysisPlan {
-  /** Fields to write at once. */
-  readonly set: Fields;
-  /** Texts that the merger combines after that, one per field. */
-  readonly merges: readonly {
-    readonly field: string;
-    readonly existing: string;
-    /** Where several rules merge into the field: their texts, a line each. */
-    readonly incoming: string;
-    readonly rule: { readonly from: string; readonly mode: UpdateMode };
-  }[];
-  /** Why `set` has each of its fields: the last rule that set it. */
-  readonly changes: readonly {
-    readonly field: string;
-    readonly before: Value;
-    readonly after: Value;
-    readonly rule: { readonly from: string; readonly mode: UpdateMode };
-  }[];
-  readonly kept: readonly {
-    readonly field: string;
-    readonly from: string;
-    readonly reason: 'absent' | 'already_filled' | 'blank' | 'same';
-  }[];
-  /** Results that don't fit their field: left out, the others go on. */
-  readonly refused: readonly {
-    readonly field: string;
-    readonly from: string;
-    readonly code: string;
-    readonly message: string;
-    readonly remedy: string;
-  }[];
-}
-
-/**
- * What an analysis means for a contact. Decides, does nothing. Rules are taken in order, and a later one sees what an
- * earlier one set. A result that is absent or blank changes nothing; `false` and `0` are results.
- *
- * Source: Retell AI, "Map CRM fields", Update Modes.
- *
- * @throws CrmSyncError `unknown_field`, `unknown_transform`, `unknown_time_zone`, category `configuration`.
- *
- * @example
- * planAnalysis({ schema: defineContactSchema({}), rules: [{ from: 'name', field: 'first_name', mode: 'fill_if_empty' }], conversation: { analysis: { name: 'Alice' } }, contact: { fields: {} } }).set //=> { first_name: 'Alice' }
- * planAnalysis({ schema: defineContactSchema({}), rules: [{ from: 'name', field: 'first_name', mode: 'overwrite' }], conversation: { analysis: { name: '' } }, contact: { fields: { first_name: 'Al' } } }).kept //=> [{ field: 'first_name', from: 'name', reason: 'blank' }]
- */
-export function planAnalysis({ schema, rules, conversation, contact, timeZone, transforms }: AnalysisInput): AnalysisPlan {
-  const options = present<CoerceOptions>({ timeZone });
-  const ready = (rules as readonly Rule[]).map((rule) => ({ ...rule, read: reader(schema, rule, options, transforms) }));
-  const merges = new Map<string, AnalysisPlan['merges'][number]>();
-  const changes = new Map<string, AnalysisPlan['changes'][number]>();
-  const kept: AnalysisPlan['kept'][number][] = [];
-  const refused: AnalysisPlan['refused'][number][] = [];
-  for (const { from, field, mode, read } of ready) {
-    if (!Object.hasOwn(conversation.analysis, from)) {
-      kept.push({ field, from, reason: 'absent' });
-      continue;
-    }
-    const incoming = read(conversation.analysis[from]);
-    if (!incoming.ok) {
-      refused.push({ field, from, code: incoming.code, message: incoming.message, remedy: incoming.remedy });
-      continue;
-    }
-    const before = contact.fields[field] ?? null;
-    const existing = changes.get(field)?.after ?? before;
-    const resolution = resolveUpdate({ mode, existing, incoming: incoming.value });
-    const rule = { from, mode };
-    if (resolution.action === 'keep') kept.push({ field, from, reason: resolution.reason });
-    else if (resolution.action === 'merge') merges.set(field, joined(merges.get(field), { field, rule, ...resolution }));
-    else if (resolution.value === before) changes.delete(field);
-    else changes.set(field, { field, before, after: resolution.value, rule });
-  }
-  const set = Object.fromEntries([...changes.values()].map(({ field, after }) => [field, after]));
-  return { set, merges: [...merges.values()], changes: [...changes.values()], kept, refused };
-}
-
-type PlannedMerge = AnalysisPlan['merges'][number];
-
-/** The merger answers once per field: a second text joins the first. */
-function joined(first: PlannedMerge | undefined, { field, existing, incoming, rule }: PlannedMerge): PlannedMerge {
-  if (first === undefined) return { field, existing, incoming, rule };
-  return first.incoming.includes(incoming) ? first : { ...first, existing, incoming: `${first.incoming}\n${incoming}` };
-}
-
-/** Result → field value: valueMap, transform, type. What a rule names and does not exist is told before any result is looked at. */
-function reader(schema: Schema, { field, valueMap, transform }: Rule, options: CoerceOptions, transforms: Transforms | undefined) {
-  const definition = definitionOf(schema, field);
-  if (definition === undefined)
-    throw new CrmSyncError(`The analysis names \`${field}\`, which is no field of the schema.`, {
-      code: 'unknown_field',
-      category: 'configuration',
-      remedy: 'Correct the rule, or add the field to the schema.',
-    });
-  const change = transform === undefined ? undefined : namedTransform(transform, transforms);
-  return (result: unknown): Coerced => {
-    const changed = applyTransform(change, mapIn(valueMap, result));
-    return changed.ok ? (coerceValue(changed.value, definition, options) as Coerced) : changed;
-  };
 }

@@ -101,10 +101,10 @@ export interface Mapping<S extends Schema = any> {
   readonly create?: CreateSettings;
 }
 
-/** One analysis result and the contact field it goes to. Belongs to the workspace, not to a CRM. */
+/** One result of a conversation and the contact field it goes to. Belongs to the workspace, not to a CRM or an agent. */
 export type AnalysisRule<S extends Schema> = {
   [K in Exclude<FieldName<S>, 'phone_number'>]: {
-    /** Name in the conversation's `analysis`. */
+    /** Name in the conversation's `analysis`; or, with a `$`, what the conversation itself has: `$summary`, `$started_at`. */
     readonly from: string;
     readonly field: K;
     /** `merge` only where the field is text, or may be: the fields of a schema from JSON are known at run time. */

@@ -32,7 +32,9 @@ export type CoercionCode =
   | 'not_a_phone_number'
   | 'not_nullable'
   | 'read_only'
-  | 'unsupported_type';
+  | 'unsupported_type'
+  | 'link_expires'
+  | 'not_a_link';
 
 /** A document that was read, or everything that is wrong with it. */
 export type Parsed<T> =

@@ -1,8 +1,9 @@
 import { describe, expectTypeOf, test } from 'vitest';
-import { defineAnalysis, parseAnalysis, planAnalysis } from '../../src/core/analysis.ts';
+import { defineAnalysis, parseAnalysis } from '../../src/core/analysis.ts';
 import { compileMapping } from '../../src/core/compile.ts';
 import { defineMapping, mappingSchema, parseMapping, safeParseMapping } from '../../src/core/mapping.ts';
 import type { Analysis, AnyRule, CompiledMapping, FieldRule, Mapping } from '../../src/core/mapping-types.ts';
+import { planAnalysis } from '../../src/core/plan-analysis.ts';
 import { defineContactSchema, parseContactSchema } from '../../src/core/schema.ts';
 import type { Schema } from '../../src/core/schema-types.ts';
 import { type ConnectionSettings, parseSettings } from '../../src/core/settings.ts';

@@ -1,5 +1,5 @@
-import { type AnalysisPlan, analysisHash, planAnalysis } from '../../core/analysis.ts';
 import { type Conversation, conversationKey } from '../../core/conversation.ts';
+import { type AnalysisPlan, analysisHash, planAnalysis } from '../../core/plan-analysis.ts';
 import { emptyFields } from '../../core/schema.ts';
 import type { Fields, Json, Millis } from '../../core/value.ts';
 import type { EntryChange, Row, RowChange } from '../../ports/store.ts';
@@ -36,8 +36,12 @@ export async function applyAnalysis(context: Context, session: Session, conversa
   return withMerges(result, merged);
 }
 
+/** What makes an analysis applied once, and another one of the same conversation new. */
+const versionKey = ({ options }: Context, conversation: Conversation): string =>
+  `${conversationKey(conversation)}#${analysisHash(conversation, options.analysis)}`;
+
 async function attempt(context: Context, session: Session, conversation: Conversation, contactId: string | undefined) {
-  const marker = `${conversationKey(conversation)}#${analysisHash(conversation)}`;
+  const marker = versionKey(context, conversation);
   const [applied] = await context.store.entries({ scope: 'workspace', kind: KIND.applied, keys: [marker], limit: 1 });
   const { phone } = conversation.contact;
   const callerClaims = await loadClaims(context, phone === undefined ? [] : [keyOf('phone_number', phone)]);
@@ -67,7 +71,7 @@ async function attempt(context: Context, session: Session, conversation: Convers
     ...(await keyEntries(context, { contact, before: target.fields, set: plan.set, at })),
     { scope: 'workspace', kind: KIND.applied, key: marker, expected: null, put: { body: null, contactId: contact } },
   ];
-  if (plan.merges.length > 0) entries.push(mergeEntry(conversation, plan, contact, at));
+  if (plan.merges.length > 0) entries.push(mergeEntry(marker, conversation, plan, contact, at));
   const changes = [...createdChange(target), ...changesOf(plan)];
   if (changes.length > 0) {
     const source = { flow: 'analysis', conversation: conversationKey(conversation) } as const;
@@ -131,8 +135,14 @@ async function wasRemovedSince(context: Context, contactId: string, { startedAt 
   return history.some(({ event, at }) => isRemoval(event) && Date.parse(at) >= Date.parse(startedAt));
 }
 
-function mergeEntry(conversation: Conversation, { merges }: AnalysisPlan, contactId: string | { row: number }, at: number): EntryChange {
-  const key = `${conversation.startedAt}/${conversationKey(conversation)}#${analysisHash(conversation)}`;
+function mergeEntry(
+  version: string,
+  conversation: Conversation,
+  { merges }: AnalysisPlan,
+  contactId: string | { row: number },
+  at: number,
+): EntryChange {
+  const key = `${conversation.startedAt}/${version}`;
   const body: QueuedMerge = {
     conversation: conversationKey(conversation),
     at: conversation.startedAt,
