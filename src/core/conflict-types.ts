@@ -31,4 +31,12 @@ export interface ConflictTimes {
   readonly remoteIsExact?: boolean;
 }
 
-export type ConflictReason = 'policy' | 'filled_beats_blank' | 'later_edit' | 'undecided_times' | 'policy_failed' | 'first_link';
+/** `answer_lost`: nobody knows whether our write took effect, and the CRM shows neither it nor what was there before. */
+export type ConflictReason =
+  | 'policy'
+  | 'filled_beats_blank'
+  | 'later_edit'
+  | 'undecided_times'
+  | 'policy_failed'
+  | 'first_link'
+  | 'answer_lost';

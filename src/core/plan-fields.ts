@@ -56,6 +56,7 @@ export function planFields(input: FieldsInput): FieldsPlan {
   const given = link?.body ?? EMPTY_BODY;
   const remotes = readRemotes(mapping, record);
   const settled = settleExpired(given, remotes, readAt);
+  const ended = given.sent.filter((sent) => !settled.sent.includes(sent));
   const body = link === undefined ? settled : carryOver(mapping, link.plan, settled);
   const base: Record<string, Pair> = { ...body.base };
   const held: Record<string, Held> = { ...body.held };
@@ -106,7 +107,8 @@ export function planFields(input: FieldsInput): FieldsPlan {
       refuse(keyTaken(field));
       continue;
     }
-    const sent = body.sent.flatMap(({ values }) => own(values, key) ?? []).map((pair) => pair.remote);
+    const sent = sentOf(body, key).map((pair) => pair.remote);
+    const unsure = sentOf({ sent: ended }, key).flatMap((pair) => (pair.remote === remote ? [] : [pair.local]));
     const known = open.of(key);
     const times = timesOf(editedAt?.[field], record.modifiedAt, exactTime(rule, remoteEditedAt));
     const decision = decideField({
@@ -121,6 +123,7 @@ export function planFields(input: FieldsInput): FieldsPlan {
       remote,
       incoming: incoming.value,
       sent,
+      unsure,
       times,
       // Under another mapping it is decided anew.
       isOpen: known !== undefined && known.kind !== 'rewritten' && isPlanned,
@@ -163,6 +166,8 @@ export function planFields(input: FieldsInput): FieldsPlan {
   const next = { ...rest, base, held, ...open.open, ...replaced, modifiedAt };
   return { set, changes, refused, conflicts, drift, flips, body: next, rebased, send, recheck };
 }
+
+const sentOf = ({ sent }: Pick<LinkBody, 'sent'>, key: string): readonly Agreed[] => sent.flatMap(({ values }) => own(values, key) ?? []);
 
 /** Only a value that is taken over comes from the CRM; a half that stays keeps what is known of it. */
 function withOrigin({ set }: FieldDecision, { local, remote }: Agreed, before: Agreed | undefined): Pair {

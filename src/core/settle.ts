@@ -26,7 +26,8 @@ export function settleNothing(body: LinkBody, op: string, held: Readonly<Record<
 
 /**
  * Settles intents whose time is over by what the CRM shows now, read after they ended (R8): a field that shows what was
- * sent is agreed; any other was not written, or has been changed since, and keeps its old pair.
+ * sent is agreed; any other was not written, or has been changed since, and keeps its old pair: which of the two is for
+ * `decideField` to weigh, which is told of what was sent.
  *
  * @param remote - By mapping key; a key that is absent is settled as not written.
  */

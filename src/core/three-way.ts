@@ -24,6 +24,8 @@ export interface FieldState {
   readonly incoming: Value;
   /** CRM values of writes that are not settled (R2). */
   readonly sent: readonly Value[];
+  /** What writes sent from here whose time is over and whose answer was lost, unless the CRM shows it: it may have been there. */
+  readonly unsure?: readonly Value[];
   readonly times?: ConflictTimes | undefined;
   /** An earlier conflict of this field waits for a decision. */
   readonly isOpen?: boolean;
@@ -97,7 +99,7 @@ function decideFirst({ direction, firstLink, local, remote, incoming, sent }: Fi
 }
 
 function decideNext(state: FieldState, base: Agreed): FieldDecision {
-  const { direction, blank, isMatchKey, local, remote, incoming, sent } = state;
+  const { direction, blank, isMatchKey, local, remote, incoming, sent, unsure = [] } = state;
   const localMoved = local !== base.local;
   const send = localMoved && direction !== 'inbound';
   if (remote === base.remote) return { reason: localMoved ? 'local_changed' : 'unchanged', send };
@@ -105,12 +107,18 @@ function decideNext(state: FieldState, base: Agreed): FieldDecision {
   if (sent.length > 0) return { reason: 'intent_open', send: false, recheck: true };
 
   const remoteOnly = { local: base.local, remote }; // the CRM's half moves on, ours still says what was agreed
-  if (direction === 'outbound') return { reason: 'drift', base: remoteOnly, send };
+  if (direction === 'outbound') {
+    if (!unsure.includes(local)) return { reason: 'drift', base: remoteOnly, send };
+    // It may have been typed over what we sent, and is not written over: ours goes again once it changes.
+    return { reason: 'conflict', base: { local, remote }, send: false, conflict: { winner: 'crm', reason: 'answer_lost' } };
+  }
   if (local === incoming) return { reason: 'converged', base: { local, remote }, send: false };
   if (incoming === null && (blank === 'keep' || isMatchKey)) return { reason: 'crm_blank_kept', base: remoteOnly, send };
 
   const take = { set: incoming, base: { local: incoming, remote }, send: false };
-  if (!localMoved) return { reason: incoming === null ? 'crm_cleared' : 'crm_changed', ...take };
+  // Either pair may be the last that both sides had.
+  if (!localMoved && unsure.every((value) => value === local))
+    return { reason: incoming === null ? 'crm_cleared' : 'crm_changed', ...take };
   const conflict = decideConflict(state);
   if (conflict.winner === null) return { reason: 'conflict', send: false, conflict };
   if (conflict.winner === 'crm') return { reason: 'conflict', ...take, conflict };

@@ -160,6 +160,40 @@ describe.each(WORLDS)('on $name', (world) => {
     });
   });
 
+  describe('an update whose answer was lost, of a field that a person changed before anybody looked', () => {
+    const text = () => alice.crm.record(alice.recordId).fields.notes;
+    const told = async () =>
+      (await alice.engine.conflicts.list({ contactId: alice.contactId })).map(({ local, remote, winner, reason }) => ({
+        local,
+        remote,
+        winner,
+        reason,
+      }));
+
+    it.each(['lost_ack', 'network'] as const)(
+      'and that only goes out: theirs stays, both are kept, ours goes with its next change (%s)',
+      async (what) => {
+        const summary = (interaction_summary: string) =>
+          alice.engine.contacts.update(alice.contactId, { interaction_summary }, { by: 'test' });
+        await summary('Called.');
+        alice.crm.fault({ on: 'write', what });
+        await alice.engine.push();
+        alice.clock.advance(MINUTE);
+        alice.crm.edit(alice.recordId, { notes: 'Called, and wants a demo.' });
+        alice.clock.advance(SETTLED_MS);
+        expect(await alice.engine.push()).toMatchObject({ counts: { processed: 1, unchanged: 1 }, conflicts: 1 });
+        expect(text()).toBe('Called, and wants a demo.');
+        expect(await told()).toEqual([{ local: 'Called.', remote: 'Called, and wants a demo.', winner: 'crm', reason: 'answer_lost' }]);
+        alice.clock.advance(MINUTE);
+        await alice.engine.sync();
+        expect(text()).toBe('Called, and wants a demo.');
+        await summary('Called again.');
+        await alice.engine.push();
+        expect(text()).toBe('Called again.');
+      },
+    );
+  });
+
   describe('an activity whose answer was lost', () => {
     const call = conversation({ id: 'call-1', analysis: { lead_qualification_status: 'Qualified' } });
     const tasks = () => alice.crm.loggedCalls().length;

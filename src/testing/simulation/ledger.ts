@@ -179,14 +179,17 @@ export class Ledger {
     return from >= 0 && there.findLastIndex(({ value }) => value === later) >= from;
   }
 
-  /** Somebody who typed the later value had seen the earlier one, or one that was typed over it. */
+  /**
+   * Somebody who typed the later value had seen the earlier one, or one that was typed over it. Of a value on the way that was
+   * typed in several places nobody knows which one was seen.
+   */
   isBefore(earlier: string, later: string): boolean {
     const seen = new Set<string>();
     const next = [later];
     for (let value = next.pop(); value !== undefined; value = next.pop())
       for (const parent of this.#parents.get(value) ?? []) {
         if (parent === earlier) return true;
-        if (!seen.has(parent)) next.push(parent);
+        if (!seen.has(parent) && this.isTypedOnce(parent)) next.push(parent);
         seen.add(parent);
       }
     return false;

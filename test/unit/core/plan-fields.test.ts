@@ -162,6 +162,36 @@ describe('a rule that only goes out', () => {
   });
 });
 
+describe('a write whose answer was lost, once its time is over (R8)', () => {
+  const mapping = compiled([{ crm: 'Notes__c', field: 'notes', direction: 'outbound' }]);
+  const values = { Notes__c: { local: 'ours', remote: 'ours' } };
+  const sent = [{ op: 'op1', at: START - 100, until: START - 10, values }];
+  const base = { Notes__c: { local: 'old', remote: 'old' } };
+  const shows = (crm: string, { fields = { notes: 'ours' }, open = sent } = {}) =>
+    plan(mapping, { crm: { Notes__c: crm }, fields, body: { base, sent: open } });
+
+  it('a value that is neither ours nor the one from before was typed: it stays, and the conflict keeps both', () => {
+    const one = shows('theirs');
+    expect(one).toMatchObject({ send: false, recheck: false, drift: [], body: { sent: [], base: { Notes__c: { remote: 'theirs' } } } });
+    expect(one.conflicts).toMatchObject([{ field: 'notes', local: 'ours', remote: 'theirs', winner: 'crm', reason: 'answer_lost' }]);
+  });
+
+  it('ours has arrived, the one from before has not been replaced: no conflict', () => {
+    expect(shows('ours')).toMatchObject({ send: false, conflicts: [], body: { sent: [] } });
+    expect(shows('old')).toMatchObject({ send: true, conflicts: [], body: { sent: [] } });
+  });
+
+  it('of two such writes the one that shows counts', () => {
+    const later = { ...sent[0]!, op: 'op2', values: { Notes__c: { local: 'later', remote: 'later' } } };
+    expect(shows('ours', { fields: { notes: 'later' }, open: [...sent, later] })).toMatchObject({ send: true, conflicts: [] });
+  });
+
+  it('is weighed only then', () => {
+    const open = [{ ...sent[0]!, until: START + 1 }];
+    expect(shows('theirs', { open })).toMatchObject({ recheck: true, conflicts: [] });
+  });
+});
+
 describe('two fields read from one CRM field', () => {
   const names = compiled([
     { crm: 'Name', field: 'first_name', direction: 'inbound', transform: 'first_word' },

@@ -290,6 +290,36 @@ describe('while a write of ours is open (R2)', () => {
   });
 });
 
+describe('after a write whose answer was lost: what it says may have been in the CRM', () => {
+  const base = { local: 'a', remote: 'A' };
+  const weighed = (over: Partial<FieldState>) => decideField(state({ base, remote: 'C', incoming: 'c', unsure: ['b'], ...over }));
+
+  it('a third value in a field that only goes out stays, and both are kept in a conflict', () => {
+    expect(weighed({ direction: 'outbound', local: 'b' })).toEqual({
+      reason: 'conflict',
+      base: { local: 'b', remote: 'C' },
+      send: false,
+      conflict: { winner: 'crm', reason: 'answer_lost' },
+    });
+  });
+
+  it('what was changed here since goes out as ever', () => {
+    expect(weighed({ direction: 'outbound', local: 'd' })).toEqual({ reason: 'drift', base: { local: 'a', remote: 'C' }, send: true });
+    expect(weighed({ direction: 'outbound', local: 'a' })).toEqual({ reason: 'drift', base: { local: 'a', remote: 'C' }, send: false });
+  });
+
+  it('a third value in a field that goes both ways is decided by its policy, also where ours went back meanwhile', () => {
+    for (const local of ['a', 'b', 'd'])
+      expect(weighed({ local, policy: 'local' })).toMatchObject({ reason: 'conflict', send: true, conflict: { winner: 'local' } });
+    expect(weighed({ local: 'a' })).toMatchObject({ set: 'c', conflict: { winner: 'crm', reason: 'policy' } });
+  });
+
+  it('the value from before says that it was not written: it goes again', () => {
+    for (const direction of ['both', 'outbound'] as const)
+      expect(weighed({ direction, local: 'b', remote: 'A', incoming: 'a' })).toEqual({ reason: 'local_changed', send: true });
+  });
+});
+
 describe('newest (R24)', () => {
   const both = { base: { local: 'a', remote: 'a' }, policy: 'newest', local: 'b', remote: 'c', incoming: 'c' } as const;
   it.each([

@@ -35,7 +35,9 @@ export function convergence({ pairs, rows, there, conflicts }: Seen): readonly B
     // was faster than the first push of the text that was here already.
     const stayApart =
       remote !== null && (ledger.isFromBefore(row.id, person.id, ours, theirs) || ledger.isStillToMeet(row.id, person.id, 'notes'));
-    if (local !== remote && ours > theirs && !stayApart) differ('notes', { ...both, local, remote });
+    // After an answer that was lost nobody knows whether theirs was typed over ours: it stays, and the conflict keeps both.
+    const isKept = conflicts.has(`notes ${local}`) && conflicts.has(`notes ${remote}`);
+    if (local !== remote && ours > theirs && !stayApart && !isKept) differ('notes', { ...both, local, remote });
   }
   return broken;
 }
