@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { inProcess } from './in-process.ts';
 import { print, type Report } from './report.ts';
 
-const NAMES = ['planning', 'pull', 'memory', 'cycles', 'look-up', 'imports'] as const;
+const NAMES = ['planning', 'pull', 'distant-pull', 'memory', 'cycles', 'look-up', 'imports'] as const;
 
 const { values, positionals } = parseArgs({ options: { quick: { type: 'boolean', default: false } }, allowPositionals: true });
 for (const name of positionals)

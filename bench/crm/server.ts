@@ -1,9 +1,14 @@
 /** A made-up CRM in a process of its own, so that neither its work nor its memory is measured: it keeps nothing, every page is made when it is asked for. */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fetched, indexOf } from '../people.ts';
 
+/** How long an answer takes beside the making of it: the network, and a CRM that has to look. */
+const latencyMs = Number(process.argv[2] ?? 0);
+
 const server = createServer(async (request, response) => {
+  if (latencyMs > 0) await pause(latencyMs);
   const url = new URL(request.url ?? '/', 'http://localhost');
   const number = (name: string) => Number(url.searchParams.get(name) ?? 0);
   const answer = (body: unknown) => response.setHeader('content-type', 'application/json').end(JSON.stringify(body));

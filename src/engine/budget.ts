@@ -56,22 +56,21 @@ async function addCalls(context: Context, session: Session, calls: number): Prom
 }
 
 /**
- * Ends a flow at a committed page once its share of the calls is used up: nobody waits for a run, so it leaves the reserve
+ * Why a flow has to end at a committed page: its share of the calls is used up. Nobody waits for a run, so it leaves the reserve
  * to calls that a person waits for. The account's own count, where the CRM tells it, counts too: other apps use it as well.
- *
- * @throws CrmSyncError code `api_budget_spent`, category `rate_limit`, with the time until calls are there again.
+ * Null: there are calls left.
  */
-export async function assertBudget(context: Context, session: Session): Promise<void> {
+export async function budgetSpent(context: Context, session: Session): Promise<CrmSyncError | null> {
   const { budget } = context.connector.capabilities;
-  if (budget === undefined) return;
+  if (budget === undefined) return null;
   await countCalls(context, session);
   const now = session.storeNow();
   const { spent } = await loadSpent(context, now);
   const reserve = session.call.interactive === true ? 0 : budget.reserve;
   const { usage } = session;
   const isAccountLow = usage !== null && usage.limit - usage.used <= reserve;
-  if (spent.calls < budget.callsPerDay - reserve && !isAccountLow) return;
-  throw new CrmSyncError(
+  if (spent.calls < budget.callsPerDay - reserve && !isAccountLow) return null;
+  return new CrmSyncError(
     isAccountLow ? 'The API calls of the CRM account are nearly used up.' : 'The API calls of this connection are used up for now.',
     {
       code: 'api_budget_spent',
@@ -83,4 +82,10 @@ export async function assertBudget(context: Context, session: Session): Promise<
       at: { connection: context.connection },
     },
   );
+}
+
+/** @throws CrmSyncError code `api_budget_spent`, category `rate_limit`, with the time until calls are there again. */
+export async function assertBudget(context: Context, session: Session): Promise<void> {
+  const error = await budgetSpent(context, session);
+  if (error !== null) throw error;
 }

@@ -1,6 +1,6 @@
 import type { Version } from '../core/link.ts';
 import type { EntryChange } from '../ports/store.ts';
-import { assertBudget } from './budget.ts';
+import { assertBudget, budgetSpent } from './budget.ts';
 import { assertActive, assertSameAccount, type ConnectionState, changeConnection, connectionKey, loadConnection } from './connection.ts';
 import type { Context } from './context.ts';
 import { mappedFields } from './identity/mapped-fields.ts';
@@ -8,6 +8,9 @@ import type { Lease } from './lease.ts';
 import type { Session } from './session.ts';
 
 const NONE: ReadonlyMap<string, ConnectionState> = new Map();
+
+/** Pages that the time left has to be enough for where one is asked for ahead. */
+const PLENTY = 10;
 
 /**
  * What a flow needs to go on: the connection is active, and nobody has taken over the lease. Commits expect it as it was
@@ -70,6 +73,14 @@ export class Permit {
     if (this.#session.isOver()) return false;
     await assertBudget(this.#context, this.#session);
     return true;
+  }
+
+  /**
+   * Before a page is asked for while the one before it has yet to be committed: there is plenty of time, for a page that was
+   * asked for in vain costs a call, and there are calls left. Where there are none, `goesOn` says so after that commit.
+   */
+  async goesAhead(): Promise<boolean> {
+    return !this.#session.isOver({ steps: PLENTY }) && (await budgetSpent(this.#context, this.#session)) === null;
   }
 
   /** Before each commit of a page: the lease must not run out while it is worked on. */

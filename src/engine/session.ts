@@ -23,6 +23,7 @@ export class Session {
   /** Store time minus our time: workers agree on the store's clock only. */
   #offset = 0;
   #longestStepMs = 0;
+  #stepFrom: Millis | null = null;
 
   constructor(context: Context, { timeLimitMs, signal, interactive = context.interactive }: SessionOptions = {}) {
     this.#context = context;
@@ -73,16 +74,23 @@ export class Session {
 
   /** Runs one step of a loop and remembers the longest: the next one is started only if it fits before the limit. */
   async step<T>(work: () => Promise<T>): Promise<T> {
-    const before = this.#context.clock.now();
+    const outer = this.#stepFrom;
+    this.#stepFrom = this.#context.clock.now();
     try {
       return await work();
     } finally {
-      this.#longestStepMs = Math.max(this.#longestStepMs, this.#context.clock.now() - before);
+      this.#longestStepMs = this.#stepMs();
+      this.#stepFrom = outer;
     }
   }
 
-  /** Aborted, or the next step would not end in time. */
-  isOver(): boolean {
-    return this.signal.aborted || this.#context.clock.now() + this.#longestStepMs >= this.#endsAt;
+  /** Aborted, or the next step would not end in time; or so many of them, this one included where it has begun. */
+  isOver({ steps = 1 }: { readonly steps?: number } = {}): boolean {
+    return this.signal.aborted || this.#context.clock.now() + steps * this.#stepMs() >= this.#endsAt;
+  }
+
+  /** Of the longest step, as far as it has come. */
+  #stepMs(): Millis {
+    return this.#stepFrom === null ? this.#longestStepMs : Math.max(this.#longestStepMs, this.#context.clock.now() - this.#stepFrom);
   }
 }

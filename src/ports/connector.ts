@@ -215,7 +215,10 @@ export interface CrmConnector {
   account(call: Call): Promise<Account>;
   /** Fields the connected user can see. May be kept by the connector for a while. */
   describe(object: string, call: Call): Promise<DescribedObject>;
-  /** Pages of records; may repeat a record, never skips one. At least one page, with a checkpoint. */
+  /**
+   * Pages of records; may repeat a record, never skips one. At least one page, with a checkpoint. The next page may be asked for
+   * before the one before it is committed: a checkpoint that was given once stays good.
+   */
   read(query: ReadQuery, call: Call): AsyncIterable<Page>;
   /** One answer per id, in order. At most `fetchBatchMax` ids. */
   fetch(

@@ -17,6 +17,7 @@ import { recorded } from '../runs.ts';
 import { noteUnusable } from '../unusable.ts';
 import { Checkpoint } from './checkpoint.ts';
 import { applyPage } from './page.ts';
+import { ReadAhead } from './read-ahead.ts';
 import { sweepPage, sweepPosition, sweptRecords } from './sweep.ts';
 
 /** CRM → contacts: what changed since the last run, page by page, resumable at every page. */
@@ -143,7 +144,10 @@ class ObjectPull {
     });
   }
 
-  /** Page after page, until one says that it is the last, the connector has no more, or time is up. */
+  /**
+   * Page after page, until one says that it is the last, the connector has no more, or time is up. A read without a limit goes
+   * ahead of the commits by a page, as long as what is left of time and calls allows for it.
+   */
   async #read(
     { from, limit }: { readonly from: Json | null; readonly limit?: number },
     work: (page: Page) => Promise<boolean>,
@@ -151,20 +155,22 @@ class ObjectPull {
     const { session } = this.#run;
     const { crmObject: object, crmFields: fields, filter } = this.#mapping;
     const query = { object, fields, filter, from, ...(limit !== undefined && { limit }) };
-    const pages = this.#context.connector.read(query, session.call)[Symbol.asyncIterator]();
+    const pages = new ReadAhead((call) => this.#context.connector.read(query, call), session.call);
     try {
       for (;;) {
-        if (!(await this.#permit.goesOn())) return 'paused';
+        if (pages.isAsked ? session.isOver() : !(await this.#permit.goesOn())) return 'paused';
         const isLast = await session.step(async () => {
-          const { value: page, done } = await pages.next();
-          return done === true || work(page);
+          const page = await pages.next();
+          if (page === null) return true;
+          if (limit === undefined && !page.last && (await this.#permit.goesAhead())) pages.ask();
+          return work(page);
         });
         this.#run.progress(object);
         this.#run.assertHealthy();
         if (isLast) return 'done';
       }
     } finally {
-      await pages.return?.();
+      await pages.close();
     }
   }
 
