@@ -11,6 +11,7 @@ export default defineConfig({
     'stores/postgres': 'src/stores/postgres.ts',
     'stores/host': 'src/stores/host.ts',
     mergers: 'src/mergers.ts',
+    'mergers/ai': 'src/mergers/ai.ts',
     testing: 'src/testing.ts',
   },
   format: ['esm'],

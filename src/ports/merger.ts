@@ -6,7 +6,7 @@ export interface MergeItem {
   readonly description?: string;
   readonly existing: string;
   readonly incoming: string;
-  /** Most characters of the result. */
+  /** Most characters of the result: what the field holds, and every CRM field that it goes to as far as that is known. */
   readonly maxLength?: number;
 }
 
@@ -14,6 +14,8 @@ export interface MergeRequest {
   readonly items: readonly MergeItem[];
   /** ISO 8601 UTC: when the conversation took place. */
   readonly at: string;
+  /** How often this was asked before without an answer that could be used; absent: never. */
+  readonly attempt?: number;
 }
 
 export interface MergeUsage {
@@ -26,6 +28,7 @@ export type Merged = { readonly ok: true; readonly value: string } | { readonly 
 export interface MergeAnswer {
   /** By field; one for each item. */
   readonly fields: Readonly<Record<string, Merged>>;
+  /** What the question cost, also where its answer was refused. Absent: not told. */
   readonly usage?: MergeUsage;
 }
 
@@ -33,9 +36,11 @@ export interface MergeAnswer {
  * Combines texts. Called once per conversation with all its merge fields, never between a load and a commit (R10).
  * Same items, same meaning: the answer is used only while the existing text is still what was asked with.
  *
- * @throws CrmSyncError of category `merge` where no item could be merged.
+ * @throws CrmSyncError of category `merge` where there was no answer at all.
  */
 export interface Merger {
   readonly specVersion: 1;
+  /** Tells mergers apart whose answers differ, such as two models: an answer that is kept is used for the same one only. */
+  readonly id?: string;
   merge(request: MergeRequest, options: { readonly signal: AbortSignal }): Promise<MergeAnswer>;
 }

@@ -52,9 +52,23 @@ describe('a process that imports the core and a connector', () => {
   });
 });
 
-it.each(['index', 'salesforce', 'hubspot', 'conversations', 'mergers', 'stores/memory', 'stores/sqlite', 'stores/postgres', 'stores/host'])(
-  'importing %s makes no zod schema: each is made when it is first used',
-  async (entry) => {
-    expect(await importWithoutSchemas(entry)).toBeGreaterThan(0);
-  },
-);
+it('a process that imports a merger over a language model loads neither the AI SDK nor the HTTP client before the first merge', async () => {
+  const loaded = await loadedBy('crm-sync-engine/mergers', 'crm-sync-engine/mergers/ai');
+  expect(loaded).toContain('dist/mergers/ai.js');
+  expect(loaded.filter((path) => !path.startsWith('dist/'))).toEqual([]);
+});
+
+it.each([
+  'index',
+  'salesforce',
+  'hubspot',
+  'conversations',
+  'mergers',
+  'mergers/ai',
+  'stores/memory',
+  'stores/sqlite',
+  'stores/postgres',
+  'stores/host',
+])('importing %s makes no zod schema: each is made when it is first used', async (entry) => {
+  expect(await importWithoutSchemas(entry)).toBeGreaterThan(0);
+});

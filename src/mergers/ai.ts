@@ -1,0 +1,1 @@
+export { type AiMergerOptions, aiMerger } from './ai-merger.ts';
