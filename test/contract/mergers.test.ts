@@ -1,8 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { appendMerger } from '../../src/mergers/append-merger.ts';
 import { unionMerger } from '../../src/mergers/union-merger.ts';
 import type { MergeAnswer, Merged, MergeItem, MergeRequest, Merger } from '../../src/ports/merger.ts';
 import { type MergerCapabilities, mergerContract } from '../../src/testing/contracts/merger.ts';
+import { llm, obedient, TRANSPORTS } from '../mergers/models.ts';
+
+beforeAll(() => llm.listen({ onUnhandledFrame: 'error' }));
+afterEach(() => llm.resetHandlers());
+afterAll(() => llm.close());
 
 const ALL: MergerCapabilities = { keepsText: true, deterministic: true, idempotent: true };
 const MERGERS: Readonly<Record<string, () => Merger>> = {
@@ -14,6 +19,16 @@ const MERGERS: Readonly<Record<string, () => Merger>> = {
 describe.each(Object.entries(MERGERS))('%s', (_, make) => {
   for (const one of mergerContract)
     it.skipIf(one.requires !== undefined && !ALL[one.requires])(`${one.id} ${one.rule}`, () => one.check(make));
+});
+
+/** As far as the model is: ours does what it is told, and says the same each time. */
+const OF_A_MODEL: MergerCapabilities = { keepsText: true, deterministic: true, idempotent: false };
+
+describe.each(TRANSPORTS)('$name over a model that does what it is told', ({ over }) => {
+  for (const one of mergerContract)
+    it.skipIf(one.requires !== undefined && !OF_A_MODEL[one.requires])(`${one.id} ${one.rule}`, () =>
+      one.check(() => over(obedient).merger),
+    );
 });
 
 it('ids are unique and in order, so that reports can quote them', () => {
@@ -51,6 +66,7 @@ function lastFieldMerger(): Merger {
   });
 }
 
+let made = 0;
 const BROKEN: Readonly<Record<string, readonly Merger[]>> = {
   'MC-01': [broken(({ items }, { fields }) => ({ fields: { [items[0]!.field]: fields[items[0]!.field]! } }))],
   'MC-02': [
@@ -104,6 +120,36 @@ const BROKEN: Readonly<Record<string, readonly Merger[]>> = {
   'MC-10': [wrong(({ incoming }) => ({ ok: true, value: incoming })), wrong(({ existing }) => ({ ok: true, value: existing }))],
   'MC-11': [countingMerger()],
   'MC-12': [wrong(joined)],
+  'MC-13': [
+    broken(({ items }, { fields }) => ({
+      fields: items.some(({ incoming }) => incoming.startsWith('Ignore'))
+        ? { ...fields, do_not_call: { ok: true, value: 'true' } }
+        : fields,
+    })),
+    wrong((item, good) => (item.incoming.startsWith('Ignore') ? { ok: true, value: ' ' } : good)),
+    wrong((item, good) => (item.incoming.startsWith('Ignore') ? { ok: false, code: '', remedy: '' } : good)),
+  ],
+  'MC-14': [
+    broken(({ items }, { fields }) => {
+      const all = items.map(({ incoming }) => incoming).join('\n');
+      return { fields: Object.fromEntries(Object.keys(fields).map((field) => [field, { ok: true, value: all }])) };
+    }),
+    wrong((item, good) => (item.field === 'objections' ? { ok: false, code: 'x', remedy: 'x' } : good)),
+  ],
+  'MC-15': [
+    wrong(({ existing, incoming }) => ({ ok: true, value: `${existing}\n${JSON.stringify(incoming).slice(1, -1)}` })),
+    wrong(({ existing, incoming }) => ({ ok: true, value: `${existing.replace(/\p{Emoji_Presentation}/gu, '')}\n${incoming}` })),
+  ],
+  'MC-16': [
+    {
+      ...appendMerger(),
+      get id() {
+        made += 1;
+        return `merger-${made}`;
+      },
+    },
+    { ...appendMerger(), id: '' },
+  ],
 };
 
 it('a broken merger stands for every case', () => {
