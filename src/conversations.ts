@@ -8,4 +8,7 @@ export {
 } from './conversations/retell/from-retell-crm-config.ts';
 export { type RetellWebhookOptions, retellWebhook } from './conversations/retell/retell-webhook.ts';
 export { type RetellSigning, signRetell } from './conversations/retell/signature.ts';
+export { fromVapi, type VapiOptions } from './conversations/vapi/from-vapi.ts';
+export { signVapi, type VapiHmac, type VapiSigning } from './conversations/vapi/signature.ts';
+export { type VapiWebhookOptions, vapiWebhook } from './conversations/vapi/vapi-webhook.ts';
 export { parseConversation, safeParseConversation } from './core/parse-conversation.ts';

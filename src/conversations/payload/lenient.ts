@@ -12,3 +12,4 @@ export const number = lazy(() => lenient(z.number()));
 export const boolean = lazy(() => lenient(z.boolean()));
 /** Ids and phone numbers, which some platforms send as numbers. */
 export const identifier = lazy(() => lenient(z.union([storableText(), z.number()])));
+export const scalar = lazy(() => lenient(z.union([storableText(), z.number(), z.boolean()])));

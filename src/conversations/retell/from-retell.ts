@@ -8,6 +8,7 @@ import { objectOf, type RawObject } from '../payload/object-of.ts';
 import { plainObject } from '../payload/plain-json.ts';
 import { readId, unreadable } from '../payload/read-id.ts';
 import { recordingOf } from '../payload/recording.ts';
+import { resultsOf } from '../payload/results.ts';
 import { fromAndTo, type PayloadOptions, sidesOf } from '../payload/sides.ts';
 import { timesOf } from '../payload/times.ts';
 import { outcomeOf } from './outcome.ts';
@@ -102,6 +103,5 @@ const OWN_NAMES = [
 function analysisOf(results: RetellAnalysis): Readonly<Record<string, Json>> {
   const custom = plainObject(results.custom_analysis_data) ?? {};
   const own = OWN_NAMES.filter((name) => !Object.hasOwn(custom, name)).map((name) => [name, results[name]] as const);
-  const members = [...Object.entries(custom), ...own].filter((entry): entry is [string, Json] => (entry[1] ?? null) !== null);
-  return Object.fromEntries(members);
+  return resultsOf(custom, Object.fromEntries(own));
 }
