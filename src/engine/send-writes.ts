@@ -1,5 +1,5 @@
 import type { Millis } from '../core/value.ts';
-import type { CompleteConnector, Write, Wrote } from '../ports/connector.ts';
+import type { Call, CompleteConnector, Write, Wrote } from '../ports/connector.ts';
 import type { Context } from './context.ts';
 import type { Session } from './session.ts';
 
@@ -32,11 +32,16 @@ export function inWriteBatches<T>(connector: CompleteConnector, items: readonly 
   return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 }
 
-/** Sends writes of one kind, in as many requests as the CRM needs: what the first ones have done is kept whatever comes. */
-export async function sendWrites({ connector }: Context, { call }: Session, writes: readonly Write[]): Promise<Sent> {
+/**
+ * Sends writes of one kind, in as many requests as the CRM needs: what the first ones have done is kept whatever comes.
+ *
+ * @param notAfter - Of `Call`: what it is given for goes by no job, which takes its time.
+ */
+export async function sendWrites({ connector }: Context, session: Session, writes: readonly Write[], notAfter?: Millis): Promise<Sent> {
+  const call: Call = { ...session.call, ...(notAfter !== undefined && { notAfter }) };
   const outcomes: Wrote[] = [];
   try {
-    if (connector.writeBulk !== undefined && isForBulk(connector, writes.length))
+    if (notAfter === undefined && connector.writeBulk !== undefined && isForBulk(connector, writes.length))
       outcomes.push(...(await connector.writeBulk(writes, call)));
     else for (const batch of inWriteBatches(connector, writes)) outcomes.push(...(await connector.write(batch, call)));
     return { outcomes, error: null };

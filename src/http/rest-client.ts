@@ -8,6 +8,7 @@ import { sendAuthorized } from './authorized.ts';
 import { retryAfterMs } from './retry-policy.ts';
 import { secureOrigin } from './secure-origin.ts';
 import { type Edge, type HttpAnswer, type HttpRequest, type HttpResult, newRetries, sendHttp } from './send.ts';
+import { startBy } from './start-by.ts';
 import { notSent, type Untold, unknownOutcome } from './write-in-parts.ts';
 
 export interface RestClientOptions {
@@ -54,8 +55,9 @@ export interface RestClient {
    */
   read(request: RestRequest, call: Call): Promise<RestAnswer>;
   /**
-   * A request that changes something: never cut in flight, and sent again only after a 401 or a 429. Any success and any
-   * refusal (4xx) is an answer; what never reached the CRM is `not_sent`, everything unclear `unknown`.
+   * A request that changes something: never cut in flight, sent again only after a 401 or a 429, and never after
+   * `call.notAfter`. Any success and any refusal (4xx) is an answer; what never reached the CRM is `not_sent`, everything
+   * unclear `unknown`.
    *
    * @throws CrmSyncError where nothing was carried out and trying another record would not help: no access, a limit.
    */
@@ -89,7 +91,7 @@ export function restClient(options: RestClientOptions): RestClient {
   const send = (
     { method = 'GET', path, params = {}, query = {}, body }: RestRequest,
     call: Call,
-    how: () => Pick<HttpRequest, 'idempotent' | 'timeoutMs' | 'cutsInFlight' | 'unappliedStatuses' | 'deadline'>,
+    how: () => Pick<HttpRequest, 'idempotent' | 'timeoutMs' | 'cutsInFlight' | 'unappliedStatuses' | 'deadline' | 'startBy'>,
   ): Promise<HttpResult> => {
     const url = new URL(`${options.baseUrl.replace(/\/$/, '')}${filled(path, params)}`);
     if (url.origin !== origin) throw badParameter('The path leads away from `baseUrl`.', 'Give a `path` that starts with a slash.');
@@ -135,13 +137,13 @@ export function restClient(options: RestClientOptions): RestClient {
     },
     async write(request, call) {
       const requestedAt = call.now();
-      const deadline = clock.now() + WRITE_TIMEOUT_MS;
+      const until = { deadline: clock.now() + WRITE_TIMEOUT_MS, ...startBy(call, clock) };
       const result = await send(request, call, () => ({
         idempotent: false,
         unappliedStatuses: [TOO_MANY],
         cutsInFlight: false,
         timeoutMs: WRITE_TRY_MS,
-        deadline,
+        ...until,
       }));
       if (result.kind === 'failure') return result.sent === false ? notSent(name, result.code) : unknownOutcome(result.code);
       const { status, text } = result;

@@ -1,4 +1,5 @@
 import type { Clock } from '../ports/clock.ts';
+import { TOO_LATE } from '../ports/too-late.ts';
 import { readText } from './read-text.ts';
 import { backoffMs, RETRY_POLICY, type RetryPolicy, retryAfterMs } from './retry-policy.ts';
 import { untilAborted } from './single-flight.ts';
@@ -25,6 +26,8 @@ export interface HttpRequest {
   readonly timeoutMs: number;
   /** On the injected clock: every try has ended by then, and none is started that could not run for five seconds. */
   readonly deadline?: number;
+  /** On the injected clock: no try is started after it. */
+  readonly startBy?: number;
   readonly retry?: Partial<RetryPolicy>;
   /** The tries after the first that all requests of one call share. Absent: this one has those of its policy. */
   readonly retries?: Retries;
@@ -63,6 +66,7 @@ const RESPONSE_BYTES_MAX = 64 * 1024 * 1024;
 /** A try that could not run at least so long is not started. */
 const TRY_MIN_MS = 5_000;
 const NO_TIME_LEFT: HttpResult = { kind: 'failure', sent: false, code: 'no_time_left' };
+const STALE: HttpResult = { kind: 'failure', sent: false, code: TOO_LATE };
 
 /**
  * The one place that makes requests, and the one owner of their retries. A failure is a result that holds no URL, no
@@ -72,24 +76,30 @@ const NO_TIME_LEFT: HttpResult = { kind: 'failure', sent: false, code: 'no_time_
  */
 export async function sendHttp(request: HttpRequest, edge: Edge): Promise<HttpResult> {
   const policy = { ...RETRY_POLICY, ...request.retry };
-  const { deadline = Number.POSITIVE_INFINITY, retries = { left: policy.limit }, turn = (tryOnce) => tryOnce() } = request;
+  const { retries = { left: policy.limit }, turn = (tryOnce) => tryOnce() } = request;
+  const { deadline = Number.POSITIVE_INFINITY, startBy = Number.POSITIVE_INFINITY } = request;
   let retryUntil = deadline - TRY_MIN_MS;
   let before: HttpResult | null = null;
   // Bound: the retries that are left, and no try that would start after the total time.
   for (let attempt = 0; ; attempt += 1) {
     request.signal?.throwIfAborted();
-    if ((request.opensAt?.() ?? Number.NEGATIVE_INFINITY) > deadline - TRY_MIN_MS) return before ?? NO_TIME_LEFT;
+    const opensAt = request.opensAt?.() ?? Number.NEGATIVE_INFINITY;
+    if (opensAt > startBy) return staleAfter(request, before);
+    if (opensAt > deadline - TRY_MIN_MS) return before ?? NO_TIME_LEFT;
     const result = await turn(async () => {
       const now = edge.clock.now();
+      if (now > startBy) return STALE;
       if (deadline - now < TRY_MIN_MS || (attempt > 0 && now >= retryUntil)) return NO_TIME_LEFT;
       if (attempt === 0) retryUntil = Math.min(retryUntil, now + policy.totalMs); // waiting for the first turn takes none of it
       return sendOnce({ ...request, timeoutMs: Math.min(request.timeoutMs, deadline - now) }, edge);
     });
+    if (result === STALE) return staleAfter(request, before);
     if (result === NO_TIME_LEFT) return before ?? result;
     request.onTry?.(result.kind === 'answer' ? { status: result.status, headers: result.headers } : { status: null, headers: null });
     if (retries.left <= 0 || !mayRepeat(request, result) || !worthRetrying(result, policy)) return result;
     const delay = delayMs(result, attempt, policy, edge);
     if (delay === null || edge.clock.now() + delay >= retryUntil) return result;
+    if (edge.clock.now() + delay > startBy) return staleAfter(request, result);
     retries.left -= 1;
     before = result;
     await edge.clock.sleep(delay, request.signal);
@@ -98,6 +108,10 @@ export async function sendHttp(request: HttpRequest, edge: Edge): Promise<HttpRe
 
 const mayRepeat = ({ idempotent, unappliedStatuses = [] }: HttpRequest, result: HttpResult): boolean =>
   idempotent || (result.kind === 'answer' && unappliedStatuses.includes(result.status));
+
+/** Nothing was sent, or carried out, unless an earlier try leaves that open. */
+const staleAfter = ({ unappliedStatuses = [] }: HttpRequest, before: HttpResult | null): HttpResult =>
+  before === null || (before.kind === 'failure' ? before.sent === false : unappliedStatuses.includes(before.status)) ? STALE : before;
 
 /** Null: not within this call. */
 function delayMs(result: HttpResult, attempt: number, policy: RetryPolicy, { clock, random }: Edge): number | null {

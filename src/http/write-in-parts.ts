@@ -1,5 +1,6 @@
 import { CrmSyncError } from '../errors.ts';
 import type { Wrote } from '../ports/connector.ts';
+import { TOO_LATE } from '../ports/too-late.ts';
 import { shownCode } from './answers.ts';
 
 /** What became of one request that wrote several items. */
@@ -78,7 +79,10 @@ export type Untold = Extract<Wrote, { readonly outcome: 'not_sent' | 'unknown' }
 export const notSent = (vendor: string, cause: string): Untold => ({
   outcome: 'not_sent',
   code: shownCode(cause),
-  remedy: `Nothing was written: the same write is sent again when ${vendor} can be reached.`,
+  remedy:
+    cause === TOO_LATE
+      ? 'Nothing was written: the record was read too long ago. It is read again, and then written.'
+      : `Nothing was written: the same write is sent again when ${vendor} can be reached.`,
 });
 
 export const unknownOutcome = (cause: string): Untold => ({

@@ -10,6 +10,11 @@ export interface Call {
   readonly signal: AbortSignal;
   /** The engine's clock: `requestedAt` is told in it. */
   readonly now: () => Millis;
+  /**
+   * By `now()`: no write is sent after it, nor sent again, for what it is based on may have changed since. What was not sent
+   * by then is `not_sent` with code `too_late`. Absent: it can be sent at any time.
+   */
+  readonly notAfter?: Millis;
   /** A person waits for it: where requests have to wait for each other, it goes before those of the background. */
   readonly interactive?: boolean;
   /** Told of each HTTP request to the CRM, once its answer (or the lack of one) is known. */
@@ -238,7 +243,8 @@ export interface CrmConnector {
   write?(batch: readonly Write[], call: Call): Promise<readonly Wrote[]>;
   /**
    * The same for many writes of one kind, as one job of the CRM. With capability `bulk` only. Throws only if nothing was
-   * written; what a job that ended too late has become of is `unknown`.
+   * written; what a job that ended too late has become of is `unknown`. Never with `notAfter`: nobody knows when a job gets
+   * to a record.
    */
   writeBulk?(batch: readonly Write[], call: Call): Promise<readonly Wrote[]>;
   /**

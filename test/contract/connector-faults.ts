@@ -314,4 +314,5 @@ export const connectorFaults: Readonly<Record<string, Fault>> = {
     };
     return recordsOf((records) => records.filter(hasMoved))(subject); // as if children changed with their own stamp alone
   },
+  'CC-97': replacing((connector) => ({ write: (batch, { notAfter: _, ...call }) => connector.write(batch, call) })),
 };

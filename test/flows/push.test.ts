@@ -154,6 +154,43 @@ describe.each(WORLDS)('on $name', (world) => {
       expect(await callsOf(there.crm, () => engine.push())).toEqual([]);
     });
 
+    it('again, if the connector can not send it within the 10 s: an edit made meanwhile in the CRM is met, and not overwritten', async () => {
+      const there = await aliceKnown();
+      await there.edit({ email: 'alice@example.com' });
+      let waits = 1;
+      const limited = there.engineOf({
+        connector: connectorAround(there.connectorOf(), async (name, call) => {
+          if (name === 'write' && waits > 0) {
+            waits -= 1;
+            there.clock.advance(11_000); // as if the CRM had asked to wait
+            there.crm.edit(there.recordId, { email: 'smith@example.com' });
+          }
+          return call();
+        }),
+      });
+      expect(await limited.push()).toMatchObject({ counts: { processed: 1 }, conflicts: 1, errors: [] });
+      expect(waits).toBe(0);
+      expect(there.record().email).toBe('smith@example.com');
+      expect((await there.fields())?.email).toBe('smith@example.com');
+      expect(await callsOf(there.crm, () => there.engine.push())).toEqual([]);
+    });
+
+    it('and a connector that can never send it so soon leaves it pending, without an error', async () => {
+      const there = await aliceKnown();
+      await there.edit({ email: 'alice@example.com', interaction_summary: 'Called.' });
+      const limited = there.engineOf({
+        connector: connectorAround(there.connectorOf(), async (name, call) => {
+          if (name === 'write') there.clock.advance(11_000);
+          return call();
+        }),
+      });
+      expect(await limited.push()).toMatchObject({ counts: { processed: 1, skipped: 1 }, skips: { read_too_old: 1 }, errors: [] });
+      expect(there.record()).toMatchObject({ email: null, notes: null });
+      expect((await there.link())?.body.sent).toEqual([]);
+      expect(await there.engine.push()).toMatchObject({ counts: { updated: 1 } });
+      expect(there.record()).toMatchObject({ email: 'alice@example.com', notes: 'Called.' });
+    });
+
     it('a CRM that always takes longer leaves it pending and says why', async () => {
       const there = await aliceKnown();
       await there.edit({ email: 'alice@example.com' });

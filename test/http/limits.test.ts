@@ -66,25 +66,27 @@ describe('a wait that the answer asks for', () => {
   });
 });
 
-describe('a deadline', () => {
-  const edgeAt = (start: number, statuses: readonly number[]) => {
-    let now = start;
-    let tries = 0;
-    const edge = {
-      fetch: async () => {
-        tries += 1;
-        return new Response('', { status: statuses[tries - 1] ?? 200 });
+/** An edge whose clock is moved by waiting. */
+const edgeAt = (start: number, statuses: readonly number[]) => {
+  let now = start;
+  let tries = 0;
+  const edge = {
+    fetch: async () => {
+      tries += 1;
+      return new Response('', { status: statuses[tries - 1] ?? 200 });
+    },
+    clock: {
+      now: () => now,
+      sleep: async (ms: number) => {
+        now += ms;
       },
-      clock: {
-        now: () => now,
-        sleep: async (ms: number) => {
-          now += ms;
-        },
-      },
-      random: () => 0,
-    };
-    return { edge, tries: () => tries, wait: (ms: number) => edge.clock.sleep(ms) };
+    },
+    random: () => 0,
   };
+  return { edge, tries: () => tries, wait: (ms: number) => edge.clock.sleep(ms) };
+};
+
+describe('a deadline', () => {
   it('lets no try start that could not run for five seconds, however long its turn took to come', async () => {
     const late = edgeAt(0, []);
     const turn: HttpRequest['turn'] = async (tryOnce) => {
@@ -112,6 +114,45 @@ describe('a deadline', () => {
       return tryOnce();
     };
     expect(await sendHttp(request({ idempotent: true, turn }), busy.edge)).toMatchObject({ status: 200 });
+  });
+});
+
+describe('a time after which a request is stale', () => {
+  const STALE = { kind: 'failure', sent: false, code: 'too_late' };
+  const until = (startBy: number, more: Partial<HttpRequest> = {}) => request({ unappliedStatuses: [429, 503], startBy, ...more });
+
+  it('lets it be sent up to that moment, and not after it, however long its turn took to come', async () => {
+    const edge = edgeAt(0, []);
+    const turn: HttpRequest['turn'] = async (tryOnce) => {
+      await edge.wait(4_000);
+      return tryOnce();
+    };
+    expect(await sendHttp(until(3_999, { turn }), edge.edge)).toEqual(STALE);
+    expect(edge.tries()).toBe(0);
+    expect(await sendHttp(until(8_000, { turn }), edge.edge)).toMatchObject({ status: 200 });
+  });
+  it('ends the wait for a turn or a retry that would come after it before it begins', async () => {
+    const paused = edgeAt(0, []);
+    expect(await sendHttp(until(9_000, { opensAt: () => 10_000 }), paused.edge)).toEqual(STALE);
+    const limited = edgeAt(0, [429]);
+    expect(await sendHttp(until(9_000, { retry: { delayMs: () => 10_000 } }), limited.edge)).toEqual(STALE);
+    expect([paused.edge.clock.now(), limited.edge.clock.now(), limited.tries()]).toEqual([0, 0, 1]);
+  });
+  it('lets a retry start that still comes in time', async () => {
+    const limited = edgeAt(0, [429]);
+    expect(await sendHttp(until(10_000, { retry: { delayMs: () => 10_000 } }), limited.edge)).toMatchObject({ status: 200 });
+  });
+  it('leaves an answer as it is that no retry was to follow', async () => {
+    for (const [status, more] of [
+      [503, { unappliedStatuses: [] }],
+      [429, { retry: { delayMs: () => null } }],
+      [429, { retries: { left: 0 } }],
+    ] as const)
+      expect(await sendHttp(until(0, more), edgeAt(0, [status]).edge)).toMatchObject({ status });
+  });
+  it('claims of no request that may have been carried out that it was not sent', async () => {
+    const open = edgeAt(0, [503]);
+    expect(await sendHttp(until(0, { idempotent: true, unappliedStatuses: [] }), open.edge)).toMatchObject({ status: 503 });
   });
 });
 

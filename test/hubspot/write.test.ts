@@ -320,6 +320,19 @@ describe('what became of a request', () => {
     expect(clock.waits).toEqual([wait]);
     expect(seen[2]!.text).toBe(seen[1]!.text);
   });
+  it.each([
+    ['a limit', limited('TEN_SECONDLY_ROLLING')],
+    ['a lock', refused(423)],
+    ['an access token that was no longer good', json({ category: 'EXPIRED_AUTHENTICATION', message: 'x' }, 401)],
+  ])('after %s, the same request is not sent again once its `notAfter` has passed', async (_, answer) => {
+    const { connector, clock, left, call } = await described(() => {
+      clock.advance(9_500);
+      return answer;
+    });
+    const late = { ...call, notAfter: call.now() + 9_000 };
+    expect(await connector.write([update('101')], late)).toMatchObject([{ outcome: 'not_sent', code: 'too_late' }]);
+    expect(left).toEqual([]);
+  });
   it('a lock that lasts refuses the batch, to be written later', async () => {
     const { connector, left, call } = await described(refused(423), json('', 423), refused(423));
     expect(await connector.write([update('101'), update('102')], call)).toMatchObject([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toId18 } from '../../src/connectors/salesforce/record-id.ts';
 import type { Write } from '../../src/ports/connector.ts';
-import { broken, connect, contact, described, fixedAuth, ID, INSTANCE, json, NOW, refused, rows } from './scripted.ts';
+import { broken, connect, contact, described, fixedAuth, ID, INSTANCE, json, NOW, refused, rows, type Script } from './scripted.ts';
 
 const [C1, C2, C3] = ID.contact;
 const create = (values: Write['values'] = { LastName: 'Smith' }, more: Partial<Write> = {}): Write => ({
@@ -166,6 +166,27 @@ describe('what became of a write', () => {
     await expect(one(refused('INVALID_SESSION_ID', 401), refused('INVALID_SESSION_ID', 401))).rejects.toMatchObject({
       category: 'authentication',
     });
+  });
+  it('is not sent again once its `notAfter` has passed: neither with a new session, nor what is left of a part that was refused', async () => {
+    const slow = (answer: Response, ...more: Script) => {
+      const opened = connect(
+        {},
+        () => {
+          opened.clock.advance(9_500);
+          return answer;
+        },
+        ...more,
+      );
+      return { ...opened, call: { ...opened.call, notAfter: opened.call.now() + 9_000 } };
+    };
+    const session = slow(refused('INVALID_SESSION_ID', 401));
+    expect(await session.connector.write([create()], session.call)).toMatchObject([{ outcome: 'not_sent', code: 'too_late' }]);
+    const part = slow(refused('INVALID_FIELD', 400, "No such column 'Gone__c' on sobject of type Contact"));
+    expect(await part.connector.write([create({ LastName: 'A', Gone__c: 'x' }), create({ LastName: 'B' })], part.call)).toMatchObject([
+      { outcome: 'refused', code: 'field_not_visible' },
+      { outcome: 'not_sent', code: 'too_late' },
+    ]);
+    expect([session.seen.length, part.seen.length]).toEqual([1, 1]);
   });
   it('is not sent where the session took all the time there was', async () => {
     const slow = connect(

@@ -11,4 +11,7 @@ export const STEPS = Number(SIMULATION_STEPS);
 export const KEPT: readonly (readonly [seed: number, steps: number])[] = [
   [2000116, 60],
   [1000296, 60],
+  [1000325, 60],
+  [1000327, 60],
+  [5000047, 60],
 ];

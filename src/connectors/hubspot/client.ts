@@ -2,6 +2,7 @@ import type { CrmSyncError } from '../../errors.ts';
 import { againIfCut, bearer, jsonOf, timesOf } from '../../http/answers.ts';
 import { sendAuthorized } from '../../http/authorized.ts';
 import { type Edge, type HttpAnswer, type HttpResult, newRetries, sendHttp } from '../../http/send.ts';
+import { startBy } from '../../http/start-by.ts';
 import type { Call } from '../../ports/connector.ts';
 import type { AccessToken, Auth } from '../../ports/tokens.ts';
 import { brokenAnswer, hubspotError, isStaleToken, noAnswer } from './errors.ts';
@@ -124,6 +125,7 @@ export function createClient({ auth, edge, pace, origin, apiVersion }: ClientOpt
     },
     write(target, call, deadline) {
       const retries = newRetries();
+      const stale = startBy(call, edge.clock);
       return authorized(call, (token) =>
         sendHttp(
           {
@@ -133,6 +135,7 @@ export function createClient({ auth, edge, pace, origin, apiVersion }: ClientOpt
             cutsInFlight: false,
             timeoutMs: WRITE_TRY_MS,
             deadline,
+            ...stale,
             retry: { statuses: UNAPPLIED_STATUSES, delayMs: limitDelayMs },
             retries,
             turn: (tryOnce) => pace.turn(call, 'other', tryOnce),

@@ -2,6 +2,7 @@ import { CrmSyncError } from '../../errors.ts';
 import { againIfCut, bearer, jsonOf, timesOf } from '../../http/answers.ts';
 import { sendAuthorized } from '../../http/authorized.ts';
 import { type Edge, type HttpAnswer, type HttpResult, newRetries, type Retries, sendHttp } from '../../http/send.ts';
+import { startBy } from '../../http/start-by.ts';
 import type { Call } from '../../ports/connector.ts';
 import type { AccessToken, Auth } from '../../ports/tokens.ts';
 import { brokenAnswer, isStaleToken, noAnswer, salesforceError } from './errors.ts';
@@ -45,6 +46,8 @@ interface Manner {
   readonly retries?: Retries;
   /** On the injected clock. */
   readonly deadline?: number;
+  /** On the injected clock. */
+  readonly startBy?: number;
 }
 type ReadTarget = Omit<Target, 'method' | 'body' | 'csv'>;
 export type WriteTarget = Target & { readonly method: 'POST' | 'PATCH' | 'PUT' };
@@ -92,7 +95,7 @@ export function createClient({ auth, edge, pace, instanceUrl, apiVersion, client
   const configured = instanceUrl === undefined ? null : configuredOrigin(instanceUrl, 'instanceUrl');
   const token = (call: Call) => auth.token({ ...edge, signal: call.signal });
 
-  const once = (target: Target, { accessToken, instanceUrl: received }: AccessToken, call: Call, { retries, deadline }: Manner) =>
+  const once = (target: Target, { accessToken, instanceUrl: received }: AccessToken, call: Call, { retries, deadline, startBy }: Manner) =>
     sendHttp(
       {
         method: target.method,
@@ -108,6 +111,7 @@ export function createClient({ auth, edge, pace, instanceUrl, apiVersion, client
         signal: call.signal,
         timeoutMs: READ_TIMEOUT_MS,
         ...(deadline === undefined ? {} : { deadline }),
+        ...(startBy === undefined ? {} : { startBy }),
         ...(retries === undefined ? { idempotent: false, cutsInFlight: false } : { idempotent: true, retry: READ_RETRY, retries }),
         turn: (tryOnce) => pace.turn(call, tryOnce),
         opensAt: pace.opensAt,
@@ -146,7 +150,10 @@ export function createClient({ auth, edge, pace, instanceUrl, apiVersion, client
       return { body, ...timesOf(result) };
     },
     repeat: (target, call, deadline) => repeat(target, call, { retries: newRetries(), ...(deadline === undefined ? {} : { deadline }) }),
-    write: (target, call, deadline) => authorized(call, (current) => once(target, current, call, { deadline })),
+    write(target, call, deadline) {
+      const manner = { deadline, ...startBy(call, edge.clock) };
+      return authorized(call, (current) => once(target, current, call, manner));
+    },
     tooLong: (query) => new URLSearchParams({ q: query }).toString().length + 100 > URI_BYTES_MAX,
   };
 }

@@ -6,6 +6,7 @@ import { dueAt } from '../../core/settle.ts';
 import type { Millis, Value } from '../../core/value.ts';
 import type { Wrote } from '../../ports/connector.ts';
 import type { LinkChange, Row, RowChange, StoredLink } from '../../ports/store.ts';
+import { TOO_LATE } from '../../ports/too-late.ts';
 import { untilCommitted } from '../commit.ts';
 import { type Context, fieldsOf } from '../context.ts';
 import { foreignOf, lookElsewhere } from '../identity/foreign.ts';
@@ -16,14 +17,14 @@ import { applyPage } from '../pull/page.ts';
 import type { RunRecorder } from '../run-recorder.ts';
 import { sendWrites } from '../send-writes.ts';
 import { acknowledge } from './acknowledge.ts';
-import { Refusals } from './refusals.ts';
+import { isTooLate, READS_MAX, Refusals } from './refusals.ts';
 import { PushReport } from './report.ts';
 import type { IntendedWrite, WriteOutcome, WritePlan } from './types.ts';
 
 /** A `both` field is written at most this long after it was read (R24). */
 const READ_AGE_MAX_MS = 10_000;
-/** Beside a round for each field: the first, the last, one for a row lock, and two for records that were read too long ago. */
-const EXTRA_ROUNDS = 5;
+/** Beside a round for each field: the first, the last, one for a row lock, and those for records that were read too long ago. */
+const EXTRA_ROUNDS = 3 + READS_MAX;
 
 interface Remote {
   readonly values: Readonly<Record<string, Value>>;
@@ -178,13 +179,13 @@ export class PushBatch {
   }
 
   async #write(writes: readonly IntendedWrite[], version: Version | null): Promise<readonly WriteOutcome[]> {
-    const unsent = writes.map((write): WriteOutcome => ({ write, wrote: NOT_STARTED }));
-    if (!this.#mayStart(writes)) {
-      this.#refusals.retry(writes.map(({ plan }) => plan.contactId));
+    const notAfter = this.#notAfter(writes);
+    if (!this.#mayStart(writes, notAfter)) {
+      const unsent = writes.map((write): WriteOutcome => ({ write, wrote: NOT_STARTED }));
       return this.#acknowledged(unsent, version);
     }
     const batch = writes.map(({ op, plan }) => ({ op, object: this.#mapping.crmObject, id: plan.recordId, values: plan.values }));
-    const { outcomes, error } = await sendWrites(this.#context, this.#run.session, batch);
+    const { outcomes, error } = await sendWrites(this.#context, this.#run.session, batch, notAfter);
     const acknowledged = await this.#acknowledged(
       writes.map((write, index) => ({ write, wrote: outcomes[index] as Wrote })),
       version,
@@ -193,18 +194,23 @@ export class PushBatch {
     return acknowledged;
   }
 
+  /** The last moment at which none of these records was read too long ago (R24); undefined: none had to be read. */
+  #notAfter(writes: readonly IntendedWrite[]): Millis | undefined {
+    const readAt = writes.flatMap(({ plan }) => this.#remotes.get(plan.contactId)?.requestedAt ?? []);
+    return readAt.length === 0 ? undefined : Math.min(...readAt) + READ_AGE_MAX_MS;
+  }
+
   /** Committing the intents may have taken long: then they are planned anew (R8, R24). */
-  #mayStart(writes: readonly IntendedWrite[]): boolean {
-    const oldest = this.#context.clock.now() - READ_AGE_MAX_MS;
-    return writes.every(
-      ({ until, plan }) =>
-        mayStart(this.#context, this.#run.session, until, writes.length) &&
-        (this.#remotes.get(plan.contactId)?.requestedAt ?? Number.POSITIVE_INFINITY) >= oldest,
-    );
+  #mayStart(writes: readonly IntendedWrite[], notAfter = Number.POSITIVE_INFINITY): boolean {
+    const { clock } = this.#context;
+    return clock.now() <= notAfter && writes.every(({ until }) => mayStart(this.#context, this.#run.session, until, writes.length));
   }
 
   async #acknowledged(outcomes: readonly WriteOutcome[], version: Version | null): Promise<readonly WriteOutcome[]> {
-    for (const outcome of outcomes) this.#refusals.consider(outcome);
+    for (const outcome of outcomes) {
+      this.#refusals.consider(outcome);
+      if (isTooLate(outcome.wrote)) this.#remotes.delete(outcome.write.plan.contactId);
+    }
     const heldBy = (outcome: WriteOutcome) => this.#refusals.heldBy(outcome, this.#run.session.storeNow());
     await acknowledge(this.#context, this.#run, { mapping: this.#mapping, outcomes, intended: version, heldBy });
     return outcomes;
@@ -221,6 +227,6 @@ export class PushBatch {
 
 const NOT_STARTED: Wrote = {
   outcome: 'not_sent',
-  code: 'not_sent',
-  remedy: 'Nothing was written: the next push sends it.',
+  code: TOO_LATE,
+  remedy: 'Nothing was written: it is planned anew, and then sent.',
 };

@@ -1,10 +1,14 @@
 import type { Held } from '../../core/link.ts';
 import { type ContactPlan, heldField } from '../../core/outbound.ts';
 import type { Millis } from '../../core/value.ts';
+import type { Wrote } from '../../ports/connector.ts';
+import { TOO_LATE } from '../../ports/too-late.ts';
 import type { WriteOutcome } from './types.ts';
 
-/** A row lock or the like, and a record that was read too long ago, are tried again at once, this often. */
+/** A row lock or the like is tried again at once, this often. */
 const RETRIES_MAX = 1;
+/** So often a record is read again that was read too long ago: once while the CRM lets nobody in, and once after it. */
+export const READS_MAX = 3;
 
 /**
  * What to do about refused records, so that one refused field does not keep the others back (R12): the field is held and the
@@ -15,11 +19,13 @@ export class Refusals {
   /** Mapping keys still to be tried alone, by contact. */
   readonly #alone = new Map<string, string[]>();
   readonly #retries = new Map<string, number>();
+  readonly #reads = new Map<string, number>();
 
   consider({ write, wrote }: WriteOutcome): void {
     const { contactId, sent } = write.plan;
     const keys = Object.keys(sent);
-    if (wrote.outcome === 'refused' && wrote.retryable) this.retry([contactId]);
+    if (isTooLate(wrote)) this.#countedAgain(contactId, this.#reads, READS_MAX);
+    else if (wrote.outcome === 'refused' && wrote.retryable) this.#countedAgain(contactId, this.#retries, RETRIES_MAX);
     else if (this.#alone.has(contactId)) this.#next(contactId);
     else if (wrote.outcome === 'refused') {
       if (keys.length > 1 && (wrote.field === undefined || !keys.includes(wrote.field))) this.#alone.set(contactId, [...keys]);
@@ -31,7 +37,7 @@ export class Refusals {
   considerUnsent(plans: readonly ContactPlan[]): void {
     for (const { action, contactId } of plans) {
       if (action === 'none' && this.#alone.has(contactId)) this.#next(contactId);
-      if (action === 'read') this.retry([contactId]);
+      if (action === 'read') this.#countedAgain(contactId, this.#reads, READS_MAX);
     }
   }
 
@@ -77,11 +83,12 @@ export class Refusals {
   }
 
   /** The same once more, as long as it was not tried too often. */
-  retry(contactIds: readonly string[]): void {
-    for (const contactId of contactIds) {
-      const retries = this.#retries.get(contactId) ?? 0;
-      this.#retries.set(contactId, retries + 1);
-      if (retries < RETRIES_MAX) this.#again.add(contactId);
-    }
+  #countedAgain(contactId: string, tries: Map<string, number>, most: number): void {
+    const before = tries.get(contactId) ?? 0;
+    tries.set(contactId, before + 1);
+    if (before < most) this.#again.add(contactId);
   }
 }
+
+/** Nothing was sent, for what it is based on was read too long ago. */
+export const isTooLate = (wrote: Wrote): boolean => wrote.outcome === 'not_sent' && wrote.code === TOO_LATE;

@@ -3,7 +3,7 @@ import type { ContactPlan } from '../../core/outbound.ts';
 import type { Row } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
 import type { RunRecorder } from '../run-recorder.ts';
-import type { Refusals } from './refusals.ts';
+import { isTooLate, type Refusals } from './refusals.ts';
 import type { WriteOutcome } from './types.ts';
 
 /** What has become of a contact of the batch. */
@@ -85,6 +85,8 @@ export class PushReport {
       const { successor, successorObject = place.object } = wrote;
       const left = successor !== undefined && { successor: { object: successorObject, recordId: successor, contactId: null } };
       this.#context.notify({ type: 'link.changed', ...place, state: successor === undefined ? 'tombstone' : 'superseded', ...left });
+    } else if (isTooLate(wrote)) {
+      if (this.#results.get(contactId) !== 'updated') this.#results.set(contactId, 'read_too_old'); // unless a later round writes it
     } else {
       if (this.#results.get(contactId) !== 'updated')
         this.#results.set(contactId, wrote.outcome === 'unknown' ? 'write_in_flight' : 'failed');

@@ -10,7 +10,7 @@ import { privacy } from './connector/privacy.ts';
 import { reads } from './connector/reads.ts';
 import type { ConnectorCapability, ConnectorUnderTest } from './connector/subject.ts';
 import { values } from './connector/values.ts';
-import { writes } from './connector/writes.ts';
+import { lateWrites, writes } from './connector/writes.ts';
 import type { ContractCase } from './contract-case.ts';
 
 export type {
@@ -53,4 +53,5 @@ export const connectorContract: readonly ConnectorContractCase[] = [
   ...privacy,
   ...capabilities,
   ...parentChanges,
+  ...lateWrites,
 ].map(({ requires = [], ...one }) => ({ ...one, requires: [requires].flat() }));

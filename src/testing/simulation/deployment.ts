@@ -174,7 +174,8 @@ export class Deployment {
         const isWrite = this.crm.isWrite(request);
         if (isWrite) this.counts.writes += 1;
         if (isWrite) this.ledger.sent(`${request.url} ${await request.clone().text()}`, sentAt);
-        if (chance.of(failing)) {
+        // A request that was given up meanwhile reaches nobody: its fault would strike another one.
+        if (chance.of(failing) && !request.signal.aborted) {
           this.counts.faults += 1;
           const fault = chance.oneOf(this.crm.faultsFor(request, chance));
           this.#faults.set(process.name, [...(this.#faults.get(process.name) ?? []), fault.what]);

@@ -140,6 +140,17 @@ describe('a request', () => {
     expect(requests).toEqual([]);
   });
 
+  it('that writes is not sent after its `notAfter`, which the caller’s clock tells; nor after a limit that would be waited for too long', async () => {
+    const { client, requests, clock, call } = scripted([() => json({}, 429, { 'retry-after': '10' }), () => json({})]);
+    const theirs = () => clock.now() - 1_000_000;
+    const until = (ms: number) => ({ ...call, now: theirs, notAfter: theirs() + ms });
+    expect(await client.write(CHANGE, until(-1))).toMatchObject({ outcome: 'not_sent', code: 'too_late' });
+    expect(requests).toHaveLength(0);
+    expect(await client.write(CHANGE, until(9_000))).toMatchObject({ outcome: 'not_sent', code: 'too_late' });
+    expect(requests).toHaveLength(1);
+    expect(await client.write(CHANGE, until(9_000))).toMatchObject({ status: 200 });
+  });
+
   it('that is answered with more than an answer may hold would be so again: no failure of the network, and not for now', async () => {
     const chunk = new Uint8Array(4 * 1024 * 1024);
     const endless = () => new Response(new ReadableStream({ pull: (controller) => controller.enqueue(chunk) }));

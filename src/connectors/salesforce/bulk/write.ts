@@ -34,6 +34,7 @@ export async function writeInBulk(context: Context, batch: readonly Write[], cal
   const deadline = context.clock.now() + BULK_TIMEOUT_MS;
   const kind = kindOf(batch[0]!);
   invariant(kind !== 'create', 'plain creates do not go by jobs: nothing leads their results back');
+  invariant(call.notAfter === undefined, 'what has to be written soon does not go by a job');
   checkBatch(batch, kind, BULK_WRITE_MAX);
   invariant(new Set(batch.map(({ object }) => object)).size === 1, 'a job writes one object');
   if (kind === 'upsert') await checkUniqueKey(context, batch[0]!, call);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Wrote } from '../../../ports/connector.ts';
-import { add, addMany, idsIn, labelOf, need, type Opened, open, recordOf, settled, textsUpTo } from './kit.ts';
+import { TOO_LATE } from '../../../ports/too-late.ts';
+import { add, addMany, HOUR, idsIn, labelOf, need, type Opened, open, recordOf, settled, textsUpTo } from './kit.ts';
 import { create, mustBeDone, setting, settingEach, update, write, writeAll, writeOne, writtenTexts } from './kit-writes.ts';
 import type { ConnectorCase, CrmValues } from './subject.ts';
 
@@ -260,6 +261,28 @@ export const writes: readonly ConnectorCase[] = [
         (await crm.records(crm.object)).map(({ values }) => values[crm.fields.text]),
         textsUpTo(1),
       );
+    },
+  },
+];
+
+/** Of a connector that is slow, or has to wait. */
+export const lateWrites: readonly ConnectorCase[] = [
+  {
+    id: 'CC-97',
+    rule: 'a write is not sent after its `notAfter`, and is told as `not_sent`, `too_late`',
+    requires: 'writes',
+    async check(make) {
+      const opened = await open(make);
+      const { crm, connector, call } = opened;
+      const item = await setting(opened, { [crm.fields.text]: 'Late' });
+      opened.tick(HOUR);
+      const late = await writeOne(connector, item, { ...call, notAfter: call.now() - 1 });
+      assert.deepEqual([late.outcome, late.outcome === 'not_sent' && late.code], ['not_sent', TOO_LATE]);
+      assert.deepEqual(await writtenTexts(crm), []);
+      mustBeDone(
+        await writeOne(connector, await setting(opened, { [crm.fields.text]: 'In time' }), { ...call, notAfter: call.now() + HOUR }),
+      );
+      assert.deepEqual(await writtenTexts(crm), ['In time']);
     },
   },
 ];
