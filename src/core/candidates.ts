@@ -12,8 +12,8 @@ export interface KeyMove {
 /** Who a record may belong to: contacts by match key, less those that have a record of the object already (R19). */
 export class Candidates {
   readonly #matchKeys: readonly CompiledRule[];
-  /** One contact in most cases. */
-  readonly #byKey = new Map<string, string | Set<string>>();
+  /** By field, then by value: one contact in most cases. */
+  readonly #byKey: ReadonlyMap<string, Map<string, string | Set<string>>>;
   /** The record that a contact has; null: it wants none, or one is being made. */
   readonly #recordOf = new Map<string, string | null>();
   /** The contact whose record is being made with a key. */
@@ -23,20 +23,26 @@ export class Candidates {
 
   constructor(matchKeys: readonly CompiledRule[]) {
     this.#matchKeys = matchKeys;
+    this.#byKey = new Map(matchKeys.map(({ field }) => [field, new Map()]));
   }
 
   /** The contact has these fields from now on. */
   add(id: string, fields: Fields, before?: Fields): void {
     for (const { field } of this.#matchKeys) {
       const [from, to] = [before?.[field], fields[field]];
-      if (typeof from === 'string' && from !== to) this.#leave(keyOf(field, from), id);
+      const holders = this.#byKey.get(field)!;
+      if (typeof from === 'string' && from !== to) leave(holders, from, id);
       if (typeof to !== 'string') continue;
-      const key = keyOf(field, to);
-      const known = this.#byKey.get(key);
-      if (known === undefined) this.#byKey.set(key, id);
+      const known = holders.get(to);
+      if (known === undefined) holders.set(to, id);
       else if (typeof known !== 'string') known.add(id);
-      else if (known !== id) this.#byKey.set(key, new Set([known, id]));
+      else if (known !== id) holders.set(to, new Set([known, id]));
     }
+  }
+
+  /** A contact is made for the record, with these fields: it has a record of the object, and no id yet. */
+  addNew(recordId: string, fields: Fields): void {
+    this.add(NEW + recordId, fields);
   }
 
   /** The contact has a record of the object: it is no candidate for another one. */
@@ -80,7 +86,7 @@ export class Candidates {
         break;
       }
       const declined = this.#declined.get(recordId);
-      const [free, ...others] = found.filter((id) => !this.#recordOf.has(id) && declined?.has(id) !== true);
+      const [free, ...others] = found.filter((id) => !isNew(id) && !this.#recordOf.has(id) && declined?.has(id) !== true);
       if (others.length > 0 || (free !== undefined && !isProven(free))) break;
       if (free !== undefined) return { only: free, all: [...all] };
     }
@@ -108,25 +114,30 @@ export class Candidates {
     return refused;
   }
 
-  #leave(key: string, id: string): void {
-    const known = this.#byKey.get(key);
-    if (known === id) this.#byKey.delete(key);
-    else if (known instanceof Set) known.delete(id);
-  }
-
   #isKnown(keys: MatchValues): boolean {
     for (const field in keys) {
-      const key = keyOf(field, keys[field]!);
-      if (this.#byKey.has(key) || this.#makingWith.has(key)) return true;
+      const value = keys[field]!;
+      if (this.#byKey.get(field)?.has(value) === true) return true;
+      if (this.#makingWith.size > 0 && this.#makingWith.has(keyOf(field, value))) return true;
     }
     return false;
   }
 
   #withKey(field: string, value: string): readonly string[] {
-    const found = this.#byKey.get(keyOf(field, value)) ?? [];
+    const found = this.#byKey.get(field)?.get(value) ?? [];
     return typeof found === 'string' ? [found] : [...found];
   }
 }
+
+function leave(holders: Map<string, string | Set<string>>, value: string, id: string): void {
+  const known = holders.get(value);
+  if (known === id) holders.delete(value);
+  else if (known instanceof Set) known.delete(id);
+}
+
+/** Stands in for the id of a contact that the page makes; no host's id starts like this. */
+const NEW = '\u0000new:';
+export const isNew = (id: string): boolean => id.startsWith(NEW);
 
 const NOBODY = { only: null, all: [] } as const;
 

@@ -10,6 +10,7 @@ import { blankOf, conflictOf } from './policies.ts';
 import { present } from './present.ts';
 import { applyTransform, mapIn, mapOut, namedTransform } from './rule-values.ts';
 import type { FieldDefinition } from './schema-types.ts';
+import { takenAsIs } from './taken-as-is.ts';
 import { unusableReason } from './unusable.ts';
 import type { Coerced, Value } from './value.ts';
 
@@ -48,8 +49,12 @@ export function compileRule({ rule, key, definition, described, options, default
     firstLink: ('firstLink' in rule ? rule.firstLink : undefined) ?? defaults.firstLink ?? 'crm',
     blank: blankOf(rule.blank, defaults.blank),
     unusable,
+    plain: crm.length === 1 && !isTime(field) ? crm[0]! : null,
     readRemote: remoteReader(crm, 'join' in rule ? rule.join : undefined, toLocal, described, options),
     toLocal,
+    isLocal: isChanging(rule)
+      ? () => false
+      : takenAsIs(rule.field, definition, field, present<PhoneOptions>({ defaultCountry: options.defaultCountry })),
     toRemote: remoteWriter(rule, definition, field, outward, options),
     initial: unusable?.inbound === true ? null : initialWriter({ rule, crm, definition, described, options, outward }),
   };
@@ -66,6 +71,9 @@ function initialWriter({ rule, crm, definition, described, options, outward }: I
   const field = crm.find((path) => !path.includes('.') && (described === undefined || described.get(path)?.creatable === true));
   return field === undefined ? null : { field, toRemote: remoteWriter(rule, definition, described?.get(field), outward, options) };
 }
+
+/** Whether the values of the two sides are different by what the rule says. */
+const isChanging = (rule: AnyRule): boolean => rule.valueMap !== undefined || ('transform' in rule && rule.transform !== undefined);
 
 /** How text is cut, or who wins, changes nothing about what was agreed. */
 function ruleIdentity(rule: AnyRule, key: string, { type }: FieldDefinition, { defaultCountry, timeZone }: CompileOptions): string {

@@ -152,10 +152,14 @@ export interface CompiledRule {
     readonly inbound: boolean;
     readonly outbound: boolean;
   } | null;
+  /** The CRM field whose value, as the record has it, is the rule's. Null: it is made of several, or read as a time. */
+  readonly plain: string | null;
   /** The value of this rule's CRM field(s) in a record; undefined = absent. */
   readRemote(record: CrmRecord): Value | undefined;
   /** CRM value → field value: valueMap, transform, type, phone number. */
   toLocal(remote: Value): Coerced;
+  /** Whether `toLocal` gives the very value back, without making anything of it; false says nothing. */
+  isLocal(remote: Value): boolean;
   /** Field value → CRM value: transform, valueMap, type, length, options. `truncated` says that text was cut. */
   toRemote(local: Value): Written;
   /** The CRM field that gets this rule's value when a record is made. Null: none can, or the rule can't be read backwards. */

@@ -1,8 +1,8 @@
-import { bringsNothingNew } from './brings-nothing-new.ts';
-import { Candidates, type KeyMove } from './candidates.ts';
+import { nothingNewFinder } from './brings-nothing-new.ts';
+import { Candidates, isNew, type KeyMove } from './candidates.ts';
 import { matchesFilter } from './filter.ts';
 import type { InboundInput } from './inbound-types.ts';
-import { isLive, type LinkState } from './link.ts';
+import { isLive, type LinkBody, type LinkState } from './link.ts';
 import type { CompiledMapping, CrmRecord } from './mapping-types.ts';
 import { type NewFieldsPlan, newFieldsPlanner } from './new-fields.ts';
 import { own } from './own.ts';
@@ -41,7 +41,8 @@ export class PagePlanner {
   readonly #input: InboundInput;
   readonly #mapping: CompiledMapping;
   readonly #readAt: Millis;
-  readonly #planNewFields: (record: CrmRecord) => NewFieldsPlan;
+  readonly #bringsNothingNew: ReturnType<typeof nothingNewFinder>;
+  readonly #planNewFields: (record: CrmRecord, keys: MatchValues) => NewFieldsPlan;
   readonly #contacts = new Map<string, PlannedContact>();
   readonly #links: readonly PlannedLink[];
   readonly #linkOfRecord = new Map<string, PlannedLink>();
@@ -54,6 +55,7 @@ export class PagePlanner {
     this.#input = input;
     this.#mapping = input.mapping;
     this.#readAt = typeof input.now === 'number' ? input.now : new Date(input.now).getTime();
+    this.#bringsNothingNew = nothingNewFinder(input.mapping);
     this.#planNewFields = newFieldsPlanner(input.mapping);
     for (const contact of input.contacts) this.#contacts.set(contact.id, contact);
     this.#candidates = new Candidates(input.mapping.matchKeys);
@@ -85,8 +87,8 @@ export class PagePlanner {
     const { contactId } = link;
     const contact = this.#contacts.get(contactId);
     if (contact === undefined || contact.removed === true || (contact.version ?? link.seen) !== link.seen) return undefined;
-    if (!this.#matchesFilter(record) || !bringsNothingNew(this.#mapping, record, contact.fields, link.body)) return undefined;
-    return { action: 'unchanged', recordId: record.id, contactId, ...NOTHING };
+    if (!this.#matchesFilter(record) || !this.#bringsNothingNew(record, contact.fields, link.body)) return undefined;
+    return { action: 'unchanged', recordId: record.id, contactId, refused: NONE, conflicts: NONE, drift: NONE, flips: NONE };
   }
 
   #meetCandidates(): void {
@@ -100,8 +102,12 @@ export class PagePlanner {
   }
 
   #planAll(records: readonly CrmRecord[]): void {
-    let drafts: readonly Draft[] = records.flatMap((record) => this.#linkedDraft(record) ?? []);
-    let open = records.filter(({ id }) => !this.#linkOfRecord.has(id));
+    let drafts: readonly Draft[] = [];
+    let open = records;
+    if (this.#linkOfRecord.size > 0) {
+      drafts = records.flatMap((record) => this.#linkedDraft(record) ?? []);
+      open = records.filter(({ id }) => !this.#linkOfRecord.has(id));
+    }
     while (drafts.length + open.length > 0) {
       const before = drafts.length + open.length;
       const blocked = this.#decide(drafts, 'where keys are free');
@@ -110,7 +116,10 @@ export class PagePlanner {
       open = waiting;
       if (found.length > 0 || drafts.length + open.length < before) continue;
       // Nobody moves on any more: records of known contacts go on without the key, others have none.
-      if (drafts.length === 0) for (const record of open.splice(0)) this.#carryOut(record, this.#planNew(record) as RecordPlan);
+      if (drafts.length === 0) {
+        for (const record of open) this.#carryOut(record, this.#planNew(record) as RecordPlan);
+        open = NONE;
+      }
       drafts = this.#decide(drafts, 'all');
     }
   }
@@ -196,7 +205,7 @@ export class PagePlanner {
     if (!this.#matchesFilter(record)) return this.#skip(record, 'filtered');
     if (this.#input.erased?.get(record.id) === 'record') return this.#skip(record, 'erased');
     const { keys, refused } = this.#matchValues(record);
-    const assigned = own(this.#input.assigned ?? {}, record.id);
+    const assigned = this.#input.assigned === undefined ? undefined : own(this.#input.assigned, record.id);
     if (assigned === null) return this.#planFirst(record, keys);
     if (Object.keys(keys).length === 0 && assigned === undefined) return this.#skip(record, 'no_match_key', { refused });
     const { only, all } = assigned === undefined ? this.#match(record, keys) : this.#named(assigned, record);
@@ -226,7 +235,8 @@ export class PagePlanner {
   #planLink(record: CrmRecord, contact: PlannedContact, isTaken: IsTaken): RecordPlan {
     const plan = this.#planFields(record, contact, undefined, isTaken);
     const seen = plan.send ? null : plan.changes.length > 0 ? 'after' : (contact.version ?? null);
-    return this.#planned(record, contact, plan, this.#newLink(record, plan, seen), true);
+    const body = { ...plan.body, modifiedAt: record.modifiedAt ?? null };
+    return this.#planned(record, contact, plan, this.#newLink(record, body, seen), true);
   }
 
   /** Nobody is made who was erased (R21). */
@@ -235,9 +245,10 @@ export class PagePlanner {
   }
 
   #planCreate(record: CrmRecord, keys: MatchValues): RecordPlan {
-    const plan = this.#planNewFields(record);
-    const link = this.#newLink(record, plan, plan.send ? null : 'after');
-    return { action: 'create', recordId: record.id, fields: plan.set, changes: plan.changes, link, keys, ...explained(plan) };
+    const { set, changes, refused, body, send } = this.#planNewFields(record, keys);
+    const link = this.#newLink(record, body, send ? null : 'after');
+    const recordId = record.id;
+    return { action: 'create', recordId, fields: set, changes, link, keys, refused, conflicts: NONE, drift: NONE, flips: NONE };
   }
 
   #planned(record: CrmRecord, contact: PlannedContact, plan: FieldsPlan, link: LinkPlan, isNew: boolean): RecordPlan {
@@ -249,7 +260,7 @@ export class PagePlanner {
   /** Keeps the plan of a record; the records after it see what it does. */
   #carryOut(record: CrmRecord, plan: RecordPlan): void {
     this.#plans.set(record, plan);
-    if (plan.action === 'create') this.#put(newId(plan.recordId), plan.fields, plan.recordId);
+    if (plan.action === 'create') this.#candidates.addNew(plan.recordId, plan.fields);
     else if (plan.action === 'update') this.#put(plan.contactId, plan.fields, plan.recordId);
   }
 
@@ -268,12 +279,12 @@ export class PagePlanner {
 
   #matchValues(record: CrmRecord): { keys: MatchValues; refused: readonly RefusedField[] } {
     const keys: Record<string, string> = {};
-    const refused: RefusedField[] = [];
+    let refused: readonly RefusedField[] = NONE;
     for (const rule of this.#mapping.matchKeys) {
       const remote = rule.unusable?.inbound === true ? undefined : rule.readRemote(record);
       if (remote === undefined) continue;
       const value = rule.toLocal(remote);
-      if (!value.ok) refused.push(refusedField({ recordId: record.id, contactId: null }, rule, value));
+      if (!value.ok) refused = [...refused, refusedField({ recordId: record.id, contactId: null }, rule, value)];
       else if (typeof value.value === 'string') keys[rule.field] = value.value;
     }
     return { keys, refused };
@@ -296,8 +307,7 @@ export class PagePlanner {
     return requestedTooEarly || older;
   }
 
-  #newLink(record: CrmRecord, plan: Pick<FieldsPlan, 'body'>, seen: LinkPlan['seen']): LinkPlan {
-    const body = { ...plan.body, modifiedAt: record.modifiedAt ?? null };
+  #newLink(record: CrmRecord, body: LinkBody, seen: LinkPlan['seen']): LinkPlan {
     return {
       object: this.#mapping.crmObject,
       recordId: record.id,
@@ -338,11 +348,6 @@ const nobody: IsTaken = () => false;
 /** The match keys that a plan gives to its contact. */
 const movesOf = (plan: RecordPlan): readonly KeyMove[] =>
   plan.action === 'update' ? Object.entries(plan.keys).map(([field, to]) => ({ contactId: plan.contactId, field, to })) : [];
-
-/** Stands in for the id of a contact that the page makes; no host's id starts like this. */
-const NEW = '\u0000new:';
-const newId = (recordId: string): string => NEW + recordId;
-const isNew = (id: string): boolean => id.startsWith(NEW);
 
 /** Something has to reach the CRM, or may be on its way there. */
 const isLeftToDo = ({ send, body }: FieldsPlan): boolean => send || body.sent.length > 0;

@@ -1,7 +1,7 @@
 import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bringsNothingNew } from '../../../src/core/brings-nothing-new.ts';
+import { nothingNewFinder } from '../../../src/core/brings-nothing-new.ts';
 import { EMPTY_BODY, type LinkBody } from '../../../src/core/link.ts';
 import type { CompiledMapping, CrmRecord } from '../../../src/core/mapping-types.ts';
 import { newFieldsPlanner } from '../../../src/core/new-fields.ts';
@@ -52,7 +52,42 @@ const record: fc.Arbitrary<CrmRecord> = fc
   .dictionary(fc.constantFrom(...NAMES), value)
   .map((fields) => ({ id: 'r1', fields, modifiedAt: '2026-01-05T09:00:00.000Z' }));
 
+const bringsNothingNew = (rules: CompiledMapping, ...stand: Parameters<ReturnType<typeof nothingNewFinder>>) =>
+  nothingNewFinder(rules)(...stand);
+
 describe('a contact that is about to be made', () => {
+  test.prop([mapping, fc.array(record, { minLength: 2, maxLength: 4 })], { numRuns: 500 })(
+    'is planned the same, whoever was planned before',
+    (rules, records) => {
+      const plan = newFieldsPlanner(rules);
+      expect(records.map((one) => plan(one))).toEqual(records.map((one) => newFieldsPlanner(rules)(one)));
+    },
+  );
+
+  test.prop([mapping, value], { numRuns: 500 })('takes over a value as it is only where reading it gives the same', (rules, remote) => {
+    for (const rule of rules.rules) if (rule.isLocal(remote)) expect(rule.toLocal(remote)).toStrictEqual({ ok: true, value: remote });
+  });
+
+  it('takes over as they are: numbers as E.164, text, options, numbers, truths, and what is empty', () => {
+    const { rules } = compiled([
+      { crm: 'Phone', field: 'phone_number', direction: 'inbound' },
+      { crm: 'FirstName', field: 'first_name', direction: 'inbound' },
+      { crm: 'Status', field: 'lead_status', direction: 'inbound' },
+      { crm: 'Score', field: 'score', direction: 'inbound' },
+    ]);
+    const isLocal = (name: string, remote: Value) => rules.find(({ field }) => field === name)?.isLocal(remote);
+    expect(isLocal('phone_number', '+14155550123')).toBe(true);
+    expect(isLocal('phone_number', '(415) 555-0123')).toBe(false);
+    expect(isLocal('first_name', 'Alice')).toBe(true);
+    expect(isLocal('first_name', ' ')).toBe(false);
+    expect(isLocal('lead_status', 'New')).toBe(true);
+    expect(isLocal('lead_status', 'new')).toBe(false);
+    expect(isLocal('score', 7.5)).toBe(true);
+    expect(isLocal('score', '7')).toBe(false);
+    for (const name of ['first_name', 'lead_status', 'score']) expect(isLocal(name, null)).toBe(true);
+    for (const remote of [-0, 2 ** 53, true]) expect(isLocal('score', remote)).toBe(false);
+  });
+
   test.prop([mapping, record], { numRuns: 1_000 })('is planned as by the table of all cases', (rules, of) => {
     const {
       rebased: _,
@@ -120,6 +155,17 @@ describe('a record that brings nothing new', () => {
       readAt: START,
       isTaken: () => false,
     });
+
+  test.prop([mapping, fc.array(fc.tuple(record, fc.option(record), edits, more), { minLength: 2, maxLength: 4 })], { numRuns: 1_000 })(
+    'is found the same, whichever records were looked at before',
+    (rules, all) => {
+      const find = nothingNewFinder(rules);
+      for (const [before, after, local, also] of all) {
+        const { now, fields, body } = settle({ mapping: rules, before, after, local, more: also });
+        expect(find(now, fields, body)).toBe(bringsNothingNew(rules, now, fields, body));
+      }
+    },
+  );
 
   test.prop([stands], { numRuns: 2_000 })('is one about which the table of all cases decides nothing', (stand) => {
     const { rules, now, fields, body } = settle(stand);

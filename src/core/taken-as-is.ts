@@ -1,0 +1,40 @@
+import { isBlank } from './blank.ts';
+import { compatible } from './compatibility.ts';
+import type { DescribedField } from './described.ts';
+import { namedOption } from './options.ts';
+import type { PhoneOptions } from './phone.ts';
+import { plainNumber } from './plain-number.ts';
+import { checkNumber } from './scalars.ts';
+import type { FieldDefinition } from './schema-types.ts';
+import type { Value } from './value.ts';
+
+/**
+ * Whether a CRM value is the value of the field already, so that nothing has to be made of it: most values of most records. False
+ * says nothing: it may have to be read, or refused. A property test compares it with `coerceValue` and `coercePhone`.
+ */
+export function takenAsIs(
+  field: string,
+  definition: FieldDefinition,
+  source: DescribedField | undefined,
+  { defaultCountry }: PhoneOptions,
+): (remote: Value) => boolean {
+  if (field === 'phone_number') return (remote) => typeof remote === 'string' && plainNumber(remote, defaultCountry) === remote;
+  if (source !== undefined && compatible(source.type, definition.type) === 'no') return () => false;
+  switch (definition.type) {
+    case 'string': {
+      const { maxLength = Number.POSITIVE_INFINITY } = definition;
+      return (remote) => remote === null || (typeof remote === 'string' && remote.length <= maxLength && !isBlank(remote));
+    }
+    case 'number':
+      return (remote) => remote === null || (typeof remote === 'number' && checkNumber(remote) === remote && !Object.is(remote, -0));
+    case 'boolean':
+      return (remote) => remote === null || typeof remote === 'boolean';
+    case 'enum': {
+      const texts = definition.options.map((option) => namedOption(option).value).filter((text) => !isBlank(text));
+      const options = new Set(source?.type === 'multipicklist' ? [] : texts);
+      return (remote) => remote === null || (typeof remote === 'string' && options.has(remote));
+    }
+    default:
+      return (remote) => remote === null;
+  }
+}
