@@ -1,5 +1,6 @@
 // Core: pure functions over plain data.
-export type { Activity, ActivityLimits } from './core/activity.ts';
+export type { Activity, ActivityLimits, ActivityPart } from './core/activity.ts';
+export { type ComposedText, composeText } from './core/activity-parts.ts';
 export { defineAnalysis, lintAnalysis, parseAnalysis, safeParseAnalysis } from './core/analysis.ts';
 export type { BrakeSettings, Losses } from './core/brake.ts';
 export { BUILT_IN_RESULTS, type BuiltInResult, type ResultSource } from './core/built-in-results.ts';
@@ -108,7 +109,7 @@ export type {
   StringField,
   ValueOf,
 } from './core/schema-types.ts';
-export { type ConnectionSettings, parseSettings, safeParseSettings, settingsSchema } from './core/settings.ts';
+export { type ActivityTextSettings, type ConnectionSettings, parseSettings, safeParseSettings, settingsSchema } from './core/settings.ts';
 export type { DocumentSchema } from './core/standard-schema.ts';
 export { decideField, type FieldDecision, type FieldReason, type FieldState } from './core/three-way.ts';
 export { TRANSFORMS } from './core/transforms.ts';
@@ -144,6 +145,7 @@ export type { Clock } from './ports/clock.ts';
 export type {
   Account,
   ActivityRecord,
+  ActivityText,
   Association,
   Call,
   Capabilities,

@@ -1,5 +1,8 @@
+import type { ActivityPart } from './activity.ts';
 import { hashOf } from './hash.ts';
-import { countCharacters, cutText } from './text.ts';
+import { countCharacters } from './text.ts';
+import { FORMATS, type TextFormat } from './text-format.ts';
+import { withoutExtraBlanks } from './text-line.ts';
 
 const LENGTH = 255;
 
@@ -9,9 +12,11 @@ export const keyText = (key: string, length: number): string => (countCharacters
 /** The last line of an activity's text where no field holds the key. */
 export const referenceLine = (key: string): string => `Ref: ${keyText(key.replace(/\s+/g, ' ').trim(), LENGTH)}`;
 
-/** The text, cut so that the line for the key still fits. */
-export function withReference(body: string, key: string, length: number): string {
-  const line = referenceLine(key);
-  const text = cutText(body, Math.max(0, length - countCharacters(line) - 1)).trimEnd();
-  return text === '' ? line : `${text}\n${line}`;
-}
+/** The last part of an activity's text where no field holds the key. */
+export const referencePart = (key: string): ActivityPart => ({ name: 'reference', text: referenceLine(key) });
+
+/** Whether the text, as the CRM gives it back, has the line for the key: what people add may stand before it and after it. */
+export const hasReference = (raw: string, format: TextFormat, key: string): boolean => {
+  const line = withoutExtraBlanks(referenceLine(key));
+  return FORMATS[format].lines(raw).some(({ text }) => text === line);
+};

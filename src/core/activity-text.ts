@@ -1,4 +1,4 @@
-import type { ActivityLimits } from './activity.ts';
+import type { ActivityLimits, ActivityPart } from './activity.ts';
 import type { Channel, Conversation, Direction, Outcome, Party, TranscriptTurn } from './conversation.ts';
 import { dayIn } from './dates.ts';
 import { countCharacters, cutText } from './text.ts';
@@ -27,8 +27,6 @@ const OUTCOMES: Record<Outcome, string | null> = {
   unknown: null,
 };
 const SPEAKERS: Record<TranscriptTurn['role'], string> = { agent: 'Agent', contact: 'Contact', tool: 'Tool', system: 'System' };
-const CUT = '… [cut]';
-const PARAGRAPH = '\n\n';
 
 export interface ActivityTextOptions {
   /** Name of the contact, empty where it is not known. */
@@ -38,6 +36,8 @@ export interface ActivityTextOptions {
   /** IANA zone that times are told in. */
   readonly timeZone: string;
   readonly transcript: boolean;
+  /** Where the whole conversation can be read. */
+  readonly link: string | undefined;
   readonly limits: ActivityLimits;
 }
 
@@ -105,25 +105,38 @@ function timeText(instant: string, timeZone: string): string {
   return `${day} ${new Intl.DateTimeFormat('en-US', time).format(at)} ${timeZone} (${instant})`;
 }
 
-/** The labelled lines, always in this order; a line whose fact is not known is left out, except what every log must tell. */
-function factLines(conversation: Conversation, { disposition, timeZone }: ActivityTextOptions): string[] {
+const KNOWN = {} as const;
+const FILLER = { isFiller: true } as const;
+
+function sidePart(name: 'from' | 'to', label: string, party: Party): ActivityPart {
+  const isKnown = party.kind === 'anonymous' || addressOf(party) !== undefined;
+  return { name, text: `${label}: ${shownAddress(party)}`, ...(isKnown ? KNOWN : FILLER) };
+}
+
+/** The labelled lines; one whose fact is not known is left out, except what every log must tell. */
+function factParts(conversation: Conversation, { disposition, timeZone, link }: ActivityTextOptions): ActivityPart[] {
   const { channel, direction, contact, agent, durationSeconds, startedAt, startedAtEstimated, sentiment } = conversation;
-  const lines = [`Direction: ${DIRECTIONS[direction]}`];
-  if (durationSeconds !== undefined) lines.push(`Duration: ${durationText(durationSeconds)}`);
-  else if (channel === 'call') lines.push('Duration: not known');
-  if (direction === 'unknown') lines.push(`Contact: ${shownAddress(contact)}`, `Agent: ${shownAddress(agent)}`);
+  const isDirected = direction !== 'unknown';
+  const parts: ActivityPart[] = [{ name: 'direction', text: `Direction: ${DIRECTIONS[direction]}`, ...(isDirected ? KNOWN : FILLER) }];
+  if (durationSeconds !== undefined) parts.push({ name: 'duration', text: `Duration: ${durationText(durationSeconds)}` });
+  else if (channel === 'call') parts.push({ name: 'duration', text: 'Duration: not known', ...FILLER });
+  if (!isDirected) parts.push(sidePart('from', 'Contact', contact), sidePart('to', 'Agent', agent));
   else {
     const [from, to] = direction === 'inbound' ? [contact, agent] : [agent, contact];
-    lines.push(`From: ${shownAddress(from)}`, `To: ${shownAddress(to)}`);
+    parts.push(sidePart('from', 'From', from), sidePart('to', 'To', to));
   }
-  lines.push(`Started: ${timeText(startedAt, timeZone)}${startedAtEstimated === true ? ', estimated' : ''}`);
+  const started = `Started: ${timeText(startedAt, timeZone)}`;
+  parts.push(
+    startedAtEstimated === true ? { name: 'started', text: `${started}, estimated`, ...FILLER } : { name: 'started', text: started },
+  );
   const outcome = OUTCOMES[conversation.outcome];
-  if (outcome !== null) lines.push(`Outcome: ${outcome}`);
-  if (disposition !== undefined) lines.push(`Disposition: ${disposition}`);
-  if (sentiment !== undefined && sentiment !== 'unknown') lines.push(`Sentiment: ${sentiment}`);
+  if (outcome !== null) parts.push({ name: 'outcome', text: `Outcome: ${outcome}` });
+  if (disposition !== undefined) parts.push({ name: 'disposition', text: `Disposition: ${disposition}` });
+  if (sentiment !== undefined && sentiment !== 'unknown') parts.push({ name: 'sentiment', text: `Sentiment: ${sentiment}` });
   const recording = recordingLine(conversation, timeZone);
-  if (recording !== undefined) lines.push(recording);
-  return lines;
+  if (recording !== undefined) parts.push({ name: 'recording', text: recording });
+  if (link !== undefined) parts.push({ name: 'link', text: `Whole conversation: ${link}` });
+  return parts;
 }
 
 function recordingLine({ recordingUrl, recordingExpiresAt }: Conversation, timeZone: string): string | undefined {
@@ -134,30 +147,26 @@ function recordingLine({ recordingUrl, recordingExpiresAt }: Conversation, timeZ
 
 function transcriptText({ transcript }: Conversation): string {
   if (transcript === undefined) return '';
-  if (typeof transcript === 'string') return cleanText(transcript);
+  if (typeof transcript === 'string') return freeText(transcript);
   return transcript.map(({ role, text }) => `${SPEAKERS[role]}: ${oneLine(text)}`).join('\n');
 }
 
+/** What somebody has said or written: a line of it that looks like the one for our key is none. */
+const freeText = (text: string): string => cleanText(text).replace(/^(?=\s*Ref:)/gm, '> ');
+
 /**
- * Summary, labelled lines, and the transcript where asked for. Made from data alone, so that the same conversation always
- * gives the same text. Where room is short the transcript is cut first, then the summary; the lines stay.
+ * What an activity's text is made of: summary, note, labelled lines, and the transcript where asked for. Made from data
+ * alone, so that the same conversation always gives the same parts.
  */
-export function activityBody(conversation: Conversation, options: ActivityTextOptions): ActivityText {
-  const { bodyMax } = options.limits;
-  const facts = factLines(conversation, options).join('\n');
+export function activityParts(conversation: Conversation, options: ActivityTextOptions): readonly ActivityPart[] {
   const transcript = options.transcript ? transcriptText(conversation) : '';
-  const texts = [cleanText(conversation.summary ?? ''), transcript === '' ? '' : `Transcript:\n${transcript}`];
-  let room = bodyMax - countCharacters(facts);
-  if (room < 0) return cutTo(facts, bodyMax, CUT);
-  let cut = false;
-  const [before, after] = texts.map((text) => {
-    if (text === '') return text;
-    const shortened = cutTo(text, room - PARAGRAPH.length, CUT);
-    cut ||= shortened.cut;
-    if (shortened.text !== '') room -= countCharacters(shortened.text) + PARAGRAPH.length;
-    return shortened.text;
-  });
-  return { text: [before, facts, after].filter((part) => part !== '').join(PARAGRAPH), cut };
+  const parts: ActivityPart[] = [
+    { name: 'summary', text: freeText(conversation.summary ?? '') },
+    { name: 'note', text: freeText(conversation.note ?? '') },
+    ...factParts(conversation, options),
+    { name: 'transcript', text: transcript === '' ? '' : `Transcript:\n${transcript}` },
+  ];
+  return parts.filter(({ text }) => text !== '');
 }
 
 /** Cut by characters, the mark included; where not even the mark and a character fit, nothing is left of the text. */

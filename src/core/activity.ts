@@ -10,6 +10,8 @@ export interface Activity {
   readonly subject: string;
   /** Plain text: summary, then a line each for direction, parties, times and links. Cut to the CRM's limit. */
   readonly body: string;
+  /** What the body is made of, none of it cut: for a connector that composes the text by itself (`composeText`). */
+  readonly parts?: readonly ActivityPart[];
   /** ISO 8601 UTC. */
   readonly startedAt: string;
   readonly endedAt?: string;
@@ -37,4 +39,14 @@ export interface Activity {
 export interface ActivityLimits {
   readonly subjectMax: number;
   readonly bodyMax: number;
+}
+
+/** A piece of an activity's text that is ours, told from the others by its name. */
+export interface ActivityPart {
+  /** `summary`, `duration`, `transcript`, …. */
+  readonly name: string;
+  /** Plain text, whole. */
+  readonly text: string;
+  /** Only says that something is not known: it never takes the place of what is. */
+  readonly isFiller?: true;
 }

@@ -52,6 +52,8 @@ export interface Conversation {
   /** Seconds, rounded to 3 decimals. 0 is a duration; absent is unknown or not a call. */
   readonly durationSeconds?: number;
   readonly summary?: string;
+  /** What one of your own people wrote about it. */
+  readonly note?: string;
   readonly transcript?: string | readonly TranscriptTurn[];
   readonly recordingUrl?: string;
   /** ISO 8601 UTC: the link dies then, so it is not stored as permanent. */

@@ -117,6 +117,7 @@ const conversation = lazy(
       endedAt: instant().exactOptional(),
       durationSeconds: seconds().exactOptional(),
       summary: text().exactOptional(),
+      note: text().exactOptional(),
       transcript: z.union([text(), z.array(turn())]).exactOptional(),
       recordingUrl: text().exactOptional(),
       recordingExpiresAt: instant().exactOptional(),

@@ -1,5 +1,6 @@
 import type { Activity, ActivityLimits } from './activity.ts';
-import { activityBody, activitySubject, addressOf, cleanText, oneLine } from './activity-text.ts';
+import { composeText } from './activity-parts.ts';
+import { activityParts, activitySubject, addressOf, cleanText, oneLine } from './activity-text.ts';
 import { type Channel, type Conversation, conversationKey, type Party } from './conversation.ts';
 import { present } from './present.ts';
 import type { Fields } from './value.ts';
@@ -27,6 +28,11 @@ export interface PlanActivityOptions {
   readonly timeZone?: string;
   /** Append the transcript to the body. Default false. */
   readonly transcript?: boolean;
+  /**
+   * Where the whole conversation can be read: a web address in which `{id}`, `{source}` and `{threadId}` stand for those of
+   * the conversation, percent-encoded.
+   */
+  readonly link?: string;
 }
 
 export type ActivitySkipReason = 'channel_off' | 'not_final' | 'blocked_number' | 'internal_call';
@@ -57,10 +63,12 @@ export function planActivity(conversation: Conversation, options: PlanActivityOp
   const reason = skipReason(conversation, options);
   if (reason !== null) return { action: 'skip', reason, remedy: REMEDIES[reason] };
   const { record, associations = [], contact, limits, owners = {}, dispositions = {}, timeZone = 'UTC', transcript = false } = options;
+  const link = linkTo(conversation, options.link);
   const disposition = dispositionOf(conversation, dispositions);
-  const text = { name: nameOf(contact?.fields), disposition, timeZone, transcript, limits };
+  const text = { name: nameOf(contact?.fields), disposition, timeZone, transcript, link, limits };
   const subject = activitySubject(conversation, text);
-  const body = activityBody(conversation, text);
+  const parts = activityParts(conversation, text);
+  const body = composeText(parts, { format: 'plain', max: limits.bodyMax });
   const cut = (['subject', 'body'] as const).filter((part) => (part === 'subject' ? subject : body).cut);
   const activity = present<Activity>({
     key: conversationKey(conversation),
@@ -68,6 +76,7 @@ export function planActivity(conversation: Conversation, options: PlanActivityOp
     direction: conversation.direction,
     subject: subject.text,
     body: body.text,
+    parts,
     startedAt: conversation.startedAt,
     endedAt: conversation.endedAt,
     durationSeconds: conversation.durationSeconds,
@@ -120,3 +129,12 @@ const ownerOf = ({ userId, agentId }: Conversation, owners: Readonly<Record<stri
 
 const lastingRecording = ({ recordingUrl, recordingExpiresAt }: Conversation): string | undefined =>
   recordingUrl !== undefined && recordingExpiresAt === undefined && isWebLink(recordingUrl) ? recordingUrl : undefined;
+
+function linkTo({ id, source, threadId = '' }: Conversation, template: string | undefined): string | undefined {
+  const members: Readonly<Record<string, string>> = { id, source, threadId };
+  // A lone half of a character can't be encoded; such an id is nothing that a page could be found by.
+  const url = template?.replaceAll(/\{(id|source|threadId)\}/g, (_, name: string) =>
+    encodeURIComponent(members[name]!.replaceAll(/\p{Surrogate}/gu, '\uFFFD')),
+  );
+  return url !== undefined && isWebLink(url) ? url : undefined;
+}

@@ -16,6 +16,7 @@ import { definitionOf } from './schema.ts';
 import type { Schema } from './schema-types.ts';
 import { type DocumentSchema, documentSchema } from './standard-schema.ts';
 import type { Parsed } from './value.ts';
+import { isWebLink } from './web-link.ts';
 
 /** Everything about a connection that is not live: one strict JSON document. */
 // biome-ignore lint/suspicious/noExplicitAny: see Schema
@@ -26,6 +27,8 @@ export interface ConnectionSettings<S extends Schema = any> {
   readonly analysis?: Analysis<S>;
   /** A switch per channel: a conversation is logged in the CRM only where its channel is true. */
   readonly activities?: Readonly<Partial<Record<Channel, boolean>>>;
+  /** What the text of an activity holds beside summary, note and facts. */
+  readonly activityText?: ActivityTextSettings;
   /** What becomes of a conversation whose number no contact has. Default `skip`. */
   readonly unknownCaller?: 'skip' | 'create';
   /** CRM user by the conversation's `userId`, or else its `agentId`: who owns the activity. */
@@ -47,6 +50,16 @@ export interface ConnectionSettings<S extends Schema = any> {
   readonly defaultCountry?: string;
   /** IANA zone of the connection, for days and for times in texts. Default UTC. */
   readonly timeZone?: string;
+}
+
+export interface ActivityTextSettings {
+  /** The transcript, after everything else. Default false: a CRM is read by more people than may read every word. */
+  readonly transcript?: boolean;
+  /**
+   * Where the whole conversation can be read, in your own application: a web address in which `{id}`, `{source}` and
+   * `{threadId}` stand for those of the conversation.
+   */
+  readonly link?: string;
 }
 
 const CHANNELS = lazy(
@@ -94,6 +107,19 @@ const timeZone = lazy(() =>
   }),
 );
 
+const activityText = lazy(() =>
+  z.strictObject({
+    transcript: z.boolean().optional(),
+    link: z
+      .string()
+      .refine((text) => isWebLink(text.replaceAll(/\{(?:id|source|threadId)\}/g, 'x')) && /\{(?:id|threadId)\}/.test(text), {
+        error: 'is no web address with `{id}` in it',
+        params: { code: 'invalid_link', remedy: 'Write the address of a page with `{id}` in it: `https://app.example.com/calls/{id}`.' },
+      })
+      .optional(),
+  }),
+);
+
 /** One mapping per object: links and checkpoints are kept by it. */
 const onePerObject = lazy(() =>
   checkTogether((value, add) => {
@@ -122,6 +148,7 @@ const settingsDocument = perSchema((schema): z.ZodType<ConnectionSettings> => {
     mappings: z.array(mappingDocument(schema)).max(50).check(onePerObject()).optional(),
     analysis: analysisDocument(schema).optional(),
     activities: z.strictObject(CHANNELS()).optional(),
+    activityText: activityText().optional(),
     unknownCaller: z.enum(['skip', 'create']).optional(),
     owners: texts().optional(),
     dispositions: texts().optional(),

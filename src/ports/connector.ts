@@ -1,7 +1,8 @@
-import type { Activity, ActivityLimits } from '../core/activity.ts';
+import type { Activity, ActivityLimits, ActivityPart } from '../core/activity.ts';
 import type { DescribedObject } from '../core/described.ts';
 import type { Filter } from '../core/filter.ts';
 import type { Finding } from '../core/finding.ts';
+import type { TextFormat } from '../core/text-format.ts';
 import type { Json, Millis, Value } from '../core/value.ts';
 
 /** What every call gets. */
@@ -136,6 +137,20 @@ export interface ActivityRecord {
   readonly associations?: readonly Association[];
   /** The field that holds `activity.key` and is proven unique, so that a create may be sent again as an upsert. */
   readonly uniqueKey?: { readonly field: string; readonly value: string };
+  /**
+   * The field of `values` that holds the text, and the parts that it is composed of. A later delivery then changes only its own
+   * parts of what stands there, and what people wrote around them stays. Absent: an edited text is left alone as a whole.
+   */
+  readonly text?: ActivityText;
+}
+
+/** The value of `field` is `composeText(parts, { format, max })`. */
+export interface ActivityText {
+  readonly field: string;
+  readonly format: TextFormat;
+  /** Most characters that the field holds, in the format. */
+  readonly max: number;
+  readonly parts: readonly ActivityPart[];
 }
 
 /**

@@ -1,5 +1,6 @@
 import { hashOf } from '../../core/hash.ts';
 import type { Version } from '../../core/link.ts';
+import type { PartMark } from '../../core/merge-activity-text.ts';
 import type { Json, Millis, Value } from '../../core/value.ts';
 import type { EntryChange } from '../../ports/store.ts';
 import { untilCommitted } from '../commit.ts';
@@ -20,6 +21,8 @@ export interface ActivityEntry {
   readonly id: string | null;
   /** What a person edited since is told by it (R22). */
   readonly written: Written;
+  /** The parts of its text, so that later ones find their places among what people write there. */
+  readonly parts?: readonly PartMark[];
   /** Hashes of the deliveries that were logged, or that a logged one replaced: one that comes again changes nothing. */
   readonly deliveries: readonly string[];
   /** The write whose outcome is not known yet (R3), and what the entry becomes if it took effect. */
@@ -28,6 +31,7 @@ export interface ActivityEntry {
     /** Until then nobody else writes this activity (R8). */
     readonly until: Millis;
     readonly written: Written;
+    readonly parts?: readonly PartMark[];
     readonly deliveries: readonly string[];
   } | null;
 }
@@ -71,8 +75,8 @@ export async function settleActivity(
     const intent = stored?.entry.intent ?? null;
     if (stored === null || intent?.op !== op) return { result: undefined, changes: null }; // settled by another worker
     const { entry, version } = stored;
-    const { written, deliveries } = intent;
-    const done = id === null ? { ...entry, intent: null } : { ...entry, id, written, deliveries, intent: null };
+    const { op: _, until: __, ...effect } = intent;
+    const done = id === null ? { ...entry, intent: null } : { ...entry, id, ...effect, intent: null };
     const settled = done.id === null ? null : done; // a create without effect never was
     return { result: undefined, changes: { rows: [], entries: [activityChange(place, settled, version)] } };
   });

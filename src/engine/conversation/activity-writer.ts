@@ -1,6 +1,7 @@
 import type { Activity } from '../../core/activity.ts';
-import { hashOf } from '../../core/hash.ts';
+import { composeText } from '../../core/activity-parts.ts';
 import type { Version } from '../../core/link.ts';
+import { marksOf, type PartMark } from '../../core/merge-activity-text.ts';
 import type { Value } from '../../core/value.ts';
 import type { ActivityRecord, Wrote } from '../../ports/connector.ts';
 import type { EntryChange } from '../../ports/store.ts';
@@ -9,6 +10,7 @@ import type { Context } from '../context.ts';
 import { intentEnd, mayStart } from '../intent.ts';
 import type { Permit } from '../permit.ts';
 import type { Session } from '../session.ts';
+import { changesOf, newsOf } from './activity-changes.ts';
 import {
   type ActivityEntry,
   activityChange,
@@ -49,6 +51,7 @@ interface SendInput {
   readonly values: Values;
   /** Hashes of everything that is ours once it is written. */
   readonly written: Written;
+  readonly parts: readonly PartMark[];
 }
 
 /** Writes one activity exactly once (P5): intent, look-up where an answer was lost, write, acknowledgement. */
@@ -85,9 +88,10 @@ export class ActivityWriter {
   }
 
   async #create(form: ActivityRecord, version: Version | null, hops = 0): Promise<ActivityWritten> {
-    const { object, values } = form;
+    const { object, values, text } = form;
     const creating = { object, id: null, written: {}, deliveries: [], intent: null };
-    const sent = await this.#send(form, { entry: creating, version, values, written: hashes(values) });
+    const parts = text === undefined ? [] : marksOf(text.parts, composeText(text.parts, text).parts);
+    const sent = await this.#send(form, { entry: creating, version, values, written: hashes(values), parts });
     if ('status' in sent) return sent;
     if (sent.outcome === 'done') return { ...NOTHING, status: 'done', record: { object, id: sent.id }, created: true };
     if (sent.outcome === 'gone' || (sent.outcome === 'refused' && !sent.retryable)) {
@@ -132,37 +136,23 @@ export class ActivityWriter {
     return updated ?? { ...NOTHING, status: 'done', record: { object, id }, created: true };
   }
 
-  /** A later delivery: fields that it changes are written, except those that a person has edited since (R22). */
+  /** A later delivery: fields and parts of the text that it changes are written, except what a person has edited since (R22). */
   async #update(form: ActivityRecord, { entry, version }: StoredActivity): Promise<ActivityWritten> {
     const record = { object: entry.object, id: entry.id as string };
-    const changed = Object.entries(form.values).filter(
-      ([field, value]) => !form.createOnly.includes(field) && entry.written[field] !== hashOf(value),
-    );
-    const present = await this.#valuesOf(
-      record,
-      changed.map(([field]) => field),
-    );
+    const news = newsOf(form, entry);
+    const asked = [...news.fields.map(([field]) => field), ...(news.text === null ? [] : [news.text.field])];
+    const present = await this.#valuesOf(record, asked);
     if (present === null) return { ...skipped('activity_gone', 'The activity is no longer in the CRM; it is not logged again.'), record };
-    const isThere = ([field, value]: readonly [string, Value]) => present[field] === value;
-    const isOurs = ([field]: readonly [string, Value]) => {
-      const known = [entry.written[field], entry.intent?.written[field]];
-      return present[field] === undefined || known.includes(hashOf(present[field]));
-    };
-    const values = Object.fromEntries(changed.filter((pair) => !isThere(pair) && isOurs(pair)));
-    // What a lost update is seen to have written is ours from now on.
-    const seen = Object.fromEntries(
-      changed.flatMap((pair) => (isThere(pair) || isOurs(pair) ? [[pair[0], present[pair[0]] ?? null]] : [])),
-    );
-    const current = { ...entry, written: { ...entry.written, ...hashes(seen) } };
-    const written = { ...current.written, ...hashes(values) };
+    const { values, seen, written, parts, kept } = changesOf(news, entry, present);
+    const current = { ...entry, written: seen };
     if (Object.keys(values).length === 0) {
-      const done = { ...current, deliveries: withDeliveries(entry.deliveries, this.#deliveries), intent: null };
+      const done = { ...current, parts, deliveries: withDeliveries(entry.deliveries, this.#deliveries), intent: null };
       await this.#context.store.commit({ rows: [], entries: [activityChange(this.#place, done, version)] });
-      return changed.every(isThere)
+      return news.fields.every(([field, value]) => present[field] === value) && !kept
         ? unchanged(done)
         : { ...unchanged(done), reason: 'edited_in_crm', remedy: 'Nothing to do: what was edited in the CRM is kept.' };
     }
-    const sent = await this.#send(form, { entry: current, version, values, written });
+    const sent = await this.#send(form, { entry: current, version, values, written, parts });
     if ('status' in sent) return sent;
     if (sent.outcome === 'done') return { ...NOTHING, status: 'done', record };
     if (sent.outcome === 'gone')
@@ -178,11 +168,11 @@ export class ActivityWriter {
   }
 
   /** Commits the intent, sends, and records the outcome. Whoever loses the race for the entry leaves the activity to the other (P5). */
-  async #send(form: ActivityRecord, { entry, version, values, written }: SendInput): Promise<ActivityWritten | Wrote> {
+  async #send(form: ActivityRecord, { entry, version, values, written, parts }: SendInput): Promise<ActivityWritten | Wrote> {
     const op = this.#context.ids();
     const until = intentEnd(this.#context, this.#session);
     const deliveries = withDeliveries(entry.deliveries, this.#deliveries);
-    const intended: ActivityEntry = { ...entry, intent: { op, until, written, deliveries } };
+    const intended: ActivityEntry = { ...entry, intent: { op, until, written, parts, deliveries } };
     const entries = [...this.#permit.fences(), this.#fence, activityChange(this.#place, intended, version)];
     const committed = await commitOnce(this.#context, this.#session, { rows: [], entries });
     if (committed.status !== 'done') return pending('write_in_flight', 'Another worker is logging this conversation.');

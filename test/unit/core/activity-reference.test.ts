@@ -1,8 +1,8 @@
 import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { keyText, referenceLine, withReference } from '../../../src/core/activity-reference.ts';
-import { countCharacters } from '../../../src/core/text.ts';
+import { composeText } from '../../../src/core/activity-parts.ts';
+import { hasReference, keyText, referenceLine, referencePart } from '../../../src/core/activity-reference.ts';
 
 const KEY = 'retell:call_1';
 const LINE = 'Ref: retell:call_1';
@@ -29,20 +29,24 @@ describe('the key of an activity', () => {
   });
 });
 
-describe('a text with the key', () => {
-  it.each<readonly [rule: string, body: string, length: number, expected: string]>([
-    ['ends with it', 'Alice called.', 255, `Alice called.\n${LINE}`],
-    ['has it alone where there is no text', '', 255, LINE],
-    ['has it alone where the text is blank', ' \n ', 255, LINE],
-    ['has no blanks before it', 'Alice called. \n', 255, `Alice called.\n${LINE}`],
-    ['is left whole where both just fit', 'Alice', LINE.length + 6, `Alice\n${LINE}`],
-    ['is cut so that it still fits', 'Alice', LINE.length + 5, `Alic\n${LINE}`],
-    ['gives way to it where there is no room', 'Alice', 3, LINE],
-  ])('%s', (_, body, length, expected) => expect(withReference(body, KEY, length)).toBe(expected));
-
-  test.prop([fc.string({ unit: 'grapheme' }), fc.integer({ min: 20, max: 60 })])('is never longer than the field', (body, length) => {
-    const text = withReference(body, KEY, length);
-    expect(countCharacters(text)).toBeLessThanOrEqual(length);
-    expect(text.endsWith(LINE)).toBe(true);
+describe('a text that holds the key', () => {
+  it.each([
+    ['plain', `Alice called.\n${LINE}`],
+    ['plain', `Alice called.\r\n${LINE}\r\n\r\nCall her back!`],
+    ['html', `<div><p>Alice called.</p><p>${LINE}</p><p>Call her back!</p></div>`],
+    ['html', `Alice called.<br>${LINE}`],
+    ['markdown', `Alice called.  \n${LINE.replace('_', '\\_')}`],
+  ] as const)('is known in %s, whatever people have added: %s', (format, text) => {
+    expect(hasReference(text, format, KEY)).toBe(true);
+    expect(hasReference(text, format, 'retell:call_12')).toBe(false);
+    expect(hasReference(text, format, 'retell:call')).toBe(false);
   });
+
+  test.prop([fc.string({ unit: 'grapheme', maxLength: 300 }), fc.constantFrom('plain', 'html', 'markdown')])(
+    'is found by any key',
+    (key, format) => {
+      const { text } = composeText([{ name: 'summary', text: 'Alice called.' }, referencePart(key)], { format, max: 5_000 });
+      expect(hasReference(text, format, key)).toBe(true);
+    },
+  );
 });

@@ -28,6 +28,7 @@ const WHOLE: Required<Conversation> = {
   endedAt: '2026-01-05T08:32:05Z',
   durationSeconds: 0,
   summary: 'Asked for a demo.',
+  note: 'Call her back on Tuesday.',
   transcript: [{ role: 'agent', text: 'Hello', offsetSeconds: 0.4, at: '2026-01-05T08:30:00.400Z' }],
   recordingUrl: 'https://example.com/a.wav',
   recordingExpiresAt: '2026-01-06T08:30:00.000Z',

@@ -1,16 +1,15 @@
-import type { Activity } from '../../../core/activity.ts';
-import { keyText, withReference } from '../../../core/activity-reference.ts';
+import type { Activity, ActivityPart } from '../../../core/activity.ts';
+import { composeText, partsOf } from '../../../core/activity-parts.ts';
+import { keyText, referencePart } from '../../../core/activity-reference.ts';
 import type { Channel, Outcome } from '../../../core/conversation.ts';
 import type { DescribedField } from '../../../core/described.ts';
-import { countCharacters } from '../../../core/text.ts';
 import type { Value } from '../../../core/value.ts';
 import type { ActivityRecord, Call } from '../../../ports/connector.ts';
 import type { Context } from '../context.ts';
-import { EXTERNAL_ID, KEY_MAX } from './activity-key.ts';
+import { EXTERNAL_ID, KEY_MAX, textProperty } from './activity-key.ts';
 import { associationsOf } from './associations.ts';
-import { htmlWithin } from './html.ts';
 
-/** HTML of a text is longer than the text: this leaves room below the 65,536 characters that a property holds. */
+/** A property holds 65,536 characters of HTML, which is longer than the text that it shows. */
 export const ACTIVITY_LIMITS = { subjectMax: 255, bodyMax: 50_000 } as const;
 const HTML_MAX = 65_536;
 
@@ -66,13 +65,15 @@ const fieldsOf = async (context: Context, object: Form, call: Call): Promise<Fie
 const WANTED: Readonly<Record<Form, (activity: Activity, fields: Fields) => Wanted>> = {
   calls: callValues,
   communications: communicationValues,
-  notes: (activity) => ({ hs_note_body: textWithKey(activity) }),
+  notes: () => ({}),
 };
 
 /** Properties that HubSpot does not describe, or that can't be given on a creation, are left out. */
 export function recordOf(activity: Activity, object: Form, fields: Fields): ActivityRecord {
+  const text = { field: textProperty(object), format: 'html', max: HTML_MAX, parts: textParts(activity, object, fields) } as const;
   const wanted: Wanted = {
     hs_timestamp: new Date(activity.startedAt).toISOString(),
+    [text.field]: composeText(text.parts, text).text,
     ...WANTED[object](activity, fields),
     hubspot_owner_id: activity.owner,
   };
@@ -84,17 +85,27 @@ export function recordOf(activity: Activity, object: Form, fields: Fields): Acti
     values: Object.fromEntries(usable),
     createOnly: usable.map(([name]) => name).filter((name) => CREATE_ONLY.has(name) || fields.get(name)?.updatable !== true),
     associations: associationsOf(activity),
+    ...(usable.some(([name]) => name === text.field) ? { text } : {}),
   };
+}
+
+/** What has no title begins with its subject, and what has no field for the key ends with it. */
+function textParts(activity: Activity, object: Form, fields: Fields): readonly ActivityPart[] {
+  const hasTitle = object === 'calls';
+  const hasKey = hasTitle && fields.get(EXTERNAL_ID)?.creatable === true;
+  return [
+    ...(hasTitle ? [] : [{ name: 'subject', text: activity.subject }]),
+    ...partsOf(activity),
+    ...(hasKey ? [] : [referencePart(activity.key)]),
+  ];
 }
 
 const CREATE_ONLY: ReadonlySet<string> = new Set([EXTERNAL_ID, 'hs_communication_channel_type', 'hs_communication_logged_from']);
 
 function callValues(activity: Activity, fields: Fields): Wanted {
   const { direction, durationSeconds, from, to, recordingUrl, outcome } = activity;
-  const hasKey = fields.get(EXTERNAL_ID)?.creatable === true;
   return {
     hs_call_title: activity.subject,
-    hs_call_body: hasKey ? htmlWithin(activity.body, HTML_MAX) : textWithKey({ ...activity, subject: '' }),
     hs_call_direction: direction === 'unknown' ? undefined : direction.toUpperCase(),
     hs_call_duration: durationSeconds === undefined ? undefined : Math.max(0, Math.round(durationSeconds * 1_000)),
     hs_call_from_number: from,
@@ -111,17 +122,7 @@ function communicationValues(activity: Activity): Wanted {
   return {
     hs_communication_channel_type: CHANNELS[activity.channel],
     hs_communication_logged_from: 'CRM',
-    hs_communication_body: textWithKey(activity),
   };
-}
-
-/** Subject and text, with the key as the last line: what has no title and no field for it. The key is never cut. */
-function textWithKey({ subject, body, key }: Activity): string {
-  const text = subject === '' ? body : `${subject}\n\n${body}`;
-  const html = htmlWithin(withReference(text, key, countCharacters(text) + KEY_MAX + 10), Number.POSITIVE_INFINITY);
-  if (html.length <= HTML_MAX) return html;
-  const line = htmlWithin(withReference('', key, 0), HTML_MAX);
-  return `${htmlWithin(text, HTML_MAX - line.length - '<br>'.length)}<br>${line}`;
 }
 
 /** An outcome of the portal by its id or its name, else HubSpot's own for the outcome of the call; only one that exists. */

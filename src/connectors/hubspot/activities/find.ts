@@ -1,4 +1,4 @@
-import { keyText, referenceLine } from '../../../core/activity-reference.ts';
+import { hasReference, keyText } from '../../../core/activity-reference.ts';
 import type { Value } from '../../../core/value.ts';
 import type { Call, FindQuery, FoundRecords } from '../../../ports/connector.ts';
 import type { Context } from '../context.ts';
@@ -6,10 +6,9 @@ import { objectKind, recordId } from '../objects.ts';
 import { readAssociations } from '../query/associated.ts';
 import { startFinder } from '../query/finder.ts';
 import { EXTERNAL_ID, KEY_MAX, textProperty } from './activity-key.ts';
-import { textOf } from './html.ts';
 
 /**
- * Activities by the key of their conversation: a call by its external id, others by the last line of their text.
+ * Activities by the key of their conversation: a call by its external id, others by the line of their text that holds it.
  *
  * Those of the record that it was logged on are read themselves, which knows no lag: no answer then proves that nothing
  * was logged. Calls are searched before, which is cheaper, and finds one whose association somebody has taken away.
@@ -20,11 +19,7 @@ export async function findActivities(context: Context, query: FindQuery, call: C
   const place = isCall ? EXTERNAL_ID : textProperty(kind.name);
   const finder = await startFinder(context, query, [place], call);
   const matches = (values: Readonly<Record<string, Value>>, key: string): boolean =>
-    isCall
-      ? values[place] === keyText(key, KEY_MAX)
-      : textOf(String(values[place] ?? ''))
-          .trimEnd()
-          .endsWith(referenceLine(key));
+    isCall ? values[place] === keyText(key, KEY_MAX) : hasReference(String(values[place] ?? ''), 'html', key);
 
   if (isCall) {
     const keys = query.values.map((key) => keyText(key, KEY_MAX).toLowerCase()).filter((key) => key.trim() !== '');

@@ -1,4 +1,4 @@
-import { keyText, referenceLine } from '../../../core/activity-reference.ts';
+import { hasReference, keyText } from '../../../core/activity-reference.ts';
 import { CrmSyncError } from '../../../errors.ts';
 import { fitting } from '../../../http/fitting.ts';
 import type { Call, FindQuery, FoundRecords } from '../../../ports/connector.ts';
@@ -14,7 +14,7 @@ const DAY_MS = 86_400_000;
 
 /**
  * Tasks by the key of their conversation: by the field that holds it, else among the tasks of the record (or, without
- * one, those that the connected user made) by the last line of their text. `near` bounds the search, since no such field
+ * one, those that the connected user made) by the line of their text that holds it. `near` bounds the search, since no such field
  * need be indexed: a conversation is logged after it began.
  */
 export async function findActivities(context: Context, query: FindQuery, call: Call): Promise<FoundRecords> {
@@ -52,11 +52,7 @@ export async function findActivities(context: Context, query: FindQuery, call: C
     if (contact === undefined) search.incomplete();
     else if (contact !== null) await take([`WhoId = ${contact}`, ...bounds]);
   }
-  return search.result((values, key) =>
-    String(values[place.field] ?? '')
-      .trimEnd()
-      .endsWith(referenceLine(key)),
-  );
+  return search.result((values, key) => hasReference(String(values[place.field] ?? ''), 'plain', key));
 }
 
 /** The contact that a converted lead became, as a literal: it took the tasks along. Null: none; undefined: nobody may know. */

@@ -1,5 +1,6 @@
 import type { Activity } from '../../../core/activity.ts';
-import { keyText, referenceLine, withReference } from '../../../core/activity-reference.ts';
+import { composeText, partsOf } from '../../../core/activity-parts.ts';
+import { keyText, referencePart } from '../../../core/activity-reference.ts';
 import type { DescribedField } from '../../../core/described.ts';
 import { fitText } from '../../../core/text.ts';
 import type { Value } from '../../../core/value.ts';
@@ -30,10 +31,12 @@ interface TaskContext {
 export function taskOf(activity: Activity, { fields, closedStatus, timeZone, place }: TaskContext): ActivityRecord {
   const isCall = activity.channel === 'call' || activity.channel === 'voicemail';
   const isPerson = activity.record.object === 'Contact' || activity.record.object === 'Lead';
+  const max = fields.get('Description')?.length ?? ACTIVITY_LIMITS.bodyMax;
+  const parts = [...partsOf(activity), ...(place.kind === 'field' ? [] : [referencePart(activity.key)])];
+  const text = { field: 'Description', format: 'plain', max, parts } as const;
   const wanted: Record<string, Value | undefined> = {
     Subject: activity.subject,
-    Description:
-      place.kind === 'field' ? activity.body : referencedBody(activity, fields.get('Description')?.length ?? ACTIVITY_LIMITS.bodyMax),
+    Description: composeText(parts, text).text,
     Status: closedStatus ?? undefined,
     Priority: hasOption(fields.get('Priority'), 'Normal') ? 'Normal' : undefined,
     ActivityDate: dayIn(activity.startedAt, timeZone),
@@ -61,14 +64,11 @@ export function taskOf(activity: Activity, { fields, closedStatus, timeZone, pla
     object: 'Task',
     values: Object.fromEntries(usable),
     createOnly: usable.map(([name]) => name).filter((name) => name === 'TaskSubtype' || fields.get(name)?.updatable !== true),
+    ...(usable.some(([name]) => name === text.field) ? { text } : {}),
     ...(ties.length > 0 ? { associations: ties } : {}),
     ...(place.kind === 'field' && place.unique ? { uniqueKey: { field: place.field, value: keyText(activity.key, place.length) } } : {}),
   };
 }
-
-/** The text with the line for the key, which still fits. */
-const referencedBody = ({ body, key }: Activity, length: number): string =>
-  withReference(fitText(body, Math.max(0, length - referenceLine(key).length - 1)), key, length);
 
 const hasOption = (field: DescribedField | undefined, value: string): boolean =>
   field?.options === undefined || field.options.some((option) => option.value === value);
