@@ -1,4 +1,11 @@
 export type { IgnoredReason, Incoming } from './conversations/incoming.ts';
+export {
+  conversationMappingSchema,
+  parseConversationMapping,
+  safeParseConversationMapping,
+} from './conversations/json/conversation-mapping.ts';
+export { checkConversationMapping, type FromJsonOptions, fromJson } from './conversations/json/from-json.ts';
+export type { ConversationMapping } from './conversations/json/mapping-types.ts';
 export type { PayloadOptions, ResolvedNumbers } from './conversations/payload/sides.ts';
 export { fromRetell, type RetellOptions } from './conversations/retell/from-retell.ts';
 export {

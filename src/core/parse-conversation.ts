@@ -8,7 +8,7 @@ import { isStorable } from './text.ts';
 import type { Parsed } from './value.ts';
 
 // A record per union: a word that is added to the type and forgotten here does not compile.
-const CHANNELS: Record<Channel, true> = {
+export const CHANNELS: Record<Channel, true> = {
   call: true,
   sms: true,
   chat: true,
@@ -18,8 +18,8 @@ const CHANNELS: Record<Channel, true> = {
   fax: true,
   other: true,
 };
-const DIRECTIONS: Record<Direction, true> = { inbound: true, outbound: true, unknown: true };
-const OUTCOMES: Record<Outcome, true> = {
+export const DIRECTIONS: Record<Direction, true> = { inbound: true, outbound: true, unknown: true };
+export const OUTCOMES: Record<Outcome, true> = {
   completed: true,
   voicemail: true,
   no_answer: true,
@@ -29,7 +29,7 @@ const OUTCOMES: Record<Outcome, true> = {
   transferred: true,
   unknown: true,
 };
-const SENTIMENTS: Record<Sentiment, true> = { positive: true, neutral: true, negative: true, unknown: true };
+export const SENTIMENTS: Record<Sentiment, true> = { positive: true, neutral: true, negative: true, unknown: true };
 const PARTY_KINDS: Record<Party['kind'], true> = {
   phone: true,
   short_code: true,
@@ -40,7 +40,7 @@ const PARTY_KINDS: Record<Party['kind'], true> = {
   anonymous: true,
   unknown: true,
 };
-const ROLES: Record<TranscriptTurn['role'], true> = { agent: true, contact: true, tool: true, system: true };
+export const ROLES: Record<TranscriptTurn['role'], true> = { agent: true, contact: true, tool: true, system: true };
 
 const ID_MAX = 200; // with its source it stays within the 255 characters that CRM text fields hold
 const SOURCE_MAX = 50;
@@ -74,7 +74,8 @@ const keyPart = lazy(() =>
     params: { code: 'unstorable_text', remedy: 'Give the id as the platform has it, as whole characters.' },
   }),
 );
-const source = lazy(() =>
+/** What `source` may be. */
+export const sourceSchema = lazy(() =>
   z
     .string()
     .max(SOURCE_MAX)
@@ -106,7 +107,7 @@ const conversation = lazy(
   (): z.ZodType<Conversation> =>
     strict({
       id: keyPart().min(1).max(ID_MAX),
-      source: source(),
+      source: sourceSchema(),
       threadId: keyPart().exactOptional(),
       channel: oneOf(CHANNELS),
       direction: oneOf(DIRECTIONS),

@@ -8,13 +8,13 @@ const DEPTH_MAX = 32; // a conversation goes through queues, and what reads it b
  * Undefined where the value has no JSON form. Left out: keys without a value, keys named `__proto__`, which code further
  * on could take for the prototype, and whatever is nested deeper than 32 levels.
  */
-function plainJson(value: unknown, within: readonly object[] = []): Json | undefined {
+export function plainJson(value: unknown, within: readonly object[] = []): Json | undefined {
   if (typeof value === 'string') return storable(value);
   if (typeof value === 'boolean' || value === null) return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
   if (typeof value !== 'object' || within.length > DEPTH_MAX || within.includes(value)) return undefined;
   const path = [...within, value];
-  return Array.isArray(value) ? value.map((item) => plainJson(item, path) ?? null) : plainMembers(value, path);
+  return Array.isArray(value) ? Array.from(value, (item) => plainJson(item, path) ?? null) : plainMembers(value, path);
 }
 
 function plainMembers(value: object, path: readonly object[]): Readonly<Record<string, Json>> {
