@@ -5,6 +5,7 @@ export {
   safeParseConversationMapping,
 } from './conversations/json/conversation-mapping.ts';
 export { checkConversationMapping, type FromJsonOptions, fromJson } from './conversations/json/from-json.ts';
+export { type JsonVerification, type JsonWebhookOptions, jsonWebhook } from './conversations/json/json-webhook.ts';
 export type { ConversationMapping } from './conversations/json/mapping-types.ts';
 export type { PayloadOptions, ResolvedNumbers } from './conversations/payload/sides.ts';
 export { fromRetell, type RetellOptions } from './conversations/retell/from-retell.ts';
@@ -15,6 +16,16 @@ export {
 } from './conversations/retell/from-retell-crm-config.ts';
 export { type RetellWebhookOptions, retellWebhook } from './conversations/retell/retell-webhook.ts';
 export { type RetellSigning, signRetell } from './conversations/retell/signature.ts';
+export { fromRingCentralCall, type RingCentralCallOptions } from './conversations/ringcentral/from-ring-central-call.ts';
+export { fromRingCentralMessage, type RingCentralMessageOptions } from './conversations/ringcentral/from-ring-central-message.ts';
+export {
+  type RingCentralIncoming,
+  type RingCentralWebhookOptions,
+  ringCentralWebhook,
+} from './conversations/ringcentral/ring-central-webhook.ts';
+export { fromTwilio, type TwilioOptions } from './conversations/twilio/from-twilio.ts';
+export { signTwilio, type TwilioForm, type TwilioSigning } from './conversations/twilio/signature.ts';
+export { type TwilioWebhookOptions, twilioWebhook } from './conversations/twilio/twilio-webhook.ts';
 export { fromVapi, type VapiOptions } from './conversations/vapi/from-vapi.ts';
 export { signVapi, type VapiHmac, type VapiSigning } from './conversations/vapi/signature.ts';
 export { type VapiWebhookOptions, vapiWebhook } from './conversations/vapi/vapi-webhook.ts';

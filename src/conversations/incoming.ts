@@ -1,8 +1,11 @@
 import type { Conversation } from '../core/conversation.ts';
 import { CrmSyncError } from '../errors.ts';
 
-/** `not_final`: ended, its analysis is still to come. `other_event`: nothing that this package acts on. */
-export type IgnoredReason = 'not_final' | 'other_event';
+/**
+ * `not_final`: ended, its analysis is still to come. `part_of_another`: a leg of a call that is delivered itself.
+ * `other_event`: nothing that this package acts on.
+ */
+export type IgnoredReason = 'not_final' | 'part_of_another' | 'other_event';
 
 /** What a platform's webhook brought. Answer an ignored one with success, or the platform delivers it again. */
 export type Incoming =

@@ -44,11 +44,11 @@ const MACHINE_CLOCK = { now: () => Date.now() };
  * @throws CrmSyncError (the reader), category `webhook`: `signature_missing`, `signature_malformed`, `signature_mismatch`,
  * `signature_stale`, `body_already_read`, `body_too_large`, `body_unreadable`, and those of `parse`.
  */
-export function webhookReader<Signature extends { readonly at?: Millis }>(
+export function webhookReader<Signature extends { readonly at?: Millis }, Result = Incoming>(
   scheme: Scheme<Signature>,
-  parse: (delivery: Delivery) => Incoming,
+  parse: (delivery: Delivery) => Result,
   { bodyBytesMax = 5_000_000, clock = MACHINE_CLOCK, toleranceMs = 0 }: WebhookOptions & { readonly toleranceMs?: Millis },
-): (request: Request) => Promise<Incoming> {
+): (request: Request) => Promise<Result> {
   return async (request) => {
     const header = request.headers.get(scheme.header);
     if (header === null) throw missing(scheme);
