@@ -38,8 +38,12 @@ interface Parked {
 
 /** A turn takes so long at most, in ms. */
 const TURN_MS = 250;
-/** Ticks of the event loop that a process may take from one call to the next; beyond, it waits for nothing that would come. */
-const TICKS_MAX = 100_000;
+/** Ticks of the event loop after which a process that was let go on, and asks for nothing new, counts as done with it. */
+const TICKS_QUIET = 50;
+/** Past these ticks each takes a millisecond: a machine under load may need long for what a process imports. */
+const TICKS_BUSY = 1_000;
+/** Ticks that a process may take from one call to the next; beyond, it waits for nothing that would come. */
+const TICKS_MAX = TICKS_BUSY + 30_000;
 
 /**
  * Runs processes that take turns at every await, in an order that chance decides. One call at a time is carried out, and the
@@ -114,17 +118,29 @@ export class Scheduler {
     return true;
   }
 
+  /**
+   * Until the process asks for something, or is over. It may wait for other things all the while, such as a pause to end: only
+   * what it asks for anew tells that it has gone on as far as it can. A call is waited for as long as it takes.
+   */
   async #settle(process: OneProcess): Promise<void> {
-    // Bound: a process that is not over asks for something; the ticks are for promises within it and for a store's own I/O.
+    const before = process.asked;
+    // Bound: a process that is not over asks for something; the ticks are for promises within it.
     for (let ticks = 0; ticks < TICKS_MAX; ticks += 1) {
-      await new Promise((resolve) => setImmediate(resolve));
-      if (process.calling > 0) continue;
+      await nextTick(ticks);
+      while (process.carriedOut !== null) await process.carriedOut;
       if (!this.#living.has(process)) return;
-      if (ticks > 0 && this.#parked.some((parked) => parked.process === process)) return;
+      const isWaiting = this.#parked.some((parked) => parked.process === process);
+      if (isWaiting && (process.asked > before ? ticks > 0 : ticks >= TICKS_QUIET)) return;
     }
     throw new Error(`simulate: ${process.name} waits for something that is no call to the store, the CRM or the clock.`);
   }
 }
+
+const nextTick = (ticks: number): Promise<void> =>
+  new Promise((resolve) => {
+    if (ticks < TICKS_BUSY) setImmediate(resolve);
+    else setTimeout(resolve, 1);
+  });
 
 interface Surroundings {
   readonly now: () => Millis;
@@ -143,8 +159,10 @@ class OneProcess implements Process {
   readonly #around: Surroundings;
   #calls = 0;
   #heard: ((calls: number) => unknown) | null = null;
-  /** Calls that are being carried out just now. */
-  calling = 0;
+  /** The call that is being carried out just now. */
+  carriedOut: Promise<unknown> | null = null;
+  /** So often it has waited for a turn. */
+  asked = 0;
   isDead = false;
 
   constructor(name: string, death: Death | null, around: Surroundings) {
@@ -169,14 +187,15 @@ class OneProcess implements Process {
     await this.#park(label, null);
     this.#assertAlive();
     if (isLast && this.#death?.moment === 'before') this.#die(label);
-    this.calling += 1;
-    const answer = await make().then(
+    const carriedOut = make().then(
       (value) => () => value,
       (error: unknown) => () => {
         throw error;
       },
     );
-    this.calling -= 1;
+    this.carriedOut = carriedOut;
+    const answer = await carriedOut;
+    this.carriedOut = null;
     if (isLast) this.#die(label);
     await this.#park(`answer of ${label}`, null);
     this.#assertAlive();
@@ -190,6 +209,7 @@ class OneProcess implements Process {
   }
 
   #park(label: string, dueAt: Millis | null, signal?: AbortSignal): Promise<void> {
+    this.asked += 1;
     return new Promise((resolve) => {
       const stop = (): void => {
         this.#around.unpark(parked);
