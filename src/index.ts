@@ -35,6 +35,7 @@ export { type Condition, type Filter, filterFields, matchesFilter } from './core
 export type { Finding } from './core/finding.ts';
 export type { Flip } from './core/flips.ts';
 export { type FormatTarget, type Formatted, formatValue } from './core/format.ts';
+export type { GivenResults, Replaceable } from './core/given-results.ts';
 export { planInbound } from './core/inbound.ts';
 export type { InboundInput, InboundPlan } from './core/inbound-types.ts';
 export type { Agreed, Entity, Held, KnownTimes, Link, LinkBody, LinkState, OpenConflict, Pair, Sent, Version } from './core/link.ts';
@@ -124,6 +125,7 @@ export type { ConflictAnswer, Conflicts, ListConflictsOptions } from './engine/c
 export type { ConnectionState } from './engine/connection.ts';
 export type { Contact } from './engine/contact.ts';
 export type { Contacts, FieldExplanation, FoundByPhone } from './engine/contacts.ts';
+export type { BackfillOptions } from './engine/conversation/backfill-analysis.ts';
 export type { HandleOptions } from './engine/conversation/handle-conversation.ts';
 export type { LogActivityOptions } from './engine/conversation/log-activity.ts';
 export type { EditPush } from './engine/edit/push-edited.ts';

@@ -1,6 +1,7 @@
 import { CrmSyncError } from '../errors.ts';
 import { builtInVersion, type ResultSource, resultOf } from './built-in-results.ts';
 import { type CoerceOptions, coerceValue } from './coerce.ts';
+import { type GivenResults, type Replaceable, type Said, whyNotReplace, withGiven } from './given-results.ts';
 import { hashOf } from './hash.ts';
 import type { Analysis, Transforms, UpdateMode } from './mapping-types.ts';
 import { isPlaceholder } from './placeholder.ts';
@@ -43,6 +44,10 @@ export interface AnalysisInput {
   /** IANA zone in which times without one are read and an instant becomes a day. Default UTC. */
   readonly timeZone?: string;
   readonly transforms?: Transforms;
+  /** The `given` of the plan before, whichever conversation that was: so that an older one does not overwrite what a later one gave. */
+  readonly given?: GivenResults;
+  /** Default `anything`. */
+  readonly replace?: Replaceable;
 }
 
 export interface AnalysisPlan {
@@ -66,8 +71,11 @@ export interface AnalysisPlan {
   readonly kept: readonly {
     readonly field: string;
     readonly from: string;
-    /** `placeholder`: a word such as `unknown`, which stands for no result. */
-    readonly reason: 'absent' | 'already_filled' | 'blank' | 'placeholder' | 'same';
+    /**
+     * `placeholder`: a word such as `unknown`, which stands for no result. `later_conversation`: one that began later has given
+     * the field a value. `other_source`: with `replace: 'results'`, no conversation gave what is there.
+     */
+    readonly reason: 'absent' | 'already_filled' | 'blank' | 'placeholder' | 'same' | 'later_conversation' | 'other_source';
   }[];
   /** Results that don't fit their field: left out, the others go on. */
   readonly refused: readonly {
@@ -77,6 +85,8 @@ export interface AnalysisPlan {
     readonly message: string;
     readonly remedy: string;
   }[];
+  /** Which conversation gave each field its value: to be kept with the contact, and handed to the next plan. */
+  readonly given: GivenResults;
 }
 
 /**
@@ -91,11 +101,14 @@ export interface AnalysisPlan {
  * planAnalysis({ schema: defineContactSchema({}), rules: [{ from: 'name', field: 'first_name', mode: 'fill_if_empty' }], conversation: { analysis: { name: 'Alice' } }, contact: { fields: {} } }).set //=> { first_name: 'Alice' }
  * planAnalysis({ schema: defineContactSchema({}), rules: [{ from: 'name', field: 'first_name', mode: 'overwrite' }], conversation: { analysis: { name: '' } }, contact: { fields: { first_name: 'Al' } } }).kept //=> [{ field: 'first_name', from: 'name', reason: 'blank' }]
  */
-export function planAnalysis({ schema, rules, conversation, contact, timeZone, transforms }: AnalysisInput): AnalysisPlan {
+export function planAnalysis(input: AnalysisInput): AnalysisPlan {
+  const { schema, rules, conversation, contact, timeZone, transforms, given = {}, replace = 'anything' } = input;
+  const { startedAt: at } = conversation;
   const options = present<CoerceOptions>({ timeZone });
   const ready = (rules as readonly Rule[]).map((rule) => ({ ...rule, read: reader(schema, rule, options, transforms) }));
   const merges = new Map<string, AnalysisPlan['merges'][number]>();
   const changes = new Map<string, AnalysisPlan['changes'][number]>();
+  const said = new Set<string>();
   const kept: AnalysisPlan['kept'][number][] = [];
   const refused: AnalysisPlan['refused'][number][] = [];
   for (const { from, field, mode, read } of ready) {
@@ -117,13 +130,26 @@ export function planAnalysis({ schema, rules, conversation, contact, timeZone, t
     const existing = changes.get(field)?.after ?? before;
     const resolution = resolveUpdate({ mode, existing, incoming: incoming.value });
     const rule = { from, mode };
+    const isReplacing = resolution.action === 'set' && mode === 'overwrite' && !said.has(field);
+    const objection = isReplacing ? whyNotReplace({ field, existing, at, given, replace }) : null;
+    if (objection !== null) {
+      kept.push({ field, from, reason: objection });
+      continue;
+    }
+    if (resolution.action === 'set' || (mode === 'overwrite' && resolution.action === 'keep' && resolution.reason === 'same'))
+      said.add(field);
     if (resolution.action === 'keep') kept.push({ field, from, reason: resolution.reason });
     else if (resolution.action === 'merge') merges.set(field, joined(merges.get(field), { field, rule, ...resolution }));
     else if (resolution.value === before) changes.delete(field);
     else changes.set(field, { field, before, after: resolution.value, rule });
   }
   const set = Object.fromEntries([...changes.values()].map(({ field, after }) => [field, after]));
-  return { set, merges: [...merges.values()], changes: [...changes.values()], kept, refused };
+  const saidOf = (field: string): [string, Said] => {
+    const change = changes.get(field);
+    return [field, { value: change?.after ?? contact.fields[field] ?? null, isNew: change !== undefined }];
+  };
+  const next = withGiven(given, at, new Map([...said].map(saidOf)));
+  return { set, merges: [...merges.values()], changes: [...changes.values()], kept, refused, given: next };
 }
 
 type PlannedMerge = AnalysisPlan['merges'][number];

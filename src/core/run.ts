@@ -1,6 +1,6 @@
 import type { Value } from './value.ts';
 
-export type Flow = 'pull' | 'push' | 'sync' | 'pending';
+export type Flow = 'pull' | 'push' | 'sync' | 'pending' | 'backfill';
 
 /** `processed` = created + updated + unchanged + skipped + failed. */
 export interface Counts {

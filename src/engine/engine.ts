@@ -19,6 +19,7 @@ import { checkCapabilities } from './connector-needs.ts';
 import { Contacts } from './contacts.ts';
 import type { Context } from './context.ts';
 import { applyAnalysis } from './conversation/apply-analysis.ts';
+import { type BackfillOptions, backfillAnalysis } from './conversation/backfill-analysis.ts';
 import { type HandleOptions, handleConversation } from './conversation/handle-conversation.ts';
 import { type LogActivityOptions, logOne } from './conversation/log-activity.ts';
 import { dropLinks } from './drop-links.ts';
@@ -108,12 +109,18 @@ export class CrmSyncEngine<S extends Schema = any> {
 
   /** Only the first step: analysis → contact, once per conversation and version of its analysis. */
   async applyAnalysis(conversation: Conversation, { contactId, ...options }: HandleOptions = {}): Promise<Step> {
-    return applyAnalysis(
-      this.#context,
-      new Session(this.#context, { ...options, interactive: true }),
-      parseConversation(conversation),
+    return applyAnalysis(this.#context, new Session(this.#context, { ...options, interactive: true }), parseConversation(conversation), {
       contactId,
-    );
+    });
+  }
+
+  /**
+   * The first step for conversations of the past, in order of time: a list is sorted, a stream within its `window`. Nothing is sent
+   * to the CRM unless `activities` asks for it; the next push sends what changed. May be stopped and called again with the same
+   * conversations: what was applied is passed over. A conversation that can't be read is counted as failed, the others go on.
+   */
+  backfillAnalysis(conversations: Iterable<Conversation> | AsyncIterable<Conversation>, options: BackfillOptions = {}): Promise<Run> {
+    return backfillAnalysis(this.#context, conversations, options);
   }
 
   /** Only the last step: one activity in the CRM per conversation; a later delivery updates it. */
@@ -139,7 +146,7 @@ export class CrmSyncEngine<S extends Schema = any> {
     const conversation = parseConversation(options.conversation);
     const whose = contactId === undefined ? {} : { contactId };
     return preview(this.#context, limit, (context) => {
-      if (flow === 'applyAnalysis') return applyAnalysis(context, new Session(context), conversation, contactId);
+      if (flow === 'applyAnalysis') return applyAnalysis(context, new Session(context), conversation, whose);
       if (flow === 'logActivity') return logOne(context, conversation, whose);
       return handleConversation(context, conversation, whose);
     });

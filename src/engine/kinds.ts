@@ -38,6 +38,8 @@ export const KIND = {
   recheck: 'recheck',
   /** workspace · `<source>:<id>#<analysis hash>` · this analysis has been applied (R22) */
   applied: 'applied',
+  /** workspace · id that the contact was made with, or has · which conversation gave its fields their values, and when that was */
+  given: 'given',
   /** workspace · `<start>/<source>:<id>` · texts that wait for the merger (R10); connection · conflict id · the two of a conflict */
   merge: 'merge',
   /** connection · `<source>:<id>` · a conversation until all its steps are done */

@@ -33,7 +33,7 @@ export interface Status {
 }
 
 const COUNTED_MAX = 100;
-const FLOWS: readonly Flow[] = ['pull', 'push', 'sync', 'pending'];
+const FLOWS: readonly Flow[] = ['pull', 'push', 'sync', 'pending', 'backfill'];
 
 export async function status(context: Context): Promise<Status> {
   const [running] = newestFirst(await getRuns(context, await holders(context)));
@@ -60,9 +60,13 @@ const conflictCounts = (open: readonly ConflictRecord[]) => ({
 
 const newestFirst = (runs: readonly Run[]): readonly Run[] => [...runs].sort((a, b) => (a.id < b.id ? 1 : -1));
 
-/** It ended before its work did, and no later run has done the rest: a sync does that of every flow, a pull the last part of a sync's. */
+/**
+ * It ended before its work did, and no later run has done the rest: a sync does that of every flow but a backfill, whose
+ * conversations only the host has; a pull the last part of a sync's.
+ */
 function isOpen({ id, flow, status }: Run, latest: readonly Run[]): boolean {
   if (status !== 'paused' && status !== 'running') return false;
+  if (flow === 'backfill') return true;
   return !latest.some(
     (later) => later.id > id && later.status === 'done' && (later.flow === 'sync' || (flow === 'sync' && later.flow === 'pull')),
   );

@@ -46,6 +46,7 @@ export const KINDS = {
     'former_number',
     'history',
     'applied',
+    'given',
     'merge',
     'flips',
     'erasure',

@@ -1,4 +1,5 @@
 import { type Conversation, conversationKey } from '../../core/conversation.ts';
+import type { Replaceable } from '../../core/given-results.ts';
 import { type AnalysisPlan, analysisHash, planAnalysis } from '../../core/plan-analysis.ts';
 import { emptyFields } from '../../core/schema.ts';
 import type { Fields, Json, Millis } from '../../core/value.ts';
@@ -13,15 +14,28 @@ import { KIND } from '../kinds.ts';
 import { type Claims, claimsOf, keyOf, loadClaims } from '../match-keys.ts';
 import type { Session } from '../session.ts';
 import { type Step, type StepChange, step } from '../step.ts';
+import { givenChanges, loadGiven } from './given-entry.ts';
 import { drainMerges, type QueuedMerge } from './merges.ts';
+
+export interface ApplyOptions {
+  /** Whose conversation it is, where the host knows. */
+  readonly contactId?: string | undefined;
+  /** Default `anything`. */
+  readonly replace?: Replaceable | undefined;
+}
 
 /**
  * Analysis → contact, once per conversation and version. Plain fields, the marker that says so, and texts to be merged are
  * committed together (R22); the merger is called after that, never in between (R10).
  */
-export async function applyAnalysis(context: Context, session: Session, conversation: Conversation, contactId?: string): Promise<Step> {
+export async function applyAnalysis(
+  context: Context,
+  session: Session,
+  conversation: Conversation,
+  options: ApplyOptions = {},
+): Promise<Step> {
   if (!conversation.final) return step('skipped', { reason: 'not_final', remedy: 'Its analysis comes with a later event.' });
-  const { result: planned, committed } = await untilCommitted(context, session, () => attempt(context, session, conversation, contactId));
+  const { result: planned, committed } = await untilCommitted(context, session, () => attempt(context, session, conversation, options));
   if (planned.contactId === null) return planned;
   // A host's table may make its own ids: a new contact's is known once it is committed.
   const result = { ...planned, contactId: committed?.ids[0] ?? planned.contactId };
@@ -37,10 +51,10 @@ export async function applyAnalysis(context: Context, session: Session, conversa
 }
 
 /** What makes an analysis applied once, and another one of the same conversation new. */
-const versionKey = ({ options }: Context, conversation: Conversation): string =>
+export const versionKey = ({ options }: Context, conversation: Conversation): string =>
   `${conversationKey(conversation)}#${analysisHash(conversation, options.analysis)}`;
 
-async function attempt(context: Context, session: Session, conversation: Conversation, contactId: string | undefined) {
+async function attempt(context: Context, session: Session, conversation: Conversation, { contactId, replace }: ApplyOptions) {
   const marker = versionKey(context, conversation);
   const [applied] = await context.store.entries({ scope: 'workspace', kind: KIND.applied, keys: [marker], limit: 1 });
   const { phone } = conversation.contact;
@@ -53,11 +67,14 @@ async function attempt(context: Context, session: Session, conversation: Convers
   if ('status' in target) return { changes: null, result: target };
 
   const { timeZone, transforms } = context.options;
+  const stored = await loadGiven(context, target.row?.id ?? null);
   const plan = planAnalysis({
     schema: context.schema,
     rules: context.options.analysis ?? [],
     conversation,
     contact: { fields: target.fields },
+    given: stored.given,
+    ...(replace !== undefined && { replace }),
     ...(timeZone !== undefined && { timeZone }),
     ...(transforms !== undefined && { transforms }),
   });
@@ -70,6 +87,7 @@ async function attempt(context: Context, session: Session, conversation: Convers
     ...target.entries,
     ...(await keyEntries(context, { contact, before: target.fields, set: plan.set, at })),
     { scope: 'workspace', kind: KIND.applied, key: marker, expected: null, put: { body: null, contactId: contact } },
+    ...givenChanges(stored, plan.given, contact, target.row?.id ?? target.id),
   ];
   if (plan.merges.length > 0) entries.push(mergeEntry(marker, conversation, plan, contact, at));
   const changes = [...createdChange(target), ...changesOf(plan)];

@@ -1,4 +1,5 @@
 import { type Conversation, conversationKey } from '../../core/conversation.ts';
+import type { Replaceable } from '../../core/given-results.ts';
 import { countCalls } from '../budget.ts';
 import { lacking } from '../capability.ts';
 import type { Context } from '../context.ts';
@@ -8,7 +9,7 @@ import { RunRecorder } from '../run-recorder.ts';
 import { Session } from '../session.ts';
 import { type ConversationResult, isStepFailure, OUT_OF_TIME, pendingStep, type Step, step } from '../step.ts';
 import { applyAnalysis } from './apply-analysis.ts';
-import { forget, isLater, keep, loadKept, postpone } from './kept-conversation.ts';
+import { forget, isLater, type KeptConversation, keep, loadKept, postpone } from './kept-conversation.ts';
 import { logActivity } from './log-activity.ts';
 
 export interface HandleOptions extends Pick<FlowOptions, 'timeLimitMs' | 'signal'> {
@@ -19,6 +20,8 @@ export interface HandleOptions extends Pick<FlowOptions, 'timeLimitMs' | 'signal
 interface WorkOptions extends HandleOptions {
   /** A person, or the platform that sent it, waits for the answer. */
   readonly interactive?: boolean;
+  /** `results`: it is long past (`backfillAnalysis`). */
+  readonly replace?: Replaceable;
 }
 
 /**
@@ -33,7 +36,7 @@ export async function handleConversation(
   if (!conversation.final) return NOT_FINAL; // nothing to keep, and it must not replace the one that has its analysis
   const session = new Session(context, options);
   try {
-    return await handle(context, session, conversation, options.contactId ?? null);
+    return await handle(context, session, conversation, options);
   } finally {
     await countCalls(context, session);
   }
@@ -43,14 +46,14 @@ async function handle(
   context: Context,
   session: Session,
   conversation: Conversation,
-  contactId: string | null,
+  { contactId = null, replace }: { readonly contactId?: string | null; readonly replace?: Replaceable },
 ): Promise<ConversationResult> {
   const before = await loadKept(context, conversation);
   // The analysis that was not applied yet counts, and comes before the later one.
   if (before !== null && isLater(conversation, before))
-    await applyAnalysis(context, session, before.conversation, before.contactId ?? undefined);
+    await applyAnalysis(context, session, before.conversation, { contactId: before.contactId ?? undefined, replace: before.replace });
 
-  const kept = await keep(context, session, conversation, contactId);
+  const kept = await keep(context, session, conversation, { contactId, ...(replace !== undefined && { replace }) });
   const result = await workOn(context, session, kept);
   if (result.complete) await forget(context, kept);
   else {
@@ -69,14 +72,11 @@ const NOT_FINAL: ConversationResult = {
 
 const isInactive = (reason: string | null): boolean => reason === 'connection_paused' || reason === 'connection_disconnected';
 
-interface Work {
-  readonly conversation: Conversation;
-  readonly contactId: string | null;
-  readonly replaced: readonly string[];
-}
-
-async function workOn(context: Context, session: Session, { conversation, contactId, replaced }: Work): Promise<ConversationResult> {
-  const analysis = await attempt(session, () => applyAnalysis(context, session, conversation, contactId ?? undefined));
+async function workOn(context: Context, session: Session, kept: KeptConversation): Promise<ConversationResult> {
+  const { conversation, contactId, replaced, replace } = kept;
+  const analysis = await attempt(session, () =>
+    applyAnalysis(context, session, conversation, { contactId: contactId ?? undefined, replace }),
+  );
   const found = analysis.contactId ?? contactId;
   const push = await attempt(session, () => pushContact(context, session, conversation, found));
   const whose = found === null ? {} : { contactId: found };

@@ -1,5 +1,7 @@
 import { type Conversation, conversationKey } from '../../core/conversation.ts';
+import type { Replaceable } from '../../core/given-results.ts';
 import type { Version } from '../../core/link.ts';
+import { present } from '../../core/present.ts';
 import type { Json } from '../../core/value.ts';
 import { untilCommitted } from '../commit.ts';
 import type { Context } from '../context.ts';
@@ -17,6 +19,8 @@ export interface KeptConversation {
   readonly attempts: number;
   /** Hashes of earlier deliveries that this one replaced before they were done. */
   readonly replaced: readonly string[];
+  /** Absent: its results may replace anything. */
+  readonly replace?: Replaceable;
 }
 
 export interface Kept extends KeptConversation {
@@ -42,7 +46,12 @@ export const isLater = (conversation: Conversation, kept: KeptConversation): boo
  * Stores the conversation before anything is done about it; a redelivery finds it and goes on with it. Of several
  * deliveries the one that came last counts: an earlier one that comes again does not replace it.
  */
-export async function keep(context: Context, session: Session, conversation: Conversation, contactId: string | null): Promise<Kept> {
+export async function keep(
+  context: Context,
+  session: Session,
+  conversation: Conversation,
+  { contactId, replace }: Pick<KeptConversation, 'contactId' | 'replace'>,
+): Promise<Kept> {
   const { result, committed } = await untilCommitted(context, session, async () => {
     const stored = await loadKept(context, conversation);
     const found = await findContact(context, conversation, contactId ?? stored?.contactId ?? undefined);
@@ -52,6 +61,8 @@ export async function keep(context: Context, session: Session, conversation: Con
       contactId: contactId ?? stored?.contactId ?? null,
       attempts: stored?.attempts ?? 0,
       replaced: [...(stored?.replaced ?? []), ...(replaces ? [deliveryHash(stored.conversation)] : [])],
+      // What waits already came by itself, and waits for that.
+      ...present<Pick<KeptConversation, 'replace'>>({ replace: stored === null ? replace : stored.replace }),
     };
     const put = {
       body: body as unknown as Json,

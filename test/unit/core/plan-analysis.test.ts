@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { BUILT_IN_RESULTS, type BuiltInResult, type ResultSource } from '../../../src/core/built-in-results.ts';
 import { type Analysis, type Transforms, UPDATE_MODES, type UpdateMode } from '../../../src/core/mapping-types.ts';
 import { PLACEHOLDERS } from '../../../src/core/placeholder.ts';
-import { type AnalysisPlan, analysisHash, planAnalysis } from '../../../src/core/plan-analysis.ts';
+import { type AnalysisInput, type AnalysisPlan, analysisHash, planAnalysis } from '../../../src/core/plan-analysis.ts';
 import { defineContactSchema } from '../../../src/core/schema.ts';
 import { FIELD_TYPES } from '../../../src/core/schema-types.ts';
 import type { Fields, Json } from '../../../src/core/value.ts';
@@ -26,7 +26,7 @@ const plan = (
   options: { timeZone?: string; transforms?: Transforms } = {},
 ): AnalysisPlan => planAnalysis({ schema, rules: rules as Analysis, conversation: { analysis }, contact: { fields }, ...options });
 const rule = (field: string, more: object = {}) => ({ from: 'x', field, mode: 'overwrite', ...more });
-const NOTHING: AnalysisPlan = { set: {}, merges: [], changes: [], kept: [], refused: [] };
+const NOTHING: AnalysisPlan = { set: {}, merges: [], changes: [], kept: [], refused: [], given: {} };
 
 describe('a result', () => {
   const kept = (reason: string) => ({ ...NOTHING, kept: [{ field: 'more', from: 'x', reason }] });
@@ -117,6 +117,160 @@ describe('a result', () => {
     expect(planned.set).toEqual({ a_string: 'secret' });
     expect(planned.refused).toHaveLength(1);
     expect(JSON.stringify(planned.refused)).not.toContain('secret');
+  });
+});
+
+describe('conversations in any order', () => {
+  const MONDAY = '2026-01-05T09:00:00Z';
+  const TUESDAY = '2026-01-06T09:00:00.000Z';
+  const WEDNESDAY = '2026-01-07T09:00:00.000Z';
+  /** Conversations of one contact, as they come: what its fields are in the end. */
+  function applied(
+    rules: readonly object[],
+    conversations: readonly { at: string; x?: Json; y?: Json }[],
+    options: Partial<AnalysisInput> = {},
+  ) {
+    let fields: Fields = options.contact?.fields ?? {};
+    let given = options.given ?? {};
+    const reasons: string[] = [];
+    for (const { at, ...analysis } of conversations) {
+      const planned = planAnalysis({
+        schema,
+        rules: rules as Analysis,
+        conversation: { analysis: analysis as Record<string, Json>, startedAt: at },
+        ...options,
+        contact: { fields },
+        given,
+      });
+      fields = { ...fields, ...planned.set };
+      given = planned.given;
+      reasons.push(...planned.kept.map(({ reason }) => reason));
+    }
+    return { fields, given, reasons };
+  }
+  const overwrite = [rule('more')];
+
+  it('an overwrite never takes the place of what a later one gave', () => {
+    const { fields, reasons } = applied(overwrite, [
+      { at: TUESDAY, x: 'new' },
+      { at: MONDAY, x: 'old' },
+    ]);
+    expect({ fields, reasons }).toEqual({ fields: { more: 'new' }, reasons: ['later_conversation'] });
+  });
+
+  it('not even where somebody has cleared or changed it since', () => {
+    const { given } = applied(overwrite, [{ at: TUESDAY, x: 'new' }]);
+    for (const more of ['by hand', null])
+      expect(applied(overwrite, [{ at: MONDAY, x: 'old' }], { given, contact: { fields: { more } } }).fields).toEqual({ more });
+  });
+
+  it('one that says the same counts as the one that gave it last', () => {
+    const said = [
+      { at: MONDAY, x: 'new' },
+      { at: WEDNESDAY, x: 'new' },
+      { at: TUESDAY, x: 'old' },
+    ];
+    expect(applied(overwrite, said).fields).toEqual({ more: 'new' });
+  });
+
+  it('one that says the same and is older does not make it older', () => {
+    const said = [
+      { at: WEDNESDAY, x: 'new' },
+      { at: MONDAY, x: 'new' },
+      { at: TUESDAY, x: 'old' },
+    ];
+    expect(applied(overwrite, said).fields).toEqual({ more: 'new' });
+  });
+
+  it('another version of the same conversation replaces the one before', () => {
+    expect(
+      applied(overwrite, [
+        { at: MONDAY, x: 'first' },
+        { at: MONDAY, x: 'second' },
+      ]).fields,
+    ).toEqual({ more: 'second' });
+  });
+
+  it('a field that the later one said nothing of is free', () => {
+    const rules = [rule('more'), rule('a_string', { from: 'y' })];
+    expect(
+      applied(rules, [
+        { at: TUESDAY, x: 'new' },
+        { at: MONDAY, y: 'old' },
+      ]).fields,
+    ).toEqual({ more: 'new', a_string: 'old' });
+  });
+
+  it('several rules of one conversation for one field still see each other', () => {
+    const rules = [rule('more'), rule('more', { from: 'y' })];
+    expect(applied(rules, [{ at: MONDAY, x: 'a', y: 'b' }], { replace: 'results' }).fields).toEqual({ more: 'b' });
+  });
+
+  describe("with `replace: 'results'`", () => {
+    const past = { replace: 'results' as const };
+    it('an overwrite fills what is blank, and replaces what an earlier one gave', () => {
+      expect(
+        applied(
+          overwrite,
+          [
+            { at: MONDAY, x: 'a' },
+            { at: TUESDAY, x: 'b' },
+          ],
+          past,
+        ).fields,
+      ).toEqual({ more: 'b' });
+    });
+    it('leaves alone what came from elsewhere', () => {
+      const { fields, reasons } = applied(overwrite, [{ at: MONDAY, x: 'a' }], { ...past, contact: { fields: { more: 'of the CRM' } } });
+      expect({ fields, reasons }).toEqual({ fields: { more: 'of the CRM' }, reasons: ['other_source'] });
+    });
+    it('leaves alone what an earlier one only agreed with', () => {
+      const said = [
+        { at: MONDAY, x: 'of the CRM' },
+        { at: TUESDAY, x: 'b' },
+      ];
+      expect(applied(overwrite, said, { ...past, contact: { fields: { more: 'of the CRM' } } }).fields).toEqual({ more: 'of the CRM' });
+    });
+    it('replaces what an earlier one gave and another one agreed with', () => {
+      const said = [
+        { at: MONDAY, x: 'a' },
+        { at: TUESDAY, x: 'a' },
+        { at: WEDNESDAY, x: 'b' },
+      ];
+      expect(applied(overwrite, said, past).fields).toEqual({ more: 'b' });
+    });
+    it('leaves alone what was changed since a conversation gave it', () => {
+      const { given } = applied(overwrite, [{ at: MONDAY, x: 'a' }]);
+      expect(applied(overwrite, [{ at: TUESDAY, x: 'b' }], { ...past, given, contact: { fields: { more: 'by hand' } } }).fields).toEqual({
+        more: 'by hand',
+      });
+    });
+  });
+
+  it('where nobody knows when it began, it overwrites', () => {
+    const { given } = applied(overwrite, [{ at: TUESDAY, x: 'new' }]);
+    const planned = planAnalysis({
+      schema,
+      rules: overwrite as unknown as Analysis,
+      conversation: { analysis: { x: 'other' } },
+      contact: { fields: { more: 'new' } },
+      given,
+    });
+    expect(planned).toMatchObject({ set: { more: 'other' } });
+    expect(planned.given).toBe(given);
+  });
+
+  test.prop([fc.shuffledSubarray([MONDAY, TUESDAY, WEDNESDAY], { minLength: 3 }), fc.constantFrom('anything', 'results')])(
+    'come to the same in any order',
+    (order, replace) => {
+      const said = order.map((at) => ({ at, x: at }));
+      expect(applied(overwrite, said, { replace }).fields).toEqual({ more: WEDNESDAY });
+    },
+  );
+
+  it('what gave a field is the same object where nothing is new', () => {
+    const first = applied(overwrite, [{ at: MONDAY, x: 'a' }]);
+    expect(applied(overwrite, [{ at: MONDAY, x: 'a' }], { given: first.given, contact: { fields: first.fields } }).given).toBe(first.given);
   });
 });
 
