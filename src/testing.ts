@@ -56,7 +56,7 @@ export type { Automation, DuplicateRule, ValidationRule } from './testing/salesf
 export type { Denial } from './testing/salesforce/schema/denial.ts';
 export type { FieldSpec } from './testing/salesforce/schema/field-spec.ts';
 export type { SalesforceFault } from './testing/salesforce/service-context.ts';
-export type { Broken } from './testing/simulation/checks/seen.ts';
+export type { Broken } from './testing/simulation/broken.ts';
 export type { ConnectorParts, MakeConnector } from './testing/simulation/crm-of-people.ts';
 export type { MakeEngine, SimulatedEngine, SimulatedEngineOptions } from './testing/simulation/engine.ts';
 export { type BrokenPromise, type SimulationOptions, type SimulationReport, simulate } from './testing/simulation/simulate.ts';

@@ -7,11 +7,3 @@ const { SIMULATION_SEEDS = '1,2,3,4,5,6', SIMULATION_STEPS = '120' } = process.e
 const random = () => Math.floor(Math.random() * 1_000_000_000);
 export const SEEDS: readonly number[] = SIMULATION_SEEDS === 'random' ? [random(), random()] : SIMULATION_SEEDS.split(',').map(Number);
 export const STEPS = Number(SIMULATION_STEPS);
-/** Seeds that have broken a promise once, and in how many steps. */
-export const KEPT: readonly (readonly [seed: number, steps: number])[] = [
-  [2000116, 60],
-  [1000296, 60],
-  [1000325, 60],
-  [1000327, 60],
-  [5000047, 60],
-];

@@ -53,6 +53,9 @@ export interface SimulatedEngine {
   readonly contacts: {
     // biome-ignore lint/suspicious/noExplicitAny: the patch is typed by the schema
     update(id: string, patch: any, options: { by: string }): Promise<unknown>;
+    remove(id: string, options: { by: string }): Promise<unknown>;
+    restore(id: string, options: { by: string }): Promise<unknown>;
+    erase(id: string): Promise<unknown>;
   };
   readonly conflicts: {
     list(options: { open: boolean; limit?: number }): Promise<readonly { readonly id: string; readonly field: string }[]>;

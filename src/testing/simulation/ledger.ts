@@ -24,6 +24,8 @@ export interface Displaced {
   readonly before: string | null;
   readonly after: string | null;
   readonly at: number;
+  /** It was made with this. */
+  readonly isMade: boolean;
 }
 
 /**
@@ -36,6 +38,10 @@ export class Ledger {
   conflicts = 0;
   /** Values by cell, as they are now. */
   readonly #cells: Readonly<Record<Side, Map<string, Partial<Record<PersonField, string | null>>>>> = { crm: new Map(), local: new Map() };
+  /** Every value that any cell has had. */
+  readonly #ever = new Map<string, Set<string | null>>();
+  /** Records that were merged with others, and those that were left. */
+  readonly #merged = new Set<string>();
   /** Values that somebody replaced who saw them. */
   readonly #superseded = new Set<string>();
   /** By value: the value that it was typed instead of. */
@@ -90,6 +96,7 @@ export class Ledger {
 
   /** What the engine has left there: differences to what was known are its doing. */
   engine(side: Side, id: string, fields: Partial<Person>, by: string): void {
+    const isMade = !this.isKnown(side, id);
     for (const field of FIELDS) {
       const raw = fields[field];
       if (raw === undefined) continue;
@@ -98,7 +105,7 @@ export class Ledger {
       if (before === after && this.isKnown(side, id)) continue;
       this.#put(side, id, field, after);
       if (before === after) continue;
-      this.displaced.push({ side, id, field, before, after, at: this.#now() });
+      this.displaced.push({ side, id, field, before, after, at: this.#now(), isMade });
       this.#trace.tell(`${by}: ${field} of ${side} ${id} is set to ${after} over ${before}`, aboutOf(id, after, before));
     }
     if (!this.isKnown(side, id)) this.#cells[side].set(id, {});
@@ -168,6 +175,44 @@ export class Ledger {
     return this.typed.filter((typed) => typed.value === value).length === 1;
   }
 
+  /** Somebody typed it into one of these records. */
+  isTypedInto(isOneOf: (recordId: string) => boolean, field: PersonField, value: string | null): boolean {
+    return this.typed.some((typed) => typed.side === 'crm' && typed.field === field && typed.value === value && isOneOf(typed.id));
+  }
+
+  /** It has stood there at some time. */
+  wasEver(side: Side, id: string, field: PersonField, value: string | null): boolean {
+    return this.#ever.get(`${side} ${id} ${field}`)?.has(value) === true;
+  }
+
+  /** Values that have stood there. */
+  everIn(side: Side, id: string, field: PersonField): readonly string[] {
+    return [...(this.#ever.get(`${side} ${id} ${field}`) ?? [])].filter((value) => value !== null);
+  }
+
+  /** What the contact has had and no other, and what nobody else typed anywhere. */
+  valuesOnlyOf(contactId: string): readonly string[] {
+    const others = this.ids('local').filter((id) => id !== contactId);
+    return FIELDS.flatMap((field) =>
+      this.everIn('local', contactId, field).filter(
+        (value) => this.isTypedOnce(value) && !others.some((id) => this.wasEver('local', id, field, value)),
+      ),
+    );
+  }
+
+  merge(...ids: readonly string[]): void {
+    for (const id of ids) this.#merged.add(id);
+  }
+
+  isMerged(recordId: string): boolean {
+    return this.#merged.has(recordId);
+  }
+
+  /** A request that was sent later than that has reached the record. */
+  isWrittenTo(recordId: string, after: number): boolean {
+    return this.#writesTo.get(recordId)?.some(({ sentAt }) => sentAt > after) === true;
+  }
+
   isSuperseded(value: string): boolean {
     return this.#superseded.has(value);
   }
@@ -198,6 +243,8 @@ export class Ledger {
   #put(side: Side, id: string, field: PersonField, value: string | null): void {
     const cells = this.#cells[side].get(id) ?? {};
     cells[field] = value;
+    const cell = `${side} ${id} ${field}`;
+    this.#ever.set(cell, (this.#ever.get(cell) ?? new Set()).add(value));
     this.#cells[side].set(id, cells);
   }
 }

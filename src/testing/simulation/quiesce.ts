@@ -10,7 +10,7 @@ const WAITS_MINUTES = [15, 60, 25 * 60, 25 * 60];
 
 /** Nobody edits and nothing fails any more: until everything that waits for a time has had it, and everybody was answered. */
 export async function quiesce(there: Deployment): Promise<void> {
-  const { scheduler, trace, conversations } = there;
+  const { scheduler, trace, conversations, accounts } = there;
   const chance = chanceOf(0, there.counts.flows);
   trace.tell('nothing happens any more');
   await there.untilIdle(chance);
@@ -21,14 +21,21 @@ export async function quiesce(there: Deployment): Promise<void> {
   for (const [round, minutes] of WAITS_MINUTES.entries()) {
     scheduler.advance(minutes * MINUTE);
     there.lookAround();
-    for (const [index, { isAnswered }] of conversations.entries()) if (!isAnswered) await inPeace(deliver(there, index, { chance }));
-    const records = announced(there);
-    if (records.length > 0) await inPeace(calmFlow(there, 'pull', { records }));
-    await inPeace(calmFlow(there, 'sync'));
-    await inPeace(decideAll(there));
-    if (there.shape.createMissing) await inPeace(calmFlow(there, 'push', { createMissing: true }));
-    if (round >= WAITS_MINUTES.length - 2) await inPeace(calmFlow(there, 'pull', { full: true }));
+    for (const [index, { unanswered }] of conversations.entries())
+      for (const account of unanswered) await inPeace(deliver(there, index, account, { chance }));
+    for (const account of accounts) {
+      const records = announced(account);
+      if (records.length > 0) await inPeace(calmFlow(there, account, 'pull', { records }));
+      await inPeace(calmFlow(there, account, 'sync'));
+      await inPeace(decideAll(there, account));
+      if (there.shape.createMissing) await inPeace(calmFlow(there, account, 'push', { createMissing: true }));
+      if (round >= WAITS_MINUTES.length - 2) await inPeace(calmFlow(there, account, 'pull', { full: true }));
+    }
   }
-  // Of each kind one more: it tells of the one before it how that ended, where its process died.
-  for (const flow of ['retryPending', 'push'] as const) await inPeace(calmFlow(there, flow));
+  // Of each kind one more: it tells of the one before it how that ended, where its process died. With two CRMs, also what the
+  // one that comes last has set off in the other.
+  for (const account of [...accounts, ...accounts.slice(1)])
+    for (const flow of accounts.length > 1 ? FLOWS : (['retryPending', 'push'] as const)) await inPeace(calmFlow(there, account, flow));
 }
+
+const FLOWS = ['retryPending', 'push', 'sync'] as const;

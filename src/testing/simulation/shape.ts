@@ -3,9 +3,16 @@ import type { ConnectionSettings } from '../../core/settings.ts';
 import type { Chance } from './chance.ts';
 import type { CrmShape } from './crm-of-people.ts';
 
-/** What kind of deployment a seed makes. */
-export interface Shape extends CrmShape {
+/** One connection of a deployment. */
+export interface AccountShape extends CrmShape {
   readonly crm: string;
+  /** What another CRM gave goes to this one, too. */
+  readonly propagate: boolean;
+}
+
+/** What kind of deployment a seed makes. */
+export interface Shape {
+  readonly accounts: readonly AccountShape[];
   /** Every lease is given to everybody: correctness must not hang on leases. */
   readonly withoutLeases: boolean;
   readonly unknownCaller: 'skip' | 'create';
@@ -30,20 +37,30 @@ function conflictsOf(chance: Chance): CrmShape['conflicts'] {
   return { email: chance.oneOf(POLICIES), title: chance.oneOf([...POLICIES, 'merge']), city: chance.oneOf(POLICIES) };
 }
 
+/** Share of deployments that have both CRMs. */
+const BOTH_CRMS = 0.5;
+
+const accountOf = (chance: Chance, crm: string): AccountShape => ({
+  crm,
+  propagate: chance.of(0.3),
+  pageSizeMax: chance.oneOf([2, 5, 100]),
+  skewMs: chance.oneOf([0, 0, -90_000, 1_500, 240_000]),
+  hasIdField: chance.of(0.5),
+  hasActivityKey: chance.of(0.5),
+  conflicts: conflictsOf(chance),
+});
+
 export function shapeOf(chance: Chance, crms: readonly string[]): Shape {
+  const first = chance.oneOf(crms);
+  const others = chance.of(BOTH_CRMS) ? crms.filter((crm) => crm !== first) : [];
   return {
-    crm: chance.oneOf(crms),
+    accounts: [first, ...others].map((crm) => accountOf(chance, crm)),
     withoutLeases: chance.of(0.4),
     unknownCaller: chance.of(0.7) ? 'create' : 'skip',
     createMissing: chance.of(0.7),
     people: 2 + chance.below(10),
     failing: chance.oneOf([0, 0.03, 0.12]),
     cut: chance.oneOf([0, 0.2, 0.5]),
-    pageSizeMax: chance.oneOf([2, 5, 100]),
-    skewMs: chance.oneOf([0, 0, -90_000, 1_500, 240_000]),
-    hasIdField: chance.of(0.5),
-    hasActivityKey: chance.of(0.5),
-    conflicts: conflictsOf(chance),
     onDelete: chance.oneOf(['unlink', 'unlink', 'delete', { flag: 'do_not_call' }]),
     failingMerges: chance.oneOf([0, 0, 0.3]),
   };

@@ -1,17 +1,21 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { ContactStore } from '../../ports/store.ts';
 import { memoryStore } from '../../stores/memory.ts';
+import { someAccount } from './acts/act.ts';
 import { addRecord } from './acts/in-crm.ts';
 import { takeStep } from './acts.ts';
+import type { Broken } from './broken.ts';
 import { chanceOf } from './chance.ts';
+import { apart } from './checks/apart.ts';
 import { convergence } from './checks/convergence.ts';
+import { gone } from './checks/gone.ts';
 import { identity } from './checks/identity.ts';
 import { nothingDropped } from './checks/nothing-dropped.ts';
 import { nothingLost } from './checks/nothing-lost.ts';
 import { once } from './checks/once.ts';
 import { quiet } from './checks/quiet.ts';
 import { runs } from './checks/runs.ts';
-import { type Broken, look } from './checks/seen.ts';
+import { look } from './checks/seen.ts';
 import { hubspotOfPeople } from './crm-hubspot.ts';
 import type { MakeConnector } from './crm-of-people.ts';
 import { salesforceOfPeople } from './crm-salesforce.ts';
@@ -33,7 +37,7 @@ export interface SimulationOptions {
   readonly shrinkMax?: number;
   /** `(options) => new CrmSyncEngine(options)`. */
   readonly engine: MakeEngine;
-  /** `{ salesforce, hubspot }`, or one of them: a seed chooses. */
+  /** `{ salesforce, hubspot }`, or one of them: a seed chooses one, or both. */
   readonly connectors: Readonly<Partial<Record<'salesforce' | 'hubspot', MakeConnector>>>;
   /** An empty store on this clock. Default `memoryStore`. */
   readonly store?: (parts: { readonly clock: Clock }) => ContactStore | Promise<ContactStore>;
@@ -87,19 +91,21 @@ async function simulateOnce(options: SimulationOptions): Promise<SimulationRepor
   const names = (['salesforce', 'hubspot'] as const).filter((name) => connectors[name] !== undefined);
   const chance = chanceOf(seed);
   const shape = shapeOf(chance, names);
-  const crm = shape.crm as keyof typeof CRMS;
   const there = await Deployment.open({
     shape,
     engine,
     store,
-    crm: (clock, its) => CRMS[crm](clock, its, connectors[crm] as MakeConnector),
+    crm: (clock, its) => {
+      const crm = its.crm as keyof typeof CRMS;
+      return CRMS[crm](clock, its, connectors[crm] as MakeConnector);
+    },
   });
   there.trace.tell(JSON.stringify(shape));
-  for (let people = 0; people < shape.people; people += 1) addRecord(there, there.values.person());
+  for (let people = 0; people < shape.people; people += 1) addRecord(there, someAccount(there, chance), there.values.person());
   for (const step of only ?? upTo(steps)) await takeStep(there, seed, step);
   await quiesce(there);
   const seen = await look(there);
-  const found = [convergence, nothingLost, identity, once, nothingDropped, runs].flatMap((check) => check(seen));
+  const found = [convergence, nothingLost, identity, once, nothingDropped, runs, apart, gone].flatMap((check) => check(seen));
   const broken = [...found, ...(await quiet(seen))];
   const { clock } = there.scheduler;
   const told = broken.map((each) => ({ ...each, story: there.trace.about(each.about, STORY_LENGTH) }));
@@ -117,6 +123,8 @@ async function simulateOnce(options: SimulationOptions): Promise<SimulationRepor
       edits: there.ledger.typed.length,
       conversations: there.conversations.length,
       conflicts: there.ledger.conflicts,
+      removals: there.departures.removals,
+      erasures: there.departures.erased.size,
       days: Math.round((clock.now() - there.startedAt) / 86_400_000),
     },
     hash: there.trace.hash,

@@ -11,6 +11,9 @@ export interface SimulationTotals {
   readonly edits: number;
   readonly conversations: number;
   readonly conflicts: number;
+  /** Contacts that somebody removed, and people who were erased. */
+  readonly removals: number;
+  readonly erasures: number;
   /** Virtual time. */
   readonly days: number;
 }

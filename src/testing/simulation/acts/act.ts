@@ -1,3 +1,4 @@
+import type { Account } from '../account.ts';
 import type { Chance } from '../chance.ts';
 import type { Deployment } from '../deployment.ts';
 
@@ -7,3 +8,7 @@ export type Act = (there: Deployment, chance: Chance) => Promise<unknown> | unkn
 export type Acts = Readonly<Record<string, readonly [weight: number, act: Act]>>;
 
 export const MINUTE = 60_000;
+
+/** One of the connections. */
+export const someAccount = ({ accounts }: Deployment, chance: Chance): Account =>
+  accounts.length === 1 ? (accounts[0] as Account) : chance.oneOf(accounts);

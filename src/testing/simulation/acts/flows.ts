@@ -1,7 +1,8 @@
+import type { Account } from '../account.ts';
 import { type Chance, chanceOf } from '../chance.ts';
 import type { Deployment } from '../deployment.ts';
 import type { Death } from '../scheduler.ts';
-import type { Acts } from './act.ts';
+import { type Acts, someAccount } from './act.ts';
 import { someRecord } from './in-crm.ts';
 
 type Flow = 'pull' | 'push' | 'sync' | 'retryPending';
@@ -11,24 +12,24 @@ export const deathIn = ({ shape }: Deployment, chance: Chance, calls: number): D
   chance.of(shape.cut / 2) ? { at: 1 + chance.below(calls), moment: chance.oneOf(['before', 'after']) } : null;
 
 /** Starts a flow whose process may die, be told to stop at one of its calls, or have a time limit. */
-function startFlow(there: Deployment, chance: Chance, flow: Flow, options: object = {}) {
+function startFlow(there: Deployment, chance: Chance, flow: Flow, options: object = {}, account = someAccount(there, chance)) {
   const { shape } = there;
   const controller = new AbortController();
   const limit = chance.of(shape.cut / 3) ? { timeLimitMs: 2_000 + chance.below(60_000) } : {};
   const lastCall = chance.of(shape.cut / 3) ? 1 + chance.below(40) : Number.POSITIVE_INFINITY;
   const settings = { death: deathIn(there, chance, 60), failing: shape.failing, chance };
-  return there.start(flow, settings, (engine, process) => {
+  return there.start(flow, account, settings, (engine, process) => {
     process.onCall((calls) => calls === lastCall && controller.abort(new Error('the host stops')));
     return engine[flow]({ ...limit, ...options, signal: controller.signal });
   });
 }
 
 /** One flow without any trouble. */
-export const calmFlow = (there: Deployment, flow: Flow, options: object = {}) =>
-  there.start(flow, { chance: chanceOf(there.counts.flows) }, (engine) => engine[flow](options));
+export const calmFlow = (there: Deployment, account: Account, flow: Flow, options: object = {}) =>
+  there.start(flow, account, { chance: chanceOf(there.counts.flows) }, (engine) => engine[flow](options));
 
 /** What the CRM's webhooks have told of. */
-export const announced = ({ crm }: Deployment) => crm.announced().map((id) => ({ object: crm.object, id }));
+export const announced = ({ crm }: Account) => crm.announced().map((id) => ({ object: crm.object, id }));
 
 export const FLOWS: Acts = {
   pull: [10, (there, chance) => startFlow(there, chance, 'pull')],
@@ -36,9 +37,10 @@ export const FLOWS: Acts = {
   'a webhook of the CRM': [
     4,
     (there, chance) => {
-      const id = someRecord(there, chance);
-      const records = [...announced(there), ...(id === null ? [] : [{ object: there.crm.object, id }])];
-      return records.length === 0 ? undefined : startFlow(there, chance, 'pull', { records });
+      const account = someAccount(there, chance);
+      const id = someRecord(account, chance);
+      const records = [...announced(account), ...(id === null ? [] : [{ object: account.crm.object, id }])];
+      return records.length === 0 ? undefined : startFlow(there, chance, 'pull', { records }, account);
     },
   ],
   push: [8, (there, chance) => startFlow(there, chance, 'push')],

@@ -1,14 +1,14 @@
-import type { Chance } from '../chance.ts';
-import { chanceOf } from '../chance.ts';
+import type { Account } from '../account.ts';
+import { type Chance, chanceOf } from '../chance.ts';
 import type { Deployment, StartOptions } from '../deployment.ts';
 import type { ConflictAnswer } from '../engine.ts';
 import { FIELDS, type PersonField } from '../people.ts';
-import { type Acts, MINUTE } from './act.ts';
+import { type Acts, MINUTE, someAccount } from './act.ts';
 import { deathIn } from './flows.ts';
 
 /** Somebody looks at the conflicts that wait, and decides one of them, or all. */
-const decide = (there: Deployment, chance: Chance, { isAll, ...options }: StartOptions & { readonly isAll: boolean }) =>
-  there.start('decision', options, async ({ conflicts }) => {
+const decide = (there: Deployment, account: Account, chance: Chance, { isAll, ...options }: StartOptions & { readonly isAll: boolean }) =>
+  there.start('decision', account, options, async ({ conflicts }) => {
     const open = await conflicts.list({ open: true, limit: 1_000 });
     for (const { id, field } of isAll || open.length === 0 ? open : [chance.oneOf(open)])
       await conflicts.resolve(id, answer(there, chance, field), { by: 'somebody' });
@@ -24,9 +24,12 @@ function answer({ values }: Deployment, chance: Chance, field: string): Conflict
 }
 
 /** Nothing waits for a decision any more. */
-export const decideAll = (there: Deployment) => decide(there, chanceOf(there.counts.flows), { isAll: true });
+export const decideAll = (there: Deployment, account: Account) => decide(there, account, chanceOf(there.counts.flows), { isAll: true });
 
 export const ON_CONFLICTS: Acts = {
-  'a conflict is decided': [4, (there, chance) => decide(there, chance, { isAll: false, death: deathIn(there, chance, 8) })],
+  'a conflict is decided': [
+    4,
+    (there, chance) => decide(there, someAccount(there, chance), chance, { isAll: false, death: deathIn(there, chance, 8) }),
+  ],
   'a day goes by': [1, ({ scheduler }) => scheduler.advance(24 * 60 * MINUTE)],
 };

@@ -1,19 +1,21 @@
 import { type Conversation, conversationKey } from '../../../core/conversation.ts';
 import { conversation } from '../../conversation.ts';
-import type { Chance } from '../chance.ts';
-import type { Deployment } from '../deployment.ts';
+import type { Account } from '../account.ts';
+import { type Chance, chanceOf } from '../chance.ts';
+import type { Deployment, StartOptions } from '../deployment.ts';
 import { BOTH_WAYS, e164, type Person } from '../people.ts';
-import { type Acts, MINUTE } from './act.ts';
+import { type Acts, MINUTE, someAccount } from './act.ts';
 import { deathIn } from './flows.ts';
 import { editRecord } from './in-crm.ts';
 
-function someContact({ ledger }: Deployment, chance: Chance): string | null {
-  const ids = ledger.ids('local');
+/** A contact that is there, as far as anybody knows. */
+export function someContact({ ledger, departures }: Deployment, chance: Chance): string | null {
+  const ids = ledger.ids('local').filter((id) => departures.isHere(id));
   return ids.length === 0 ? null : chance.oneOf(ids);
 }
 
 /** A contact with a live record that nobody has in hand. */
-async function somePair({ bound, ledger, crm, arrivals }: Deployment, chance: Chance) {
+async function somePair({ ledger }: Deployment, { bound, crm, arrivals }: Account, chance: Chance) {
   const pairs = (await bound.load({ ids: ledger.ids('local') })).flatMap(({ id, links }) =>
     links.flatMap(({ recordId, state }) => (state === 'active' && recordId !== null ? [{ contactId: id, recordId }] : [])),
   );
@@ -22,13 +24,15 @@ async function somePair({ bound, ledger, crm, arrivals }: Deployment, chance: Ch
 }
 
 const editContact = (there: Deployment, chance: Chance, contactId: string, change: Partial<Person>) =>
-  there.start('edit', { death: deathIn(there, chance, 12) }, (engine) => engine.contacts.update(contactId, change, { by: 'somebody' }));
+  there.start('edit', someAccount(there, chance), { death: deathIn(there, chance, 12) }, (engine) =>
+    engine.contacts.update(contactId, change, { by: 'somebody' }),
+  );
 
 const number = ({ values }: Deployment): string => e164(values.value('phone_number')) as string;
 
 function talk(there: Deployment, chance: Chance): Conversation {
-  const { values, crm, ledger, scheduler } = there;
-  const inCrm = crm.people().flatMap(({ phone_number }) => e164(phone_number) ?? []);
+  const { values, accounts, ledger, scheduler } = there;
+  const inCrm = accounts.flatMap(({ crm }) => crm.people()).flatMap(({ phone_number }) => e164(phone_number) ?? []);
   const here = ledger.ids('local').flatMap((id) => ledger.cell('local', id, 'phone_number') ?? []);
   const known = [...inCrm, ...here];
   const analysis = {
@@ -45,25 +49,31 @@ function talk(there: Deployment, chance: Chance): Conversation {
 }
 
 /** The platform's webhook, which comes again until it is answered. */
-export async function deliver(there: Deployment, index: number, options: Parameters<Deployment['start']>[1]) {
+export async function deliver(there: Deployment, index: number, account: Account | null, options: StartOptions) {
   const delivered = there.conversations[index];
   if (delivered === undefined) return;
-  const ended = there.start('conversation', options, (engine) => engine.handleConversation(delivered.conversation));
-  const ending = await ended;
+  const { conversation, accounts, unanswered } = delivered;
+  const to = account ?? (options.chance ?? chanceOf(index)).oneOf(accounts);
+  const { over } = await there.start('conversation', to, options, (engine) => engine.handleConversation(conversation));
   return {
-    over: ending.over.then((how) => {
+    over: over.then((how) => {
       if (how.as !== 'done') return;
-      delivered.isAnswered = true;
+      unanswered.delete(to);
       const steps = Object.entries(how.value.steps).map(
         ([name, { status, reason }]) => `${name} ${status}${reason === null ? '' : ` (${reason})`}`,
       );
-      const key = conversationKey(delivered.conversation);
-      there.trace.tell(`conversation ${key} is answered: ${steps.join(', ')}`, [
-        key,
-        ...(how.value.contactId === null ? [] : [how.value.contactId]),
-      ]);
+      const key = conversationKey(conversation);
+      const about = [key, ...(how.value.contactId === null ? [] : [how.value.contactId])];
+      there.trace.tell(`conversation ${key} is answered: ${steps.join(', ')}`, about);
     }),
   };
+}
+
+/** A host that has two CRMs hands a conversation to both, or to the one where it belongs. */
+function takeIn(there: Deployment, chance: Chance, conversation: Conversation, among: readonly Account[]) {
+  const accounts = among.length > 1 && chance.of(0.5) ? [chance.oneOf(among)] : among;
+  there.conversations.push({ conversation, accounts, unanswered: new Set(accounts) });
+  return deliver(there, there.conversations.length - 1, null, disturbed(there, chance));
 }
 
 const disturbed = (there: Deployment, chance: Chance) => ({ death: deathIn(there, chance, 40), failing: there.shape.failing, chance });
@@ -87,43 +97,41 @@ export const ON_OUR_SIDE: Acts = {
   'both sides are edited alike': [
     2,
     async (there, chance) => {
-      const pair = await somePair(there, chance);
+      const account = someAccount(there, chance);
+      const pair = await somePair(there, account, chance);
       if (pair === null) return;
       const field = chance.oneOf(BOTH_WAYS);
       const change = { [field]: there.values.value(field) };
-      editRecord(there, pair.recordId, change);
+      editRecord(there, account, pair.recordId, change);
       return editContact(there, chance, pair.contactId, change);
     },
   ],
   'both sides are edited at once': [
     5,
     async (there, chance) => {
-      const pair = await somePair(there, chance);
+      const account = someAccount(there, chance);
+      const pair = await somePair(there, account, chance);
       if (pair === null) return;
       const field = chance.oneOf(BOTH_WAYS);
-      editRecord(there, pair.recordId, { [field]: there.values.value(field) });
+      editRecord(there, account, pair.recordId, { [field]: there.values.value(field) });
       return editContact(there, chance, pair.contactId, { [field]: there.values.value(field) });
     },
   ],
-  'a conversation': [
-    7,
-    (there, chance) => {
-      there.conversations.push({ conversation: talk(there, chance), isAnswered: false });
-      return deliver(there, there.conversations.length - 1, disturbed(there, chance));
-    },
-  ],
+  'a conversation': [7, (there, chance) => takeIn(there, chance, talk(there, chance), there.accounts)],
   'a conversation is analysed again': [
     2,
     (there, chance) => {
-      const before = there.conversations[chance.below(there.conversations.length)]?.conversation;
+      const before = there.conversations[chance.below(there.conversations.length)];
       if (before === undefined) return;
-      const { values, conversations } = there;
-      const analysis = { ...before.analysis, notes: values.value('notes'), title: values.value('title') };
-      conversations.push({ conversation: { ...before, analysis }, isAnswered: false });
-      return deliver(there, conversations.length - 1, disturbed(there, chance));
+      const { values } = there;
+      const analysis = { ...before.conversation.analysis, notes: values.value('notes'), title: values.value('title') };
+      return takeIn(there, chance, { ...before.conversation, analysis }, before.accounts);
     },
   ],
-  'a conversation comes again': [3, (there, chance) => deliver(there, chance.below(there.conversations.length), disturbed(there, chance))],
+  'a conversation comes again': [
+    3,
+    (there, chance) => deliver(there, chance.below(there.conversations.length), null, disturbed(there, chance)),
+  ],
   'minutes go by': [10, ({ scheduler }, chance) => scheduler.advance(chance.below(10 * MINUTE))],
   'hours go by': [2, ({ scheduler }, chance) => scheduler.advance(chance.below(8 * 60 * MINUTE))],
 };

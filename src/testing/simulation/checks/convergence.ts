@@ -1,8 +1,14 @@
-import { BOTH_WAYS, e164, INBOUND } from '../people.ts';
-import { type Broken, fieldOf, type Seen } from './seen.ts';
+import type { Broken } from '../broken.ts';
+import { BOTH_WAYS, e164, INBOUND, type PersonField } from '../people.ts';
+import { fieldOf, type Seen, type SeenAccount } from './seen.ts';
 
 /** Both sides of a field agree, once nobody edits any more (P2, P3). */
-export function convergence({ pairs, rows, there, conflicts }: Seen): readonly Broken[] {
+export function convergence(seen: Seen): readonly Broken[] {
+  return seen.accounts.flatMap((account) => onAccount(seen, account));
+}
+
+function onAccount(seen: Seen, { account, pairs }: SeenAccount): readonly Broken[] {
+  const { rows, there, conflicts } = seen;
   const { ledger } = there;
   const broken: Broken[] = [];
   const differ = (field: string, { contactId, recordId, local, remote }: Record<'contactId' | 'recordId', string> & Differing) =>
@@ -11,11 +17,24 @@ export function convergence({ pairs, rows, there, conflicts }: Seen): readonly B
       message: `${field} of contact ${contactId} is ${local}, that of its record ${recordId} is ${remote}`,
       about: [contactId, recordId, ...[local, remote].filter((value) => value !== null)],
     });
+  const others = seen.accounts.filter((other) => other.account !== account);
+  /** Another CRM gave it (R25). It has not hidden what this one says, though: that was the contact's, too. */
+  const isForeign = (field: PersonField, contactId: string, { local, remote }: Differing): boolean =>
+    others.some((other) => {
+      const records = recordsOf(other, contactId);
+      const { crm } = other.account;
+      // What a record of ours is made with where the contact has nothing is that CRM's from then on.
+      if (Object.values<unknown>(crm.mapping.create?.defaults ?? {}).includes(local)) return true;
+      // A value may have come by a merge, from a record that was another contact's; a blank is no one's in particular.
+      return ledger.isTypedInto((id) => records.has(id) || (local !== null && crm.person(id) !== null), field, local);
+    }) &&
+    (remote === null || ledger.wasEver('local', contactId, field, remote) || conflicts.has(`${field} ${remote}`));
   for (const { row, person } of pairs) {
     const both = { contactId: row.id, recordId: person.id };
     for (const field of BOTH_WAYS) {
       const [local, remote] = [fieldOf(row, field), person[field]];
-      if (local !== remote) differ(field, { ...both, local, remote });
+      if (local === remote || (!account.shape.propagate && isForeign(field, row.id, { local, remote }))) continue;
+      differ(field, { ...both, local, remote });
     }
     for (const field of INBOUND) {
       const [local, remote] = [fieldOf(row, field), field === 'phone_number' ? e164(person.phone_number) : person[field]];
@@ -25,6 +44,7 @@ export function convergence({ pairs, rows, there, conflicts }: Seen): readonly B
       const [ours, theirs] = [ledger.lastTyped('local', row.id, field), ledger.lastTyped('crm', person.id, field)];
       // What is filled beats a blank, which is recorded; at a first link a blank is no value, and nothing is.
       if (remote === null && (conflicts.has(`${field} ${local}`) || ledger.isFromBefore(row.id, person.id, theirs))) continue;
+      if (isForeign(field, row.id, { local, remote })) continue;
       // A value of ours stays until the CRM's own moves again: also where a merge has brought another record with that same value.
       if (ours > theirs || ledger.typedOver('local', row.id, field) === remote) continue;
       differ(field, { ...both, local, remote });
@@ -41,6 +61,10 @@ export function convergence({ pairs, rows, there, conflicts }: Seen): readonly B
   }
   return broken;
 }
+
+/** Records that the contact has or had. */
+const recordsOf = ({ rows }: SeenAccount, contactId: string): ReadonlySet<string> =>
+  new Set(rows.filter(({ id }) => id === contactId).flatMap(({ links }) => links.flatMap(({ recordId }) => recordId ?? [])));
 
 interface Differing {
   readonly local: string | null;

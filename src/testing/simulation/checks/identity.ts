@@ -1,5 +1,6 @@
+import type { Broken } from '../broken.ts';
 import { e164 } from '../people.ts';
-import { type Broken, fieldOf, LIVE, type Seen } from './seen.ts';
+import { fieldOf, LIVE, type Seen, type SeenAccount } from './seen.ts';
 
 /** What a link may be, by what became of its record. Without evidence none is given up for good (R14). */
 const STATES: Readonly<Record<string, readonly string[]>> = {
@@ -10,8 +11,20 @@ const STATES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Each record has one contact and each contact one record, as far as its number tells; no number is had twice (P11, R19). */
-export function identity({ rows, there, entries }: Seen): readonly Broken[] {
-  const { crm } = there;
+export function identity({ there, rows, accounts }: Seen): readonly Broken[] {
+  const broken = accounts.flatMap((account) => onAccount(there, account));
+  const numbers = new Map<string, string>();
+  for (const row of rows) {
+    const number = fieldOf(row, 'phone_number');
+    const other = number === null ? undefined : numbers.get(number);
+    if (other !== undefined)
+      broken.push({ promise: 'P11', message: `contacts ${other} and ${row.id} have one number`, about: [other, row.id] });
+    if (number !== null) numbers.set(number, row.id);
+  }
+  return broken;
+}
+
+function onAccount({ departures }: Seen['there'], { account: { crm }, rows, entries }: SeenAccount): Broken[] {
   const broken: Broken[] = [];
   const holders = new Map<string, string[]>();
   for (const row of rows)
@@ -35,19 +48,14 @@ export function identity({ rows, there, entries }: Seen): readonly Broken[] {
     if (contacts.length > 1) broken.push({ promise: 'P11', message: `record ${person.id} has ${contacts.length} contacts`, about });
     if (contacts.length > 0) continue;
     const phone = e164(person.phone_number);
+    if (departures.isErased(person.id, phone)) continue;
     const owner = rows.find((row) => phone !== null && row.removed !== true && fieldOf(row, 'phone_number') === phone);
     if (phone !== null && owner === undefined)
       broken.push({ promise: 'P2', message: `record ${person.id} has no contact, though nobody has its number`, about });
     else if (owner !== undefined && !waiting.has(person.id))
       broken.push({ promise: 'P6', message: `record ${person.id} has no contact and does not wait for one`, about: [...about, owner.id] });
   }
-  const numbers = new Map<string, string>();
   for (const row of rows) {
-    const number = fieldOf(row, 'phone_number');
-    const other = number === null ? undefined : numbers.get(number);
-    if (other !== undefined)
-      broken.push({ promise: 'P11', message: `contacts ${other} and ${row.id} have one number`, about: [other, row.id] });
-    if (number !== null) numbers.set(number, row.id);
     const live = row.links.filter(({ state }) => LIVE.has(state));
     if (live.length > 1) broken.push({ promise: 'P11', message: `contact ${row.id} has ${live.length} live records`, about: [row.id] });
   }

@@ -1,5 +1,6 @@
+import type { Broken } from '../broken.ts';
 import type { Displaced, Typed } from '../ledger.ts';
-import { type Broken, fieldOf, type Seen } from './seen.ts';
+import { fieldOf, type Seen } from './seen.ts';
 
 /** A field that goes both ways is read so long before it is written, at most (P3, R24). */
 const READ_AGE_MS = 10_000;
@@ -39,7 +40,7 @@ export function nothingLost(seen: Seen): readonly Broken[] {
  * Where one value was typed in several places, only those count who typed it into this one: elsewhere somebody may have typed
  * it who never saw the other.
  */
-function wasTypedOver(seen: Seen, { side, id, field, before, after }: Omit<Displaced, 'at'> & WithBoth): boolean {
+function wasTypedOver(seen: Seen, { side, id, field, before, after }: Omit<Displaced, 'at' | 'isMade'> & WithBoth): boolean {
   const { ledger } = seen.there;
   if (ledger.isTypedOnce(before) && ledger.isTypedOnce(after)) return ledger.isBefore(after, before);
   const last = ledger.typed.findLast((typed) => typed.side === side && typed.id === id && typed.field === field && typed.value === before);

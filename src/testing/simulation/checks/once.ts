@@ -1,19 +1,12 @@
 import { conversationKey } from '../../../core/conversation.ts';
-import { type Broken, fieldOf, type Seen } from './seen.ts';
+import type { Broken } from '../broken.ts';
+import { e164 } from '../people.ts';
+import { fieldOf, type Seen, type SeenAccount } from './seen.ts';
 
 /** No record, no activity and no effect of an analysis twice (P5). */
-export function once({ there, rows, entries }: Seen): readonly Broken[] {
-  const { made, crm, conversations } = there;
-  const broken: Broken[] = [];
-  const linked = new Set(rows.flatMap(({ links }) => links.flatMap(({ recordId }) => recordId ?? [])));
-  for (const id of made.records)
-    if (!linked.has(id) && crm.person(id)?.gone === null)
-      broken.push({ promise: 'P5', message: `record ${id} was made and belongs to nobody`, about: [id] });
-
-  const activities = new Map<string, string[]>();
-  for (const [id, key] of made.activities) activities.set(key, [...(activities.get(key) ?? []), id]);
-  for (const [key, ids] of activities)
-    if (ids.length > 1) broken.push({ promise: 'P5', message: `conversation ${key} was logged ${ids.length} times`, about: [key, ...ids] });
+export function once({ there, accounts, rows, entries }: Seen): readonly Broken[] {
+  const { conversations } = there;
+  const broken = accounts.flatMap((account) => madeOnce(there, account));
 
   const applied = new Map<string, (string | null)[]>();
   for (const { key, contactId } of entries('applied')) {
@@ -35,6 +28,25 @@ export function once({ there, rows, entries }: Seen): readonly Broken[] {
     if (there.length > notes.length - missing)
       broken.push({ promise: 'P6', message: `${there.length} analyses of ${key} were applied, and ${missing} are not there`, about });
   }
+  return broken;
+}
+
+function madeOnce({ departures, conversations }: Seen['there'], { account: { made, crm }, rows }: SeenAccount): Broken[] {
+  const broken: Broken[] = [];
+  const linked = new Set(rows.flatMap(({ links }) => links.flatMap(({ recordId }) => recordId ?? [])));
+  for (const id of made.records)
+    if (!linked.has(id) && crm.person(id)?.gone === null && !departures.isErased(id, e164(crm.person(id)?.phone_number ?? null)))
+      broken.push({ promise: 'P5', message: `record ${id} was made and belongs to nobody`, about: [id] });
+
+  const activities = new Map<string, string[]>();
+  for (const [id, key] of made.activities) activities.set(key, [...(activities.get(key) ?? []), id]);
+  // Whose number goes to somebody else once they are erased: nothing is left that says whose conversation it was.
+  const ofErased = conversations.flatMap(({ conversation }) =>
+    departures.erasedNumbers.has(conversation.contact.phone ?? '') ? [conversationKey(conversation)] : [],
+  );
+  for (const [key, ids] of activities)
+    if (ids.length > 1 && !ofErased.includes(key))
+      broken.push({ promise: 'P5', message: `conversation ${key} was logged ${ids.length} times`, about: [key, ...ids] });
   return broken;
 }
 

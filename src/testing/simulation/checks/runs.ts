@@ -1,12 +1,30 @@
 import type { Run } from '../../../core/run.ts';
 import { isCrmSyncError } from '../../../errors.ts';
+import type { Broken } from '../broken.ts';
 import type { Failure } from '../deployment.ts';
 import { TYPED } from '../people.ts';
-import type { Broken, Seen } from './seen.ts';
+import type { Seen } from './seen.ts';
 
 /** Runs count what happened, end as they say, and nothing that people typed is in one, in an event or in an error (P10). */
-export function runs({ runs, there }: Seen): readonly Broken[] {
+export function runs({ accounts, there }: Seen): readonly Broken[] {
   const { events, failures } = there;
+  const broken = accounts.flatMap(({ runs }) => ofOneAccount(runs, there));
+  const told = [...accounts.flatMap(({ runs }) => runs), ...events].map((each) => JSON.stringify(each));
+  for (const text of told) {
+    const [found] = TYPED.exec(text) ?? [];
+    if (found !== undefined) broken.push({ promise: 'P10', message: `${found} stands in ${text.slice(0, 300)}`, about: [found] });
+  }
+  for (const { flow, error, faults, tookMs } of failures) {
+    if (!isCrmSyncError(error)) broken.push({ promise: 'P7', message: `${flow} failed with ${stackOf(error)}`, about: [flow] });
+    else if (!error.retryable && !isExpected(error.code, { flow, faults, tookMs }))
+      broken.push({ promise: 'P7', message: `${flow} failed for good with ${error.code}: ${error.message}`, about: [flow] });
+    const [found] = TYPED.exec(`${String(error)} ${JSON.stringify(error)}`) ?? [];
+    if (found !== undefined) broken.push({ promise: 'P10', message: `${found} stands in an error of ${flow}`, about: [found, flow] });
+  }
+  return broken;
+}
+
+function ofOneAccount(runs: readonly Run[], there: Seen['there']): Broken[] {
   const broken: Broken[] = [];
   for (const run of runs) {
     const { id, flow, status, counts, parts } = run;
@@ -19,18 +37,6 @@ export function runs({ runs, there }: Seen): readonly Broken[] {
       broken.push({ promise: 'P12', message: `${flow} ${id} processed ${processed}, its parts ${inParts}`, about });
     if (status === 'running' && !wasOvertaken(run, runs, there))
       broken.push({ promise: 'P12', message: `${flow} ${id} never ended`, about });
-  }
-  const told = [...runs, ...events].map((each) => JSON.stringify(each));
-  for (const text of told) {
-    const [found] = TYPED.exec(text) ?? [];
-    if (found !== undefined) broken.push({ promise: 'P10', message: `${found} stands in ${text.slice(0, 300)}`, about: [found] });
-  }
-  for (const { flow, error, faults, tookMs } of failures) {
-    if (!isCrmSyncError(error)) broken.push({ promise: 'P7', message: `${flow} failed with ${stackOf(error)}`, about: [flow] });
-    else if (!error.retryable && !isExpected(error.code, { flow, faults, tookMs }))
-      broken.push({ promise: 'P7', message: `${flow} failed for good with ${error.code}: ${error.message}`, about: [flow] });
-    const [found] = TYPED.exec(`${String(error)} ${JSON.stringify(error)}`) ?? [];
-    if (found !== undefined) broken.push({ promise: 'P10', message: `${found} stands in an error of ${flow}`, about: [found, flow] });
   }
   return broken;
 }
@@ -59,6 +65,7 @@ function isExpected(code: string, { flow, faults, tookMs }: Pick<Failure, 'flow'
   if (code === 'session_expired') return tookMs >= SESSION_MS || faults.some((what) => what.startsWith('expired_'));
   // Somebody else was faster, or both sides have come to agree.
   if (flow.startsWith('decision ')) return code === 'conflict_closed' || code === 'conflict_not_found';
+  if (flow.startsWith('removal ')) return code === 'contact_not_found';
   return flow.startsWith('edit ') && (code === 'match_key_taken' || code === 'contact_not_found');
 }
 

@@ -2,6 +2,7 @@ import type { Run } from '../../../core/run.ts';
 import type { StoredHistory } from '../../../core/stored-history.ts';
 import type { Value } from '../../../core/value.ts';
 import type { Entry, Row, StoredLink } from '../../../ports/store.ts';
+import type { Account } from '../account.ts';
 import type { CrmPerson } from '../crm-of-people.ts';
 import type { Deployment } from '../deployment.ts';
 
@@ -11,15 +12,6 @@ interface Conflict {
   readonly remote: Value;
 }
 
-/** A promise that was not kept. */
-export interface Broken {
-  /** As `docs/promises.md` numbers it. */
-  readonly promise: string;
-  readonly message: string;
-  /** Ids and values that it is about. */
-  readonly about: readonly string[];
-}
-
 /** A contact with its present record. */
 export interface Pair {
   readonly row: Row;
@@ -27,54 +19,80 @@ export interface Pair {
   readonly person: CrmPerson;
 }
 
-/** What there is once everything is quiet. */
-export interface Seen {
-  readonly there: Deployment;
-  /** Contacts, and those that were removed but have links. */
+/** What one connection has once everything is quiet. */
+export interface SeenAccount {
+  readonly account: Account;
+  /** Contacts, and those that were removed but have links; with the links of this connection. */
   readonly rows: readonly Row[];
   readonly pairs: readonly Pair[];
   readonly runs: readonly Run[];
-  /** Both values of every conflict that was recorded, as `<field> <value>`. */
-  readonly conflicts: ReadonlySet<string>;
-  readonly entries: (kind: string) => readonly Entry[];
+  readonly entries: (kind: KindOf<'connection'>) => readonly Entry[];
+  readonly allEntries: readonly Entry[];
 }
 
-/** Every kind of entry that waits for something, by its scope. */
+/** What there is once everything is quiet. */
+export interface Seen {
+  readonly there: Deployment;
+  readonly accounts: readonly SeenAccount[];
+  /** Contacts, and those that were removed but have links. What links they have is told by the accounts. */
+  readonly rows: readonly Omit<Row, 'links'>[];
+  /** Both values of every conflict that was recorded, as `<field> <value>`. */
+  readonly conflicts: ReadonlySet<string>;
+  /** Of the workspace. */
+  readonly entries: (kind: KindOf<'workspace'>) => readonly Entry[];
+  /** Of all accounts, too. */
+  readonly allEntries: readonly Entry[];
+}
+
+/** Every kind of entry that is looked at, by its scope. */
 const KINDS = {
-  workspace: ['merge', 'applied', 'history'],
-  connection: ['conflict', 'run', 'waiting', 'recheck', 'conversation', 'create', 'activity'],
+  workspace: ['merge', 'applied', 'history', 'claim', 'former_number', 'flips', 'awaited', 'released'],
+  connection: ['merge', 'conflict', 'run', 'waiting', 'recheck', 'conversation', 'create', 'activity', 'brake'],
 } as const;
+type Scope = keyof typeof KINDS;
+type KindOf<S extends Scope> = (typeof KINDS)[S][number];
 const MANY = 1_000_000;
 
 export const LIVE: ReadonlySet<string> = new Set(['creating', 'active', 'ambiguous', 'missing', 'left_filter']);
 
 export async function look(there: Deployment): Promise<Seen> {
-  const { bound, crm } = there;
+  const accounts: SeenAccount[] = [];
+  for (const account of there.accounts) accounts.push(await lookAt(account));
+  const { entries, allEntries } = await entriesOf(there.accounts[0] as Account, 'workspace');
+  const conflicts = [
+    ...accounts.flatMap((seen) => seen.entries('conflict').map(({ body }) => body as unknown as Conflict)),
+    ...entries('history').flatMap(({ body }) => (body as unknown as StoredHistory).conflicts ?? []),
+  ];
+  return {
+    there,
+    accounts,
+    rows: [...new Map(accounts.flatMap(({ rows }) => rows.map((row) => [row.id, row]))).values()],
+    conflicts: new Set(conflicts.flatMap(({ field, local, remote }) => [`${field} ${local}`, `${field} ${remote}`])),
+    entries,
+    allEntries: [...allEntries, ...accounts.flatMap((seen) => seen.allEntries)],
+  };
+}
+
+async function lookAt(account: Account): Promise<SeenAccount> {
+  const { bound, crm } = account;
   const query = { entity: 'contact', object: crm.object, plan: '', now: 0, after: null, limit: MANY } as const;
   const rows = new Map((await bound.scan({ ...query, want: 'all' })).map((row) => [row.id, row]));
   for (const row of await bound.scan({ ...query, want: 'linked' })) rows.set(row.id, row);
-  const entries = new Map<string, readonly Entry[]>();
-  for (const scope of ['workspace', 'connection'] as const)
-    for (const kind of KINDS[scope]) entries.set(kind, await bound.entries({ scope, kind, limit: MANY }));
+  const { entries, allEntries } = await entriesOf(account, 'connection');
   const pairs = [...rows.values()].flatMap((row) =>
     row.links.flatMap((link): Pair[] => {
       const person = link.state === 'active' && link.recordId !== null && row.removed !== true ? crm.person(link.recordId) : null;
       return person === null || person.gone !== null ? [] : [{ row, link, person }];
     }),
   );
-  return {
-    there,
-    rows: [...rows.values()],
-    pairs,
-    runs: (entries.get('run') ?? []).map(({ body }) => body as unknown as Run),
-    conflicts: new Set(
-      [
-        ...(entries.get('conflict') ?? []).map(({ body }) => body as unknown as Conflict),
-        ...(entries.get('history') ?? []).flatMap(({ body }) => (body as unknown as StoredHistory).conflicts ?? []),
-      ].flatMap(({ field, local, remote }) => [`${field} ${local}`, `${field} ${remote}`]),
-    ),
-    entries: (kind) => entries.get(kind) ?? [],
-  };
+  const runs = entries('run').map(({ body }) => body as unknown as Run);
+  return { account, rows: [...rows.values()], pairs, runs, entries, allEntries };
 }
 
-export const fieldOf = (row: Row, field: string): string | null => (row.fields[field] as string | null | undefined) ?? null;
+async function entriesOf<S extends Scope>({ bound }: Account, scope: S) {
+  const found = new Map<string, readonly Entry[]>();
+  for (const kind of KINDS[scope]) found.set(kind, await bound.entries({ scope, kind, limit: MANY }));
+  return { entries: (kind: KindOf<S>): readonly Entry[] => found.get(kind) ?? [], allEntries: [...found.values()].flat() };
+}
+
+export const fieldOf = (row: Pick<Row, 'fields'>, field: string): string | null => (row.fields[field] as string | null | undefined) ?? null;

@@ -1,0 +1,61 @@
+import type { StoredHistory } from '../../core/stored-history.ts';
+import type { EntryChange, RowChange } from '../../ports/store.ts';
+import type { Account } from './account.ts';
+import type { Departures } from './departures.ts';
+import type { Ledger } from './ledger.ts';
+import { FIELDS, type Person } from './people.ts';
+import type { Trace } from './trace.ts';
+import type { Committing } from './wrapped-store.ts';
+
+/** Flows whose values come from a person on our side, or from an analysis. */
+const OURS: ReadonlySet<string> = new Set(['manual', 'analysis', 'merge']);
+
+interface CommitsParts {
+  readonly ledger: Ledger;
+  readonly trace: Trace;
+  readonly departures: Departures;
+}
+
+/** Notes what a commit did: who set which value of a contact, what became of its links, which conflicts it recorded. */
+export function commitsOf({ ledger, trace, departures }: CommitsParts, account: Account, by: string): Committing {
+  return ({ rows, entries }, { ids, stored }) => {
+    const history = historyOf(entries).map((each) => ({ ...each, contactId: contactOf(each.of, ids) }));
+    for (const { body, contactId } of history)
+      for (const { field, local, remote, winner } of body.conflicts ?? []) {
+        ledger.conflicts += 1;
+        const what = `a conflict over ${field} of contact ${contactId}: ${local} here, ${remote} there, ${winner} wins`;
+        trace.tell(`${by} records ${what}`, [contactId]);
+      }
+    for (const [index, row] of rows.entries()) {
+      const contactId = ids[index] ?? '';
+      for (const link of 'links' in row ? (row.links ?? []) : []) {
+        const { object, recordId, state, body } = link;
+        const what = `link of contact ${contactId} with ${object} ${recordId} is ${link.remove === true ? 'removed' : state}`;
+        trace.tell(`${by}: ${what}${body.sent.length > 0 ? ', a write is open' : ''}`, [contactId, recordId ?? contactId]);
+        if (state === 'active' && recordId !== null && link.remove !== true) ledger.meet(contactId, recordId);
+      }
+      if (row.kind === 'delete' || row.kind === 'erase') trace.tell(`${by}: ${row.kind}s contact ${contactId}`, [contactId]);
+      departures.note(row, contactId, { by, account });
+      if (row.kind !== 'insert' && row.kind !== 'update') continue;
+      const set = onlyFields({ ...setOf(row), ...stored?.[index] });
+      if (row.kind === 'insert' && !ledger.isKnown('local', contactId)) ledger.engine('local', contactId, {}, by);
+      const isOurs = history.some((each) => each.contactId === contactId && OURS.has(each.body.source.flow));
+      if (isOurs) ledger.type('local', contactId, set, by);
+      else ledger.engine('local', contactId, set, by);
+    }
+  };
+}
+
+const historyOf = (entries: readonly EntryChange[]) =>
+  entries.flatMap(({ kind, put }) =>
+    kind === 'history' && put !== undefined && put !== 'delete' ? [{ body: put.body as unknown as StoredHistory, of: put.contactId }] : [],
+  );
+
+/** Of an entry about a row of the same commit, which may be new. */
+const contactOf = (of: unknown, ids: readonly string[]): string =>
+  typeof of === 'string' ? of : (ids[(of as { readonly row?: number } | null | undefined)?.row ?? 0] ?? '');
+
+const setOf = (row: Extract<RowChange, { kind: 'insert' | 'update' }>): Readonly<Record<string, unknown>> => row.set ?? {};
+
+const onlyFields = (fields: Readonly<Record<string, unknown>>): Partial<Person> =>
+  Object.fromEntries(FIELDS.flatMap((field) => (Object.hasOwn(fields, field) ? [[field, fields[field] as string | null]] : [])));

@@ -1,0 +1,132 @@
+import { isLive } from '../../core/link.ts';
+import type { LinkChange, RowChange } from '../../ports/store.ts';
+import type { Account } from './account.ts';
+import type { Broken } from './broken.ts';
+import type { Ledger } from './ledger.ts';
+
+/** A link as the commits have left it. */
+interface KeptLink {
+  readonly account: Account;
+  readonly recordId: string | null;
+  readonly state: LinkChange['state'];
+  readonly successor: string | null;
+}
+
+/** A contact that somebody removed. */
+interface Removed {
+  readonly at: number;
+  /** Its records, by account, until they are restored there. */
+  readonly records: Map<string, Account>;
+}
+
+interface Step {
+  /** The process. */
+  readonly by: string;
+  readonly account: Account;
+}
+
+/** Who was removed or erased on our side, by whom, and what must stay away since. It knows links only from what was committed. */
+export class Departures {
+  /** By contact. */
+  readonly removed = new Map<string, Removed>();
+  readonly erased = new Set<string>();
+  removals = 0;
+  /** Of erased people. */
+  readonly erasedNumbers = new Set<string>();
+  readonly erasedRecords = new Set<string>();
+  /** What came back, or went without a reason, as it happened. */
+  readonly broken: Broken[] = [];
+  readonly #ledger: Ledger;
+  readonly #now: () => number;
+  /** By erased contact: the records that it had. */
+  readonly #recordsOfErased = new Map<string, readonly string[]>();
+  /** By contact and id of the link. */
+  readonly #links = new Map<string, Map<string, KeptLink>>();
+
+  constructor(ledger: Ledger, now: () => number) {
+    this.#ledger = ledger;
+    this.#now = now;
+  }
+
+  /** The contact is there, as far as anybody knows. */
+  isHere(contactId: string): boolean {
+    return !this.removed.has(contactId) && !this.erased.has(contactId);
+  }
+
+  /** A record of the erased contact was merged with another one: what it held may be somebody else's. */
+  areMerged(contactId: string): boolean {
+    return this.#recordsOfErased.get(contactId)?.some((id) => this.#ledger.isMerged(id)) === true;
+  }
+
+  /** Nobody is made of this any more. */
+  isErased(recordId: string, number: string | null): boolean {
+    return this.erasedRecords.has(recordId) || (number !== null && this.erasedNumbers.has(number));
+  }
+
+  /** A change of a contact that was committed. */
+  note(row: RowChange, contactId: string, step: Step): void {
+    const links = 'links' in row ? (row.links ?? []) : [];
+    if (row.kind === 'erase') this.#erase(contactId);
+    if (row.kind === 'delete') this.#remove(contactId, links, step);
+    if (row.kind === 'insert') this.#notBack(row.set['phone_number'], contactId, step);
+    for (const link of links) this.#noteLink(contactId, link, step);
+  }
+
+  #erase(contactId: string): void {
+    for (const number of this.#ledger.everIn('local', contactId, 'phone_number')) this.erasedNumbers.add(number);
+    const records = [...this.#linksOf(contactId).values()].flatMap(({ recordId, successor }) => [recordId ?? [], successor ?? []].flat());
+    for (const id of records) this.erasedRecords.add(id);
+    if (!this.erased.has(contactId)) this.#recordsOfErased.set(contactId, records);
+    this.erased.add(contactId);
+    this.removed.delete(contactId);
+    this.#links.delete(contactId);
+  }
+
+  #remove(contactId: string, changes: readonly LinkChange[], { by, account }: Step): void {
+    const links = this.#linksOf(contactId);
+    if (by.startsWith('removal ')) {
+      this.removals += 1;
+      const records = [...links.values()].flatMap((link) => (link.recordId === null ? [] : [[link.recordId, link.account] as const]));
+      this.removed.set(contactId, { at: this.#now(), records: new Map(records) });
+      return;
+    }
+    const ended = new Set(changes.map(({ id }) => id));
+    const kept = [...links].find(([id, { state }]) => !ended.has(id) && isLive(state))?.[1];
+    if (kept !== undefined)
+      this.#tell('R25', `${by} removes contact ${contactId}, which has record ${kept.recordId}`, [contactId, kept.recordId]);
+    for (const { recordId } of changes)
+      if (recordId !== null && account.crm.person(recordId)?.gone === null)
+        this.#tell('R14', `${by} removes contact ${contactId}, whose record ${recordId} is there`, [contactId, recordId]);
+  }
+
+  #notBack(number: unknown, contactId: string, { by }: Step): void {
+    if (typeof number === 'string' && this.erasedNumbers.has(number))
+      this.#tell('R21', `${by} makes contact ${contactId} of ${number}, who was erased`, [contactId, number]);
+  }
+
+  #noteLink(contactId: string, { id, recordId, state, body, remove }: LinkChange, { by, account }: Step): void {
+    const links = this.#linksOf(contactId);
+    if (remove === true) {
+      links.delete(id);
+      if (by.startsWith('restoration ') && recordId !== null) this.removed.get(contactId)?.records.delete(recordId);
+      return;
+    }
+    links.set(id, { account, recordId, state, successor: body.successor ?? null });
+    this.#links.set(contactId, links);
+    // Of a record that was merged nobody can say any more whose it is.
+    if (recordId === null || state !== 'active' || this.#ledger.isMerged(recordId)) return;
+    if (this.erasedRecords.has(recordId))
+      this.#tell('R21', `${by} links record ${recordId} of an erased person with contact ${contactId}`, [contactId, recordId]);
+    const owner = [...this.removed].find(([removedId, { records }]) => removedId !== contactId && records.get(recordId) === account)?.[0];
+    if (owner !== undefined)
+      this.#tell('P11', `${by} gives record ${recordId} of the removed contact ${owner} to ${contactId}`, [owner, contactId, recordId]);
+  }
+
+  #linksOf(contactId: string): Map<string, KeptLink> {
+    return this.#links.get(contactId) ?? new Map<string, KeptLink>();
+  }
+
+  #tell(promise: string, message: string, about: readonly (string | null)[]): void {
+    this.broken.push({ promise, message, about: about.filter((each) => each !== null) });
+  }
+}
