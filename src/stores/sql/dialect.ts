@@ -12,7 +12,7 @@ export const toMillis = (value: unknown): Millis | null => (value === null ? nul
 export type Query<Transaction> = (transaction: Transaction, text: string, values: readonly SqlValue[]) => Promise<readonly SqlRow[]>;
 
 /**
- * Runs one statement for a list of rows: as one JSON text behind the other values, or once for each row with its values behind
+ * Runs one statement for a list of rows: as one JSON text behind the other values, or some rows with each run, their values behind
  * them, whichever is faster. Which of the two its texts expect is the dialect's to know.
  */
 export type WriteRows<Transaction> = (

@@ -93,4 +93,16 @@ export const postgresMigrations = (schema: string): readonly Migration[] => [
       `insert into ${schema}crm_sync_migrations (version) values (2)`,
     ],
   },
+  {
+    version: 3,
+    statements: [
+      // One index for both: the links of a contact, and that one of them at most is live. Two nulls are different to a unique index,
+      // so that past links do not count.
+      `drop index ${schema}crm_sync_links_contact`,
+      `drop index ${schema}crm_sync_links_live_contact`,
+      `create unique index crm_sync_links_contact on ${schema}crm_sync_links (workspace, contact_id, connection, object,
+        (case when ${LIVE} then 1 end))`,
+      `insert into ${schema}crm_sync_migrations (version) values (3)`,
+    ],
+  },
 ];

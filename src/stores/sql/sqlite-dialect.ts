@@ -39,7 +39,7 @@ function byKey(field: string) {
 }
 
 /**
- * The texts for SQLite. Lists come in through `json_each`, one statement for a whole page; rows are written one by one, which
+ * The texts for SQLite. Lists come in through `json_each`, one statement for a whole page; rows are written as values, which
  * SQLite does faster than it takes a list apart. `indexed by` stands where the
  * planner would rather avoid a sort than find few rows.
  *

@@ -83,4 +83,15 @@ export const sqliteMigrations: readonly Migration[] = [
         where state = 'active'`,
     ],
   },
+  {
+    version: 3,
+    statements: [
+      // One index for both: the links of a contact, in the order in which scans look at them, and that one of them at most is live.
+      // Two nulls are different to a unique index, so that past links do not count.
+      'drop index crm_sync_links_contact',
+      'drop index crm_sync_links_live_contact',
+      `create unique index crm_sync_links_contact on crm_sync_links (workspace, contact_id, connection, object, entity,
+        case when state in ('creating', 'active', 'ambiguous', 'missing', 'left_filter') then 1 end)`,
+    ],
+  },
 ];
