@@ -1,3 +1,6 @@
+export { type ElevenLabsWebhookOptions, elevenLabsWebhook } from './conversations/elevenlabs/elevenlabs-webhook.ts';
+export { type ElevenLabsOptions, fromElevenLabs } from './conversations/elevenlabs/from-elevenlabs.ts';
+export { type ElevenLabsSigning, signElevenLabs } from './conversations/elevenlabs/signature.ts';
 export type { IgnoredReason, Incoming } from './conversations/incoming.ts';
 export {
   conversationMappingSchema,
