@@ -8,6 +8,7 @@ const PARAGRAPHS = [
   ['summary', 'body'],
   ['note'],
   ['direction', 'duration', 'from', 'to', 'started', 'outcome', 'disposition', 'sentiment', 'recording', 'link'],
+  ['message'],
   ['transcript'],
   ['reference'],
 ] as const;
@@ -18,12 +19,12 @@ const PLACES: ReadonlyMap<string, readonly [paragraph: number, line: number]> = 
 const TEXTS = ['transcript', 'note', 'body', 'summary', 'subject'];
 const CUT = '… [cut]';
 
-const placeOf = ({ name }: Pick<ActivityPart, 'name'>): readonly [number, number] => PLACES.get(name) ?? [1, 0];
+const placeOf = ({ name }: Pick<ActivityPart, 'name'>): readonly [number, number] => PLACES.get(name.split(' ', 1)[0]!) ?? [1, 0];
 
 /** Which of two comes first in the text. */
 export function compareParts(a: Pick<ActivityPart, 'name'>, b: Pick<ActivityPart, 'name'>): number {
   const [one, other] = [placeOf(a), placeOf(b)];
-  return one[0] - other[0] || one[1] - other[1];
+  return one[0] - other[0] || one[1] - other[1] || (a.name < b.name ? -1 : Number(a.name > b.name));
 }
 
 export const shareParagraph = (a: Pick<ActivityPart, 'name'>, b: Pick<ActivityPart, 'name'>): boolean => placeOf(a)[0] === placeOf(b)[0];

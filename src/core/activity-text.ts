@@ -2,6 +2,7 @@ import type { ActivityLimits, ActivityPart } from './activity.ts';
 import type { Channel, Conversation, Direction, Outcome, Party, TranscriptTurn } from './conversation.ts';
 import { dayIn } from './dates.ts';
 import { countCharacters, cutText } from './text.ts';
+import { isThreadMessage, messageOrder } from './thread-day.ts';
 import { isWebLink } from './web-link.ts';
 
 const NOUNS: Record<Channel, string> = {
@@ -36,6 +37,8 @@ export interface ActivityTextOptions {
   /** IANA zone that times are told in. */
   readonly timeZone: string;
   readonly transcript: boolean;
+  /** The words of single messages. */
+  readonly messages: boolean;
   /** Where the whole conversation can be read. */
   readonly link: string | undefined;
   readonly limits: ActivityLimits;
@@ -98,11 +101,14 @@ export function durationText(seconds: number): string {
 
 /** A time as people of the zone read it, with the zone and the same instant in UTC. */
 function timeText(instant: string, timeZone: string): string {
-  const at = Date.parse(instant);
-  const day = dayIn(at, timeZone); // refuses a zone that is not known
+  const day = dayIn(Date.parse(instant), timeZone); // refuses a zone that is not known
+  return `${day} ${clockText(instant, timeZone)} ${timeZone} (${instant})`;
+}
+
+function clockText(instant: string, timeZone: string): string {
   const two = '2-digit' as const;
   const time = { timeZone, numberingSystem: 'latn', hourCycle: 'h23' as const, hour: two, minute: two, second: two };
-  return `${day} ${new Intl.DateTimeFormat('en-US', time).format(at)} ${timeZone} (${instant})`;
+  return new Intl.DateTimeFormat('en-US', time).format(Date.parse(instant));
 }
 
 const KNOWN = {} as const;
@@ -161,12 +167,38 @@ const freeText = (text: string): string => cleanText(text).replace(/^(?=\s*Ref:)
 export function activityParts(conversation: Conversation, options: ActivityTextOptions): readonly ActivityPart[] {
   const transcript = options.transcript ? transcriptText(conversation) : '';
   const parts: ActivityPart[] = [
+    ...(isThreadMessage(conversation) ? [messagePart(conversation, options)] : []),
     { name: 'summary', text: freeText(conversation.summary ?? '') },
     { name: 'note', text: freeText(conversation.note ?? '') },
     ...factParts(conversation, options),
     { name: 'transcript', text: transcript === '' ? '' : `Transcript:\n${transcript}` },
   ];
   return parts.filter(({ text }) => text !== '');
+}
+
+/** A message in one line: when, from whom, and its words. */
+function messagePart(conversation: Conversation, { timeZone, messages }: ActivityTextOptions): ActivityPart {
+  const { direction, startedAt, outcome, transcript = '', summary = '' } = conversation;
+  const speaker = direction === 'unknown' ? '' : ` ${SPEAKERS[direction === 'inbound' ? 'contact' : 'agent']}`;
+  const words = oneLine(typeof transcript === 'string' ? transcript : transcript.map(({ text }) => text).join(' ')) || oneLine(summary);
+  const said = `${messages ? `: ${words || '(no text)'}` : ''}${outcome === 'failed' ? ' (not delivered)' : ''}`;
+  return { name: `message ${messageOrder(conversation)}`, text: `${clockText(startedAt, timeZone)}${speaker}${said}` };
+}
+
+/**
+ * What one message brings to the activity of its thread and day: itself, and the head that all of them share, of which the first
+ * one that is logged counts.
+ */
+export function threadParts(conversation: Conversation, options: ActivityTextOptions): readonly ActivityPart[] {
+  const { contact, agent, startedAt } = conversation;
+  const { timeZone, link } = options;
+  const head: ActivityPart[] = [
+    sidePart('from', 'Contact', contact),
+    sidePart('to', 'Agent', agent),
+    { name: 'started', text: `Day: ${dayIn(Date.parse(startedAt), timeZone)} (${timeZone})` },
+    ...(link === undefined ? [] : [{ name: 'link', text: `Whole conversation: ${link}` }]),
+  ];
+  return [...head.map((part) => ({ ...part, ...FILLER })), messagePart(conversation, options)];
 }
 
 /** Cut by characters, the mark included; where not even the mark and a character fit, nothing is left of the text. */

@@ -2,7 +2,7 @@ import type { Channel, Direction, Outcome } from './conversation.ts';
 
 /** A conversation as every CRM can log it; a connector's codec turns it into its own object (Task, Call, …). */
 export interface Activity {
-  /** `<source>:<id>` of the conversation: what keeps the activity single. */
+  /** `<source>:<id>` of the conversation, `<source>:thread:…` of a thread's day: what keeps the activity single. */
   readonly key: string;
   readonly channel: Channel;
   readonly direction: Direction;
@@ -31,6 +31,11 @@ export interface Activity {
   readonly record: { readonly object: string; readonly id: string };
   /** Further records that it belongs to: a company, a deal, a ticket. They count when it is made, and not for an update. */
   readonly associations?: readonly { readonly object: string; readonly id: string }[];
+  /**
+   * Where several conversations make one activity, as the messages of a thread do: sorts this one among them. What is one field for
+   * all of them is the earliest one's, whichever comes first.
+   */
+  readonly order?: string;
   /** CRM user id of the owner; absent: the connected user. */
   readonly owner?: string;
 }
@@ -43,7 +48,7 @@ export interface ActivityLimits {
 
 /** A piece of an activity's text that is ours, told from the others by its name. */
 export interface ActivityPart {
-  /** `summary`, `duration`, `transcript`, …. */
+  /** `summary`, `duration`, `transcript`, … */
   readonly name: string;
   /** Plain text, whole. */
   readonly text: string;

@@ -39,6 +39,8 @@ export interface MergedText {
   readonly marks: readonly PartMark[];
   /** Some part stays as a person has left it. */
   readonly kept: boolean;
+  /** Some part has no room at all. */
+  readonly full: boolean;
 }
 
 /** A part that is to be written, and what it takes the place of. */
@@ -56,7 +58,12 @@ export function mergeActivityText(present: string, { format, max, parts, marks, 
     return { name, looks, prints: looks };
   });
   const spans = findParts(lines, known.toSorted(compareParts));
-  const now = new Map(known.map(({ name, looks }) => [name, lookOf(looks, lines, spans.get(name))]));
+  const now = new Map(
+    known.flatMap(({ name, looks }) => {
+      const look = lookOf(looks, lines, spans.get(name)) ?? marks.find((mark) => mark.name === name);
+      return look === undefined ? [] : [[name, look] as const];
+    }),
+  );
 
   let kept = false;
   const writes: Write[] = [];
@@ -76,11 +83,11 @@ export function mergeActivityText(present: string, { format, max, parts, marks, 
     const mark = now.get(part.name);
     now.set(part.name, written === undefined && mark !== undefined ? mark : markOf(part, written?.text ?? ''));
   }
-  return { text, marks: [...now.values()].toSorted(compareParts), kept };
+  return { text, marks: [...now.values()].toSorted(compareParts), kept, full: shown.length < writes.length };
 }
 
-/** Of the looks that a part may have, the one that is there; where none is, the one that was acknowledged. */
-function lookOf(looks: readonly PartMark[], lines: readonly TextLine[], span: Span | undefined): PartMark {
+/** Of the looks that a part may have, the one that is there. */
+function lookOf(looks: readonly PartMark[], lines: readonly TextLine[], span: Span | undefined): PartMark | undefined {
   const there =
     span &&
     printOf(
@@ -89,7 +96,7 @@ function lookOf(looks: readonly PartMark[], lines: readonly TextLine[], span: Sp
         .map(({ text }) => text)
         .join('\n'),
     ).hash;
-  return looks.find(({ hash }) => hash !== null && hash === there) ?? looks.at(-1)!;
+  return there === undefined ? undefined : looks.find(({ hash }) => hash !== null && hash === there);
 }
 
 const sliceOf = (lines: readonly TextLine[], [from, to]: Span): readonly [number, number] => [lines[from]!.start, lines[to - 1]!.end];

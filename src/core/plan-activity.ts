@@ -1,8 +1,9 @@
 import type { Activity, ActivityLimits } from './activity.ts';
 import { composeText } from './activity-parts.ts';
-import { activityParts, activitySubject, addressOf, cleanText, oneLine } from './activity-text.ts';
-import { type Channel, type Conversation, conversationKey, type Party } from './conversation.ts';
+import { activityParts, activitySubject, addressOf, cleanText, oneLine, threadParts } from './activity-text.ts';
+import type { Channel, Conversation, Party } from './conversation.ts';
 import { present } from './present.ts';
+import { activityKey, isThreadMessage, messageOrder, type SmsThreads } from './thread-day.ts';
 import type { Fields } from './value.ts';
 import { isWebLink } from './web-link.ts';
 
@@ -28,6 +29,10 @@ export interface PlanActivityOptions {
   readonly timeZone?: string;
   /** Append the transcript to the body. Default false. */
   readonly transcript?: boolean;
+  /** The words of single messages of SMS and WhatsApp threads. Default true: they are what a message is. */
+  readonly messages?: boolean;
+  /** Whether the messages of a thread make an activity a day, or each of them its own. Default `by_day`, in `timeZone`. */
+  readonly smsThreads?: SmsThreads;
   /**
    * Where the whole conversation can be read: a web address in which `{id}`, `{source}` and `{threadId}` stand for those of
    * the conversation, percent-encoded.
@@ -62,35 +67,54 @@ const REMEDIES: Readonly<Record<ActivitySkipReason, string>> = {
 export function planActivity(conversation: Conversation, options: PlanActivityOptions): ActivityPlan {
   const reason = skipReason(conversation, options);
   if (reason !== null) return { action: 'skip', reason, remedy: REMEDIES[reason] };
-  const { record, associations = [], contact, limits, owners = {}, dispositions = {}, timeZone = 'UTC', transcript = false } = options;
-  const link = linkTo(conversation, options.link);
+  const {
+    record,
+    associations = [],
+    contact,
+    limits,
+    owners = {},
+    dispositions = {},
+    timeZone = 'UTC',
+    transcript = false,
+    messages = true,
+    smsThreads = 'by_day',
+  } = options;
+  const isOfThread = smsThreads === 'by_day' && isThreadMessage(conversation);
+  const shown = isOfThread ? threadOf(conversation) : conversation;
+  const link = linkTo(shown, options.link);
   const disposition = dispositionOf(conversation, dispositions);
-  const text = { name: nameOf(contact?.fields), disposition, timeZone, transcript, link, limits };
-  const subject = activitySubject(conversation, text);
-  const parts = activityParts(conversation, text);
+  const text = { name: nameOf(contact?.fields), disposition, timeZone, transcript, messages, link, limits };
+  const subject = activitySubject(shown, text);
+  const parts = isOfThread ? threadParts(conversation, text) : activityParts(conversation, text);
   const body = composeText(parts, { format: 'plain', max: limits.bodyMax });
   const cut = (['subject', 'body'] as const).filter((part) => (part === 'subject' ? subject : body).cut);
   const activity = present<Activity>({
-    key: conversationKey(conversation),
-    channel: conversation.channel,
-    direction: conversation.direction,
+    key: activityKey(conversation, { smsThreads, timeZone }),
+    channel: shown.channel,
+    direction: shown.direction,
     subject: subject.text,
     body: body.text,
     parts,
-    startedAt: conversation.startedAt,
-    endedAt: conversation.endedAt,
-    durationSeconds: conversation.durationSeconds,
-    ...sidesOf(conversation),
-    summary: filled(cleanText(conversation.summary ?? '')),
-    recordingUrl: lastingRecording(conversation),
-    outcome: conversation.outcome,
-    disposition,
-    successful: conversation.successful,
+    startedAt: shown.startedAt,
+    endedAt: shown.endedAt,
+    durationSeconds: shown.durationSeconds,
+    ...sidesOf(shown),
+    summary: filled(cleanText(shown.summary ?? '')),
+    recordingUrl: lastingRecording(shown),
+    outcome: shown.outcome,
+    disposition: isOfThread ? undefined : disposition,
+    successful: shown.successful,
     record: { object: record.object, id: record.id },
     associations: associations.length === 0 ? undefined : associations.map(({ object, id }) => ({ object, id })),
+    order: isOfThread ? messageOrder(conversation) : undefined,
     owner: ownerOf(conversation, owners),
   });
   return { action: 'log', activity, cut };
+}
+
+/** What is said of a thread by one of its messages: what only concerns the message is left out. */
+function threadOf({ source, threadId = '', channel, contact, agent, startedAt, analysis, final }: Conversation): Conversation {
+  return { id: threadId, source, threadId, channel, direction: 'unknown', contact, agent, startedAt, outcome: 'unknown', analysis, final };
 }
 
 function skipReason(conversation: Conversation, { switches, provisional = false, blockList = [] }: PlanActivityOptions) {

@@ -15,6 +15,7 @@ import { checkTogether, fieldSchema, itemsOf, membersOf } from './rule-schema.ts
 import { definitionOf } from './schema.ts';
 import type { Schema } from './schema-types.ts';
 import { type DocumentSchema, documentSchema } from './standard-schema.ts';
+import type { SmsThreads } from './thread-day.ts';
 import type { Parsed } from './value.ts';
 import { isWebLink } from './web-link.ts';
 
@@ -29,6 +30,11 @@ export interface ConnectionSettings<S extends Schema = any> {
   readonly activities?: Readonly<Partial<Record<Channel, boolean>>>;
   /** What the text of an activity holds beside summary, note and facts. */
   readonly activityText?: ActivityTextSettings;
+  /**
+   * The messages of an SMS or WhatsApp thread that come one by one (`threadId`): one activity for all of a day, in `timeZone`, or
+   * one each. Default `by_day`.
+   */
+  readonly smsThreads?: SmsThreads;
   /** What becomes of a conversation whose number no contact has. Default `skip`. */
   readonly unknownCaller?: 'skip' | 'create';
   /** CRM user by the conversation's `userId`, or else its `agentId`: who owns the activity. */
@@ -55,6 +61,8 @@ export interface ConnectionSettings<S extends Schema = any> {
 export interface ActivityTextSettings {
   /** The transcript, after everything else. Default false: a CRM is read by more people than may read every word. */
   readonly transcript?: boolean;
+  /** The words of single messages of SMS and WhatsApp threads. Default true: false tells only when, and from whom. */
+  readonly messages?: boolean;
   /**
    * Where the whole conversation can be read, in your own application: a web address in which `{id}`, `{source}` and
    * `{threadId}` stand for those of the conversation.
@@ -110,6 +118,7 @@ const timeZone = lazy(() =>
 const activityText = lazy(() =>
   z.strictObject({
     transcript: z.boolean().optional(),
+    messages: z.boolean().optional(),
     link: z
       .string()
       .refine((text) => isWebLink(text.replaceAll(/\{(?:id|source|threadId)\}/g, 'x')) && /\{(?:id|threadId)\}/.test(text), {
@@ -149,6 +158,7 @@ const settingsDocument = perSchema((schema): z.ZodType<ConnectionSettings> => {
     analysis: analysisDocument(schema).optional(),
     activities: z.strictObject(CHANNELS()).optional(),
     activityText: activityText().optional(),
+    smsThreads: z.enum(['by_day', 'by_message']).optional(),
     unknownCaller: z.enum(['skip', 'create']).optional(),
     owners: texts().optional(),
     dispositions: texts().optional(),

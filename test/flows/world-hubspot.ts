@@ -37,6 +37,8 @@ const PLACES: Readonly<Record<FaultPlace, string>> = {
   upsert: 'upsert contacts',
   log: 'create calls',
   relog: 'update calls',
+  message: 'create communications',
+  remessage: 'update communications',
   token: 'token',
 };
 const KINDS: Readonly<Record<FaultKind, HubSpotFault>> = {
@@ -109,6 +111,14 @@ export const hubspotCrm: Crm = {
           subject: properties['hs_call_title'],
           body: properties['hs_call_body'],
         })),
+      loggedMessages: () =>
+        crm.list('communications').map(({ id, properties, associations }) => ({
+          id,
+          at: properties['hs_timestamp'],
+          contactIds: associations['contacts'] ?? [],
+          lines: properties['hs_communication_body'].split('<br>').filter((line: string) => line !== ''),
+        })),
+      editField: (id, field, change) => void crm.edit(id, { [field]: change(crm.record(id).properties[field]) }),
       editCall: (id, { subject, body }) =>
         void crm.edit(id, {
           ...(subject === undefined ? {} : { hs_call_title: subject }),

@@ -23,6 +23,8 @@ const PLACES: Readonly<Record<FaultPlace, string>> = {
   upsert: 'upsert Contact',
   log: 'POST Task',
   relog: 'PATCH Task',
+  message: 'POST Task',
+  remessage: 'PATCH Task',
   token: 'token',
 };
 const KINDS: Readonly<Record<FaultKind, SalesforceFault>> = {
@@ -92,6 +94,17 @@ export const salesforceCrm: Crm = {
           subject: Subject,
           body: Description,
         })),
+      loggedMessages: () =>
+        crm
+          .list('Task')
+          .filter(({ fields }) => fields['TaskSubtype'] !== 'Call')
+          .map(({ id, fields: { WhoId, ActivityDate, Subject, Description } }) => ({
+            id,
+            at: ActivityDate,
+            contactIds: WhoId === null ? [] : [WhoId],
+            lines: [Subject, ...Description.split('\n').filter((line: string) => line !== '')],
+          })),
+      editField: (id, field, change) => void crm.edit(id, { [field]: change(crm.record(id).fields[field]) }),
       editCall: (id, { subject, body }) =>
         void crm.edit(id, {
           ...(subject === undefined ? {} : { Subject: subject }),

@@ -31,6 +31,16 @@ export interface LoggedCall {
   readonly body: string;
 }
 
+/** The messages of a thread, or one of them, as the CRM keeps them. */
+export interface LoggedMessages {
+  readonly id: string;
+  /** The day, or the time, that it is filed under. */
+  readonly at: string;
+  readonly contactIds: readonly string[];
+  /** As a person reads them, the subject first. */
+  readonly lines: readonly string[];
+}
+
 /** An administrator's rule for contacts: the field it names, or only its words. */
 type Rule = (person: Person) => { readonly message: string; readonly field?: keyof Person } | null;
 
@@ -48,9 +58,9 @@ export interface AccountOptions {
 
 /**
  * What a fault strikes: a page of the first read, a change of contacts, new ones, new ones by the field of our id, a new or an
- * edited activity, a token request.
+ * edited activity, the same of messages, a token request.
  */
-export type FaultPlace = 'read' | 'write' | 'create' | 'upsert' | 'log' | 'relog' | 'token';
+export type FaultPlace = 'read' | 'write' | 'create' | 'upsert' | 'log' | 'relog' | 'message' | 'remessage' | 'token';
 /** Faults that every CRM has, by what is meant. */
 export type FaultKind = 'lost_ack' | 'network' | 'unavailable' | 'html' | 'broken_json' | 'timeout' | 'daily_limit' | 'locked' | 'refused';
 
@@ -74,6 +84,9 @@ export interface CrmAccount {
   readonly list: () => readonly PersonRecord[];
 
   readonly loggedCalls: () => readonly LoggedCall[];
+  readonly loggedMessages: () => readonly LoggedMessages[];
+  /** A person changes the text of any field. */
+  readonly editField: (id: string, field: string, change: (text: string) => string) => void;
   readonly editCall: (id: string, change: { readonly subject?: string; readonly body?: string }) => void;
 
   /** The connected user may not see the field any more. */

@@ -24,9 +24,14 @@ export interface ActivityChanges {
   readonly parts: readonly PartMark[];
   /** Something stays as a person has left it. */
   readonly kept: boolean;
+  /** Part of the text has no room. */
+  readonly full: boolean;
 }
 
-export function newsOf({ values, createOnly, text }: ActivityRecord, { written, parts: marks }: ActivityEntry): ActivityNews {
+/** @param order - Of the conversation, where several make the activity: what an earlier one has given is not its to change. */
+export function newsOf({ values, createOnly, text }: ActivityRecord, entry: ActivityEntry, order?: string): ActivityNews {
+  const { written, parts: marks, givenBy = {} } = entry;
+  const isEarlier = (field: string) => order !== undefined && (givenBy[field] ?? order) < order;
   const hasParts = text !== undefined && marks !== undefined;
   const isNew =
     hasParts &&
@@ -38,9 +43,21 @@ export function newsOf({ values, createOnly, text }: ActivityRecord, { written, 
         ),
     );
   const fields = Object.entries(values).filter(
-    ([field, value]) => !(hasParts && field === text.field) && !createOnly.includes(field) && written[field] !== hashOf(value),
+    ([field, value]) =>
+      !(hasParts && field === text.field) && !createOnly.includes(field) && !isEarlier(field) && written[field] !== hashOf(value),
   );
   return { fields, text: isNew ? { ...text, marks } : null };
+}
+
+/** By field, the earliest of the conversations that have a value for it. */
+export function givenBy(
+  { values }: ActivityRecord,
+  before: Readonly<Record<string, string>> = {},
+  order?: string,
+): Readonly<Record<string, string>> {
+  if (order === undefined) return before;
+  const mine = Object.keys(values).filter((field) => !Object.hasOwn(before, field) || order < before[field]!);
+  return { ...before, ...Object.fromEntries(mine.map((field) => [field, order])) };
 }
 
 /** What is to be written, now that the CRM has shown what stands there: never over what a person has edited since (R22). */
@@ -67,5 +84,6 @@ export function changesOf({ fields, text }: ActivityNews, entry: ActivityEntry, 
     written: { ...seen, ...hashes(values) },
     parts: merged?.marks ?? entry.parts ?? [],
     kept: merged?.kept ?? text !== null,
+    full: merged?.full === true,
   };
 }

@@ -23,6 +23,8 @@ export interface ActivityEntry {
   readonly written: Written;
   /** The parts of its text, so that later ones find their places among what people write there. */
   readonly parts?: readonly PartMark[];
+  /** By field: of several conversations of this activity (`Activity.order`), the one whose it is. */
+  readonly givenBy?: Readonly<Record<string, string>>;
   /** Hashes of the deliveries that were logged, or that a logged one replaced: one that comes again changes nothing. */
   readonly deliveries: readonly string[];
   /** The write whose outcome is not known yet (R3), and what the entry becomes if it took effect. */
@@ -32,6 +34,7 @@ export interface ActivityEntry {
     readonly until: Millis;
     readonly written: Written;
     readonly parts?: readonly PartMark[];
+    readonly givenBy?: Readonly<Record<string, string>>;
     readonly deliveries: readonly string[];
   } | null;
 }

@@ -10,7 +10,7 @@ import type { Context } from '../context.ts';
 import { intentEnd, mayStart } from '../intent.ts';
 import type { Permit } from '../permit.ts';
 import type { Session } from '../session.ts';
-import { changesOf, newsOf } from './activity-changes.ts';
+import { changesOf, givenBy, newsOf } from './activity-changes.ts';
 import {
   type ActivityEntry,
   activityChange,
@@ -139,22 +139,23 @@ export class ActivityWriter {
   /** A later delivery: fields and parts of the text that it changes are written, except what a person has edited since (R22). */
   async #update(form: ActivityRecord, { entry, version }: StoredActivity): Promise<ActivityWritten> {
     const record = { object: entry.object, id: entry.id as string };
-    const news = newsOf(form, entry);
+    const news = newsOf(form, entry, this.#activity.order);
     const asked = [...news.fields.map(([field]) => field), ...(news.text === null ? [] : [news.text.field])];
     const present = await this.#valuesOf(record, asked);
     if (present === null) return { ...skipped('activity_gone', 'The activity is no longer in the CRM; it is not logged again.'), record };
-    const { values, seen, written, parts, kept } = changesOf(news, entry, present);
+    const { values, seen, written, parts, kept, full } = changesOf(news, entry, present);
     const current = { ...entry, written: seen };
     if (Object.keys(values).length === 0) {
-      const done = { ...current, parts, deliveries: withDeliveries(entry.deliveries, this.#deliveries), intent: null };
+      const given = givenBy(form, entry.givenBy, this.#activity.order);
+      const done = { ...current, parts, givenBy: given, deliveries: withDeliveries(entry.deliveries, this.#deliveries), intent: null };
       await this.#context.store.commit({ rows: [], entries: [activityChange(this.#place, done, version)] });
       return news.fields.every(([field, value]) => present[field] === value) && !kept
-        ? unchanged(done)
+        ? { ...unchanged(done), ...(full && TEXT_FULL) }
         : { ...unchanged(done), reason: 'edited_in_crm', remedy: 'Nothing to do: what was edited in the CRM is kept.' };
     }
     const sent = await this.#send(form, { entry: current, version, values, written, parts });
     if ('status' in sent) return sent;
-    if (sent.outcome === 'done') return { ...NOTHING, status: 'done', record };
+    if (sent.outcome === 'done') return { ...NOTHING, status: 'done', record, ...(full && TEXT_FULL) };
     if (sent.outcome === 'gone')
       return { ...skipped('activity_gone', 'The activity is no longer in the CRM; it is not logged again.'), record };
     return pending(sent.code, 'The update of the activity is tried again later.');
@@ -172,7 +173,8 @@ export class ActivityWriter {
     const op = this.#context.ids();
     const until = intentEnd(this.#context, this.#session);
     const deliveries = withDeliveries(entry.deliveries, this.#deliveries);
-    const intended: ActivityEntry = { ...entry, intent: { op, until, written, parts, deliveries } };
+    const given = givenBy(form, entry.givenBy, this.#activity.order);
+    const intended: ActivityEntry = { ...entry, intent: { op, until, written, parts, givenBy: given, deliveries } };
     const entries = [...this.#permit.fences(), this.#fence, activityChange(this.#place, intended, version)];
     const committed = await commitOnce(this.#context, this.#session, { rows: [], entries });
     if (committed.status !== 'done') return pending('write_in_flight', 'Another worker is logging this conversation.');
@@ -201,6 +203,11 @@ export class ActivityWriter {
 }
 
 const NOTHING = { record: null, created: false, reason: null, remedy: null } as const;
+
+const TEXT_FULL = {
+  reason: 'text_full',
+  remedy: 'The CRM holds no longer text: let people read the rest in your own application (`activityText.link`).',
+} as const;
 
 const pending = (reason: string, remedy: string): ActivityWritten => ({ ...NOTHING, status: 'pending', reason, remedy });
 const skipped = (reason: string, remedy: string): ActivityWritten => ({ ...NOTHING, status: 'skipped', reason, remedy });

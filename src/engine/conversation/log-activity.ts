@@ -64,7 +64,7 @@ export async function logActivity(
         : null;
   if (record === null) return step('skipped', { contactId, ...NO_RECORD[found.found] });
 
-  const { owners, dispositions, blockList, timeZone, activityText = {} } = context.options;
+  const { owners, dispositions, blockList, timeZone, smsThreads, activityText = {} } = context.options;
   const plan = planActivity(conversation, {
     record,
     limits: context.connector.capabilities.activity,
@@ -74,6 +74,7 @@ export async function logActivity(
     ...(dispositions !== undefined && { dispositions }),
     ...(blockList !== undefined && { blockList }),
     ...(timeZone !== undefined && { timeZone }),
+    ...(smsThreads !== undefined && { smsThreads }),
     ...activityText,
   });
   if (plan.action === 'skip') return step('skipped', { contactId, reason: plan.reason, remedy: plan.remedy });

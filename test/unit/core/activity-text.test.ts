@@ -284,7 +284,17 @@ describe('a later delivery', () => {
     expect(longer.text).toMatch(/^y+… \[cut\]\n\nDirection: Inbound\nDuration: 45 s\nx{50}$/);
     expect(longer.text).toHaveLength(max);
     const fact = later(edited, [{ name: 'recording', text: `Recording: https://example.com/${'1'.repeat(20)}` }], 'plain', max);
-    expect(fact.text).toBe(edited.text);
+    expect(fact).toMatchObject({ text: edited.text, full: true });
+  });
+
+  it('adds a part again whose write was lost and took no effect', () => {
+    const kept = first(FACTS, 'plain');
+    const note: ActivityPart = { name: 'note', text: 'A note.' };
+    const lost = later(kept, [note], 'plain');
+    for (const present of [kept.text, lost.text]) {
+      const merged = mergeActivityText(present, { format: 'plain', max: 5_000, parts: [note], marks: kept.marks, maybe: lost.marks });
+      expect(merged).toEqual({ text: lost.text, marks: lost.marks, kept: false, full: false });
+    }
   });
 
   it('knows its parts also where a write took effect whose answer was lost', () => {

@@ -329,6 +329,74 @@ describe('skipped', () => {
   });
 });
 
+describe('a message of a thread', () => {
+  const MESSAGE = {
+    ...without('summary', 'recordingUrl', 'endedAt', 'durationSeconds', 'sentiment'),
+    channel: 'sms',
+    threadId: 't-1',
+  } as const;
+  const ofThread = (members: Partial<Conversation> = {}, options: Partial<PlanActivityOptions> = {}) =>
+    planActivityOf({ ...MESSAGE, ...members }, options);
+
+  it('belongs to the activity of its thread, day and person, and says nothing of itself but its words', () => {
+    const { parts, ...activity } = ofThread({}, { link: 'https://example.com/{source}/{id}' });
+    expect(activity).toStrictEqual({
+      key: expect.stringMatching(/^retell:thread:t-1:2026-01-05:[\w-]{8}$/),
+      channel: 'sms',
+      direction: 'unknown',
+      subject: 'SMS, Alice Smith',
+      body: [
+        'Contact: +14155550123',
+        'Agent: +14155550199',
+        'Day: 2026-01-05 (UTC)',
+        'Whole conversation: https://example.com/retell/t-1',
+        '',
+        '08:30:00 Contact: Hello Hi Duration: fake',
+      ].join('\n'),
+      startedAt: CALL.startedAt,
+      outcome: 'unknown',
+      record: OPTIONS.record,
+      order: '2026-01-05T08:30:00.000Z call_1',
+    });
+    expect(parts?.at(-1)?.name).toBe('message 2026-01-05T08:30:00.000Z call_1');
+    expect(activity.key).not.toContain('4155550123');
+  });
+
+  it('has the day of the zone, and another activity for another day, person or thread', () => {
+    const { key } = ofThread();
+    expect(ofThread({ id: 'call_2', direction: 'outbound', startedAt: '2026-01-05T23:59:59.000Z' }).key).toBe(key);
+    for (const members of [
+      { startedAt: '2026-01-06T00:00:00.000Z' },
+      { contact: DESK, agent: ALICE },
+      { threadId: 't-2' },
+      { source: 'other' },
+    ])
+      expect(ofThread(members).key).not.toBe(key);
+    expect(ofThread({}, { timeZone: 'Pacific/Auckland' }).body).toContain('Day: 2026-01-05 (Pacific/Auckland)');
+    expect(ofThread({}, { timeZone: 'America/Los_Angeles' }).body).toContain('00:30:00 Contact: ');
+  });
+
+  it.each<[string, Partial<Conversation>, Partial<PlanActivityOptions>]>([
+    ['where the settings say so', {}, { smsThreads: 'by_message' }],
+    ['where it is the thread itself', { threadId: 'call_1' }, {}],
+    ['where no thread is named', { threadId: '' }, {}],
+    ['where it is a call of another call', { channel: 'call' }, {}],
+  ])('is an activity of its own %s', (_, members, options) => {
+    expect(ofThread(members, options)).toMatchObject({ key: 'retell:call_1', direction: 'inbound' });
+    expect(ofThread(members, options)).not.toHaveProperty('order');
+  });
+
+  it('tells its words, or that it has none, or nothing of them', () => {
+    const last = (members: Partial<Conversation>, options: Partial<PlanActivityOptions> = {}) =>
+      ofThread(members, options).body.split('\n').at(-1);
+    expect(last({ transcript: 'one\ntwo' })).toBe('08:30:00 Contact: one two');
+    expect(last({ transcript: '', summary: 'A picture.' })).toBe('08:30:00 Contact: A picture.');
+    expect(last({ transcript: [], direction: 'unknown' })).toBe('08:30:00: (no text)');
+    expect(last({ direction: 'outbound' }, { messages: false })).toBe('08:30:00 Agent');
+    expect(last({ outcome: 'failed', direction: 'outbound', transcript: 'Hi' })).toBe('08:30:00 Agent: Hi (not delivered)');
+  });
+});
+
 describe('words of the CRM', () => {
   it('a disposition is translated where it is listed', () => {
     expect(log({}, { dispositions: { user_hangup: 'Connected' } })).toMatchObject({ disposition: 'Connected' });

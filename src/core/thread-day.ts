@@ -1,0 +1,27 @@
+import { type Conversation, conversationKey } from './conversation.ts';
+import { dayIn } from './dates.ts';
+import { shortHash } from './hash.ts';
+
+/** Whether the messages of a thread make an activity a day, or each of them its own. */
+export type SmsThreads = 'by_day' | 'by_message';
+
+/** One message of a thread, and not a whole one, which has no other thread than itself. */
+export const isThreadMessage = ({ channel, id, threadId }: Conversation): boolean =>
+  (channel === 'sms' || channel === 'whatsapp') && threadId !== undefined && threadId !== '' && threadId !== id;
+
+/**
+ * The activity that a conversation belongs to: its own, or that of its thread and day with that person, for several people may
+ * write to one thread. Who it is stands there as a hash: keys are seen by more people than numbers.
+ */
+export function activityKey(
+  conversation: Conversation,
+  { smsThreads, timeZone }: { readonly smsThreads: SmsThreads; readonly timeZone: string },
+): string {
+  if (smsThreads === 'by_message' || !isThreadMessage(conversation)) return conversationKey(conversation);
+  const { source, threadId, contact, startedAt } = conversation;
+  const person = shortHash(contact.phone ?? contact.email ?? contact.raw ?? '', 8);
+  return `${source}:thread:${threadId}:${dayIn(Date.parse(startedAt), timeZone)}:${person}`;
+}
+
+/** Sorts the messages of a thread, those of one moment too. */
+export const messageOrder = ({ startedAt, id }: Conversation): string => `${new Date(startedAt).toISOString()} ${id}`;
