@@ -8,7 +8,7 @@ export {
   safeParseConversationMapping,
 } from './conversations/json/conversation-mapping.ts';
 export { checkConversationMapping, type FromJsonOptions, fromJson } from './conversations/json/from-json.ts';
-export { type JsonVerification, type JsonWebhookOptions, jsonWebhook } from './conversations/json/json-webhook.ts';
+export { type JsonVerification, type JsonWebhookOptions, jsonWebhook, signJson } from './conversations/json/json-webhook.ts';
 export type { ConversationMapping } from './conversations/json/mapping-types.ts';
 export type { PayloadOptions, ResolvedNumbers } from './conversations/payload/sides.ts';
 export { fromRetell, type RetellOptions } from './conversations/retell/from-retell.ts';

@@ -87,7 +87,7 @@ function readConversation(raw: RawObject, mapping: ConversationMapping, options:
 }
 
 function readParts(reading: Reading, mapping: ConversationMapping, raw: RawObject, options: PayloadOptions) {
-  const text = <K extends 'threadId' | 'summary' | 'disposition' | 'agentId' | 'userId' | 'revision' | 'recordingUrl'>(name: K) =>
+  const text = <K extends 'threadId' | 'summary' | 'note' | 'disposition' | 'agentId' | 'userId' | 'revision' | 'recordingUrl'>(name: K) =>
     reading.text(mapping[name], [name]);
   const recording = recordingOf(text('recordingUrl'));
   return {
@@ -105,6 +105,7 @@ function readParts(reading: Reading, mapping: ConversationMapping, raw: RawObjec
     end: reading.time(mapping.endedAt, ['endedAt']),
     duration: reading.duration(mapping.duration, ['duration']),
     summary: text('summary'),
+    note: text('note'),
     transcript: readTranscript(reading, mapping.transcript),
     recordingUrl: recording.recordingUrl,
     recordingExpiresAt: instantOf(reading.time(mapping.recordingExpiresAt, ['recordingExpiresAt'])) ?? recording.recordingExpiresAt,

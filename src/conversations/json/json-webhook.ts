@@ -1,7 +1,7 @@
 import { CrmSyncError } from '../../errors.ts';
 import type { Incoming } from '../incoming.ts';
-import { type Bytes, bytesOf, bytesOfBase64, bytesOfHex } from '../webhook/bytes.ts';
-import { type Hash, hmacFits, sameSecret } from '../webhook/hmac.ts';
+import { type Bytes, base64Of, bytesOf, bytesOfBase64, bytesOfHex, hexOf } from '../webhook/bytes.ts';
+import { type Hash, hmac, hmacFits, sameSecret } from '../webhook/hmac.ts';
 import { needSecret } from '../webhook/need-secret.ts';
 import { readJson } from '../webhook/read-json.ts';
 import { type Delivery, type Scheme, type WebhookOptions, webhookReader } from '../webhook/webhook-reader.ts';
@@ -40,6 +40,15 @@ const HASHES: Readonly<Record<NonNullable<JsonVerification['hmac']>, Hash>> = { 
  */
 export function jsonWebhook({ mapping, verify, ...options }: JsonWebhookOptions): (request: Request) => Promise<Incoming> {
   const read = fromJson(mapping);
+  checkVerification(verify);
+  const platform = mapping.source;
+  const parse = ({ body, at }: Delivery) => read(readJson(body, platform), { ...options, now: at });
+  return verify.hmac === undefined
+    ? webhookReader(secretScheme(platform, verify), parse, options)
+    : webhookReader(signatureScheme(platform, verify, HASHES[verify.hmac]), parse, options);
+}
+
+function checkVerification(verify: JsonVerification): void {
   needSecret(verify.secret, {
     code: 'secret_missing',
     name: 'secret of the webhook',
@@ -48,11 +57,6 @@ export function jsonWebhook({ mapping, verify, ...options }: JsonWebhookOptions)
   });
   if (!/^[\w-]+$/.test(verify.header)) throw invalid('header', 'Give the name of a header, for example `x-webhook-secret`.');
   if (verify.hmac !== undefined && !Object.hasOwn(HASHES, verify.hmac)) throw invalid('hmac', 'Use `sha256`, `sha512` or `sha1`.');
-  const platform = mapping.source;
-  const parse = ({ body, at }: Delivery) => read(readJson(body, platform), { ...options, now: at });
-  return verify.hmac === undefined
-    ? webhookReader(secretScheme(platform, verify), parse, options)
-    : webhookReader(signatureScheme(platform, verify, HASHES[verify.hmac]), parse, options);
 }
 
 const invalid = (option: string, remedy: string) =>
@@ -96,4 +100,17 @@ function signatureScheme(platform: string, verification: JsonVerification, hash:
       remedy: 'Pass the raw body: JSON that was parsed and written again has other bytes. Check `verify.secret`, `hmac` and `encoding`.',
     },
   };
+}
+
+/**
+ * The header with which {@link jsonWebhook} takes a body, for a host's own tests.
+ *
+ * @throws CrmSyncError `secret_missing`, `invalid_option`, category `configuration`.
+ */
+export async function signJson(body: string | Uint8Array, verify: JsonVerification): Promise<Readonly<Record<string, string>>> {
+  checkVerification(verify);
+  const { header, secret, prefix = '', encoding = 'hex' } = verify;
+  if (verify.hmac === undefined) return { [header]: `${prefix}${secret}` };
+  const digest = await hmac({ hash: HASHES[verify.hmac], secret, message: bytesOf(body) });
+  return { [header]: `${prefix}${(encoding === 'hex' ? hexOf : base64Of)(digest)}` };
 }

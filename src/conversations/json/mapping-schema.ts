@@ -93,6 +93,7 @@ export const conversationMappingDocument = lazy((): z.ZodType<ConversationMappin
       endedAt: timePart().optional(),
       duration: durationPart().optional(),
       summary: textPart().optional(),
+      note: textPart().optional(),
       transcript: transcriptPart().optional(),
       recordingUrl: textPart().optional(),
       recordingExpiresAt: timePart().optional(),

@@ -109,6 +109,8 @@ export interface ConversationMapping {
   readonly endedAt?: TimePart;
   readonly duration?: DurationPart;
   readonly summary?: TextPart;
+  /** What one of your own people wrote about it. */
+  readonly note?: TextPart;
   readonly transcript?: TranscriptPart;
   readonly recordingUrl?: TextPart;
   /** Default: what a signed link says itself. */

@@ -25,7 +25,7 @@ export interface RingCentralCallOptions extends PayloadOptions {
 
 /**
  * Reads a record of the call log, or the call-log object that App Connect hands to its connectors (`{ logInfo, … }`, whose
- * AI note and transcript are taken too). Pure. The call log itself has neither a summary nor results. `userId` is the id of
+ * notes and transcript are taken too). Pure. The call log itself has neither a summary nor results. `userId` is the id of
  * the extension, for the owner of the activity. Recordings and AI notes come after the first record: read it again then,
  * the same call updates its activity.
  *
@@ -69,6 +69,7 @@ function readConversation(
     agent,
     ...timesOf({ start, end, duration, now: options.now }),
     summary: textAt(given, 'ringSenseSummary') ?? textAt(given, 'aiNote'),
+    note: textAt(given, 'note'),
     transcript: textAt(given, 'transcript') ?? textAt(given, 'ringSenseTranscript'),
     ...recordingOf(record.recording?.link ?? record.voicemail?.link ?? textAt(given, 'voicemailLink')),
     ...outcomeOf(record.result),

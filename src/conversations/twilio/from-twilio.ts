@@ -1,4 +1,5 @@
 import type { Channel, Conversation, Direction, Outcome, Party } from '../../core/conversation.ts';
+import { hashOf } from '../../core/hash.ts';
 import { present } from '../../core/present.ts';
 import { readNumber } from '../../core/scalars.ts';
 import { isWebLink } from '../../core/web-link.ts';
@@ -109,6 +110,7 @@ function readMessage(raw: RawObject, fields: TwilioFields, options: TwilioOption
   const conversation = present<Conversation>({
     id: readId(fields.MessageSid ?? fields.SmsSid, refuse),
     source: 'twilio',
+    threadId: threadOf(fields),
     channel: channelOf(fields),
     ...withCallerName(sides, fields.ProfileName),
     ...timesOf({ start: undefined, end: undefined, duration: undefined, now: options.now }),
@@ -132,6 +134,10 @@ function withCallerName(sides: Sides, name: string | undefined): Sides {
 
 const channelOf = ({ From: from = '', To: to = '' }: TwilioFields): Channel =>
   CHANNELS.find(([prefix]) => from.startsWith(prefix) || to.startsWith(prefix))?.[1] ?? 'sms';
+
+/** Twilio knows no threads: it is what two addresses write to each other. Hashed, since ids are told where numbers must not be. */
+const threadOf = ({ From: from = '', To: to = '' }: TwilioFields): string | undefined =>
+  from === '' || to === '' ? undefined : hashOf([from, to].sort());
 
 const sequenceOf = ({ SequenceNumber: sequence = '' }: TwilioFields): number | undefined =>
   /^\d{1,9}$/.test(sequence) ? Number(sequence) : undefined;

@@ -26,6 +26,7 @@ const MAPPING: ConversationMapping = {
   endedAt: 'call.ended_at',
   duration: { path: 'call.duration_seconds', unit: 'seconds' },
   summary: 'call.summary',
+  note: 'call.note',
   transcript: {
     turns: 'transcript',
     text: 'transcript',
@@ -56,6 +57,7 @@ const payload = (call: Readonly<Record<string, unknown>> = {}, others: Readonly<
     started_at: '2026-01-01T10:00:00Z',
     ended_at: '2026-01-01T11:03:04+01:00',
     summary: 'Alice asked for a demo.',
+    note: 'Nice call.',
     sentiment: 'Positive',
     ...call,
   },
@@ -95,6 +97,7 @@ it('a payload becomes a conversation as the mapping says', () => {
     endedAt: '2026-01-01T10:03:04.000Z',
     durationSeconds: 184,
     summary: 'Alice asked for a demo.',
+    note: 'Nice call.',
     transcript: [
       { role: 'agent', text: 'Hi', at: '2026-01-01T10:00:02.000Z' },
       { role: 'contact', text: 'Hello', offsetSeconds: 2.5 },

@@ -1,7 +1,7 @@
 import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type JsonVerification, jsonWebhook } from '../../../src/conversations/json/json-webhook.ts';
+import { type JsonVerification, jsonWebhook, signJson } from '../../../src/conversations/json/json-webhook.ts';
 import type { ConversationMapping } from '../../../src/conversations/json/mapping-types.ts';
 import { base64Of, bytesOf, hexOf } from '../../../src/conversations/webhook/bytes.ts';
 import { type Hash, hmac } from '../../../src/conversations/webhook/hmac.ts';
@@ -28,6 +28,7 @@ describe('a secret in a header', () => {
   it('that fits lets the conversation in', async () => {
     expect(await reader(plain)(post(BODY, { 'x-secret': 's3cret' }))).toMatchObject(taken);
     const bearer = { header: 'authorization', prefix: 'Bearer ', ...plain };
+    expect(await signJson(BODY, bearer)).toEqual({ authorization: 'Bearer s3cret' });
     expect(await reader(bearer)(post(BODY, { Authorization: 'Bearer s3cret' }))).toMatchObject(taken);
   });
   it.each([
@@ -52,6 +53,9 @@ describe('a signature of the body', () => {
   ];
   it.each(schemes)('by %s fits as hex and as base64', async (name, hash) => {
     const digest = await hmac({ hash, secret: SECRET, message: bytesOf(BODY) });
+    const verify = { header: 'x-secret', secret: SECRET, hmac: name };
+    expect(await signJson(BODY, verify)).toEqual({ 'x-secret': hexOf(digest) });
+    expect(await signJson(BODY, { ...verify, prefix: 'v1=', encoding: 'base64' })).toEqual({ 'x-secret': `v1=${base64Of(digest)}` });
     const prefix = `${name}=`;
     expect(await reader({ hmac: name, prefix })(post(BODY, { 'x-secret': `${prefix}${hexOf(digest)}` }))).toMatchObject(taken);
     expect(await reader({ hmac: name, encoding: 'base64' })(post(BODY, { 'x-secret': base64Of(digest) }))).toMatchObject(taken);

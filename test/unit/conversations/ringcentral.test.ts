@@ -205,12 +205,14 @@ describe('a record of the call log', () => {
       logInfo: record(),
       contactId: 'c1',
       aiNote: 'Wants a demo.',
+      note: 'Call back.',
       transcript: 'Sam: Hello',
       voicemailLink: 'https://example.com/v/1',
     };
     expect(taken(fromRingCentralCall(given))).toEqual({
       ...call(),
       summary: 'Wants a demo.',
+      note: 'Call back.',
       transcript: 'Sam: Hello',
       recordingUrl: 'https://example.com/v/1',
     });

@@ -142,6 +142,7 @@ describe('a message', () => {
     expect(read(messageForm())).toEqual({
       id: 'SM00000000000000000000000000000001',
       source: 'twilio',
+      threadId: expect.any(String),
       channel: 'sms',
       direction: 'inbound',
       contact: { raw: '+14155550123', kind: 'phone', phone: '+14155550123' },
@@ -175,6 +176,13 @@ describe('a message', () => {
   });
   it.each(['queued', 'accepted', 'sending', 'scheduled', 'constructor'])('%s is not over', (event) => {
     expect(fromTwilio(messageForm({ MessageStatus: event }))).toEqual({ kind: 'ignored', reason: 'other_event', event });
+  });
+  it('is of one thread with its answer, and of another one than any other pair, without telling the numbers', () => {
+    const answer = read({ MessageSid: 'SM2', MessageStatus: 'sent', From: '+14155550199', To: '+14155550123' });
+    expect(read(messageForm()).threadId).toBe(answer.threadId);
+    expect(read(messageForm({ From: '+14155550124' })).threadId).not.toBe(answer.threadId);
+    expect(read(messageForm({ From: '' }))).not.toHaveProperty('threadId');
+    expect(answer.threadId).not.toContain('4155550');
   });
   it('with pictures names their links', () => {
     const media = messageForm({ NumMedia: '3', MediaUrl0: 'https://example.com/m/0', MediaUrl1: 'javascript:alert(1)', Body: '' });
