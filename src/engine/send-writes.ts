@@ -1,5 +1,5 @@
 import type { Millis } from '../core/value.ts';
-import type { Call, CompleteConnector, Write, Wrote } from '../ports/connector.ts';
+import type { CompleteConnector, Write, Wrote } from '../ports/connector.ts';
 import type { Context } from './context.ts';
 import type { Session } from './session.ts';
 
@@ -32,23 +32,55 @@ export function inWriteBatches<T>(connector: CompleteConnector, items: readonly 
   return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 }
 
+/** Writes by their position, that go together. */
+interface Part {
+  readonly positions: readonly number[];
+  readonly byJob: boolean;
+}
+
+/** What has to be written soon goes by no job, which takes its time, and before one. */
+function partsOf(connector: CompleteConnector, notAfter: readonly (Millis | undefined)[]): readonly Part[] {
+  const inBatches = (positions: readonly number[]) =>
+    inWriteBatches(connector, positions).map((some) => ({ positions: some, byJob: isForBulk(connector, some.length) }));
+  const all = [...notAfter.keys()];
+  if (!isForBulk(connector, all.length)) return inBatches(all);
+  const soon = all.filter((position) => notAfter[position] !== undefined);
+  const { writeBatchMax: size } = connector.capabilities;
+  return [
+    ...Array.from({ length: Math.ceil(soon.length / size) }, (_, index) => ({
+      positions: soon.slice(index * size, (index + 1) * size),
+      byJob: false,
+    })),
+    ...inBatches(all.filter((position) => notAfter[position] === undefined)),
+  ];
+}
+
 /**
  * Sends writes of one kind, in as many requests as the CRM needs: what the first ones have done is kept whatever comes.
  *
- * @param notAfter - Of `Call`: what it is given for goes by no job, which takes its time.
+ * @param notAfter - Of `Call`, for each write in order; undefined: it may go at any time.
  */
-export async function sendWrites({ connector }: Context, session: Session, writes: readonly Write[], notAfter?: Millis): Promise<Sent> {
-  const call: Call = { ...session.call, ...(notAfter !== undefined && { notAfter }) };
-  const outcomes: Wrote[] = [];
-  try {
-    if (notAfter === undefined && connector.writeBulk !== undefined && isForBulk(connector, writes.length))
-      outcomes.push(...(await connector.writeBulk(writes, call)));
-    else for (const batch of inWriteBatches(connector, writes)) outcomes.push(...(await connector.write(batch, call)));
-    return { outcomes, error: null };
-  } catch (error) {
-    const unsent = writes.slice(outcomes.length).map(() => NOT_SENT); // it throws only if nothing of it was sent
-    return { outcomes: [...outcomes, ...unsent], error };
+export async function sendWrites(
+  { connector }: Context,
+  { call }: Session,
+  writes: readonly Write[],
+  notAfter: readonly (Millis | undefined)[] = writes.map(() => undefined),
+): Promise<Sent> {
+  const outcomes = new Map<number, Wrote>();
+  let error: unknown = null;
+  for (const { positions, byJob } of partsOf(connector, notAfter)) {
+    const part = positions.map((position) => writes[position] as Write);
+    const times = positions.flatMap((position) => notAfter[position] ?? []);
+    const timed = times.length === 0 ? call : { ...call, notAfter: Math.min(...times) };
+    try {
+      const wrote = await (byJob && connector.writeBulk !== undefined ? connector.writeBulk(part, timed) : connector.write(part, timed));
+      for (const [index, position] of positions.entries()) outcomes.set(position, wrote[index] as Wrote);
+    } catch (thrown) {
+      error = thrown; // nothing of it was sent, nor of what would have come after it
+      break;
+    }
   }
+  return { outcomes: writes.map((_, position) => outcomes.get(position) ?? NOT_SENT), error };
 }
 
 const NOT_SENT: Wrote = {

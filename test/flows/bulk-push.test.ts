@@ -72,6 +72,34 @@ describe('a large push', () => {
     expect(both.crm.list('Contact').every(({ fields }) => fields['Lead_Status__c'] === 'Working')).toBe(true);
   });
 
+  it('goes by requests where a field is sent for the first time: a filled one is met in the CRM, and not overwritten (R18, R24)', async () => {
+    const without = defineMapping(schema, { ...outbound, fields: outbound.fields.filter(({ crm }) => crm !== 'Email') });
+    const there = await imported(30, without);
+    await edit(there, (index) => ({ email: `a${index}@example.com`, ...(index % 2 === 0 && { interaction_summary: 'Called.' }) }));
+    await there.engine.push();
+    const withEmail = (more: Parameters<typeof there.engineOf>[0] = {}) =>
+      there.engineOf({
+        connector: salesforce({ ...there.crm.options, clock: there.clock, bulk: { writeFrom: 10, readFrom: 1_000_000 } }),
+        mappings: [outbound],
+        ...more,
+      });
+    const [first] = there.crm.list('Contact');
+    const slow = connectorAround(salesforce({ ...there.crm.options, clock: there.clock, bulk: { writeFrom: 10 } }), async (name, call) => {
+      if (name === 'write' && there.crm.record(first?.id ?? '').fields['Email'] === null) {
+        there.clock.advance(11_000); // as if it had waited for its turn
+        there.crm.edit(first?.id ?? '', { Email: 'theirs@example.com' });
+      }
+      return call();
+    });
+    const calls = await callsOf(there.crm, () => withEmail({ connector: slow }).push());
+    expect(jobsIn(calls)).toBe(0);
+    const [theirs, ...ours] = there.crm.list('Contact').map(({ fields }) => String(fields['Email']));
+    expect(theirs).toBe('theirs@example.com');
+    expect(ours.filter((email) => /^a\d+@/.test(email))).toHaveLength(29);
+    await edit(there, () => ({ email: 'new@example.com' }));
+    expect(jobsIn(await callsOf(there.crm, () => withEmail().push()))).toBe(1);
+  });
+
   it.each([5, 40])('of all: %i records that take longer to read than a reading counts are written all the same', async (count) => {
     const there = await imported(count);
     await edit(there, () => ({ interaction_summary: 'Called.' }));

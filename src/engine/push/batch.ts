@@ -1,6 +1,7 @@
 import type { Version } from '../../core/link.ts';
 import type { CompiledMapping } from '../../core/mapping-types.ts';
 import { type ContactPlan, planOutbound } from '../../core/outbound.ts';
+import { agreedOn } from '../../core/pair.ts';
 import { readRemotes } from '../../core/plan-fields.ts';
 import { dueAt } from '../../core/settle.ts';
 import type { Millis, Value } from '../../core/value.ts';
@@ -67,6 +68,11 @@ export class PushBatch {
     } finally {
       this.#report.count();
     }
+  }
+
+  /** Contacts whose record has to be read before anything is sent to it. */
+  toRead(rows: readonly Row[]): ReadonlySet<string> {
+    return new Set(this.#plan(rows).flatMap(({ action, contactId }) => (action === 'read' ? [contactId] : [])));
   }
 
   async #round(rows: readonly Row[]): Promise<void> {
@@ -179,13 +185,19 @@ export class PushBatch {
   }
 
   async #write(writes: readonly IntendedWrite[], version: Version | null): Promise<readonly WriteOutcome[]> {
-    const notAfter = this.#notAfter(writes);
-    if (!this.#mayStart(writes, notAfter)) {
+    // Committing the intents may have taken long: then they are planned anew (R8, R24).
+    const { session } = this.#run;
+    const now = this.#context.clock.now();
+    const notAfter = writes.map((write) => this.#notAfter(write));
+    const isLate = writes.some(({ until }, index) => {
+      return !mayStart(this.#context, session, until, writes.length) || now > (notAfter[index] ?? Number.POSITIVE_INFINITY);
+    });
+    if (isLate) {
       const unsent = writes.map((write): WriteOutcome => ({ write, wrote: NOT_STARTED }));
       return this.#acknowledged(unsent, version);
     }
     const batch = writes.map(({ op, plan }) => ({ op, object: this.#mapping.crmObject, id: plan.recordId, values: plan.values }));
-    const { outcomes, error } = await sendWrites(this.#context, this.#run.session, batch, notAfter);
+    const { outcomes, error } = await sendWrites(this.#context, session, batch, notAfter);
     const acknowledged = await this.#acknowledged(
       writes.map((write, index) => ({ write, wrote: outcomes[index] as Wrote })),
       version,
@@ -194,16 +206,12 @@ export class PushBatch {
     return acknowledged;
   }
 
-  /** The last moment at which none of these records was read too long ago (R24); undefined: none had to be read. */
-  #notAfter(writes: readonly IntendedWrite[]): Millis | undefined {
-    const readAt = writes.flatMap(({ plan }) => this.#remotes.get(plan.contactId)?.requestedAt ?? []);
-    return readAt.length === 0 ? undefined : Math.min(...readAt) + READ_AGE_MAX_MS;
-  }
-
-  /** Committing the intents may have taken long: then they are planned anew (R8, R24). */
-  #mayStart(writes: readonly IntendedWrite[], notAfter = Number.POSITIVE_INFINITY): boolean {
-    const { clock } = this.#context;
-    return clock.now() <= notAfter && writes.every(({ until }) => mayStart(this.#context, this.#run.session, until, writes.length));
+  /** Until when the write may be sent (R24); undefined: it does not follow from what the record showed. */
+  #notAfter({ plan: { contactId, sent, body } }: IntendedWrite): Millis | undefined {
+    const isRead = (key: string) =>
+      agreedOn(body.base, key) === undefined || this.#mapping.rules.some((rule) => rule.key === key && rule.direction === 'both');
+    const remote = this.#remotes.get(contactId);
+    return remote !== undefined && Object.keys(sent).some(isRead) ? remote.requestedAt + READ_AGE_MAX_MS : undefined;
   }
 
   async #acknowledged(outcomes: readonly WriteOutcome[], version: Version | null): Promise<readonly WriteOutcome[]> {

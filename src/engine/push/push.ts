@@ -70,17 +70,27 @@ async function pushChanged(
   const context = mapping.fields.some(({ direction }) => direction === 'both') ? withoutBulk(whole) : whole;
   for await (const rows of pagesToSend(context, run, compile(context, mapping), options)) {
     const described = await ready();
-    for (const batch of inWriteBatches(context.connector, rows)) {
+    const batchOf = (of: Context) => new PushBatch(of, run, permit, described, { readAll: options.all === true });
+    for (const { by, batch } of inBatches(context, rows, (some) => batchOf(context).toRead(some))) {
       if (!(await permit.goesOn())) return 'paused';
       await run.session.step(async () => {
         await permit.keep();
-        await new PushBatch(context, run, permit, described, { readAll: options.all === true }).send(batch);
+        await batchOf(by).send(batch);
       });
     }
     run.progress(mapping.crmObject);
     run.assertHealthy();
   }
   return 'done';
+}
+
+/** What has to be read first is written within seconds (R24), and so in batches that are read as fast; the rest may go by a job. */
+function inBatches(context: Context, rows: readonly Row[], toRead: (rows: readonly Row[]) => ReadonlySet<string>) {
+  const batches = (by: Context, some: readonly Row[]) => inWriteBatches(by.connector, some).map((batch) => ({ by, batch }));
+  if (context.connector.writeBulk === undefined) return batches(context, rows);
+  const read = toRead(rows);
+  const [soon, rest] = [rows.filter(({ id }) => read.has(id)), rows.filter(({ id }) => !read.has(id))];
+  return [...batches(withoutBulk(context), soon), ...batches(context, rest)];
 }
 
 /** An idle push makes no call at all. */
