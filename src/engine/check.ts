@@ -1,4 +1,5 @@
 import { checkMapping } from '../core/check-mapping.ts';
+import { checkMerging } from '../core/check-merging.ts';
 import { filterFields } from '../core/filter.ts';
 import type { Finding } from '../core/finding.ts';
 import { findingsOfAll, fine, withoutRepeats } from '../core/findings.ts';
@@ -27,6 +28,7 @@ export async function check(context: Context, options: CheckOptions): Promise<re
     async () => (await context.connector.check?.(queryOf(context), session.call)) ?? [],
     ...context.mappings.map((mapping) => () => checkFields(context, session, mapping)),
     () => rewrittenFindings(context),
+    async () => checkMerging({ ...context, analysis: context.options.analysis ?? [], hasMerger: context.merger !== null }),
   ]);
   return withoutRepeats(findings).filter((finding) => finding.code !== 'mapping_fits' || !hasHidden(findings, finding.at.object));
 }
