@@ -66,6 +66,7 @@ export type {
   Transforms,
   UpdateMode,
 } from './core/mapping-types.ts';
+export type { MergePrice, MergingSettings, MergingTotals } from './core/merging.ts';
 export { type ContactPlan, type OutboundInput, type OutboundPlan, planOutbound } from './core/outbound.ts';
 export { coercePhone, normalizePhone, type Phone, type PhoneOptions, type PhoneReason } from './core/phone.ts';
 export { PLACEHOLDERS } from './core/placeholder.ts';

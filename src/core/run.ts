@@ -1,3 +1,4 @@
+import type { MergingTotals } from './merging.ts';
 import type { Value } from './value.ts';
 
 export type Flow = 'pull' | 'push' | 'sync' | 'pending' | 'backfill';
@@ -54,6 +55,8 @@ export interface Run {
   readonly parts: Readonly<Partial<Record<Flow, Counts>>>;
   /** HTTP requests to the CRM. */
   readonly apiCalls: number;
+  /** Questions to the merger. */
+  readonly merging: MergingTotals;
   /** Conflicts recorded, and fields that somebody changed in the CRM although only we should write them. */
   readonly conflicts: number;
   readonly drift: number;

@@ -9,6 +9,7 @@ import { parseDocument } from './issues.ts';
 import { lazy } from './lazy.ts';
 import { describeRuleIssue, mappingDocument } from './mapping-schema.ts';
 import type { Analysis, Mapping } from './mapping-types.ts';
+import type { MergingSettings } from './merging.ts';
 import { perSchema } from './per-schema.ts';
 import { isCountry, normalizePhone } from './phone.ts';
 import { checkTogether, fieldSchema, itemsOf, membersOf } from './rule-schema.ts';
@@ -50,6 +51,8 @@ export interface ConnectionSettings<S extends Schema = any> {
   readonly onDelete?: 'unlink' | 'delete' | { readonly flag: string };
   /** When a run stops before it unlinks contacts or clears fields, and asks. Default: over 10 % of an object's links, and at least 20. */
   readonly deletionBrake?: BrakeSettings;
+  /** How much the merger may be asked: what is over waits. */
+  readonly merging?: MergingSettings;
   /** Sends what another CRM of the workspace gave to this one, too. Default false: only what was edited or analysed here goes. */
   readonly propagate?: boolean;
   /** For numbers without a country: ISO 3166, two letters. Without it they are refused, never guessed. */
@@ -141,6 +144,16 @@ const onePerObject = lazy(() =>
   }),
 );
 
+const price = () => z.number().min(0).optional();
+const mergingDocument = lazy(() =>
+  z.strictObject({
+    perRun: z.int().min(0).optional(),
+    perDay: z.int().min(0).optional(),
+    timeLimitMs: z.int().min(1).max(600_000).optional(),
+    price: z.strictObject({ perQuestion: price(), perMillionInputTokens: price(), perMillionOutputTokens: price() }).optional(),
+  }),
+);
+
 const onDeleteSchema = (schema: Schema) =>
   z.union([
     z.enum(['unlink', 'delete']),
@@ -165,6 +178,7 @@ const settingsDocument = perSchema((schema): z.ZodType<ConnectionSettings> => {
     blockList: z.array(blocked()).optional(),
     onDelete: onDeleteSchema(schema).optional(),
     deletionBrake: z.strictObject({ share: z.number().gt(0).max(1).optional(), minimum: z.int().min(1).optional() }).optional(),
+    merging: mergingDocument().optional(),
     propagate: z.boolean().optional(),
     defaultCountry: country().optional(),
     timeZone: timeZone().optional(),

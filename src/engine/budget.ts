@@ -1,23 +1,27 @@
 import type { Json, Millis } from '../core/value.ts';
 import { CrmSyncError } from '../errors.ts';
-import type { Entry } from '../ports/store.ts';
+import type { BoundStore, Entry } from '../ports/store.ts';
 import { untilCommitted } from './commit.ts';
 import type { Context } from './context.ts';
 import { KIND } from './kinds.ts';
 import type { Session } from './session.ts';
 
-/** API calls that a connection has made since a time, on the store's clock. */
+/** API calls, or questions to the merger, that a connection has made since a time, on the store's clock. */
 export interface Spent {
   readonly since: Millis;
   readonly calls: number;
 }
 
 const HOUR_MS = 60 * 60_000;
-const DAY_MS = 24 * HOUR_MS;
+export const DAY_MS = 24 * HOUR_MS;
 const KEY = { scope: 'connection', kind: KIND.budget, key: 'calls' } as const;
 
-async function loadSpent(context: Context, now: Millis): Promise<{ readonly spent: Spent; readonly entry: Entry | undefined }> {
-  const [entry] = await context.store.entries({ scope: KEY.scope, kind: KEY.kind, keys: [KEY.key], limit: 1 });
+export async function loadSpent(
+  store: BoundStore,
+  key: string,
+  now: Millis,
+): Promise<{ readonly spent: Spent; readonly entry: Entry | undefined }> {
+  const [entry] = await store.entries({ scope: KEY.scope, kind: KEY.kind, keys: [key], limit: 1 });
   const stored = entry?.body as unknown as Spent | undefined;
   // One that lies a day ahead began by a clock that was wrong.
   const isOver = stored === undefined || Math.abs(now - stored.since) >= DAY_MS;
@@ -28,7 +32,7 @@ async function loadSpent(context: Context, now: Millis): Promise<{ readonly spen
 export async function budgetState(context: Context, now: Millis): Promise<(Spent & { readonly callsPerDay: number }) | null> {
   const { budget } = context.connector.capabilities;
   if (budget === undefined) return null;
-  return { ...(await loadSpent(context, now)).spent, callsPerDay: budget.callsPerDay };
+  return { ...(await loadSpent(context.store, KEY.key, now)).spent, callsPerDay: budget.callsPerDay };
 }
 
 /**
@@ -49,7 +53,7 @@ export async function countCalls(context: Context, session: Session): Promise<vo
 
 async function addCalls(context: Context, session: Session, calls: number): Promise<void> {
   await untilCommitted(context, session, async () => {
-    const { spent, entry } = await loadSpent(context, session.storeNow());
+    const { spent, entry } = await loadSpent(context.store, KEY.key, session.storeNow());
     const body = { ...spent, calls: spent.calls + calls } as unknown as Json;
     return { result: undefined, changes: { rows: [], entries: [{ ...KEY, expected: entry?.version ?? null, put: { body } }] } };
   });
@@ -65,7 +69,7 @@ export async function budgetSpent(context: Context, session: Session): Promise<C
   if (budget === undefined) return null;
   await countCalls(context, session);
   const now = session.storeNow();
-  const { spent } = await loadSpent(context, now);
+  const { spent } = await loadSpent(context.store, KEY.key, now);
   const reserve = session.call.interactive === true ? 0 : budget.reserve;
   const { usage } = session;
   const isAccountLow = usage !== null && usage.limit - usage.used <= reserve;

@@ -1,14 +1,12 @@
-import { hashOf } from '../core/hash.ts';
-import type { Json } from '../core/value.ts';
 import { isCrmSyncError } from '../errors.ts';
-import type { Merged } from '../ports/merger.ts';
 import type { Entry } from '../ports/store.ts';
 import { conflictSides, decideConflict } from './conflicts.ts';
 import { type Context, fieldsOf } from './context.ts';
-import { askMerger, mergeItems, mergeOutcome } from './conversation/merge-answers.ts';
-import { LOST_RACES, MERGE_RACES_MAX, type MergeFailure } from './conversation/merges.ts';
 import { KIND } from './kinds.ts';
-import { retryDelayMs } from './recheck.ts';
+import { mergeOutcome } from './merging/merge-answers.ts';
+import { LOST_RACES, type MergeFailure } from './merging/merge-failure.ts';
+import { later, placeOf } from './merging/queue-place.ts';
+import { MERGE_RACES_MAX, QueuedAnswers } from './merging/queued-answers.ts';
 import type { RunRecorder } from './run-recorder.ts';
 
 /** At most so many of one run: the next one goes on. */
@@ -23,29 +21,29 @@ export async function mergeConflicts(context: Context, run: RunRecorder): Promis
   const query = { scope: 'connection', kind: KIND.merge, dueBy: run.session.storeNow(), limit: MERGES_MAX } as const;
   for (const entry of await context.store.entries(query)) {
     if (run.session.isOver()) return;
-    const failure = await run.session.step(() => mergeOne(context, run, entry));
-    if (failure === null) continue;
+    const failure = await run.session.step(() => mergeOne(context, run, entry.key));
+    if (failure === null || failure.isUntried === true) continue;
     const { contactId } = entry;
     const { code, remedy } = failure;
     run.error({ ...(contactId !== null && { contactId }), code, message: 'The two texts of a conflict could not be merged.', remedy });
+    if (code === 'merge_budget_spent') return;
   }
 }
 
-async function mergeOne(context: Context, run: RunRecorder, entry: Entry): Promise<MergeFailure | null> {
-  let answered: { readonly inputs: string; readonly answers: Readonly<Record<string, Merged>> } = { inputs: '', answers: {} };
-  for (let race = 0; race < MERGE_RACES_MAX; race += 1) {
-    const sides = await conflictSides(context, entry.key);
-    if (sides === null) return done(context, entry); // decided meanwhile, or gone with its contact
+async function mergeOne(context: Context, run: RunRecorder, key: string): Promise<MergeFailure | null> {
+  const { session } = run;
+  const queued = new QueuedAnswers(context, session);
+  for (let race = 0; ; ) {
+    const [entry] = await context.store.entries({ scope: 'connection', kind: KIND.merge, keys: [key], limit: 1 });
+    if (entry === undefined) return null; // decided meanwhile
+    const sides = await conflictSides(context, key);
+    if (sides === null) return done(context, entry); // gone with its contact
     const { record, row, open } = sides;
     const fields = fieldsOf(context, row.fields);
     const texts = [{ field: record.field, incoming: String(open.incoming ?? ''), rule: record.crm }];
-    const request = { items: mergeItems(context, texts, fields), at: record.at };
-    const inputs = hashOf(request);
-    if (request.items.length > 0 && answered.inputs !== inputs) {
-      const asked = await askMerger(context, run.session, request);
-      if ('failure' in asked) return postponed(context, run, entry, record.field, asked.failure);
-      answered = { inputs, answers: asked.answers };
-    }
+    const answered = await queued.of({ entry, texts, at: record.at, fields });
+    if (answered === 'again') continue; // as often as it asks, and that has a bound
+    if ('failure' in answered) return postponed(context, run, answered.entry, record.field, answered.failure);
     const { set, failed } = mergeOutcome(context, texts, fields, answered.answers);
     const [failure] = failed;
     if (failure !== undefined) return postponed(context, run, entry, record.field, failure);
@@ -53,34 +51,29 @@ async function mergeOne(context: Context, run: RunRecorder, entry: Entry): Promi
     const answer = { value: Object.hasOwn(set, record.field) ? (set[record.field] ?? null) : local };
     const seen = { local, remote: open.remote };
     try {
-      const decided = await decideConflict(context, run.session, { id: record.id, answer, by: 'merger', flow: 'merge', seen });
+      const decided = await decideConflict(context, session, { id: record.id, answer, by: 'merger', flow: 'merge', seen });
       if (decided !== null) return null;
     } catch (error) {
       if (!isCrmSyncError(error)) throw error;
       if (error.code === 'conflict_closed' || error.code === 'conflict_not_found') return done(context, entry); // somebody was faster
       if (error.code !== 'store_refused') throw error;
-      return postponed(context, run, entry, record.field, error);
+      return postponed(context, run, entry, record.field, { code: error.code, remedy: error.remedy });
     }
+    race += 1;
+    if (race === MERGE_RACES_MAX) return postponed(context, run, entry, record.field, LOST_RACES);
   }
-  return postponed(context, run, entry, entry.key, LOST_RACES);
 }
 
-async function done(context: Context, { scope, kind, key, version }: Entry): Promise<null> {
-  await context.store.commit({ rows: [], entries: [{ scope, kind, key, expected: version, put: 'delete' }] });
+async function done(context: Context, entry: Entry): Promise<null> {
+  await context.store.commit({ rows: [], entries: [{ ...placeOf(entry), put: 'delete' }] });
   return null;
 }
 
 /** Both texts stay where they are. */
-async function postponed(
-  context: Context,
-  run: RunRecorder,
-  { scope, kind, key, version, body, contactId }: Entry,
-  field: string,
-  { code, remedy }: MergeFailure,
-): Promise<MergeFailure> {
-  const attempts = (body as unknown as { readonly attempts: number }).attempts + 1;
-  const put = { body: { attempts } as Json, contactId, dueAt: run.session.storeNow() + retryDelayMs(attempts) };
-  await context.store.commit({ rows: [], entries: [{ scope, kind, key, expected: version, put }] }); // moved: it is queued anew
-  context.notify({ type: 'merge.failed', contactId: contactId ?? '', field, error: { code, remedy } });
-  return { code, remedy };
+async function postponed(context: Context, run: RunRecorder, entry: Entry, field: string, failure: MergeFailure): Promise<MergeFailure> {
+  const { code, remedy } = failure;
+  if (failure.isUntried === true) return failure;
+  await context.store.commit({ rows: [], entries: [later(run.session, entry, failure)] }); // moved: it is queued anew
+  context.notify({ type: 'merge.failed', contactId: entry.contactId ?? '', field, error: { code, remedy } });
+  return failure;
 }

@@ -4,7 +4,7 @@ export const KIND = {
   connection: 'connection',
   /** connection · CRM object · where the next pull goes on */
   checkpoint: 'checkpoint',
-  /** connection · `calls` · API calls of the last 24 hours, where a budget is set */
+  /** connection · `calls` or `merges` · API calls, or questions to the merger, of the last 24 hours, where a budget is set */
   budget: 'budget',
   /** connection · CRM object · how far the links that are known were verified after a full read */
   sweep: 'sweep',

@@ -8,6 +8,7 @@ import type { KeptConversation } from './conversation/kept-conversation.ts';
 import { drainMerges } from './conversation/merges.ts';
 import { KIND } from './kinds.ts';
 import type { Lease } from './lease.ts';
+import type { MergeFailure } from './merging/merge-failure.ts';
 import type { FlowOptions } from './options.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import { recorded } from './runs.ts';
@@ -34,7 +35,8 @@ export async function pendingInto(context: Context, run: RunRecorder, lease: Lea
     if (session.isOver()) return 'paused';
     await lease.keep();
     drained.add(contactId);
-    await session.step(() => retryMerges(context, run, contactId));
+    const failure = await session.step(() => retryMerges(context, run, contactId));
+    if (failure?.code === 'merge_budget_spent') break; // nor is there anything left for the others
   }
   await mergeConflicts(context, run);
   return 'done';
@@ -58,10 +60,11 @@ async function retryConversation(context: Context, run: RunRecorder, entry: Entr
   const { conversation } = kept;
   // Whose it was found to be: once that contact is removed, no other one is made for it.
   const contactId = kept.contactId ?? entry.contactId;
-  const { signal, timeLeftMs } = run.session;
+  const { signal, timeLeftMs, merging } = run.session;
   try {
     const result = await handleConversation(context, conversation, {
       signal,
+      merging,
       ...(timeLeftMs !== null && { timeLimitMs: timeLeftMs }),
       ...(contactId !== null && { contactId }),
     });
@@ -77,12 +80,17 @@ async function retryConversation(context: Context, run: RunRecorder, entry: Entr
   }
 }
 
-async function retryMerges(context: Context, run: RunRecorder, contactId: string): Promise<void> {
+async function retryMerges(context: Context, run: RunRecorder, contactId: string): Promise<MergeFailure | null> {
   const { changes, failure, cancelled } = await drainMerges(context, run.session, contactId);
   if (cancelled === true) {
     run.skip('contact_removed');
-    return;
+    return null;
+  }
+  if (failure?.isUntried === true) {
+    run.skip(failure.code);
+    return failure;
   }
   run.count(failure !== null ? 'failed' : changes.length > 0 ? 'updated' : 'unchanged');
   if (failure !== null) run.error({ contactId, code: failure.code, message: 'A text could not be merged.', remedy: failure.remedy });
+  return failure;
 }

@@ -1,3 +1,4 @@
+import { NO_MERGING } from '../core/merging.ts';
 import {
   type CountKey,
   type Counts,
@@ -72,6 +73,7 @@ export class RunRecorder {
       counts: NO_COUNTS,
       parts: {},
       apiCalls: 0,
+      merging: NO_MERGING,
       conflicts: 0,
       drift: 0,
       skips: {},
@@ -94,7 +96,7 @@ export class RunRecorder {
   }
 
   get snapshot(): Run {
-    return { ...this.#run, errors: this.#errors, apiCalls: this.session.apiCalls };
+    return { ...this.#run, errors: this.#errors, apiCalls: this.session.apiCalls, merging: this.session.merging.totals };
   }
 
   /** Counts from now on belong to this flow of a sync. */

@@ -1,11 +1,14 @@
 import type { Millis } from '../core/value.ts';
 import type { Call, RequestSeen } from '../ports/connector.ts';
 import type { Context } from './context.ts';
+import { Merging } from './merging/merging.ts';
 import type { FlowOptions } from './options.ts';
 
 export interface SessionOptions extends Pick<FlowOptions, 'timeLimitMs' | 'signal'> {
   /** A person waits for it. */
   readonly interactive?: boolean;
+  /** Of the run that it is a part of. */
+  readonly merging?: Merging;
 }
 
 /** One call of a flow: its abort signal, its time limit, its API calls, and the store's clock as last heard. */
@@ -17,6 +20,8 @@ export class Session {
   uncounted = 0;
   readonly signal: AbortSignal;
   readonly call: Call;
+  /** Questions to the merger so far. */
+  readonly merging: Merging;
   readonly #context: Context;
   readonly #startedAt: Millis;
   readonly #endsAt: Millis;
@@ -25,8 +30,9 @@ export class Session {
   #longestStepMs = 0;
   #stepFrom: Millis | null = null;
 
-  constructor(context: Context, { timeLimitMs, signal, interactive = context.interactive }: SessionOptions = {}) {
+  constructor(context: Context, { timeLimitMs, signal, interactive = context.interactive, merging }: SessionOptions = {}) {
     this.#context = context;
+    this.merging = merging ?? new Merging();
     this.signal = signal ?? new AbortController().signal;
     this.#startedAt = context.clock.now();
     this.#endsAt = timeLimitMs === undefined ? Number.POSITIVE_INFINITY : this.#startedAt + timeLimitMs;

@@ -6,6 +6,7 @@ import type { ConflictRecord } from './conflict-entry.ts';
 import { type ConnectionState, loadConnection } from './connection.ts';
 import type { Context } from './context.ts';
 import { KIND } from './kinds.ts';
+import { mergeBudgetState } from './merging/merge-budget.ts';
 import { openConflicts } from './rewritten.ts';
 import { getRuns, latestRuns } from './runs.ts';
 
@@ -30,6 +31,8 @@ export interface Status {
   readonly deletions: readonly DeletionQuestion[];
   /** API calls since `since` (ISO 8601 UTC), for 24 hours from then; null: no budget is set. */
   readonly budget: { readonly since: string; readonly calls: number; readonly callsPerDay: number } | null;
+  /** Questions to the merger since `since`, for 24 hours from then; null: `merging.perDay` is not set. */
+  readonly merging: { readonly since: string; readonly questions: number; readonly perDay: number } | null;
 }
 
 const COUNTED_MAX = 100;
@@ -42,6 +45,7 @@ export async function status(context: Context): Promise<Status> {
   const { state: connection } = await loadConnection(context);
   const count = async (kind: string) => (await context.store.entries({ scope: 'connection', kind, limit: COUNTED_MAX })).length;
   const budget = await budgetState(context, context.clock.now());
+  const merging = await mergeBudgetState(context, context.clock.now());
   return {
     state: running !== undefined ? 'running' : latest.some((one) => isOpen(one, latest)) ? 'queued' : 'idle',
     connection: { status: connection.status, reason: connection.reason },
@@ -50,6 +54,7 @@ export async function status(context: Context): Promise<Status> {
     conflicts: conflictCounts(await openConflicts(context)),
     deletions: await deletionQuestions(context),
     budget: budget && { ...budget, since: new Date(budget.since).toISOString() },
+    merging: merging && { ...merging, since: new Date(merging.since).toISOString() },
   };
 }
 

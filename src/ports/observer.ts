@@ -1,5 +1,6 @@
 import type { Run } from '../core/run.ts';
 import type { CrmSyncError } from '../errors.ts';
+import type { MergeUsage } from './merger.ts';
 
 interface At {
   readonly workspace: string;
@@ -86,6 +87,17 @@ export type SyncEvent = At &
         readonly recordId: string;
         readonly conversation: string;
         readonly created: boolean;
+      }
+    | {
+        /** A question to the merger was answered, with texts that can be used or not: it was paid for. */
+        readonly type: 'merge.answered';
+        readonly contactId: string;
+        /** The fields that were asked for. */
+        readonly fields: readonly string[];
+        /** Null: the merger did not tell. */
+        readonly usage: MergeUsage | null;
+        /** By the price in the settings; null where none is set, or it is one of tokens and none were told. */
+        readonly cost: number | null;
       }
     | { readonly type: 'merge.failed'; readonly contactId: string; readonly field: string; readonly error: Failure }
   );

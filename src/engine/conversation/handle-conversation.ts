@@ -3,6 +3,7 @@ import type { Replaceable } from '../../core/given-results.ts';
 import { countCalls } from '../budget.ts';
 import { lacking } from '../capability.ts';
 import type { Context } from '../context.ts';
+import type { Merging } from '../merging/merging.ts';
 import type { FlowOptions } from '../options.ts';
 import { type ContactPushed, pushContacts } from '../push/push-contacts.ts';
 import { RunRecorder } from '../run-recorder.ts';
@@ -18,6 +19,8 @@ export interface HandleOptions extends Pick<FlowOptions, 'timeLimitMs' | 'signal
 }
 
 interface WorkOptions extends HandleOptions {
+  /** Of the run that it is a part of. */
+  readonly merging?: Merging;
   /** A person, or the platform that sent it, waits for the answer. */
   readonly interactive?: boolean;
   /** `results`: it is long past (`backfillAnalysis`). */

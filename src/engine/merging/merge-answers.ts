@@ -1,13 +1,14 @@
 import { isBlank } from '../../core/blank.ts';
 import { coerceValue } from '../../core/coerce.ts';
+import { hashOf } from '../../core/hash.ts';
 import { present } from '../../core/present.ts';
 import type { StringField } from '../../core/schema-types.ts';
 import type { Fields } from '../../core/value.ts';
-import { isCrmSyncError } from '../../errors.ts';
-import type { Merged, MergeItem, MergeRequest } from '../../ports/merger.ts';
+import type { Merged, MergeItem } from '../../ports/merger.ts';
 import type { Context } from '../context.ts';
-import type { Session } from '../session.ts';
 import type { StepChange } from '../step.ts';
+import type { CrmLengths } from './crm-lengths.ts';
+import type { MergeFailure } from './merge-failure.ts';
 
 /** A text that waits for the merger. */
 export interface QueuedText {
@@ -18,13 +19,16 @@ export interface QueuedText {
 }
 
 /** Only texts that differ from a filled field need the merger: the others cost nothing. */
-export function mergeItems(context: Context, texts: readonly QueuedText[], fields: Fields): readonly MergeItem[] {
+export function mergeItems(context: Context, texts: readonly QueuedText[], fields: Fields, lengths: CrmLengths): readonly MergeItem[] {
   return texts.flatMap(({ field, incoming }): MergeItem[] => {
     const existing = fields[field];
     const definition = textField(context, field);
     if (definition === null || typeof existing !== 'string' || isBlank(existing) || existing.trim() === incoming.trim()) return [];
-    const { label, description, maxLength } = definition;
-    return [present<MergeItem>({ field, existing, incoming, label, description, maxLength })];
+    const { label, description } = definition;
+    const maxLength = Math.min(definition.maxLength ?? Number.POSITIVE_INFINITY, lengths.get(field) ?? Number.POSITIVE_INFINITY);
+    return [
+      present<MergeItem>({ field, existing, incoming, label, description, maxLength: Number.isFinite(maxLength) ? maxLength : undefined }),
+    ];
   });
 }
 
@@ -34,51 +38,55 @@ function textField({ schema }: Context, field: string): StringField | null {
   return definition?.type === 'string' ? definition : null;
 }
 
-interface Failure {
-  readonly code: string;
-  readonly remedy: string;
-}
+/**
+ * What an answer is bound to (R10): both texts, word for word, what the field says of itself, and who merges. Not its length:
+ * an answer that fits is as good for another one.
+ */
+export const inputsOf = ({ merger }: Context, { field, label, description, existing, incoming }: MergeItem, at: string): string =>
+  hashOf([merger?.id ?? null, at, field, label ?? null, description ?? null, existing, incoming]);
 
-/** The merger's answers by field, or why there are none. */
-export async function askMerger(
-  { merger }: Context,
-  session: Session,
-  request: MergeRequest,
-): Promise<{ readonly answers: Readonly<Record<string, Merged>> } | { readonly failure: Failure }> {
-  if (merger === null)
-    return { failure: { code: 'no_merger', remedy: 'Give the engine a `merger`; the incoming text is kept until then.' } };
-  try {
-    const { fields: answers } = await merger.merge(request, { signal: session.signal });
-    return { answers };
-  } catch (error) {
-    if (isCrmSyncError(error)) return { failure: { code: error.code, remedy: error.remedy } };
-    return { failure: { code: 'merge_failed', remedy: 'The merger failed; the incoming text is kept and merged later.' } };
-  }
+/** An answer that would empty the field, or that it or the CRM can't hold, is none. */
+export function checkedAnswer(context: Context, { field, maxLength }: MergeItem, answer: Merged | undefined, lengths: CrmLengths): Merged {
+  const definition = textField(context, field);
+  if (answer === undefined || definition === null)
+    return { ok: false, code: 'merge_unanswered', remedy: 'The merger left the field out; it is asked again later.' };
+  if (!answer.ok) return answer;
+  if (typeof answer.value !== 'string' || isBlank(answer.value))
+    return { ok: false, code: 'merge_blank', remedy: 'The merger answered with nothing; the text is kept and it is asked again later.' };
+  const fitting = coerceValue(answer.value, definition);
+  if (!fitting.ok) return { ok: false, code: fitting.code, remedy: fitting.remedy };
+  if (answer.value.length <= (lengths.get(field) ?? Number.POSITIVE_INFINITY)) return answer;
+  return {
+    ok: false,
+    code: 'too_long',
+    remedy: `Shorten the existing text, or let the CRM field hold more: it holds ${maxLength} characters. No text is cut.`,
+  };
 }
 
 export interface MergeOutcome {
   readonly set: Fields;
   readonly changes: readonly StepChange[];
-  readonly failed: readonly (QueuedText & Failure)[];
+  readonly failed: readonly (QueuedText & MergeFailure)[];
 }
 
-/** What becomes of each text: a field that the merger failed at keeps its text queued, the others go on (P6). */
+/**
+ * What becomes of each text: a field that the merger failed at keeps its text queued, the others go on (P6).
+ *
+ * @param answers - Of the fields that the merger was asked for.
+ */
 export function mergeOutcome(
   context: Context,
   texts: readonly QueuedText[],
   fields: Fields,
-  answers: Readonly<Record<string, Merged>>,
+  answers: ReadonlyMap<string, Merged>,
 ): MergeOutcome {
-  const asked = new Set(mergeItems(context, texts, fields).map(({ field }) => field));
   const set: Record<string, string> = {};
   const changes: StepChange[] = [];
   const failed: MergeOutcome['failed'][number][] = [];
   for (const text of texts) {
     const { field, rule } = text;
     const before = fields[field] ?? null;
-    const answer = asked.has(field)
-      ? checked(context, field, Object.hasOwn(answers, field) ? answers[field] : undefined)
-      : unasked(context, text, before);
+    const answer = answers.get(field) ?? unasked(context, text, before);
     if (!answer.ok) failed.push({ ...text, code: answer.code, remedy: answer.remedy });
     else if (answer.value !== before) {
       set[field] = answer.value;
@@ -93,16 +101,4 @@ function unasked(context: Context, { field, incoming }: QueuedText, before: Fiel
   if (textField(context, field) === null)
     return { ok: false, code: 'not_text', remedy: 'The field was a text when this was queued: make it one again to have it merged.' };
   return { ok: true, value: typeof before === 'string' && !isBlank(before) ? before : incoming };
-}
-
-/** An answer that would empty the field, or that it can't hold, is none. */
-function checked(context: Context, field: string, answer: Merged | undefined): Merged {
-  const definition = textField(context, field);
-  if (answer === undefined || definition === null)
-    return { ok: false, code: 'merge_unanswered', remedy: 'The merger left the field out; it is asked again later.' };
-  if (!answer.ok) return answer;
-  if (typeof answer.value !== 'string' || isBlank(answer.value))
-    return { ok: false, code: 'merge_blank', remedy: 'The merger answered with nothing; the text is kept and it is asked again later.' };
-  const fitting = coerceValue(answer.value, definition);
-  return fitting.ok ? answer : { ok: false, code: fitting.code, remedy: fitting.remedy };
 }

@@ -22,6 +22,7 @@ const full = {
   owners: { 'user-1': '005000000000001' },
   dispositions: { user_hangup: 'Connected' },
   blockList: ['+14155550123', '72345', 'sip:al@example.com', 'al@example.com'],
+  merging: { perRun: 50, perDay: 500, timeLimitMs: 20_000, price: { perMillionInputTokens: 0.25, perMillionOutputTokens: 2 } },
   propagate: true,
   defaultCountry: 'US',
   timeZone: 'America/New_York',
@@ -54,6 +55,17 @@ describe('settings', () => {
 describe('a document is refused', () => {
   it.each<readonly [rule: string, json: unknown, expected: readonly string[]]>([
     ['that is no object', [], [' wrong_type']],
+    [
+      'with budgets and prices that are none',
+      { merging: { perDay: -1, perRun: 1.5, timeLimitMs: 0, price: { perQuestion: '0.01', perToken: 1 } } },
+      [
+        'merging.perDay too_small',
+        'merging.perRun wrong_type',
+        'merging.price.perQuestion wrong_type',
+        'merging.price.perToken unknown_key',
+        'merging.timeLimitMs too_small',
+      ],
+    ],
     ['with a key that has no behaviour', { propagates: true }, ['propagates unknown_key']],
     ['with a misspelt key', { timezone: 'UTC' }, ['timezone unknown_key']],
     ['with two mappings of one object', { mappings: [CONTACT, CONTACT] }, ['mappings.1.crmObject duplicate_mapping']],

@@ -1,0 +1,6 @@
+import { type MergingTotals, NO_MERGING } from '../../core/merging.ts';
+
+/** The questions of one run, whichever of its sessions asks them. */
+export class Merging {
+  totals: MergingTotals = NO_MERGING;
+}
