@@ -23,7 +23,7 @@ export interface BackfillOptions extends FlowOptions {
    * old takes the place of what the CRM or a person says today. `anything`: all but what a later conversation gave.
    */
   readonly replace?: Replaceable;
-  /** True: each conversation is also pushed and logged in the CRM, as `handleConversation` does. Default false: no call of the CRM. */
+  /** True: each conversation is also pushed and logged in the CRM, as `handleConversation` does. Default false: nothing is sent to the CRM. */
   readonly activities?: boolean;
   /** How many conversations of a stream are held to bring them into order. Default 1,000. A list is sorted as a whole. */
   readonly window?: number;
@@ -117,7 +117,7 @@ class Backfill {
     if (!activities) return applyAnalysis(this.#context, session, conversation, { contactId, replace });
     const { signal, timeLeftMs } = session;
     const limits = present<{ contactId?: string; timeLimitMs?: number }>({ contactId, timeLimitMs: timeLeftMs ?? undefined });
-    const { steps } = await handleConversation(this.#context, conversation, { signal, replace, ...limits });
+    const { steps } = await handleConversation(this.#context, conversation, { signal, replace, merging: session.merging, ...limits });
     session.apiCalls += Object.values(steps).reduce((sum, { apiCalls }) => sum + apiCalls, 0);
     const { analysis, ...others } = steps;
     const pending = Object.values(others).find(({ status }) => status === 'pending');
