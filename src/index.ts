@@ -30,7 +30,7 @@ export {
 } from './core/conversation.ts';
 export { CRM_FIELD_TYPES, type CrmFieldType, type DescribedField, type DescribedObject, type DescribedOption } from './core/described.ts';
 export { diagnose } from './core/diagnose.ts';
-export { type DynamicVariableOptions, RESERVED_VARIABLES, toDynamicVariables } from './core/dynamic-variables.ts';
+export { type DynamicVariableOptions, RESERVED_VARIABLES, toDynamicVariables, type VoicePlatform } from './core/dynamic-variables.ts';
 export { type Condition, type Filter, filterFields, matchesFilter } from './core/filter.ts';
 export type { Finding } from './core/finding.ts';
 export type { Flip } from './core/flips.ts';
@@ -125,7 +125,7 @@ export type { ConflictDecision, ConflictRecord } from './engine/conflict-entry.t
 export type { ConflictAnswer, Conflicts, ListConflictsOptions } from './engine/conflicts.ts';
 export type { ConnectionState } from './engine/connection.ts';
 export type { Contact } from './engine/contact.ts';
-export type { Contacts, FieldExplanation, FoundByPhone } from './engine/contacts.ts';
+export type { ByPhoneOptions, Contacts, FieldExplanation, FoundByPhone } from './engine/contacts.ts';
 export type { BackfillOptions } from './engine/conversation/backfill-analysis.ts';
 export type { HandleOptions } from './engine/conversation/handle-conversation.ts';
 export type { LogActivityOptions } from './engine/conversation/log-activity.ts';
@@ -135,6 +135,7 @@ export { CrmSyncEngine, type PreviewConversation, type PreviewOptions, type Runs
 export type { ErasedPerson } from './engine/erasure/unsuppress.ts';
 export type { Ambiguity } from './engine/identity/ambiguous.ts';
 export type { FormerlyTheirs } from './engine/identity/last-holder.ts';
+export type { CrmLookUp } from './engine/identity/look-up-in-crm.ts';
 export type { RecordRef } from './engine/identity/record-ref.ts';
 export type { EngineOptions, FlowOptions, PullOptions, PushOptions, SyncOptions } from './engine/options.ts';
 export type { Preview, PreviewedContact } from './engine/preview.ts';

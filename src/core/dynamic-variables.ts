@@ -3,28 +3,42 @@ import { isBlank } from './blank.ts';
 import { plainDecimal } from './scalars.ts';
 import type { Fields } from './value.ts';
 
-/** Variables that voice platforms set themselves. A `*` at the end stands for any ending. */
-export const RESERVED_VARIABLES: readonly string[] = [
-  'current_time*',
-  'current_calendar*',
-  'current_agent_state',
-  'previous_agent_state',
-  'user_number',
-  'agent_number',
-  'direction',
-  'call_id',
-  'call_type',
-  'chat_id',
-  'session_type',
-  'session_duration',
-];
+export type VoicePlatform = 'retell' | 'vapi' | 'elevenlabs' | 'bland';
+
+/**
+ * Variables that each platform sets itself. A `*` at the end stands for any ending. Bland's `phone_number` is not among them: it is
+ * the contact's.
+ *
+ * Source: Retell AI, "Dynamic Variables"; Vapi, "Variables"; ElevenLabs, "Dynamic variables"; Bland, "Dynamic Data".
+ */
+export const RESERVED_VARIABLES: Readonly<Record<VoicePlatform, readonly string[]>> = {
+  retell: [
+    'current_time*',
+    'current_calendar*',
+    'current_agent_state',
+    'previous_agent_state',
+    'user_number',
+    'agent_number',
+    'direction',
+    'call_id',
+    'call_type',
+    'chat_id',
+    'session_type',
+    'session_duration',
+  ],
+  vapi: ['now', 'date', 'time', 'month', 'day', 'year', 'customer', 'transport'],
+  elevenlabs: ['system__*', 'secret__*'],
+  bland: ['now', 'now_utc', 'call_id', 'from', 'to', 'short_from', 'short_to', 'country', 'state', 'city', 'zip'],
+};
 
 export interface DynamicVariableOptions {
   /** An empty field: left out (default), so that the agent's own default applies, or an empty text. */
   readonly blank?: 'omit' | 'empty';
   /** Put before every name: `contact_` makes `contact_first_name`. */
   readonly prefix?: string;
-  /** Names the platform keeps for itself. Default `RESERVED_VARIABLES`. */
+  /** Whose agents they are for. Default `retell`. */
+  readonly platform?: VoicePlatform;
+  /** Names that a platform keeps for itself. Default: `RESERVED_VARIABLES` of `platform`. */
   readonly reserved?: readonly string[];
 }
 
@@ -35,17 +49,16 @@ const matches = (name: string, pattern: string): boolean =>
  * A contact's fields as the variables of an agent's prompt. Platforms take texts only: true/false, plain decimal
  * numbers, ISO dates.
  *
- * Source: Retell AI, "Dynamic Variables".
- *
  * @throws CrmSyncError `reserved_variable` where a field would hide a variable of the platform, empty or not.
  *
  * @example
  * toDynamicVariables({ fields: { first_name: 'Alice', do_not_call: false, score: 1e-7, email: null } }) //=> { first_name: 'Alice', do_not_call: 'false', score: '0.0000001' }
  * toDynamicVariables({ fields: { direction: 'north' } }, { prefix: 'crm_' }) //=> { crm_direction: 'north' }
+ * toDynamicVariables({ fields: { city: 'Rome', email: null } }, { platform: 'vapi', blank: 'empty' }) //=> { city: 'Rome', email: '' }
  */
 export function toDynamicVariables(
   contact: { readonly fields: Fields },
-  { blank = 'omit', prefix = '', reserved = RESERVED_VARIABLES }: DynamicVariableOptions = {},
+  { blank = 'omit', prefix = '', platform = 'retell', reserved = RESERVED_VARIABLES[platform] }: DynamicVariableOptions = {},
 ): Record<string, string> {
   const entries = Object.entries(contact.fields);
   const hidden = entries.filter(([name]) => reserved.some((pattern) => matches(prefix + name, pattern)));

@@ -2,6 +2,7 @@ import { normalizePhone } from '../core/phone.ts';
 import type { HistoryEntry } from '../core/run.ts';
 import type { FieldPatch, Schema } from '../core/schema-types.ts';
 import type { Value } from '../core/value.ts';
+import type { Row } from '../ports/store.ts';
 import { type Contact, contactOf } from './contact.ts';
 import type { Context } from './context.ts';
 import { contactsChanged } from './edit/changed.ts';
@@ -13,8 +14,10 @@ import { historyOf, pruneHistory } from './history.ts';
 import { type Ambiguity, ambiguous } from './identity/ambiguous.ts';
 import { assign } from './identity/assign.ts';
 import { type FormerlyTheirs, lastHolder } from './identity/last-holder.ts';
+import { type CrmLookUp, lookUpInCrm } from './identity/look-up-in-crm.ts';
 import type { RecordRef } from './identity/record-ref.ts';
 import { unassign } from './identity/unassign.ts';
+import type { FlowOptions } from './options.ts';
 import type { LeftRecord } from './removal/left-records.ts';
 import { removeContact } from './removal/remove-contact.ts';
 import { restoreContact } from './removal/restore-contact.ts';
@@ -37,9 +40,16 @@ export interface FoundByPhone<S extends Schema> {
   readonly others: readonly Contact<S>[];
   /** Null: it is theirs now. */
   readonly formerly: FormerlyTheirs | null;
+  /** What the CRM said; null: it was not asked. */
+  readonly crm: CrmLookUp | null;
 }
 
-const NOBODY = { contact: null, others: [], formerly: null } as const;
+export interface ByPhoneOptions extends Pick<FlowOptions, 'timeLimitMs' | 'signal'> {
+  /** True: where nobody here has the number now, the CRM is asked, and who has it there is imported. Default false. */
+  readonly crm?: boolean;
+}
+
+const NOBODY = { contact: null, others: [], formerly: null, crm: null } as const;
 
 /** The host's side of the contacts: look up, edit by hand, explain. */
 export class Contacts<S extends Schema> {
@@ -57,20 +67,29 @@ export class Contacts<S extends Schema> {
 
   /**
    * Who has this number; one indexed read. `others` are further contacts with the same number, so that a shared one shows.
-   * Where nobody has it, `contact` is who had it last, and `formerly` says when: it may be somebody else's by now.
+   * Where nobody has it, `contact` is who had it last, and `formerly` says when: it may be somebody else's by now. With
+   * `crm: true` the CRM is asked before that, by one search per mapped object, and no longer than `timeLimitMs` (default 3,000):
+   * `crm.records` has all that it found, those that wait as ambiguous too, and `crm.problem` says what went wrong there.
    *
    * @param number - Any spelling; one without a country is read with `defaultCountry`.
    */
-  async byPhone(number: string): Promise<FoundByPhone<S>> {
+  async byPhone(number: string, { crm: asksCrm = false, ...limits }: ByPhoneOptions = {}): Promise<FoundByPhone<S>> {
     const context = this.#context;
     const { defaultCountry } = context.options;
     const phone = normalizePhone(number, defaultCountry === undefined ? {} : { defaultCountry });
     if (phone.kind !== 'phone') return NOBODY;
     const rows = await context.store.load({ keys: { entity: 'contact', field: 'phone_number', values: [phone.e164] } });
-    const [contact, ...others] = rows.map((row) => contactOf<S>(context, row));
-    if (contact !== undefined) return { contact, others, formerly: null };
+    if (rows.length > 0) return { ...this.#found(rows), formerly: null, crm: null };
+    const asked = asksCrm ? await lookUpInCrm(context, phone.e164, limits) : null;
+    const crm = asked?.crm ?? null;
+    if (asked !== null && asked.rows.length > 0) return { ...this.#found(asked.rows), formerly: null, crm };
     const last = await lastHolder(context, phone.e164);
-    return last === null ? NOBODY : { contact: contactOf<S>(context, last.row), others: [], formerly: last.formerly };
+    return last === null ? { ...NOBODY, crm } : { ...this.#found([last.row]), formerly: last.formerly, crm };
+  }
+
+  #found(rows: readonly Row[]): Pick<FoundByPhone<S>, 'contact' | 'others'> {
+    const [contact = null, ...others] = rows.map((row) => contactOf<S>(this.#context, row));
+    return { contact, others };
   }
 
   /** All contacts by id, a page at a time: `after` is the last id of the page before. */

@@ -46,7 +46,7 @@ describe.each(WORLDS)('on $name', (world) => {
         formerly: { from: '2026-01-05T09:00:00.000Z', until: '2026-01-05T12:01:00.000Z' },
       });
       expect((await engine.contacts.byPhone('+14155550188')).formerly).toBeNull();
-      expect(await engine.contacts.byPhone('+14155550177')).toEqual({ contact: null, others: [], formerly: null });
+      expect(await engine.contacts.byPhone('+14155550177')).toEqual({ contact: null, others: [], formerly: null, crm: null });
     });
 
     it('finds its new owner for a conversation of their time, and the old one for theirs', async () => {

@@ -97,8 +97,8 @@ describe.each(WORLDS)('on $name', (world) => {
       const { contact, others } = await there.engine.contacts.byPhone('415-555-0120');
       expect(contact?.fields.first_name).toBe('First0');
       expect(others.map(({ id }) => id)).toEqual(['zz-twin']);
-      expect(await there.engine.contacts.byPhone('nonsense')).toEqual({ contact: null, others: [], formerly: null });
-      expect(await there.engine.contacts.byPhone('+14155550999')).toEqual({ contact: null, others: [], formerly: null });
+      expect(await there.engine.contacts.byPhone('nonsense')).toEqual({ contact: null, others: [], formerly: null, crm: null });
+      expect(await there.engine.contacts.byPhone('+14155550999')).toEqual({ contact: null, others: [], formerly: null, crm: null });
     });
   });
 

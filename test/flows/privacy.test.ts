@@ -147,7 +147,7 @@ describe.each(WORLDS)('on $name', (world) => {
       const { store, scope, engineOf } = await richScenario();
       const stranger = engineOf({ workspace: 'globex', connection: scope.connection });
       expect(await stranger.contacts.list()).toEqual([]);
-      expect(await stranger.contacts.byPhone('+14155550101')).toEqual({ contact: null, others: [], formerly: null });
+      expect(await stranger.contacts.byPhone('+14155550101')).toEqual({ contact: null, others: [], formerly: null, crm: null });
       expect(await stranger.runs.list()).toEqual([]);
       const neighbour = engineOf({ connection: 'acme-other' });
       expect((await neighbour.contacts.list()).flatMap(({ links }) => links)).toEqual([]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RESERVED_VARIABLES, toDynamicVariables } from '../../../src/core/dynamic-variables.ts';
+import { RESERVED_VARIABLES, toDynamicVariables, type VoicePlatform } from '../../../src/core/dynamic-variables.ts';
 import { CrmSyncError } from '../../../src/errors.ts';
 
 const fields = {
@@ -59,24 +59,20 @@ describe('names that the platform sets itself', () => {
       return error instanceof CrmSyncError ? [error.code, error.issues.map(({ path }) => path.join('.'))] : error;
     }
   };
-  it('are those of the platform that this package knows', () =>
-    expect(RESERVED_VARIABLES).toEqual([
-      'current_time*',
-      'current_calendar*',
-      'current_agent_state',
-      'previous_agent_state',
-      'user_number',
-      'agent_number',
-      'direction',
-      'call_id',
-      'call_type',
-      'chat_id',
-      'session_type',
-      'session_duration',
-    ]));
-  it.each(RESERVED_VARIABLES.map((name) => name.replace('*', '')))('%s is refused, even while the field is empty', (name) => {
-    expect(refused(name)).toEqual(['reserved_variable', [`fields.${name}`]]);
-    expect(refused(name, { prefix: 'crm_' })).toEqual({});
+  const platforms = Object.keys(RESERVED_VARIABLES) as VoicePlatform[];
+  const names = platforms.flatMap((platform) => RESERVED_VARIABLES[platform].map((name) => [platform, name.replace('*', 'x')] as const));
+  it.each(names)('of %s: %s is refused, even while the field is empty', (platform, name) => {
+    expect(refused(name, { platform })).toEqual(['reserved_variable', [`fields.${name}`]]);
+    expect(refused(name, { platform, prefix: 'crm_' })).toEqual({});
+  });
+  it('are those of Retell where no platform is named', () => {
+    expect(refused('call_id')).toEqual(['reserved_variable', ['fields.call_id']]);
+    expect(refused('city')).toEqual({});
+    expect(refused('city', { platform: 'bland' })).toEqual(['reserved_variable', ['fields.city']]);
+  });
+  it.each(platforms)('of %s are none of the fields that every contact has', (platform) => {
+    const builtIn = { phone_number: '+14155550123', first_name: 'Alice', last_name: 'Smith', do_not_call: false };
+    expect(toDynamicVariables({ fields: builtIn }, { platform })).toEqual({ ...builtIn, do_not_call: 'false' });
   });
   it.each(['current_time_America/New_York', 'current_calendar_utc'])('%s is refused by its beginning', (name) =>
     expect(refused(name)).toEqual(['reserved_variable', [`fields.${name}`]]),
