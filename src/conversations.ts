@@ -1,3 +1,6 @@
+export { type BlandWebhookOptions, blandWebhook } from './conversations/bland/bland-webhook.ts';
+export { type BlandOptions, fromBland } from './conversations/bland/from-bland.ts';
+export { type BlandSigning, signBland } from './conversations/bland/signature.ts';
 export { type ElevenLabsWebhookOptions, elevenLabsWebhook } from './conversations/elevenlabs/elevenlabs-webhook.ts';
 export { type ElevenLabsOptions, fromElevenLabs } from './conversations/elevenlabs/from-elevenlabs.ts';
 export { type ElevenLabsSigning, signElevenLabs } from './conversations/elevenlabs/signature.ts';

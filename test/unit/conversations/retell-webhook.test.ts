@@ -5,7 +5,8 @@ import { fromRetell } from '../../../src/conversations/retell/from-retell.ts';
 import { type RetellWebhookOptions, retellWebhook } from '../../../src/conversations/retell/retell-webhook.ts';
 import { signRetell } from '../../../src/conversations/retell/signature.ts';
 import { type CrmSyncError, isCrmSyncError } from '../../../src/errors.ts';
-import { retellCall, unansweredCall } from './retell-fixtures.ts';
+import { fuzzAdapter } from './adapter-kit.ts';
+import { retellCall, retellChat, unansweredCall } from './retell-fixtures.ts';
 
 const API_KEY = 'key_demo';
 const AT = Date.parse('2026-01-05T08:30:00.000Z');
@@ -215,4 +216,16 @@ it('no error says anything of the body', async () => {
     refusal(async () => reader()(await signed('+14155550123'))),
   ]);
   for (const error of errors) expect(JSON.stringify(error) + String(error.stack)).not.toContain('4155550123');
+});
+
+fuzzAdapter('Retell', {
+  parse: (payload) => fromRetell(payload, { now: AT, provisional: true }),
+  reader: reader({ provisional: true }),
+  sign: async (body) => ({ 'x-retell-signature': await signRetell(body, { apiKey: API_KEY, at: AT }) }),
+  headers: ['x-retell-signature'],
+  good: [
+    { event: 'call_analyzed', call: retellCall() },
+    { event: 'chat_analyzed', chat: retellChat() },
+    { event: 'call_ended', call: unansweredCall() },
+  ],
 });

@@ -1,0 +1,27 @@
+/** A completed call as Bland's post-call webhook brings it, with other members as given. */
+export const blandCall = (members: Record<string, unknown> = {}): Record<string, unknown> => ({
+  call_id: 'c0ffee00-0000-4000-8000-000000000001',
+  batch_id: null,
+  to: '+14155550123',
+  from: '+14155550199',
+  inbound: false,
+  completed: true,
+  queue_status: 'complete',
+  created_at: '2026-01-01T09:59:50.000Z',
+  started_at: '2026-01-01T10:00:00.000Z',
+  end_at: '2026-01-01T10:30:00.000Z',
+  call_length: 2.09,
+  max_duration: 30,
+  answered_by: 'human',
+  error_message: null,
+  transcripts: [
+    { id: 1, created_at: '2026-01-01T10:00:02.000Z', text: 'Hello', user: 'assistant' },
+    { id: 2, created_at: '2026-01-01T10:00:04.000Z', text: 'Hi', user: 'user' },
+    { id: 3, created_at: '2026-01-01T10:00:06.000Z', text: 'Ended call', user: 'agent-action' },
+    { id: 4, created_at: '2026-01-01T10:00:08.000Z', text: ' ', user: 'user' },
+  ],
+  variables: { first_name: 'Alice', appointment_time: '2026-01-05 15:00', budget: null },
+  metadata: { customer_id: 'cus_42' },
+  transferred_to: null,
+  ...members,
+});
