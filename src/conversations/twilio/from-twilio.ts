@@ -12,6 +12,7 @@ import { readRfc2822 } from '../payload/rfc-2822.ts';
 import { fromAndTo, type PayloadOptions, type Sides, sidesOf } from '../payload/sides.ts';
 import { storable } from '../payload/storable.ts';
 import { timesOf } from '../payload/times.ts';
+import { formOf } from './resource.ts';
 import { readFields, type TwilioFields } from './wire.ts';
 
 export interface TwilioOptions extends PayloadOptions {
@@ -50,22 +51,25 @@ const MEDIA_MAX = 10;
 
 /**
  * Reads a status callback of a call, a received message, or a status callback of a message, from the form that Twilio
- * posts. Pure. Twilio analyses nothing: there is neither a summary nor a result; what you know of a call goes into the
- * conversation before you hand it on. A call has no start: it is the time of the event less the duration, and marked as an
- * estimate. A message has no time at all: its start is `now`. The status of a message that was sent comes without its text.
+ * posts; or a call or message as the API has it, for the past. Pure. Twilio analyses nothing: there is neither a summary nor
+ * a result; what you know of a call goes into the conversation before you hand it on. In a callback a call has no start: it
+ * is the time of the event less the duration, and marked as an estimate. A message has no time at all there: its start is
+ * `now`; and the status of one that was sent comes without its text. The API has both.
  *
  * @throws CrmSyncError `payload_unreadable` (no form of Twilio, no usable id), `start_unknown`; category `webhook`.
  */
 export function fromTwilio(payload: unknown, options: TwilioOptions = {}): Incoming {
   const raw = payload instanceof URLSearchParams ? Object.fromEntries(payload) : objectOf(payload);
   if (raw === undefined) throw refuse('is no form');
-  const fields = readFields(raw);
+  const fields = readFields(formOf(raw));
   if (fields.CallSid !== undefined) return readCall(raw, fields, options);
   if ((fields.MessageSid ?? fields.SmsSid) !== undefined) return readMessage(raw, fields, options);
   throw refuse('is about no call and no message');
 }
 
-const refuse = unreadable('Hand over the form that Twilio posted: with `CallSid` and `CallStatus`, or with `MessageSid`.');
+const refuse = unreadable(
+  'Hand over the form that Twilio posted, with `CallSid` or `MessageSid`; or a call or message of its API, with `sid`.',
+);
 
 type Ignored = Extract<Incoming, { kind: 'ignored' }>;
 const ignored = (reason: Ignored['reason'], event: string | undefined): Ignored => present<Ignored>({ kind: 'ignored', reason, event });
@@ -84,8 +88,8 @@ function readCall(raw: RawObject, fields: TwilioFields, options: TwilioOptions):
     channel: 'call',
     ...withCallerName(sides, fields.CallerName),
     ...timesOf({
-      start: undefined,
-      end: readRfc2822(fields.Timestamp ?? ''),
+      start: readRfc2822(fields.StartTime ?? ''),
+      end: readRfc2822(fields.EndTime ?? fields.Timestamp ?? ''),
       duration: typeof duration === 'number' ? duration * 1000 : undefined,
       now: options.now,
     }),
@@ -113,7 +117,7 @@ function readMessage(raw: RawObject, fields: TwilioFields, options: TwilioOption
     threadId: threadOf(fields),
     channel: channelOf(fields),
     ...withCallerName(sides, fields.ProfileName),
-    ...timesOf({ start: undefined, end: undefined, duration: undefined, now: options.now }),
+    ...timesOf({ start: readRfc2822(fields.StartTime ?? ''), end: undefined, duration: undefined, now: options.now }),
     transcript: text === undefined ? undefined : [{ role: direction === 'inbound' ? 'contact' : 'agent', text }],
     outcome,
     disposition: status,

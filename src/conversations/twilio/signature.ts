@@ -15,9 +15,10 @@ export interface TwilioSigning {
 /** What is signed: the address, then each field's name and value in order of the names, with nothing between. */
 function signed(form: TwilioForm, { url, authToken }: TwilioSigning): Hmac {
   const fields = new URLSearchParams(form as ConstructorParameters<typeof URLSearchParams>[0]);
-  const names = [...new Set(fields.keys())].sort();
-  const parts = names.flatMap((name) => [...new Set(fields.getAll(name))].sort().map((value) => `${name}${value}`));
-  return { hash: 'SHA-1', secret: authToken, message: bytesOf(url, ...parts) };
+  const values = new Map<string, Set<string>>();
+  for (const [name, value] of fields) values.set(name, (values.get(name) ?? new Set()).add(value));
+  const parts = [...values.keys()].sort().flatMap((name) => [...values.get(name)!].sort().map((value) => `${name}${value}`));
+  return { hash: 'SHA-1', secret: authToken, message: bytesOf(url, parts.join('')) };
 }
 
 /**

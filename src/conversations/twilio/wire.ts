@@ -15,6 +15,9 @@ const form = lazy(() =>
     CallDuration: text(),
     /** RFC 2822, of the event. */
     Timestamp: text(),
+    /** RFC 2822, of calls and messages of the API. */
+    StartTime: text(),
+    EndTime: text(),
     SequenceNumber: text(),
     AnsweredBy: text(),
     CallerName: text(),

@@ -194,6 +194,64 @@ describe('a message', () => {
   });
 });
 
+describe('of the API', () => {
+  const call = (members: Readonly<Record<string, unknown>> = {}) => ({
+    sid: 'CA00000000000000000000000000000001',
+    parent_call_sid: null,
+    from: '+14155550123',
+    to: '+14155550199',
+    status: 'completed',
+    direction: 'inbound',
+    duration: '42',
+    start_time: 'Thu, 01 Jan 2026 10:01:20 +0000',
+    end_time: 'Thu, 01 Jan 2026 10:02:02 +0000',
+    answered_by: null,
+    caller_name: 'ALICE SMITH',
+    ...members,
+  });
+  const message = {
+    sid: 'SM00000000000000000000000000000001',
+    from: '+14155550199',
+    to: '+14155550123',
+    status: 'delivered',
+    direction: 'outbound-api',
+    body: 'Hello Alice',
+    date_sent: 'Thu, 01 Jan 2026 10:00:00 +0000',
+  };
+  it('a call is that of its callback, with its start', () => {
+    const { startedAtEstimated, revision, ...fromForm } = read(callForm());
+    expect([startedAtEstimated, revision]).toEqual([true, 3]);
+    expect(read(call(), {})).toEqual({ ...fromForm, startedAt: '2026-01-01T10:01:20.000Z', endedAt: '2026-01-01T10:02:02.000Z' });
+  });
+  it("reads the same as Twilio's library gives it", () => {
+    const { start_time, end_time, caller_name, parent_call_sid, answered_by, ...rest } = call();
+    const dates = { startTime: new Date(start_time), endTime: new Date(end_time) };
+    expect(read({ ...rest, ...dates, callerName: caller_name, parentCallSid: parent_call_sid, answeredBy: answered_by })).toEqual(
+      read(call()),
+    );
+    expect(read({ ...rest, startTime: new Date(Number.NaN) })).toMatchObject({ startedAt: NOW, startedAtEstimated: true });
+  });
+  it('a call that goes on, or a leg of another, is none', () => {
+    expect(fromTwilio(call({ status: 'in-progress', duration: null, end_time: null })).kind).toBe('ignored');
+    expect(fromTwilio(call({ parent_call_sid: 'CA2' }))).toMatchObject({ reason: 'part_of_another' });
+    expect(read(call({ status: 'busy', duration: '' }))).not.toHaveProperty('duration');
+  });
+  it('a message that was sent has its time and its text', () => {
+    expect(fromTwilio(message)).toMatchObject({
+      conversation: {
+        id: 'SM00000000000000000000000000000001',
+        direction: 'outbound',
+        startedAt: '2026-01-01T10:00:00.000Z',
+        transcript: [{ role: 'agent', text: 'Hello Alice' }],
+      },
+    });
+  });
+  test.prop([fc.oneof(mutationsOf(call()), mutationsOf(message))], { numRuns: 200 })(
+    'anything is a conversation that queues carry, ignored, or refused within the taxonomy',
+    (resource) => expectWithinTaxonomy(() => fromTwilio(resource, { now: NOW })),
+  );
+});
+
 describe('payloads', () => {
   it.each([[null], [7], ['text'], [[]], [{}], [{ CallSid: 7, CallStatus: 'completed' }], [{ CallSid: ' ', CallStatus: 'completed' }]])(
     '%j is refused with a remedy',
@@ -309,6 +367,10 @@ describe('the signature', () => {
   it('is asked for, and of another form refused', async () => {
     expect((await refusal(() => reader()(post(URL_OF_HOOK, callForm(), null)))).code).toBe('signature_missing');
     expect((await refusal(() => reader()(post(URL_OF_HOOK, callForm(), 'not base64!')))).code).toBe('signature_malformed');
+  });
+  it('does not fit a form of very many fields, which overruns nothing', async () => {
+    const form = Object.fromEntries(Array.from({ length: 200_000 }, (_, index) => [`f${index}`, '']));
+    expect((await refusal(() => reader()(post(URL_OF_HOOK, form, 'AAAA')))).code).toBe('signature_mismatch');
   });
   it('no error says anything of the form', async () => {
     const errors = await Promise.all([
