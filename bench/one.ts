@@ -11,7 +11,7 @@ const some = (count: number) => Math.ceil(count * share); // of the whole work
 const BENCHMARKS: Readonly<Record<string, () => Report | Promise<Report>>> = {
   planning: () => measurePlanning(some(200)),
   pull: () => measurePull({ contacts: some(100_000), rowByRow: some(20_000), rounds: some(3) }),
-  'distant-pull': () => measureDistantPull({ contacts: some(100_000), rounds: some(2), latencyMs: 250 }),
+  'distant-pull': () => measureDistantPull({ contacts: some(100_000), rounds: some(2), latencyMs: 500 }),
   memory: () => measureMemory({ few: 10_000, some: 50_000, many: some(300_000) }),
   cycles: () => measureCycles({ contacts: some(100_000), changes: some(10_000) }),
   'look-up': () => measureLookUp({ contacts: some(300_000), lookUps: some(20_000) }),

@@ -162,7 +162,7 @@ class ObjectPull {
         const isLast = await session.step(async () => {
           const page = await pages.next();
           if (page === null) return true;
-          if (limit === undefined && !page.last && (await this.#permit.goesAhead())) pages.ask();
+          if (limit === undefined && !page.last && (await this.#permit.goesAhead())) await pages.ask(this.#context.clock);
           return work(page);
         });
         this.#run.progress(object);

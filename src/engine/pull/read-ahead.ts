@@ -1,3 +1,4 @@
+import type { Clock } from '../../ports/clock.ts';
 import type { Call, Page } from '../../ports/connector.ts';
 
 type Outcome = { readonly page: Page | null } | { readonly error: unknown };
@@ -21,17 +22,15 @@ export class ReadAhead {
     return this.#asked !== null;
   }
 
-  ask(): void {
-    this.#asked ??= this.#pages.next().then(
-      ({ value, done }) => ({ page: done === true ? null : value }),
-      (error: unknown) => ({ error }),
-    );
+  /** Asks for the next page. Its request leaves before this resolves: a store in this process may let nothing else run meanwhile. */
+  async ask(clock: Clock): Promise<void> {
+    this.#asked = this.#ask();
+    await clock.sleep(0);
   }
 
   /** Null: there are no more. */
   async next(): Promise<Page | null> {
-    this.ask();
-    const outcome = await (this.#asked as Promise<Outcome>);
+    const outcome = await (this.#asked ?? this.#ask());
     this.#asked = null;
     if ('error' in outcome) throw outcome.error;
     return outcome.page;
@@ -41,5 +40,12 @@ export class ReadAhead {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#pages.return?.();
+  }
+
+  #ask(): Promise<Outcome> {
+    return this.#pages.next().then(
+      ({ value, done }) => ({ page: done === true ? null : value }),
+      (error: unknown) => ({ error }),
+    );
   }
 }
