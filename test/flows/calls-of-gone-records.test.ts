@@ -63,4 +63,38 @@ describe.each(WORLDS)('a call on $name', (world) => {
     expect(crm.loggedCalls().map(({ contactIds }) => contactIds)).toEqual([[last.id]]);
     expect(await texts()).toBe(0);
   });
+
+  it('that is delivered again with more to say, once the record it was logged on was merged in turn, says it there', async () => {
+    const { engine, crm, clock, alice, bea, texts } = await twoKnown();
+    const left = crm.merge(alice.id, bea.id);
+    await engine.pull({ full: true }); // Bea's contact has lost its record to Alice's
+    const carl = crm.add({ firstName: 'Carl', lastName: 'Hall', phone: '(415) 555-0125' });
+    const last = crm.merge(carl.id, left.id);
+    clock.advance(HOUR);
+    const call = conversation({ phone: '+14155550124' });
+    await engine.handleConversation(call);
+    const { steps, complete } = await engine.handleConversation({ ...call, summary: 'She asked for a demo.' });
+    expect(steps.activity).toMatchObject({ status: 'done' });
+    expect(complete).toBe(true);
+    const [logged, ...others] = crm.loggedCalls();
+    expect(logged).toMatchObject({ contactIds: [last.id], body: expect.stringContaining('She asked for a demo.') });
+    expect(others).toEqual([]);
+    expect(await texts()).toBe(0);
+  });
+
+  it('that is delivered again once the record it names is gone, and not merged, is not kept for ever', async () => {
+    const { engine, crm, clock, alice, bea, texts } = await twoKnown();
+    const left = crm.merge(alice.id, bea.id);
+    await engine.pull({ full: true });
+    const carl = crm.add({ firstName: 'Carl', lastName: 'Hall', phone: '(415) 555-0125' });
+    const last = crm.merge(carl.id, left.id);
+    clock.advance(HOUR);
+    const call = conversation({ phone: '+14155550124' });
+    await engine.handleConversation(call);
+    crm.remove(last.id);
+    const { steps, complete } = await engine.handleConversation({ ...call, summary: 'She asked for a demo.' });
+    expect(steps.activity).toMatchObject({ status: expect.stringMatching(/skipped|done/) });
+    expect(complete).toBe(true);
+    expect(await texts()).toBe(0);
+  });
 });

@@ -82,7 +82,7 @@ export class ActivityWriter {
     const { intent = null } = stored?.entry ?? {};
     if (intent !== null && intent.until >= this.#session.storeNow())
       return pending('write_in_flight', 'A write of this activity may still take effect; it is looked up afterwards.');
-    const form = await this.#context.connector.activityRecord(this.#activity, this.#session.call);
+    const form = await this.#form();
     if (stored === null) return this.#create(form, null);
     return stored.entry.id === null ? this.#settleCreate(form, stored) : this.#update(form, stored);
   }
@@ -95,17 +95,29 @@ export class ActivityWriter {
     if ('status' in sent) return sent;
     if (sent.outcome === 'done') return { ...NOTHING, status: 'done', record: { object, id: sent.id }, created: true };
     if (sent.outcome === 'gone' || (sent.outcome === 'refused' && !sent.retryable)) {
-      // Nobody may know yet that it was merged; and some CRMs of a record that is gone only say that a reference is wrong.
-      const { record } = this.#activity;
-      const present = await this.#present(record);
-      if (present !== null && present.id !== record.id && hops < HOPS_MAX) {
-        this.#activity = { ...this.#activity, record: present };
-        return this.#create(await this.#context.connector.activityRecord(this.#activity, this.#session.call), null, hops + 1);
-      }
-      if (present === null || sent.outcome === 'gone') return skipped('record_gone', 'The record it belongs to is no longer in the CRM.');
+      const record = await this.#follow(hops);
+      if (record === 'moved') return this.#create(await this.#form(), null, hops + 1);
+      if (record === 'gone' || sent.outcome === 'gone') return RECORD_GONE;
     }
     // Unknown: the intent stays, and the next attempt looks it up before anything is sent again (R4).
     return pending(sent.code, sent.outcome === 'unknown' ? 'The activity is looked up before it is sent again.' : sent.remedy);
+  }
+
+  #form(): Promise<ActivityRecord> {
+    return this.#context.connector.activityRecord(this.#activity, this.#session.call);
+  }
+
+  /**
+   * After a refusal: the activity is of the record that its own goes on as. Nobody may know yet that it was merged; and some
+   * CRMs of a record that is gone only say that a reference is wrong.
+   */
+  async #follow(hops: number): Promise<'moved' | 'there' | 'gone'> {
+    const { record } = this.#activity;
+    const present = await this.#present(record);
+    if (present === null) return 'gone';
+    if (present.id === record.id || hops >= HOPS_MAX) return 'there';
+    this.#activity = { ...this.#activity, record: present };
+    return 'moved';
   }
 
   /** The record, or what it goes on as; null: it is not there. */
@@ -137,7 +149,7 @@ export class ActivityWriter {
   }
 
   /** A later delivery: fields and parts of the text that it changes are written, except what a person has edited since (R22). */
-  async #update(form: ActivityRecord, { entry, version }: StoredActivity): Promise<ActivityWritten> {
+  async #update(form: ActivityRecord, { entry, version }: StoredActivity, hops = 0): Promise<ActivityWritten> {
     const record = { object: entry.object, id: entry.id as string };
     const news = newsOf(form, entry, this.#activity.order);
     const asked = [...news.fields.map(([field]) => field), ...(news.text === null ? [] : [news.text.field])];
@@ -158,6 +170,12 @@ export class ActivityWriter {
     if (sent.outcome === 'done') return { ...NOTHING, status: 'done', record, ...(full && TEXT_FULL) };
     if (sent.outcome === 'gone')
       return { ...skipped('activity_gone', 'The activity is no longer in the CRM; it is not logged again.'), record };
+    if (sent.outcome === 'refused' && !sent.retryable) {
+      const named = await this.#follow(hops);
+      const stored = named === 'moved' ? await loadActivity(this.#context, this.#place.key) : null;
+      if (stored !== null && stored.entry.id !== null) return this.#update(await this.#form(), stored, hops + 1);
+      if (named === 'gone') return { ...RECORD_GONE, record };
+    }
     return pending(sent.code, 'The update of the activity is tried again later.');
   }
 
@@ -211,6 +229,7 @@ const TEXT_FULL = {
 
 const pending = (reason: string, remedy: string): ActivityWritten => ({ ...NOTHING, status: 'pending', reason, remedy });
 const skipped = (reason: string, remedy: string): ActivityWritten => ({ ...NOTHING, status: 'skipped', reason, remedy });
+const RECORD_GONE = skipped('record_gone', 'The record it belongs to is no longer in the CRM.');
 /** Records that were merged one into the other; a CRM answers with the last of them at once. */
 const HOPS_MAX = 3;
 
