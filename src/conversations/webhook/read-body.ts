@@ -19,13 +19,13 @@ export async function readBody(request: Request, bodyBytesMax: number): Promise<
   try {
     for await (const chunk of request.body ?? []) {
       size += chunk.byteLength;
-      if (size > bodyBytesMax) break; // leaving the loop cancels the stream
+      if (!(size <= bodyBytesMax)) break; // also for a limit that is no number; leaving the loop cancels the stream
       chunks.push(chunk);
     }
   } catch {
     throw webhookError('body_unreadable', 'The body of the request broke off.', 'Answer with 503: the platform delivers it again.', true);
   }
-  if (size > bodyBytesMax) throw tooLarge(bodyBytesMax);
+  if (!(size <= bodyBytesMax)) throw tooLarge(bodyBytesMax);
   return joinBytes(chunks);
 }
 

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { type BlandWebhookOptions, blandWebhook } from '../../../src/conversations/bland/bland-webhook.ts';
 import { fromBland } from '../../../src/conversations/bland/from-bland.ts';
 import { signBland } from '../../../src/conversations/bland/signature.ts';
-import { fuzzAdapter, NOW, refusal } from './adapter-kit.ts';
+import { fuzzAdapter, NOW } from './adapter-kit.ts';
 import { blandCall } from './bland-fixtures.ts';
+import { refusal } from './refusal.ts';
 
 const SECRET = 'bland_demo';
 const AT = 1_700_000_000_000;

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { type ElevenLabsWebhookOptions, elevenLabsWebhook } from '../../../src/conversations/elevenlabs/elevenlabs-webhook.ts';
 import { fromElevenLabs } from '../../../src/conversations/elevenlabs/from-elevenlabs.ts';
 import { signElevenLabs } from '../../../src/conversations/elevenlabs/signature.ts';
-import { fuzzAdapter, NOW, refusal } from './adapter-kit.ts';
+import { fuzzAdapter, NOW } from './adapter-kit.ts';
 import { initiationFailure, transcription } from './elevenlabs-fixtures.ts';
+import { refusal } from './refusal.ts';
 
 const SECRET = 'wsec_demo';
 const AT = 1_700_000_000_000;

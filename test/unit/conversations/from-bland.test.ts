@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type BlandOptions, fromBland } from '../../../src/conversations/bland/from-bland.ts';
-import { conversationOf, NOW, refusal } from './adapter-kit.ts';
+import { conversationOf, NOW } from './adapter-kit.ts';
 import { blandCall } from './bland-fixtures.ts';
+import { refusal } from './refusal.ts';
 
 const read = (members?: Record<string, unknown>, options?: BlandOptions) => conversationOf(fromBland(blandCall(members), options));
 

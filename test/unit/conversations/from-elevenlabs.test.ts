@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type ElevenLabsOptions, fromElevenLabs } from '../../../src/conversations/elevenlabs/from-elevenlabs.ts';
-import { conversationOf, NOW, refusal } from './adapter-kit.ts';
+import { conversationOf, NOW } from './adapter-kit.ts';
 import { elevenLabsData, initiationFailure, transcription } from './elevenlabs-fixtures.ts';
+import { refusal } from './refusal.ts';
 
 const read = (members?: Record<string, unknown>, options?: ElevenLabsOptions) =>
   conversationOf(fromElevenLabs(transcription(members), options));

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { fromVapi, type VapiOptions } from '../../../src/conversations/vapi/from-vapi.ts';
 import type { Outcome } from '../../../src/core/conversation.ts';
-import { conversationOf, NOW, refusal } from './adapter-kit.ts';
+import { conversationOf, NOW } from './adapter-kit.ts';
+import { refusal } from './refusal.ts';
 import { vapiReport } from './vapi-fixtures.ts';
 
 const report = (members?: Record<string, unknown>, options?: VapiOptions) => conversationOf(fromVapi(vapiReport(members), options));

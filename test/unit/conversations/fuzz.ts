@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { Conversation } from '../../../src/core/conversation.ts';
 import { safeParseConversation } from '../../../src/core/parse-conversation.ts';
+import { isStorable } from '../../../src/core/text.ts';
 import { isCrmSyncError } from '../../../src/errors.ts';
 
 type Places = [parent: Record<string, unknown>, key: string][];
@@ -18,7 +19,8 @@ function placesOf(value: unknown, places: Places = []): Places {
 const odd = fc.oneof(
   fc.jsonValue(),
   fc.double(),
-  fc.string(),
+  fc.string({ unit: 'binary' }),
+  fc.dictionary(fc.constantFrom('__proto__', '', 'name', 'id', 'value', '\0', '\ud83d'), fc.jsonValue()),
   fc.constantFrom<unknown>(
     '',
     ' ',
@@ -33,7 +35,19 @@ const odd = fc.oneof(
     {},
     [],
   ),
-  fc.constantFrom<unknown>('Infinity', 'constructor', '__proto__', 'javascript:alert(1)', 8.64e15, '+14155550123', 'anonymous', true, null),
+  fc.constantFrom<unknown>(
+    'Infinity',
+    'constructor',
+    '__proto__',
+    'javascript:alert(1)',
+    8.64e15,
+    '+14155550123',
+    'anonymous',
+    true,
+    null,
+    'a\0b',
+    '\ud83d',
+  ),
 );
 
 /** The payload with one to five of its parts, at any depth, replaced or taken away. */
@@ -58,6 +72,7 @@ export async function expectWithinTaxonomy(read: () => unknown): Promise<void> {
     if (incoming.kind !== 'conversation') return;
     const carried: unknown = JSON.parse(JSON.stringify(incoming.conversation));
     expect(safeParseConversation(carried)).toEqual({ ok: true, value: incoming.conversation });
+    expect(Object.keys(incoming.conversation.analysis).every(isStorable)).toBe(true);
   } catch (error) {
     if (!isCrmSyncError(error)) throw error;
     expect(error.category).toBe('webhook');

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { fromVapi } from '../../../src/conversations/vapi/from-vapi.ts';
 import { signVapi, type VapiHmac } from '../../../src/conversations/vapi/signature.ts';
 import { type VapiWebhookOptions, vapiWebhook } from '../../../src/conversations/vapi/vapi-webhook.ts';
-import { fuzzAdapter, NOW, refusal } from './adapter-kit.ts';
+import { fuzzAdapter, NOW } from './adapter-kit.ts';
+import { refusal } from './refusal.ts';
 import { vapiReport } from './vapi-fixtures.ts';
 
 const SECRET = 'vapi_demo';
