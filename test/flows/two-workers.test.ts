@@ -183,6 +183,47 @@ describe.each(WORLDS)('on $name', (world) => {
       expect(explained.filter(({ source }) => source.flow === 'analysis')).toHaveLength(1);
       expect((await contentsOf(there.store, there.scope)).queues).toMatchObject({ conversation: [], merge: [] });
     });
+
+    it.each(SEEDS)(
+      'two conversations of one contact: both count, each once, and the later one has the last word (turns %i)',
+      async (seed) => {
+        const there = deployment();
+        people(there.crm);
+        await there.engine.pull();
+        there.clock.advance(24 * 3_600_000);
+        const call = (id: string, startedAt: string, status: string) =>
+          conversation({
+            id,
+            startedAt,
+            phone: '+14155550121',
+            analysis: { lead_qualification_status: status, customer_notes: `Note of ${id}.`, email: `${id}@example.com` },
+          });
+        const morning = call('morning', '2026-01-05T10:00:00.000Z', 'Working');
+        const evening = call('evening', '2026-01-05T18:00:00.000Z', 'Qualified');
+        await twoWorkers(
+          there,
+          seed,
+          adapt,
+          (engine) => engine.handleConversation(evening),
+          (engine) => engine.handleConversation(morning),
+        );
+        await settled(there);
+        const { contact } = await there.engine.contacts.byPhone('+14155550121');
+        expect(contact?.fields).toMatchObject({ lead_status: 'Qualified', email: expect.stringMatching(/^(morning|evening)@/) });
+        for (const id of ['morning', 'evening'])
+          expect(String(contact?.fields.interaction_summary).split(`Note of ${id}.`)).toHaveLength(2);
+        expect(there.crm.record(contact?.links[0]?.recordId ?? '').fields).toMatchObject({
+          status: 'Qualified',
+          notes: contact?.fields.interaction_summary,
+        });
+        expect(
+          there.crm
+            .loggedCalls()
+            .map(({ key }) => key)
+            .toSorted(),
+        ).toEqual(['test:evening', 'test:morning']);
+      },
+    );
   });
 
   /** Runs a flow during whose n-th call, before it is made, another process does all of its work. */
