@@ -63,6 +63,7 @@ const without = (sent: readonly Sent[], op: string): readonly Sent[] => sent.fil
 
 /** When a link must be looked at again for its own sake: an open intent ends, a held field is due, one that the CRM rewrites is left alone long enough. Null: never. */
 export function dueAt(body: LinkBody): Millis | null {
+  if (body.open === undefined && body.sent.length === 0 && Object.keys(body.held).length === 0) return null; // nearly every link
   const quiet = Object.values(body.open ?? {}).flatMap(({ kind, since }) => (kind === 'rewritten' ? [since + FLIP_WINDOW_MS] : []));
   const times = [...body.sent.map(({ until }) => until), ...Object.values(body.held).flatMap(({ retryAt }) => retryAt ?? []), ...quiet];
   return times.length === 0 ? null : Math.min(...times);

@@ -39,7 +39,7 @@ export function checkChangeset({ rows, entries }: Changeset): void {
     'a link',
   );
   allDifferent(
-    entries.map(({ scope, kind, key }) => JSON.stringify([scope, kind, key])),
+    entries.map(({ scope, kind, key }) => `${scope}\0${kind}\0${key}`),
     'an entry',
   );
   for (const row of rows) checkRow(row);
