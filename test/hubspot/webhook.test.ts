@@ -138,6 +138,11 @@ describe('the URL', () => {
 });
 
 describe('a request that is not taken', () => {
+  it('of any age is too old where the tolerance is no number', async () => {
+    const unset = hubspotWebhook({ clientSecret: SECRET, clock, toleranceMs: Number('unset') });
+    expect(await codeOf(unset(post()))).toBe('webhook signature_stale');
+  });
+
   it.each<[string, Posted]>([
     ['signature_mismatch', { secret: 'another' }],
     ['signature_mismatch', { signedUrl: 'https://www.example.com/other' }],

@@ -1,7 +1,9 @@
 import type { Conversation, Party, TranscriptTurn } from '../../core/conversation.ts';
 import { present } from '../../core/present.ts';
+import type { Millis } from '../../core/value.ts';
 import type { Incoming } from '../incoming.ts';
 import { filled } from '../payload/filled.ts';
+import { instantOf, millisOfText } from '../payload/instant-of.ts';
 import { objectOf, type RawObject } from '../payload/object-of.ts';
 import { plainObject } from '../payload/plain-json.ts';
 import { readId, unreadable } from '../payload/read-id.ts';
@@ -52,12 +54,15 @@ export function fromElevenLabs(payload: unknown, options: ElevenLabsOptions = {}
   const data = readData(raw);
   const final = type === FAILURE || !NOT_FINAL.has(data.status);
   if (!final && options.provisional !== true) return { kind: 'ignored', reason: 'not_final', event: type };
-  const at = envelope['event_timestamp'];
-  const now = typeof at === 'number' && Number.isFinite(at) ? at * 1000 : options.now;
-  return {
-    kind: 'conversation',
-    conversation: readConversation({ raw, data, final, isFailure: type === FAILURE }, { ...options, ...(now !== undefined && { now }) }),
-  };
+  const now = eventTime(envelope['event_timestamp']) ?? options.now;
+  const source = { raw, data, final, isFailure: type === FAILURE };
+  return { kind: 'conversation', conversation: readConversation(source, { ...options, ...(now !== undefined && { now }) }) };
+}
+
+/** Epoch seconds; some copies of the documentation show text. */
+function eventTime(at: unknown): Millis | undefined {
+  if (typeof at === 'string') return millisOfText(at);
+  return typeof at === 'number' && instantOf(at * 1000) !== undefined ? at * 1000 : undefined;
 }
 
 const refuse = unreadable(

@@ -115,6 +115,10 @@ describe('times', () => {
   });
   it('without a start it is the time of the event, or the one given', async () => {
     expect(withMetadata({ start_time_unix_secs: null })).toMatchObject({ startedAt: '2026-01-01T10:02:10.000Z', startedAtEstimated: true });
+    const asText = { ...transcription({ metadata: null }), event_timestamp: '2026-01-01T10:02:10Z' };
+    expect(conversationOf(fromElevenLabs(asText)).startedAt).toBe('2026-01-01T10:02:10.000Z');
+    const impossible = { ...transcription({ metadata: null }), event_timestamp: 1e300 };
+    expect(conversationOf(fromElevenLabs(impossible, { now: NOW })).startedAt).toBe(NOW);
     const bare = { type: 'post_call_transcription', data: { conversation_id: 'c' } };
     expect(conversationOf(fromElevenLabs(bare, { now: NOW }))).toMatchObject({ startedAt: NOW, startedAtEstimated: true });
     expect((await refusal(() => fromElevenLabs(bare))).code).toBe('start_unknown');

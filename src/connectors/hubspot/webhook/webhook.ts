@@ -65,7 +65,7 @@ export function hubspotWebhook({
     const body = await bodyOf(request, bodyBytesMax);
     if (!(await signatureFits({ method: request.method, url: url ?? request.url, body, timestamp }, signature, clientSecret)))
       throw refused('signature_mismatch');
-    if (Math.abs(clock.now() - Number(timestamp)) > toleranceMs) throw refused('signature_stale');
+    if (!(Math.abs(clock.now() - Number(timestamp)) <= toleranceMs)) throw refused('signature_stale');
     const events = eventsOf(jsonOf(body));
     if (events === null) throw refused('payload_unreadable');
     return events.length === 0 ? { kind: 'ignored', reason: 'no_records' } : { kind: 'records', records: recordsOf(events), events };
