@@ -393,13 +393,24 @@ describe('anything', () => {
       expect((await refusal(() => read(payload))).code).toBe('payload_unreadable');
   });
   const appConnect = { logInfo: record(), aiNote: 'x', transcript: 'y', voicemailLink: 'https://example.com/v' };
-  test.prop([fc.oneof(mutationsOf(record()), mutationsOf(appConnect), fc.jsonValue()), fc.boolean(), fc.boolean()], { numRuns: 300 })(
-    'is a call that queues carry, ignored, or refused within the taxonomy',
-    (json, provisional, perExtension) =>
-      expectWithinTaxonomy(() => fromRingCentralCall(json, { now: NOW, provisional, perExtension, defaultCountry: 'US' })),
+  test.prop(
+    [
+      fc.oneof(
+        mutationsOf(record()),
+        mutationsOf(appConnect),
+        fc.anything({ withMap: true, withNullPrototype: true, withBigInt: true, withDate: true }),
+      ),
+      fc.boolean(),
+      fc.boolean(),
+    ],
+    { numRuns: 300 },
+  )('is a call that queues carry, ignored, or refused within the taxonomy', (json, provisional, perExtension) =>
+    expectWithinTaxonomy(() => fromRingCentralCall(json, { now: NOW, provisional, perExtension, defaultCountry: 'US' })),
   );
-  test.prop([fc.oneof(mutationsOf(sms()), fc.jsonValue()), fc.boolean()], { numRuns: 300 })(
-    'is a message that queues carry, ignored, or refused within the taxonomy',
-    (json, provisional) => expectWithinTaxonomy(() => fromRingCentralMessage(json, { now: NOW, provisional })),
+  test.prop(
+    [fc.oneof(mutationsOf(sms()), fc.anything({ withMap: true, withNullPrototype: true, withBigInt: true, withDate: true })), fc.boolean()],
+    { numRuns: 300 },
+  )('is a message that queues carry, ignored, or refused within the taxonomy', (json, provisional) =>
+    expectWithinTaxonomy(() => fromRingCentralMessage(json, { now: NOW, provisional })),
   );
 });
