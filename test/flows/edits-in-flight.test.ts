@@ -161,6 +161,8 @@ describe.each(WORLDS)('on $name', (world) => {
           Promise.reject(new CrmSyncError('No answer in time.', { code: 'merge_timeout', category: 'merge', remedy: 'Try again later.' })),
         'merge_timeout',
       ],
+      ['answers nothing at all', async (): Promise<unknown> => undefined, 'merge_failed'],
+      ['answers nothing but null', async () => ({ fields: { interaction_summary: null } }), 'merge_unanswered'],
       ['answers nothing about the field', async () => ({ fields: {} }), 'merge_unanswered'],
       ['answers with a blank', async () => ({ fields: { interaction_summary: { ok: true, value: '  ' } } }), 'merge_blank'],
       [

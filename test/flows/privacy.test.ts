@@ -113,6 +113,7 @@ describe.each(WORLDS)('on $name', (world) => {
         'record.written',
         'contact.changed',
         'activity.logged',
+        'merge.answered',
         'merge.failed',
       ];
       for (const type of every) expect(types, type).toContain(type);

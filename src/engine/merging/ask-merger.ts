@@ -59,12 +59,12 @@ export async function askMerger(context: Context, session: Session, entry: Entry
   if ('code' in claimed) return { failure: claimed, entry };
   const { attempts } = mergingOf(entry);
   const request: MergeRequest = { items: question.items, at: question.at, ...(attempts > 0 && { attempt: attempts }) };
-  const answer = await ask(merger, session, request, limitMs);
-  count(context, session, question, entry, answer);
-  if ('code' in answer) return { failure: answer, entry: claimed };
+  const asked = await ask(merger, session, request, limitMs);
+  count(context, session, question, entry, asked);
+  if ('failure' in asked) return { failure: asked.failure, entry: claimed };
   const answers = new Map(
     question.items.map((item) => {
-      const given = Object.hasOwn(answer.fields, item.field) ? answer.fields[item.field] : undefined;
+      const given = Object.hasOwn(asked.answer.fields, item.field) ? asked.answer.fields[item.field] : undefined;
       return [inputsOf(context, item, question.at), checkedAnswer(context, item, given, question.lengths)] as const;
     }),
   );
@@ -91,31 +91,39 @@ async function claim(context: Context, session: Session, entry: Entry, limitMs: 
   return committed === null || result === 'moved' || 'code' in result ? result : { ...result, version: committed.version };
 }
 
-async function ask(merger: Merger, session: Session, request: MergeRequest, limitMs: Millis): Promise<MergeAnswer | MergeFailure> {
+type Answered = { readonly answer: MergeAnswer } | { readonly failure: MergeFailure };
+
+async function ask(merger: Merger, session: Session, request: MergeRequest, limitMs: Millis): Promise<Answered> {
   try {
-    return await withinTime(limitMs, session.signal, (signal) => merger.merge(request, { signal }));
+    const answer: unknown = await withinTime(limitMs, session.signal, (signal) => merger.merge(request, { signal }));
+    const { fields } = answer as Partial<MergeAnswer>;
+    return typeof fields === 'object' && fields !== null ? { answer: answer as MergeAnswer } : { failure: UNKNOWN_FAILURE };
   } catch (error) {
-    if (session.signal.aborted) return { code: NO_TIME.code, remedy: NO_TIME.remedy, dueAt: session.storeNow() };
-    if (isCrmSyncError(error)) {
-      const { code, remedy, retryAfterMs } = error;
-      return present<MergeFailure>({ code, remedy, retryAfterMs: retryAfterMs ?? undefined });
-    }
-    return (error as { readonly name?: unknown } | null)?.name === 'TimeoutError' ? TIMED_OUT : UNKNOWN_FAILURE;
+    return { failure: failureOf(session, error) };
   }
 }
 
-function count(context: Context, session: Session, { items }: Question, { contactId }: Entry, answer: MergeAnswer | MergeFailure): void {
-  const usage = 'code' in answer ? undefined : answer.usage;
-  const cost = 'code' in answer ? null : costOfMerge(context.options.merging?.price, usage);
-  session.merging.totals = addMerge(session.merging.totals, { usage, cost });
-  if (!('code' in answer))
-    context.notify({
-      type: 'merge.answered',
-      contactId: contactId ?? '',
-      fields: items.map(({ field }) => field),
-      usage: usage ?? null,
-      cost,
-    });
+function failureOf(session: Session, error: unknown): MergeFailure {
+  if (session.signal.aborted) return { code: NO_TIME.code, remedy: NO_TIME.remedy, dueAt: session.storeNow() };
+  if (isCrmSyncError(error)) {
+    const { code, remedy, retryAfterMs } = error;
+    return present<MergeFailure>({ code, remedy, retryAfterMs: retryAfterMs ?? undefined });
+  }
+  return (error as { readonly name?: unknown } | null)?.name === 'TimeoutError' ? TIMED_OUT : UNKNOWN_FAILURE;
+}
+
+/** What failed is a question all the same; what it cost, nobody has told. */
+function count(context: Context, session: Session, { items }: Question, { contactId }: Entry, asked: Answered): void {
+  const { merging } = session;
+  if ('failure' in asked) {
+    merging.totals = addMerge(merging.totals, { usage: undefined, cost: null });
+    return;
+  }
+  const { usage } = asked.answer;
+  const cost = costOfMerge(context.options.merging?.price, usage);
+  merging.totals = addMerge(merging.totals, { usage, cost });
+  const fields = items.map(({ field }) => field);
+  context.notify({ type: 'merge.answered', contactId: contactId ?? '', fields, usage: usage ?? null, cost });
 }
 
 async function keepAnswers(

@@ -48,7 +48,7 @@ export const inputsOf = ({ merger }: Context, { field, label, description, exist
 /** An answer that would empty the field, or that it or the CRM can't hold, is none. */
 export function checkedAnswer(context: Context, { field, maxLength }: MergeItem, answer: Merged | undefined, lengths: CrmLengths): Merged {
   const definition = textField(context, field);
-  if (answer === undefined || definition === null)
+  if (typeof answer !== 'object' || answer === null || definition === null)
     return { ok: false, code: 'merge_unanswered', remedy: 'The merger left the field out; it is asked again later.' };
   if (!answer.ok) return answer;
   if (typeof answer.value !== 'string' || isBlank(answer.value))
