@@ -8,6 +8,7 @@ import {
 } from 'crm-sync-engine';
 import { appendMerger, conversation } from 'crm-sync-engine/testing';
 import { describe, expect, it } from 'vitest';
+import { storeAround } from './harness.ts';
 import { callsOf, schema } from './support.ts';
 import { WORLDS, type World } from './world.ts';
 
@@ -314,6 +315,28 @@ describe.each(WORLDS)('conflicts on $name', (world) => {
       const [here, inCrm] = await there.both();
       expect([here, inCrm]).toEqual([expect.stringContaining('Wants a demo.'), here]);
       expect(await there.engine.conflicts.list({ open: true })).toEqual([]);
+    });
+
+    it('are paid for once, although the process dies at the commit that takes the text in', async () => {
+      const asked: MergeRequest[] = [];
+      const there = await texts();
+      const merger = listening(asked);
+      let isArmed = false;
+      const store = storeAround(there.store, async (name, work) => {
+        isArmed = isArmed || asked.length > 0;
+        if (isArmed && name === 'load') throw new Error('killed');
+        return work();
+      });
+      there.clock.advance(MINUTE);
+      await expect(there.engineOf({ merger, store }).pull()).rejects.toThrow('killed');
+      expect((await there.both())[0]).toBe('Likes tea.');
+      there.clock.advance(6 * MINUTE);
+      const working = there.engineOf({ merger });
+      await working.pull();
+      await working.push();
+      expect(asked).toHaveLength(1);
+      const [here, inCrm] = await there.both();
+      expect([here, inCrm]).toEqual([expect.stringContaining('Wants a demo.'), here]);
     });
 
     it('are asked for again where a text is edited meanwhile, and use no answer for an older one (R10)', async () => {
