@@ -1,6 +1,6 @@
 import { CrmSyncEngine } from 'crm-sync-engine';
 import { appendMerger, conversation } from 'crm-sync-engine/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { connectorAround, contentsOf, dumpOf } from './harness.ts';
 import { analysis, callsOf, schema } from './support.ts';
 import { WORLDS } from './world.ts';
@@ -254,6 +254,35 @@ describe.each(WORLDS)('on $name', (world) => {
       expect(there.logged()).toHaveLength(1);
       expect(there.crm.record(there.recordId).fields.status).toBe('Qualified');
     });
+
+    it.each(['fetch', 'write', 'activityRecord'])(
+      'that meets a CRM which never answers (%s) is pending once its time is over, and done later, once',
+      async (hangs) => {
+        const there = await aliceKnown();
+        const time = new AbortController();
+        const limit = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(time.signal);
+        const stuck = there.engineOf({
+          connector: connectorAround(there.connectorOf(), async (name, call) => {
+            if (name !== hangs) return call();
+            await call(); // it took effect, and nobody hears of it
+            time.abort(new DOMException('', 'TimeoutError'));
+            return new Promise(() => undefined);
+          }),
+        });
+        const result = await stuck.handleConversation(qualified, { timeLimitMs: 8_000 });
+        expect(limit).toHaveBeenCalledWith(8_000);
+        limit.mockRestore();
+        expect(result.complete).toBe(false);
+        expect(statuses(result)).toMatchObject({ analysis: 'done', activity: 'pending: out_of_time' });
+        there.clock.advance(HOUR);
+        await there.engine.retryPending();
+        there.clock.advance(HOUR);
+        await there.engine.retryPending();
+        expect(there.logged()).toHaveLength(1);
+        expect(there.crm.record(there.recordId).fields.status).toBe('Qualified');
+        expect((await contentsOf(there.store, there.scope)).queues['conversation']).toEqual([]);
+      },
+    );
 
     it('a time limit on retryPending leaves the rest for the next one', async () => {
       const there = await aliceKnown();

@@ -37,12 +37,23 @@ export async function handleConversation(
   options: WorkOptions = {},
 ): Promise<ConversationResult> {
   if (!conversation.final) return NOT_FINAL; // nothing to keep, and it must not replace the one that has its analysis
-  const session = new Session(context, options);
+  const session = new Session(context, { ...options, signal: limitOf(options) });
   try {
     return await handle(context, session, conversation, options);
   } finally {
     await countCalls(context, session);
   }
+}
+
+/** What is under way when the time is over gets so long, however short the limit. */
+const IN_FLIGHT_MS = 2_000;
+const TIMER_MAX_MS = 2 ** 31 - 1;
+
+/** Aborts when the time is over, also while the CRM gives no answer. Real time, as that of requests is. */
+function limitOf({ signal, timeLimitMs }: Pick<HandleOptions, 'signal' | 'timeLimitMs'>): AbortSignal {
+  const own = signal === undefined ? [] : [signal];
+  if (timeLimitMs === undefined) return AbortSignal.any(own);
+  return AbortSignal.any([...own, AbortSignal.timeout(Math.min(Math.max(timeLimitMs, IN_FLIGHT_MS), TIMER_MAX_MS))]);
 }
 
 async function handle(
@@ -93,7 +104,7 @@ async function attempt(session: Session, work: () => Promise<Step>): Promise<Ste
   if (session.isOver()) return step('pending', OUT_OF_TIME);
   const before = session.apiCalls;
   try {
-    const done = await session.step(work);
+    const done = await session.step(() => orAborted(session.signal, work()));
     return { ...done, apiCalls: session.apiCalls - before };
   } catch (error) {
     const apiCalls = session.apiCalls - before;
@@ -101,6 +112,18 @@ async function attempt(session: Session, work: () => Promise<Step>): Promise<Ste
     if (!isStepFailure(error)) throw error;
     return pendingStep(error, { apiCalls });
   }
+}
+
+/**
+ * Waits no longer than the signal. A write in flight is not cut (R4): it ends by itself, and what it came to is recorded, by itself
+ * or from its intent by whoever goes on.
+ */
+function orAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }
 
 async function pushContact(context: Context, session: Session, conversation: Conversation, contactId: string | null): Promise<Step> {
