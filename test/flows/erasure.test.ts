@@ -92,6 +92,19 @@ describe.each(WORLDS)('on $name', (world) => {
       expect(there.crm.list()).toHaveLength(2);
     });
 
+    it('gives the record to nobody else, whatever number it gets in the CRM', async () => {
+      const there = await zaphod();
+      const id = 'host-1';
+      const set = { phone_number: '+14155550177', first_name: 'Arthur', last_name: 'Dent' };
+      await there.store.bind(there.scope).commit({ rows: [{ kind: 'insert', entity: 'contact', suggestedId: id, set }], entries: [] });
+      await there.engine.contacts.erase(there.id);
+      there.crm.edit(there.record.id, { phone: '(415) 555-0177' });
+      there.clock.advance(HOUR);
+      const run = await there.engine.push({ createMissing: true });
+      expect(run).toMatchObject({ counts: { created: 0 }, skips: { erased: 1 } });
+      expect((await there.engine.contacts.get(id))?.links).toEqual([]);
+    });
+
     it('can be asked for twice, for a contact that was never there, and for one that the host has removed already', async () => {
       const there = await zaphod();
       await there.engine.contacts.erase(there.id);

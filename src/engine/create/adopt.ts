@@ -2,6 +2,7 @@ import { EMPTY_BODY } from '../../core/link.ts';
 import type { Millis } from '../../core/value.ts';
 import type { Row } from '../../ports/store.ts';
 import { untilCommitted } from '../commit.ts';
+import { erasedRecords } from '../erasure/suppressions.ts';
 import { applyPage } from '../pull/page.ts';
 import { doneCreate, loadCreates } from './entry.ts';
 import { holdersOf, type Present } from './look-up.ts';
@@ -16,8 +17,11 @@ interface Adoption {
   readonly isOf: (row: Row) => boolean;
 }
 
-/** `taken`: another contact has the record; `moved`: the contact has another record by now, is gone, or is not the record's. */
-export type Adopted = 'linked' | 'taken' | 'moved';
+/**
+ * `taken`: another contact has the record; `erased`: it is of a person who was erased (R21); `moved`: the contact has another
+ * record by now, is gone, or is not the record's.
+ */
+export type Adopted = 'linked' | 'taken' | 'erased' | 'moved';
 
 /**
  * Gives a contact without a record one that is there already. Nothing was agreed on between them, so each field is planned
@@ -34,6 +38,8 @@ export async function adopt({ context, run, permit, mapping }: CreatePlace, adop
     if (row === undefined || !isOf(row) || !isWithoutRecord(context, object, row)) return { result: 'moved', changes: null };
     const holder = (await holdersOf(context, object, [record.id])).get(record.id);
     if (holder !== undefined) return { result: holder.id === contactId ? 'moved' : 'taken', changes: null };
+    const { erased, fence } = await erasedRecords(context, mapping, new Map([[record.id, {}]]));
+    if (erased.has(record.id)) return { result: 'erased', changes: null };
     const known = (await loadCreates(context, object, [contactId])).get(contactId);
     const done = doneCreate({ known });
     const link = {
@@ -52,7 +58,7 @@ export async function adopt({ context, run, permit, mapping }: CreatePlace, adop
       result: 'linked',
       changes: {
         rows: [{ kind: 'update', contactId, expected: row.version, links: [link] }],
-        entries: [...permit.fences(), ...(done === null ? [] : [done])],
+        entries: [...permit.fences(), ...fence, ...(done === null ? [] : [done])],
       },
     };
   });

@@ -136,7 +136,7 @@ export class CreateCandidates {
     const adopted = await adopt(this.#place, { contactId, record, readAt, isOf });
     if (adopted === 'linked') this.#report.linked(contactId, record.id);
     else if (adopted === 'taken') await this.#refuse(candidate, TAKEN);
-    else this.#report.skipped('changed_meanwhile');
+    else this.#report.skipped(adopted === 'erased' ? 'erased' : 'changed_meanwhile');
   }
 
   /** Remembered, so that the same is not looked up again with every push: of a contact that is still there (R21). */
