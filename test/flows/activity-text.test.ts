@@ -73,6 +73,28 @@ describe.each(WORLDS)('the text of an activity on $name', (world) => {
     expect(await activityOf(there, whole)).toMatchObject({ status: 'unchanged', reason: null });
   });
 
+  it.each(ORDERS)('loses nothing while it waits: %s, %s, %s, %s of a paused connection', async (...order) => {
+    const there = await aliceKnown({ activityText: { transcript: true } });
+    await there.engine.pause('maintenance');
+    for (const piece of order) expect(await activityOf(there, { ...talk, ...PIECES[piece] })).toMatchObject({ status: 'pending' });
+    await activityOf(there, { ...talk, ...PIECES[order[0]] }); // redelivered
+    await there.engine.resume();
+    there.clock.advance(HOUR);
+    await there.engine.retryPending();
+    expect(shown(there)).toEqual([
+      expect.arrayContaining([
+        'Wants a <demo>.',
+        'Call her back on Tuesday.',
+        'Recording: https://example.com/a.wav',
+        'Contact: A demo, please.',
+      ]),
+    ]);
+    const again = async () => {
+      for (const piece of order) expect(await activityOf(there, { ...talk, ...PIECES[piece] })).toMatchObject({ status: 'unchanged' });
+    };
+    expect(await callsOf(there.crm, again)).toEqual([]);
+  });
+
   it('keeps what a person has written around ours when a better summary comes', async () => {
     const there = await aliceKnown();
     const { record } = await activityOf(there, { ...talk, summary: 'Wants a demo.' });

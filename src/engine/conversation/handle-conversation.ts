@@ -10,8 +10,8 @@ import { RunRecorder } from '../run-recorder.ts';
 import { Session } from '../session.ts';
 import { type ConversationResult, isStepFailure, OUT_OF_TIME, pendingStep, type Step, step } from '../step.ts';
 import { applyAnalysis } from './apply-analysis.ts';
-import { forget, isLater, type KeptConversation, keep, loadKept, postpone } from './kept-conversation.ts';
-import { logActivity } from './log-activity.ts';
+import { forget, isLater, type KeptConversation, keep, loadKept, postpone, wholeOf } from './kept-conversation.ts';
+import { deliveryHash, logActivity } from './log-activity.ts';
 
 export interface HandleOptions extends Pick<FlowOptions, 'timeLimitMs' | 'signal'> {
   /** Whose conversation it is, where the host knows. */
@@ -94,7 +94,9 @@ async function workOn(context: Context, session: Session, kept: KeptConversation
   const found = analysis.contactId ?? contactId;
   const push = await attempt(session, () => pushContact(context, session, conversation, found));
   const whose = found === null ? {} : { contactId: found };
-  const activity = await attempt(session, () => logActivity(context, session, conversation, whose, replaced));
+  const activity = await attempt(session, () =>
+    logActivity(context, session, wholeOf(kept), whose, [...replaced, deliveryHash(conversation)]),
+  );
   const steps = { analysis, push, activity };
   return { contactId: found, steps, complete: Object.values(steps).every(({ status }) => status !== 'pending') };
 }

@@ -1,4 +1,5 @@
 import { type Conversation, conversationKey } from '../../core/conversation.ts';
+import { type ConversationPieces, withEarlier } from '../../core/conversation-pieces.ts';
 import type { Replaceable } from '../../core/given-results.ts';
 import type { Version } from '../../core/link.ts';
 import { present } from '../../core/present.ts';
@@ -19,6 +20,8 @@ export interface KeptConversation {
   readonly attempts: number;
   /** Hashes of earlier deliveries that this one replaced before they were done. */
   readonly replaced: readonly string[];
+  /** What only those had: nobody sends it again. */
+  readonly pieces?: ConversationPieces;
   /** Absent: its results may replace anything. */
   readonly replace?: Replaceable;
 }
@@ -60,6 +63,7 @@ export async function keep(
       conversation: stored === null || replaces ? conversation : stored.conversation,
       contactId: contactId ?? stored?.contactId ?? null,
       attempts: stored?.attempts ?? 0,
+      ...present<Pick<KeptConversation, 'pieces'>>({ pieces: replaces ? piecesOf(stored) : stored?.pieces }),
       replaced: [...(stored?.replaced ?? []), ...(replaces ? [deliveryHash(stored.conversation)] : [])],
       // What waits already came by itself, and waits for that.
       ...present<Pick<KeptConversation, 'replace'>>({ replace: stored === null ? replace : stored.replace }),
@@ -73,6 +77,11 @@ export async function keep(
   });
   return { ...result, version: committed?.version ?? '' };
 }
+
+/** What is known of the conversation so far, whichever delivery it came with. */
+export const wholeOf = ({ conversation, pieces = {} }: KeptConversation): Conversation => withEarlier(conversation, pieces);
+
+const piecesOf = (stored: KeptConversation): ConversationPieces => withEarlier<ConversationPieces>({}, wholeOf(stored));
 
 /** Erasing the contact takes the text along, also of a conversation that was only just begun. */
 const whose = (found: FoundContact): string | null => (found.found === 'one' ? found.row.id : null);
