@@ -126,9 +126,9 @@ export type { ConflictAnswer, Conflicts, ListConflictsOptions } from './engine/c
 export type { ConnectionState } from './engine/connection.ts';
 export type { Contact } from './engine/contact.ts';
 export type { ByPhoneOptions, Contacts, FieldExplanation, FoundByPhone } from './engine/contacts.ts';
+export type { LogActivityOptions } from './engine/conversation/activity-place.ts';
 export type { BackfillOptions } from './engine/conversation/backfill-analysis.ts';
 export type { HandleOptions } from './engine/conversation/handle-conversation.ts';
-export type { LogActivityOptions } from './engine/conversation/log-activity.ts';
 export type { EditPush } from './engine/edit/push-edited.ts';
 export type { ContactEdit, EditResult, UpdateOptions } from './engine/edit/update-contacts.ts';
 export { CrmSyncEngine, type PreviewConversation, type PreviewOptions, type Runs } from './engine/engine.ts';

@@ -44,6 +44,8 @@ export interface Activity {
 export interface ActivityLimits {
   readonly subjectMax: number;
   readonly bodyMax: number;
+  /** One activity may belong to several people. */
+  readonly severalPeople?: true;
 }
 
 /** A piece of an activity's text that is ours, told from the others by its name. */

@@ -25,6 +25,8 @@ export interface PlanActivityOptions {
   readonly dispositions?: Readonly<Record<string, string>>;
   /** Contacts whose conversations are never logged: E.164, or an address exactly as the platform gives it. */
   readonly blockList?: readonly string[];
+  /** Conversations with a colleague, or between our own numbers. Default `skip`. */
+  readonly internalCalls?: 'skip' | 'log';
   /** IANA zone that the body tells times in. Default UTC. */
   readonly timeZone?: string;
   /** Append the transcript to the body. Default false. */
@@ -55,7 +57,7 @@ const REMEDIES: Readonly<Record<ActivitySkipReason, string>> = {
   channel_off: 'Turn the channel on in `activities`.',
   not_final: 'Nothing to do: it is logged when its analysis arrives. To log it at once, ask for provisional activities.',
   blocked_number: 'Take the number off `blockList` if its conversations are to be logged.',
-  internal_call: 'Nothing to do: both sides are your own numbers.',
+  internal_call: 'Nothing to do: both sides are your own numbers. To log such calls, set `internalCalls` to `log`.',
 };
 
 /**
@@ -117,11 +119,14 @@ function threadOf({ source, threadId = '', channel, contact, agent, startedAt, a
   return { id: threadId, source, threadId, channel, direction: 'unknown', contact, agent, startedAt, outcome: 'unknown', analysis, final };
 }
 
-function skipReason(conversation: Conversation, { switches, provisional = false, blockList = [] }: PlanActivityOptions) {
+function skipReason(
+  conversation: Conversation,
+  { switches, provisional = false, internalCalls = 'skip', blockList = [] }: PlanActivityOptions,
+) {
   const { channel, contact, agent, final } = conversation;
   if (switches !== undefined && (!Object.hasOwn(switches, channel) || switches[channel] !== true)) return 'channel_off';
   if (!final && !provisional) return 'not_final';
-  if (isInternal(contact, agent)) return 'internal_call';
+  if (internalCalls === 'skip' && isInternal(contact, agent)) return 'internal_call';
   const addresses = [contact.phone, contact.email, contact.raw].filter((address) => address !== undefined);
   return addresses.some((address) => blockList.includes(address)) ? 'blocked_number' : null;
 }

@@ -38,6 +38,18 @@ export interface ConnectionSettings<S extends Schema = any> {
   readonly smsThreads?: SmsThreads;
   /** What becomes of a conversation whose number no contact has. Default `skip`. */
   readonly unknownCaller?: 'skip' | 'create';
+  /**
+   * What becomes of the activity of a contact that has no record in this CRM: left out (default), kept until there is one, at
+   * most for thirty days after it began, or logged on a record that is made for it.
+   */
+  readonly unlinkedContact?: 'skip' | 'wait' | 'create';
+  /**
+   * Whose activity it is where several contacts have the number: nobody's (default), that of the only one who has a record in
+   * this CRM, or that of all of them, where the CRM has activities of several people. Results go to none of them in any case.
+   */
+  readonly severalContacts?: 'skip' | 'only_linked' | 'all';
+  /** Conversations with a colleague, or between numbers of yours. Default `skip`. */
+  readonly internalCalls?: 'skip' | 'log';
   /** CRM user by the conversation's `userId`, or else its `agentId`: who owns the activity. */
   readonly owners?: Readonly<Record<string, string>>;
   /** The CRM's word for how a call ended, by the platform's. */
@@ -173,6 +185,9 @@ const settingsDocument = perSchema((schema): z.ZodType<ConnectionSettings> => {
     activityText: activityText().optional(),
     smsThreads: z.enum(['by_day', 'by_message']).optional(),
     unknownCaller: z.enum(['skip', 'create']).optional(),
+    unlinkedContact: z.enum(['skip', 'wait', 'create']).optional(),
+    severalContacts: z.enum(['skip', 'only_linked', 'all']).optional(),
+    internalCalls: z.enum(['skip', 'log']).optional(),
     owners: texts().optional(),
     dispositions: texts().optional(),
     blockList: z.array(blocked()).optional(),

@@ -13,7 +13,7 @@ import { type Capability, capabilitiesOf, comesWith } from './capability.ts';
  * @throws CrmSyncError `capability_missing`, or `incomplete_connector` where the connector contradicts itself; with every
  *   problem in `issues`.
  */
-export function checkCapabilities(connector: CrmConnector, { mappings = [], activities = {} }: ConnectionSettings): void {
+export function checkCapabilities(connector: CrmConnector, { mappings = [], activities = {}, unlinkedContact }: ConnectionSettings): void {
   const gaps = gapsOf(connector);
   if (gaps.length > 0)
     throw refusedDocument(`The connector ${connector.provider}`, gaps, {
@@ -25,6 +25,7 @@ export function checkCapabilities(connector: CrmConnector, { mappings = [], acti
   const needs = [
     ...mappings.flatMap((mapping, index) => mappingNeeds(mapping, ['mappings', index])),
     ...channels.map(([channel]): Need => ({ path: ['activities', channel], capability: 'activities', otherwise: 'turn the channel off' })),
+    ...(unlinkedContact === 'create' ? [{ path: ['unlinkedContact'], capability: 'create', otherwise: 'wait for a record' } as const] : []),
   ];
   const issues = needs.filter(({ capability }) => !can.has(capability)).map(issueOf);
   if (issues.length > 0)

@@ -93,7 +93,7 @@ async function workOn(context: Context, session: Session, kept: KeptConversation
   );
   const found = analysis.contactId ?? contactId;
   const push = await attempt(session, () => pushContact(context, session, conversation, found));
-  const whose = found === null ? {} : { contactId: found };
+  const whose = { ...(found !== null && { contactId: found }), waits: true };
   const activity = await attempt(session, () =>
     logActivity(context, session, wholeOf(kept), whose, [...replaced, deliveryHash(conversation)]),
   );
@@ -131,7 +131,8 @@ function orAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
 async function pushContact(context: Context, session: Session, conversation: Conversation, contactId: string | null): Promise<Step> {
   if (!context.can.has('write')) return step('disabled', { ...lacking('write'), contactId });
   if (contactId === null) return step('skipped', { reason: 'unknown_caller', remedy: 'There is no contact to push.' });
+  const createMissing = context.options.unlinkedContact === 'create';
   const run = new RunRecorder(context, session, { flow: 'push', conversation: conversationKey(conversation) });
-  const { status, ...pushed } = (await pushContacts(context, run, [contactId])).get(contactId) as ContactPushed;
+  const { status, ...pushed } = (await pushContacts(context, run, [contactId], { createMissing })).get(contactId) as ContactPushed;
   return step(status, { ...pushed, contactId });
 }

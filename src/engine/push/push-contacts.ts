@@ -10,7 +10,7 @@ import { isPending, pushInto } from './push.ts';
 export type ContactPushed = Pick<Step, 'status' | 'reason' | 'remedy' | 'refused'>;
 
 /**
- * Pushes just these contacts. It takes no lease, so that nobody waits for a long run: versions keep it right beside one (R9).
+ * Pushes just these contacts; where asked, those without a record get one. It takes no lease, so that nobody waits for a long run: versions keep it right beside one (R9).
  *
  * @throws CrmSyncError where the push as a whole can't go on: the connection is paused, the CRM can't be reached.
  */
@@ -18,6 +18,7 @@ export async function pushContacts(
   context: Context,
   run: RunRecorder,
   contactIds: readonly string[],
+  { createMissing = false }: { readonly createMissing?: boolean } = {},
 ): Promise<ReadonlyMap<string, ContactPushed>> {
   const answers = new Map<string, ContactPushed>();
   if (!context.can.has('write')) {
@@ -25,7 +26,7 @@ export async function pushContacts(
     return answers;
   }
   const before = await linkStates(context, run, contactIds);
-  const linked = [...before].filter(([, states]) => states.length > 0).map(([id]) => id);
+  const pushed = [...before].filter(([, states]) => createMissing || states.length > 0).map(([id]) => id);
   const written = new Set<string>();
   const errors = new Map<string, RunError[]>();
   run.hear(({ contactId = '', ...error }) => errors.set(contactId, [...(errors.get(contactId) ?? []), error]));
@@ -36,14 +37,19 @@ export async function pushContacts(
       context.notify(event);
     },
   };
-  const ended = linked.length === 0 ? 'done' : await pushInto(listening, run, null, { contactIds: linked });
-  const after = await linkStates(context, run, linked);
+  const ended = pushed.length === 0 ? 'done' : await pushInto(listening, run, null, { contactIds: pushed, createMissing });
+  const after = await linkStates(context, run, pushed);
+  const making = createMissing ? await inTheMaking(context, pushed) : new Set<string>();
   for (const id of contactIds) {
     if (!before.has(id)) answers.set(id, { status: 'skipped', ...CONTACT_REMOVED, refused: [] });
-    else if (!linked.includes(id)) answers.set(id, { status: 'skipped', reason: 'no_link', remedy: NO_RECORD_REMEDY, refused: [] });
+    else if (!pushed.includes(id)) answers.set(id, { status: 'skipped', reason: 'no_link', remedy: NO_RECORD_REMEDY, refused: [] });
     else {
-      const isOpen = after.get(id)?.includes('pending') === true;
-      answers.set(id, answerOf({ isOpen, ended, isWritten: written.has(id), errors: errors.get(id) ?? [] }));
+      const states = after.get(id) ?? [];
+      const isMade = before.get(id)?.length === 0 && states.length > 0;
+      const isOpen = states.includes('pending') || making.has(id);
+      if (states.length > 0 || isOpen || errors.has(id))
+        answers.set(id, answerOf({ isOpen, ended, isWritten: written.has(id) || isMade, errors: errors.get(id) ?? [] }));
+      else answers.set(id, { status: 'skipped', reason: 'no_link', remedy: NO_RECORD_REMEDY, refused: [] });
     }
   }
   return answers;
@@ -68,6 +74,12 @@ function answerOf({ isOpen, isWritten, ended, errors }: Pushed): ContactPushed {
 
 const CONTACT_REMOVED = { reason: 'contact_removed', remedy: 'The contact was removed here: nothing is sent for it.' } as const;
 const UNSETTLED = { reason: 'write_in_flight', remedy: 'A write to this record is not settled yet; the next push goes on.' } as const;
+
+/** Contacts whose record may be there, which nobody knows yet. */
+async function inTheMaking(context: Context, contactIds: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = contactIds.length === 0 ? [] : await context.store.load({ ids: contactIds });
+  return new Set(rows.filter(({ links }) => links.some(({ state }) => state === 'creating')).map(({ id }) => id));
+}
 
 /** Of each contact that is there, and each active link of a mapped object: whether something is left to send. */
 async function linkStates(

@@ -319,6 +319,11 @@ describe('skipped', () => {
     expect(plan({ final: false }, { provisional: true }).action).toBe('log');
   });
 
+  it('an internal call is logged where the settings say so', () => {
+    expect(plan({ agent: ALICE }, { internalCalls: 'log' }).action).toBe('log');
+    expect(plan({ agent: ALICE }, { internalCalls: 'log', blockList: ['+14155550123'] })).toMatchObject({ reason: 'blocked_number' });
+  });
+
   it("a colleague's extension is internal, and only the contact's number is blocked", () => {
     expect(plan({ contact: { kind: 'extension', raw: '204' } })).toMatchObject({ reason: 'internal_call' });
     expect(plan({}, { blockList: ['+14155550199'] }).action).toBe('log');
