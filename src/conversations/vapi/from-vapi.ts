@@ -3,7 +3,7 @@ import { present } from '../../core/present.ts';
 import type { Json } from '../../core/value.ts';
 import type { Incoming } from '../incoming.ts';
 import { filled } from '../payload/filled.ts';
-import { millisOfText } from '../payload/instant-of.ts';
+import { instantOf, millisOfText } from '../payload/instant-of.ts';
 import { objectOf, type RawObject } from '../payload/object-of.ts';
 import { plainObject } from '../payload/plain-json.ts';
 import { readId, unreadable } from '../payload/read-id.ts';
@@ -75,7 +75,7 @@ function readConversation(raw: RawObject, final: boolean, options: VapiOptions):
       end,
       duration: durationOf(source, start, end),
       // a call that never connected was made at some time, which is the same at every delivery
-      now: millisOfText(call?.createdAt ?? chat?.createdAt) ?? source.timestamp ?? options.now,
+      now: millisOfText(call?.createdAt ?? chat?.createdAt) ?? instantOf(source.timestamp) ?? options.now,
     }),
     summary: filled(analysis?.summary) ?? filled(source.summary),
     transcript: transcriptOf(artifact?.messages, artifact?.transcript ?? source.transcript),
