@@ -180,6 +180,7 @@ describe.each(WORLDS)('on $name', (world) => {
       expect(await there.engine.status()).toEqual({
         state: 'idle',
         budget: null,
+        merging: null,
         conflicts: { open: 0, rewritten: 0 },
         deletions: [],
         connection: { status: 'active', reason: null },
