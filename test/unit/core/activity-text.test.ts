@@ -191,6 +191,38 @@ describe('a later delivery', () => {
     expect(later({ ...edited, text: merged, marks: later(edited, two, in_).marks }, two, in_).text).toBe(merged);
   });
 
+  const TAGS = [
+    '<p>',
+    '</p>',
+    '<div style="a>b">',
+    '</div>',
+    '<b>',
+    '</b>',
+    '<br>',
+    '<li>',
+    '<',
+    '>',
+    '"',
+    "'",
+    '&nbsp;',
+    '&#60;',
+    'Hot!',
+    '\n',
+  ];
+  const html = fc.array(fc.constantFrom(...TAGS), { maxLength: 10 }).map((list) => list.join(''));
+  test.prop([html, html, html, text.filter((one) => seen(one).length > 0)])(
+    'meets any HTML without harm to it',
+    (above, within, below, summary) => {
+      const kept = first([SUMMARY, ...FACTS], 'html');
+      const present = `${above}${kept.text.replace('<br><br>', within)}${below}`;
+      const merged = later({ ...kept, text: present }, [{ name: 'summary', text: summary }, ...FACTS], 'html');
+      // Whatever else it is, what people wrote is still there.
+      expect(merged.text.split('Hot!')).toHaveLength(present.split('Hot!').length);
+      if (isBalancedHtml(present)) expect(isBalancedHtml(merged.text)).toBe(true);
+      expect(later({ ...kept, ...merged }, [{ name: 'summary', text: summary }, ...FACTS], 'html').text).toBe(merged.text);
+    },
+  );
+
   it.each(ALL)('replaces its own part among what a person has added (%s)', (in_) => {
     const { line } = FORMATS[in_];
     const kept = first([SUMMARY, ...FACTS, REFERENCE], in_);
