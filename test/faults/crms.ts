@@ -47,10 +47,6 @@ export interface CrmOfPeople {
   people(): readonly CrmPerson[];
   /** What the CRM tells of deletions by itself since it was asked last. */
   announcedDeletions(): Promise<readonly string[]>;
-  /** Told of the notes of each record that is saved, in the order of the saves. */
-  onNotes(heard: (notes: string) => void): void;
-  /** Records that were made over the API. */
-  created(): number;
 }
 
 export interface CrmOptions {
@@ -91,18 +87,11 @@ function personOf(fields: Readonly<Record<string, unknown>>, names: Readonly<Rec
 const SALESFORCE_NAMES = { phone_number: 'Phone', first_name: 'FirstName', last_name: 'LastName', email: 'Email', notes: 'Notes__c' };
 
 function salesforceOfPeople({ clock, random }: CrmOptions): CrmOfPeople {
-  let heard: (notes: string) => void = () => undefined;
   const crm = fakeSalesforce({
     clock,
     pageSizeMax: 100,
     dailyLimit: 1_000_000,
     fields: { Contact: { Notes__c: { type: 'string', length: 255 } } },
-    validationRules: {
-      Contact: ({ Notes__c: notes }) => {
-        if (typeof notes === 'string') heard(notes);
-        return null;
-      },
-    },
   });
   const declare = (what: SalesforceFault, more: { readonly ms?: number; readonly afterMs?: number } = {}) => {
     return () => crm.fault({ on: '*', what, ...more });
@@ -140,27 +129,16 @@ function salesforceOfPeople({ clock, random }: CrmOptions): CrmOfPeople {
     },
     people: () => crm.list('Contact').map(({ id, fields }) => ({ id, ...personOf(fields, SALESFORCE_NAMES), gone: null })),
     announcedDeletions: async () => [], // an incremental read shows them
-    onNotes: (listener) => {
-      heard = listener;
-    },
-    created: () => crm.calls.counts['POST Contact'] ?? 0,
   };
 }
 
 const HUBSPOT_NAMES = { phone_number: 'phone', first_name: 'firstname', last_name: 'lastname', email: 'email', notes: 'message' };
 
 function hubspotOfPeople({ clock, random }: CrmOptions): CrmOfPeople {
-  let heard: (notes: string) => void = () => undefined;
   const crm = fakeHubSpot({
     clock,
     indexLagMs: 30_000,
     burstLimit: 190,
-    validationRules: {
-      contacts: ({ message }) => {
-        if (message) heard(message);
-        return null;
-      },
-    },
   });
   const receive = hubspotWebhook({ clientSecret: crm.oauth.clientSecret, clock });
   let announced = 0;
@@ -218,10 +196,6 @@ function hubspotOfPeople({ clock, random }: CrmOptions): CrmOfPeople {
       const delivery = await receive(await crm.signed({ body: JSON.stringify(fresh) }));
       return delivery.kind === 'records' ? delivery.records.map(({ id }) => id) : [];
     },
-    onNotes: (listener) => {
-      heard = listener;
-    },
-    created: () => crm.calls.counts['create contacts'] ?? 0,
   };
 }
 

@@ -9,8 +9,6 @@ const MINUTE = 60_000;
 /** A run that died holds its lease for so long. */
 const LEASE_MS = 2 * MINUTE;
 
-type Flow = 'pull' | 'push';
-
 /** A CRM of people, a store and engines on it, all of whose chance comes from one seed. */
 export function deployment(name: CrmName, seed: number) {
   const random = mulberry(seed);
@@ -41,8 +39,8 @@ export function deployment(name: CrmName, seed: number) {
   };
   const engine = engineOf();
 
-  /** One run. One that is cut ends early: by the death of its process, by a time limit, or because the host stops it. */
-  async function runOnce(flow: Flow, { cut, records }: { readonly cut: boolean; readonly records?: readonly string[] | undefined }) {
+  /** One pull. One that is cut ends early: by the death of its process, by a time limit, or because the host stops it. */
+  async function pullOnce({ cut, records }: { readonly cut: boolean; readonly records?: readonly string[] | undefined }) {
     const how = cut ? oneOf(random, ['death', 'limit', 'abort'] as const) : null;
     const death = how === 'death' ? dying(1 + below(random, 250), oneOf(random, ['before', 'after'])) : null;
     const controller = new AbortController();
@@ -53,7 +51,7 @@ export function deployment(name: CrmName, seed: number) {
         if (answersLeft === 0) controller.abort(new Error('the host stops'));
       });
     try {
-      const { status } = await engineOf(death?.around)[flow]({
+      const { status } = await engineOf(death?.around).pull({
         signal: controller.signal,
         ...(how === 'limit' && { timeLimitMs: 2_000 + below(random, 60_000) }),
         ...(records && { records: records.map((id) => ({ object: crm.object, id })) }),
@@ -68,24 +66,24 @@ export function deployment(name: CrmName, seed: number) {
     }
   }
 
-  /** Runs that are cut, and then others until one could do all it wanted. */
-  async function runThrough(flow: Flow, records?: readonly string[]): Promise<void> {
+  /** Pulls that are cut, and then others until one could do all it wanted. */
+  async function pullThrough(records?: readonly string[]): Promise<void> {
     const cuts = below(random, 6);
     // Bound: what a run has committed is done with, so that some run gets through; a hundred say that none does.
     for (let runs = 1; runs <= 100; runs += 1) {
-      const ended = await runOnce(flow, { cut: runs <= cuts, records });
+      const ended = await pullOnce({ cut: runs <= cuts, records });
       if (ended === 'done') return;
       clock.advance(ended === 'paused' ? 1_000 : LEASE_MS);
     }
     throw new Error('no run gets through');
   }
 
-  /** Runs that nothing disturbs, until all that waits for a time has had it. */
-  async function settle(flows: readonly Flow[]): Promise<void> {
+  /** Pulls that nothing disturbs, until all that waits for a time has had it. */
+  async function settle(): Promise<void> {
     troubled?.calmDown();
     for (const minutes of [15, 15, 60, 60, 25 * 60, 25 * 60]) {
       clock.advance(minutes * MINUTE);
-      for (const flow of flows) if ((await engine[flow]()).status !== 'done') throw new Error(`an undisturbed ${flow} did not end`);
+      if ((await engine.pull()).status !== 'done') throw new Error('an undisturbed pull did not end');
     }
   }
 
@@ -97,17 +95,17 @@ export function deployment(name: CrmName, seed: number) {
     engine,
     people,
     random,
-    runThrough,
+    pullThrough,
     settle,
     /** The host's webhook: pulls what the CRM says is deleted. */
     async pullAnnounced(): Promise<void> {
       const ids = await crm.announcedDeletions();
-      if (ids.length > 0) await runThrough('pull', ids);
+      if (ids.length > 0) await pullThrough(ids);
     },
     addPeople(count: number): readonly string[] {
       return Array.from({ length: count }, () => crm.add(people.person()));
     },
-    startTrouble(options: Pick<TroubleOptions, 'failing' | 'happenings' | 'locally'>): ReturnType<typeof trouble> {
+    startTrouble(options: Pick<TroubleOptions, 'failing' | 'happenings'>): ReturnType<typeof trouble> {
       troubled = trouble({ crm, clock, random, people, ...options });
       return troubled;
     },

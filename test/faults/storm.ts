@@ -15,10 +15,10 @@ export async function expectQuiet(there: Deployment): Promise<void> {
 export async function pullThroughStorm(there: Deployment): Promise<void> {
   const storm = there.startTrouble(STORM);
   do {
-    await there.runThrough('pull');
+    await there.pullThrough();
     await there.pullAnnounced();
   } while (!storm.isOver);
   expect(storm.failures).toBeGreaterThan(0);
-  await there.settle(['pull']);
+  await there.settle();
   await there.pullAnnounced();
 }

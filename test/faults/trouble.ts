@@ -36,8 +36,6 @@ export interface TroubleOptions {
   readonly failing: number;
   /** Things that happen in the CRM in all, and after one answer at most. */
   readonly happenings: { readonly total: number; readonly perAnswer: number };
-  /** Something that the host does of its own, about as often. */
-  readonly locally?: () => Promise<void>;
 }
 
 /** How late a commit may become visible: within the overlap of both connectors. */
@@ -47,7 +45,7 @@ const LATE_MAX_MS = 5 * 60_000;
  * A CRM in trouble: a share of its requests fails, and people go on working in it after every answer. Whatever happens is
  * decided by `random`.
  */
-export function trouble({ crm, clock, random, people, failing, happenings, locally }: TroubleOptions) {
+export function trouble({ crm, clock, random, people, failing, happenings }: TroubleOptions) {
   let left = happenings.total;
   let failures = 0;
   let calm = false;
@@ -132,7 +130,6 @@ export function trouble({ crm, clock, random, people, failing, happenings, local
           for (let count = Math.min(left, below(random, happenings.perAnswer + 1)); count > 0; count -= 1) {
             left -= 1;
             happen();
-            await locally?.();
           }
           answered?.();
         }

@@ -26,7 +26,7 @@ describe('a deployment that is lived in', { timeout: 120_000 }, () => {
   });
 
   it('has everything in it: edits, conversations, conflicts, faults, deaths, people who go', async () => {
-    const lived = [await live(21), await live(22), await live(23)];
+    const lived = [await live(23), await live(24), await live(25)];
     for (const what of Object.keys(lived[0]?.totals ?? {}) as (keyof SimulationTotals)[])
       expect(
         lived.reduce((sum, { totals }) => sum + totals[what], 0),

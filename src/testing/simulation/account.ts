@@ -29,6 +29,8 @@ export class Account {
     records: new Set(),
     activities: new Map(),
   };
+  /** Records that people removed or merged, and values that they took away. */
+  losses = 0;
   readonly #scheduler: Scheduler;
   readonly #ledger: Ledger;
   readonly #trace: Trace;

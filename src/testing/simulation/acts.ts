@@ -1,4 +1,5 @@
 import type { Act } from './acts/act.ts';
+import { BY_HAND } from './acts/by-hand.ts';
 import { DEPARTURES } from './acts/departures.ts';
 import { FLOWS } from './acts/flows.ts';
 import { IN_CRM } from './acts/in-crm.ts';
@@ -7,8 +8,8 @@ import { ON_OUR_SIDE } from './acts/on-our-side.ts';
 import { chanceOf } from './chance.ts';
 import type { Deployment } from './deployment.ts';
 
-const WEIGHED = Object.entries({ ...IN_CRM, ...ON_OUR_SIDE, ...ON_CONFLICTS, ...DEPARTURES, ...FLOWS }).flatMap(([name, [weight, act]]) =>
-  Array.from({ length: weight }, (): readonly [string, Act] => [name, act]),
+const WEIGHED = Object.entries({ ...IN_CRM, ...ON_OUR_SIDE, ...ON_CONFLICTS, ...DEPARTURES, ...BY_HAND, ...FLOWS }).flatMap(
+  ([name, [weight, act]]) => Array.from({ length: weight }, (): readonly [string, Act] => [name, act]),
 );
 /** So many processes work at once. */
 const PROCESSES_MAX = 3;

@@ -1,7 +1,7 @@
 import type { StoredHistory } from '../../core/stored-history.ts';
 import type { EntryChange, RowChange } from '../../ports/store.ts';
 import type { Account } from './account.ts';
-import type { Departures } from './departures.ts';
+import type { Conflict, Departures } from './departures.ts';
 import type { Ledger } from './ledger.ts';
 import { FIELDS, type Person } from './people.ts';
 import type { Trace } from './trace.ts';
@@ -25,7 +25,9 @@ export function commitsOf({ ledger, trace, departures }: CommitsParts, account: 
         ledger.conflicts += 1;
         const what = `a conflict over ${field} of contact ${contactId}: ${local} here, ${remote} there, ${winner} wins`;
         trace.tell(`${by} records ${what}`, [contactId]);
+        departures.keepConflict(contactId, { field, local, remote });
       }
+    for (const { contactId, ...conflict } of openConflictsOf(entries)) departures.keepConflict(contactId, conflict);
     for (const [index, row] of rows.entries()) {
       const contactId = ids[index] ?? '';
       for (const link of 'links' in row ? (row.links ?? []) : []) {
@@ -49,6 +51,11 @@ export function commitsOf({ ledger, trace, departures }: CommitsParts, account: 
 const historyOf = (entries: readonly EntryChange[]) =>
   entries.flatMap(({ kind, put }) =>
     kind === 'history' && put !== undefined && put !== 'delete' ? [{ body: put.body as unknown as StoredHistory, of: put.contactId }] : [],
+  );
+
+const openConflictsOf = (entries: readonly EntryChange[]) =>
+  entries.flatMap(({ kind, put }) =>
+    kind === 'conflict' && put !== undefined && put !== 'delete' ? [put.body as unknown as Conflict & { readonly contactId: string }] : [],
   );
 
 /** Of an entry about a row of the same commit, which may be new. */

@@ -83,6 +83,14 @@ export async function hubspotOfPeople(clock: Clock, shape: CrmShape, connect: Ma
     add: (person, commitDelayMs) => crm.add('contacts', renamed(person, NAMES), late(commitDelayMs)).id,
     edit: (id, change, commitDelayMs) => void crm.edit(id, renamed(change, NAMES), late(commitDelayMs)),
     remove: (id) => void crm.remove(id),
+    restore(id) {
+      try {
+        crm.restore(id);
+        return true;
+      } catch {
+        return false;
+      }
+    },
     merge: (winnerId, loserId) => crm.merge(winnerId, loserId).id,
     person(id) {
       try {

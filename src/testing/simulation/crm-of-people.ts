@@ -63,6 +63,8 @@ export interface CrmOfPeople {
   add(person: Person, commitDelayMs?: number): string;
   edit(id: string, change: Partial<Person>, commitDelayMs?: number): void;
   remove(id: string): void;
+  /** Out of the bin. False: that can't be done any more. */
+  restore(id: string): boolean;
   /** The id of the record that is left. */
   merge(winnerId: string, loserId: string): string;
   /** Null: it is not visible yet. */

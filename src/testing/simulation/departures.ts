@@ -1,4 +1,5 @@
 import { isLive } from '../../core/link.ts';
+import type { Value } from '../../core/value.ts';
 import type { LinkChange, RowChange } from '../../ports/store.ts';
 import type { Account } from './account.ts';
 import type { Broken } from './broken.ts';
@@ -10,6 +11,13 @@ interface KeptLink {
   readonly recordId: string | null;
   readonly state: LinkChange['state'];
   readonly successor: string | null;
+}
+
+/** Both values of a field that both sides had changed. */
+export interface Conflict {
+  readonly field: string;
+  readonly local: Value;
+  readonly remote: Value;
 }
 
 /** A contact that somebody removed. */
@@ -25,12 +33,28 @@ interface Step {
   readonly account: Account;
 }
 
+interface Brake {
+  readonly share: number;
+  readonly minimum: number;
+}
+
+/** Losses of a day are counted together. */
+const DAY_MS = 24 * 60 * 60_000;
+/** What the engine does of its own. */
+const BRAKE: Brake = { share: 0.1, minimum: 20 };
+
 /** Who was removed or erased on our side, by whom, and what must stay away since. It knows links only from what was committed. */
 export class Departures {
   /** By contact. */
   readonly removed = new Map<string, Removed>();
   readonly erased = new Set<string>();
   removals = 0;
+  /** Numbers that several contacts have, because somebody said so. */
+  readonly sharedNumbers = new Set<string>();
+  /** Links that somebody has made by hand. */
+  assignments = 0;
+  /** `<contact> <record>`: somebody said that the record is not the contact's. */
+  readonly #declined = new Set<string>();
   /** Of erased people. */
   readonly erasedNumbers = new Set<string>();
   readonly erasedRecords = new Set<string>();
@@ -40,17 +64,39 @@ export class Departures {
   readonly #now: () => number;
   /** By erased contact: the records that it had. */
   readonly #recordsOfErased = new Map<string, readonly string[]>();
+  readonly #conflicts: { readonly contactId: string; readonly conflict: Conflict }[] = [];
   /** By contact and id of the link. */
   readonly #links = new Map<string, Map<string, KeptLink>>();
 
-  constructor(ledger: Ledger, now: () => number) {
+  /** Contacts that were removed, whoever did so. */
+  readonly #left = new Set<string>();
+  /** By process: links that it closed. */
+  readonly #closed = new Map<string, { readonly since: number; readonly closed: number }>();
+  readonly #brake: Brake;
+
+  constructor(ledger: Ledger, now: () => number, brake: Brake = BRAKE) {
+    this.#brake = brake;
     this.#ledger = ledger;
     this.#now = now;
   }
 
   /** The contact is there, as far as anybody knows. */
   isHere(contactId: string): boolean {
-    return !this.removed.has(contactId) && !this.erased.has(contactId);
+    return !this.#left.has(contactId) && !this.erased.has(contactId);
+  }
+
+  /** Its record goes with the contact, once that is erased. */
+  keepConflict(contactId: string, conflict: Conflict): void {
+    this.#conflicts.push({ contactId, conflict });
+  }
+
+  /** What was in conflict of people who were erased since. */
+  get conflictsOfErased(): readonly Conflict[] {
+    return this.#conflicts.flatMap(({ contactId, conflict }) => (this.erased.has(contactId) ? [conflict] : []));
+  }
+
+  hasConflict(field: string, value: string): boolean {
+    return this.#conflicts.some(({ conflict }) => conflict.field === field && (conflict.local === value || conflict.remote === value));
   }
 
   /** A record of the erased contact was merged with another one: what it held may be somebody else's. */
@@ -82,11 +128,13 @@ export class Departures {
     this.#links.delete(contactId);
   }
 
-  #remove(contactId: string, changes: readonly LinkChange[], { by, account }: Step): void {
+  #remove(contactId: string, changes: readonly LinkChange[], { by }: Step): void {
     const links = this.#linksOf(contactId);
+    this.#left.add(contactId);
     if (by.startsWith('removal ')) {
       this.removals += 1;
-      const records = [...links.values()].flatMap((link) => (link.recordId === null ? [] : [[link.recordId, link.account] as const]));
+      const its = [...links.values()].filter(({ state }) => state !== 'declined');
+      const records = its.flatMap(({ recordId, account }) => (recordId === null ? [] : [[recordId, account] as const]));
       this.removed.set(contactId, { at: this.#now(), records: new Map(records) });
       return;
     }
@@ -95,31 +143,54 @@ export class Departures {
     if (kept !== undefined)
       this.#tell('R25', `${by} removes contact ${contactId}, which has record ${kept.recordId}`, [contactId, kept.recordId]);
     for (const { recordId } of changes)
-      if (recordId !== null && account.crm.person(recordId)?.gone === null)
-        this.#tell('R14', `${by} removes contact ${contactId}, whose record ${recordId} is there`, [contactId, recordId]);
+      if (recordId !== null && !this.#ledger.isGivenUp(recordId))
+        this.#tell('R14', `${by} removes contact ${contactId}, whose record ${recordId} nobody removed`, [contactId, recordId]);
   }
 
   #notBack(number: unknown, contactId: string, { by }: Step): void {
+    if (typeof number === 'string' && by.startsWith('assignment ')) this.sharedNumbers.add(number);
     if (typeof number === 'string' && this.erasedNumbers.has(number))
       this.#tell('R21', `${by} makes contact ${contactId} of ${number}, who was erased`, [contactId, number]);
   }
 
-  #noteLink(contactId: string, { id, recordId, state, body, remove }: LinkChange, { by, account }: Step): void {
+  #noteLink(contactId: string, { id, recordId, state, body, remove }: LinkChange, step: Step): void {
+    const { by, account } = step;
     const links = this.#linksOf(contactId);
     if (remove === true) {
       links.delete(id);
       if (by.startsWith('restoration ') && recordId !== null) this.removed.get(contactId)?.records.delete(recordId);
       return;
     }
+    if (state === 'tombstone' && links.has(id) && links.get(id)?.state !== state && by.startsWith('pull ')) this.#noteLoss(step);
     links.set(id, { account, recordId, state, successor: body.successor ?? null });
     this.#links.set(contactId, links);
+    const pair = `${contactId} ${recordId}`;
+    if (state === 'declined') this.#declined.add(pair);
+    if (state === 'active' && by.startsWith('assignment ')) {
+      this.assignments += 1;
+      this.#declined.delete(pair);
+    }
     // Of a record that was merged nobody can say any more whose it is.
     if (recordId === null || state !== 'active' || this.#ledger.isMerged(recordId)) return;
+    if (this.#declined.has(pair))
+      this.#tell('P11', `${by} gives record ${recordId} back to contact ${contactId}, whose it is not`, [contactId, recordId]);
     if (this.erasedRecords.has(recordId))
       this.#tell('R21', `${by} links record ${recordId} of an erased person with contact ${contactId}`, [contactId, recordId]);
     const owner = [...this.removed].find(([removedId, { records }]) => removedId !== contactId && records.get(recordId) === account)?.[0];
     if (owner !== undefined)
       this.#tell('P11', `${by} gives record ${recordId} of the removed contact ${owner} to ${contactId}`, [owner, contactId, recordId]);
+  }
+
+  /** A run that nobody has allowed more closes few links, or asks (R14). */
+  #noteLoss({ by, account }: Step): void {
+    const known = this.#closed.get(by);
+    const since = known === undefined || known.since + DAY_MS < this.#now() ? this.#now() : known.since;
+    const closed = (known?.since === since ? known.closed : 0) + 1;
+    this.#closed.set(by, { since, closed });
+    const links = [...this.#links.values()].flatMap((its) => [...its.values()]);
+    const before = links.filter((link) => link.account === account && isLive(link.state)).length + closed - 1; // this one is live there still
+    if (closed >= this.#brake.minimum && closed > this.#brake.share * before)
+      this.#tell('R14', `${by} closes ${closed} of ${before} links, and asked nobody`, [by]);
   }
 
   #linksOf(contactId: string): Map<string, KeptLink> {

@@ -5,6 +5,7 @@ import type { SyncEvent } from '../../ports/observer.ts';
 import type { ContactStore } from '../../ports/store.ts';
 import { requestOf } from '../fake-http.ts';
 import { Account } from './account.ts';
+import type { Broken } from './broken.ts';
 import { type Chance, chanceOf } from './chance.ts';
 import { commitsOf } from './commits.ts';
 import type { CrmOfPeople } from './crm-of-people.ts';
@@ -36,6 +37,8 @@ export interface Failure {
   readonly error: unknown;
   /** What went wrong with its requests. */
   readonly faults: readonly string[];
+  /** Records and values that people had taken from the CRM by then. */
+  readonly losses: number;
   readonly tookMs: number;
 }
 
@@ -66,6 +69,8 @@ export class Deployment {
   readonly conversations: Delivered[] = [];
   readonly events: SyncEvent[] = [];
   readonly failures: Failure[] = [];
+  /** Answers that were not true. */
+  readonly untrue: Broken[] = [];
   /** By run: the process that it is of. */
   readonly processOf = new Map<string, string>();
   /** By process: when it died. */
@@ -88,7 +93,7 @@ export class Deployment {
     this.scheduler = scheduler;
     this.trace = trace;
     this.ledger = new Ledger(trace, () => scheduler.clock.now());
-    this.departures = new Departures(this.ledger, () => scheduler.clock.now());
+    this.departures = new Departures(this.ledger, () => scheduler.clock.now(), shape.deletionBrake ?? undefined);
     this.#engine = engine;
     this.#store = shape.withoutLeases ? withoutLeases(store) : store;
     this.accounts = shape.accounts.map((its, index) => {
@@ -123,6 +128,7 @@ export class Deployment {
     const name = `${what} ${this.counts.flows}`;
     this.trace.tell(`${name} starts on ${account.connection}`, [name]);
     const startedAt = this.scheduler.clock.now();
+    this.ledger.begin(name);
     const { over } = await this.scheduler.start(name, death, (process) => work(this.#engineOf(account, process, failing, chance), process));
     const told = over.then((ending) => {
       if (ending.as === 'died') {
@@ -130,7 +136,10 @@ export class Deployment {
         this.diedAt.set(name, this.scheduler.clock.now());
       }
       const tookMs = this.scheduler.clock.now() - startedAt;
-      if (ending.as === 'failed') this.failures.push({ flow: name, error: ending.error, faults: this.#faults.get(name) ?? [], tookMs });
+      if (ending.as === 'failed') {
+        const faults = this.#faults.get(name) ?? [];
+        this.failures.push({ flow: name, error: ending.error, faults, losses: account.losses, tookMs });
+      }
       this.trace.tell(`${name} ${describe(ending)}`, [name]);
       return ending;
     });
@@ -168,6 +177,7 @@ export class Deployment {
       defaultCountry: 'US',
       policies: { longest },
       onDelete: shape.onDelete,
+      ...(shape.deletionBrake !== null && { deletionBrake: shape.deletionBrake }),
       propagate: account.shape.propagate,
       store: storeOf(this.#store, process, (changes, committed) => {
         for (const { kind, key } of changes.entries) if (kind === 'run' && !this.processOf.has(key)) this.processOf.set(key, process.name);

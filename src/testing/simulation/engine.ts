@@ -38,6 +38,27 @@ interface Handled {
   readonly steps: Readonly<Record<'analysis' | 'push' | 'activity', { readonly status: string; readonly reason: string | null }>>;
 }
 
+/** How one edit of several went. */
+export interface EditAnswer {
+  readonly id: string;
+  readonly status: 'done' | 'unchanged' | 'refused';
+  readonly push?: { readonly status: string; readonly refused: readonly unknown[] } | null;
+  readonly error?: unknown;
+}
+
+interface RecordRef {
+  readonly object: string;
+  readonly recordId: string;
+}
+
+/** A record that waits for somebody to decide. */
+interface Waiting extends RecordRef {
+  readonly candidates: readonly {
+    readonly contactId: string;
+    readonly records: readonly { readonly recordId: string | null; readonly state: string }[];
+  }[];
+}
+
 interface FlowOptions {
   readonly timeLimitMs?: number;
   readonly signal?: AbortSignal;
@@ -45,14 +66,25 @@ interface FlowOptions {
 
 /** What the simulation calls: a `CrmSyncEngine`. */
 export interface SimulatedEngine {
-  pull(options?: FlowOptions & { full?: boolean; records?: readonly { object: string; id: string }[] }): Promise<Run>;
+  pull(
+    options?: FlowOptions & { full?: boolean; allowDeletions?: boolean; records?: readonly { object: string; id: string }[] },
+  ): Promise<Run>;
   push(options?: FlowOptions & { createMissing?: boolean }): Promise<Run>;
   sync(options?: FlowOptions): Promise<Run>;
   retryPending(options?: FlowOptions): Promise<Run>;
+  status(): Promise<{ readonly deletions: readonly unknown[] }>;
   handleConversation(conversation: Conversation): Promise<Handled>;
   readonly contacts: {
     // biome-ignore lint/suspicious/noExplicitAny: the patch is typed by the schema
     update(id: string, patch: any, options: { by: string }): Promise<unknown>;
+    updateMany(
+      // biome-ignore lint/suspicious/noExplicitAny: the patches are typed by the schema
+      edits: readonly { id: string; fields: any }[],
+      options: { by: string; push?: boolean },
+    ): Promise<readonly EditAnswer[]>;
+    ambiguous(options: { limit: number }): Promise<readonly Waiting[]>;
+    link(contactId: string | null, record: RecordRef, options: { by: string }): Promise<unknown>;
+    unlink(contactId: string, record: RecordRef): Promise<unknown>;
     remove(id: string, options: { by: string }): Promise<unknown>;
     restore(id: string, options: { by: string }): Promise<unknown>;
     erase(id: string): Promise<unknown>;

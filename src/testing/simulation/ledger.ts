@@ -28,6 +28,16 @@ export interface Displaced {
   readonly isMade: boolean;
 }
 
+/** A number that a contact has, or had. */
+export interface NumberSpan {
+  readonly contactId: string;
+  readonly number: string;
+  /** When whoever gave it began, and when it was given: from somewhere between the two it is the contact's. */
+  readonly from: readonly [earliest: number, latest: number];
+  /** Infinity: it has it still. */
+  readonly until: readonly [earliest: number, latest: number];
+}
+
 /**
  * What people did on both sides, and what the engine made of it: seen from outside, in the CRM and in the store. It knows
  * nothing of pairs, intents or links; it knows who typed what, and what they saw when they did.
@@ -40,6 +50,11 @@ export class Ledger {
   readonly #cells: Readonly<Record<Side, Map<string, Partial<Record<PersonField, string | null>>>>> = { crm: new Map(), local: new Map() };
   /** Every value that any cell has had. */
   readonly #ever = new Map<string, Set<string | null>>();
+  readonly #givenUp = new Set<string>();
+  /** Numbers of contacts, each from when it had them. */
+  readonly #numbers: { readonly contactId: string; readonly number: string | null; readonly from: NumberSpan['from'] }[] = [];
+  /** By process: when it began. */
+  readonly #begun = new Map<string, number>();
   /** Records that were merged with others, and those that were left. */
   readonly #merged = new Set<string>();
   /** Values that somebody replaced who saw them. */
@@ -81,17 +96,23 @@ export class Ledger {
       this.typed.push({ side, id, field, value, instead, at: this.#now() });
       if (instead !== null && instead !== value) this.#superseded.add(instead);
       if (instead !== null && value !== null) this.#parents.set(value, (this.#parents.get(value) ?? new Set()).add(instead));
-      this.#put(side, id, field, value);
+      this.#put(side, id, field, value, by);
       this.#trace.tell(`${by}: ${field} of ${side} ${id} becomes ${value} instead of ${instead}`, aboutOf(id, value, instead));
     }
   }
 
   /** A person removed it, who saw what was in it. */
   giveUp(side: Side, id: string, but: Partial<Person> = {}): void {
+    this.#givenUp.add(id);
     for (const field of FIELDS) {
       const value = this.cell(side, id, field);
       if (value !== null && value !== asLocal(field, but[field] ?? null)) this.#superseded.add(value);
     }
+  }
+
+  /** Somebody has removed it at some time. */
+  isGivenUp(id: string): boolean {
+    return this.#givenUp.has(id);
   }
 
   /** What the engine has left there: differences to what was known are its doing. */
@@ -103,7 +124,7 @@ export class Ledger {
       const after = side === 'crm' ? asLocal(field, raw) : raw;
       const before = this.cell(side, id, field);
       if (before === after && this.isKnown(side, id)) continue;
-      this.#put(side, id, field, after);
+      this.#put(side, id, field, after, by);
       if (before === after) continue;
       this.displaced.push({ side, id, field, before, after, at: this.#now(), isMade });
       this.#trace.tell(`${by}: ${field} of ${side} ${id} is set to ${after} over ${before}`, aboutOf(id, after, before));
@@ -200,6 +221,24 @@ export class Ledger {
     );
   }
 
+  /** A process begins, which may set numbers. */
+  begin(process: string): void {
+    this.#begun.set(process, this.#now());
+  }
+
+  /** It has stood in some record. */
+  hasReached(field: PersonField, value: string): boolean {
+    return this.ids('crm').some((id) => this.wasEver('crm', id, field, value));
+  }
+
+  /** Who has which number, and had it. */
+  numberSpans(): readonly NumberSpan[] {
+    return this.#numbers.flatMap(({ contactId, number, from }, index) => {
+      const next = this.#numbers.slice(index + 1).find((later) => later.contactId === contactId);
+      return number === null ? [] : [{ contactId, number, from, until: next?.from ?? STILL }];
+    });
+  }
+
   merge(...ids: readonly string[]): void {
     for (const id of ids) this.#merged.add(id);
   }
@@ -240,13 +279,17 @@ export class Ledger {
     return false;
   }
 
-  #put(side: Side, id: string, field: PersonField, value: string | null): void {
+  #put(side: Side, id: string, field: PersonField, value: string | null, by = ''): void {
     const cells = this.#cells[side].get(id) ?? {};
     cells[field] = value;
+    if (side === 'local' && field === 'phone_number')
+      this.#numbers.push({ contactId: id, number: value, from: [this.#begun.get(by) ?? this.#now(), this.#now()] });
     const cell = `${side} ${id} ${field}`;
     this.#ever.set(cell, (this.#ever.get(cell) ?? new Set()).add(value));
     this.#cells[side].set(id, cells);
   }
 }
+
+const STILL = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
 
 const aboutOf = (id: string, ...values: readonly (string | null)[]): readonly string[] => [id, ...values.filter((value) => value !== null)];

@@ -1,5 +1,5 @@
 import { MINUTE } from './acts/act.ts';
-import { announced, calmFlow } from './acts/flows.ts';
+import { allowDeletions, announced, calmFlow } from './acts/flows.ts';
 import { decideAll } from './acts/on-conflicts.ts';
 import { deliver } from './acts/on-our-side.ts';
 import { chanceOf } from './chance.ts';
@@ -27,9 +27,13 @@ export async function quiesce(there: Deployment): Promise<void> {
       const records = announced(account);
       if (records.length > 0) await inPeace(calmFlow(there, account, 'pull', { records }));
       await inPeace(calmFlow(there, account, 'sync'));
+      await inPeace(allowDeletions(there, account));
       await inPeace(decideAll(there, account));
       if (there.shape.createMissing) await inPeace(calmFlow(there, account, 'push', { createMissing: true }));
-      if (round >= WAITS_MINUTES.length - 2) await inPeace(calmFlow(there, account, 'pull', { full: true }));
+      if (round >= WAITS_MINUTES.length - 2) {
+        await inPeace(calmFlow(there, account, 'pull', { full: true }));
+        await inPeace(allowDeletions(there, account));
+      }
     }
   }
   // Of each kind one more: it tells of the one before it how that ended, where its process died. With two CRMs, also what the

@@ -20,6 +20,8 @@ export interface Shape {
   /** People in the CRM at the start. */
   readonly people: number;
   readonly onDelete: NonNullable<ConnectionSettings['onDelete']>;
+  /** What stops a run that would unlink or clear many; null: what the engine does of its own. */
+  readonly deletionBrake: { readonly share: number; readonly minimum: number } | null;
   /** Share of merges that the merger fails. */
   readonly failingMerges: number;
   /** Share of requests that go wrong. */
@@ -62,6 +64,7 @@ export function shapeOf(chance: Chance, crms: readonly string[]): Shape {
     failing: chance.oneOf([0, 0.03, 0.12]),
     cut: chance.oneOf([0, 0.2, 0.5]),
     onDelete: chance.oneOf(['unlink', 'unlink', 'delete', { flag: 'do_not_call' }]),
+    deletionBrake: chance.oneOf([null, { share: 0.1, minimum: 2 }, { share: 0.4, minimum: 3 }]),
     failingMerges: chance.oneOf([0, 0, 0.3]),
   };
 }

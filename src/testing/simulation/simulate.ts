@@ -16,6 +16,7 @@ import { once } from './checks/once.ts';
 import { quiet } from './checks/quiet.ts';
 import { runs } from './checks/runs.ts';
 import { look } from './checks/seen.ts';
+import { whose } from './checks/whose.ts';
 import { hubspotOfPeople } from './crm-hubspot.ts';
 import type { MakeConnector } from './crm-of-people.ts';
 import { salesforceOfPeople } from './crm-salesforce.ts';
@@ -105,8 +106,8 @@ async function simulateOnce(options: SimulationOptions): Promise<SimulationRepor
   for (const step of only ?? upTo(steps)) await takeStep(there, seed, step);
   await quiesce(there);
   const seen = await look(there);
-  const found = [convergence, nothingLost, identity, once, nothingDropped, runs, apart, gone].flatMap((check) => check(seen));
-  const broken = [...found, ...(await quiet(seen))];
+  const found = [convergence, nothingLost, identity, once, nothingDropped, runs, apart, gone, whose].flatMap((check) => check(seen));
+  const broken = [...found, ...there.untrue, ...(await quiet(seen))];
   const { clock } = there.scheduler;
   const told = broken.map((each) => ({ ...each, story: there.trace.about(each.about, STORY_LENGTH) }));
   return {
@@ -124,6 +125,7 @@ async function simulateOnce(options: SimulationOptions): Promise<SimulationRepor
       conversations: there.conversations.length,
       conflicts: there.ledger.conflicts,
       removals: there.departures.removals,
+      assignments: there.departures.assignments,
       erasures: there.departures.erased.size,
       days: Math.round((clock.now() - there.startedAt) / 86_400_000),
     },

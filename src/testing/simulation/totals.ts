@@ -11,6 +11,8 @@ export interface SimulationTotals {
   readonly edits: number;
   readonly conversations: number;
   readonly conflicts: number;
+  /** Records that somebody gave to a contact. */
+  readonly assignments: number;
   /** Contacts that somebody removed, and people who were erased. */
   readonly removals: number;
   readonly erasures: number;

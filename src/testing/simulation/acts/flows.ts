@@ -1,6 +1,6 @@
 import type { Account } from '../account.ts';
 import { type Chance, chanceOf } from '../chance.ts';
-import type { Deployment } from '../deployment.ts';
+import type { Deployment, StartOptions } from '../deployment.ts';
 import type { Death } from '../scheduler.ts';
 import { type Acts, someAccount } from './act.ts';
 import { someRecord } from './in-crm.ts';
@@ -28,6 +28,13 @@ function startFlow(there: Deployment, chance: Chance, flow: Flow, options: objec
 export const calmFlow = (there: Deployment, account: Account, flow: Flow, options: object = {}) =>
   there.start(flow, account, { chance: chanceOf(there.counts.flows) }, (engine) => engine[flow](options));
 
+/** Somebody answers a run that asks whether so many deletions are meant: they are. */
+export const allowDeletions = (there: Deployment, account: Account, options: StartOptions = {}) =>
+  there.start('answer', account, options, async (engine) => {
+    const { deletions } = await engine.status();
+    return deletions.length === 0 ? null : engine.pull({ allowDeletions: true });
+  });
+
 /** What the CRM's webhooks have told of. */
 export const announced = ({ crm }: Account) => crm.announced().map((id) => ({ object: crm.object, id }));
 
@@ -41,6 +48,13 @@ export const FLOWS: Acts = {
       const id = someRecord(account, chance);
       const records = [...announced(account), ...(id === null ? [] : [{ object: account.crm.object, id }])];
       return records.length === 0 ? undefined : startFlow(there, chance, 'pull', { records }, account);
+    },
+  ],
+  'a question about deletions is answered': [
+    2,
+    (there, chance) => {
+      const options = { death: deathIn(there, chance, 40), failing: there.shape.failing, chance };
+      return allowDeletions(there, someAccount(there, chance), options);
     },
   ],
   push: [8, (there, chance) => startFlow(there, chance, 'push')],

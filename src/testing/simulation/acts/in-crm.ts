@@ -25,19 +25,17 @@ export function addRecord({ ledger }: Deployment, { crm, arrivals }: Account, pe
   else arrivals.add({ id, change: person }, delayMs);
 }
 
-export function editRecord(
-  { ledger }: Deployment,
-  { crm, arrivals }: Account,
-  id: string,
-  change: Partial<Person>,
-  delayMs?: number,
-): void {
+export function editRecord({ ledger }: Deployment, account: Account, id: string, change: Partial<Person>, delayMs?: number): void {
+  const { crm, arrivals } = account;
+  account.losses += Object.values(change).filter((value) => value === null).length;
   crm.edit(id, change, delayMs);
   if (delayMs === undefined) ledger.type('crm', id, change, 'somebody');
   else arrivals.add({ id, change }, delayMs);
 }
 
-function mergeRecords({ ledger, trace }: Deployment, { crm }: Account, winner: string, loser: string): void {
+function mergeRecords({ ledger, trace }: Deployment, account: Account, winner: string, loser: string): void {
+  const { crm } = account;
+  account.losses += 2;
   const left = crm.merge(winner, loser);
   trace.tell(`somebody merges records ${winner} and ${loser} into ${left}`, [winner, loser, left]);
   ledger.merge(winner, loser, left);
@@ -46,6 +44,13 @@ function mergeRecords({ ledger, trace }: Deployment, { crm }: Account, winner: s
   if (left !== winner) ledger.rename(winner, left);
   for (const gone of new Set([winner, loser])) ledger.giveUp('crm', gone, person);
   ledger.carry(left, person);
+}
+
+function removeRecord({ ledger, trace }: Deployment, account: Account, id: string): void {
+  account.crm.remove(id);
+  account.losses += 1;
+  ledger.giveUp('crm', id);
+  trace.tell(`somebody removes record ${id}`, [id]);
 }
 
 const late = (chance: Chance): number => 1_000 + chance.below(LATE_MAX_MS);
@@ -108,13 +113,24 @@ export const IN_CRM: Acts = {
       addRecord(there, other, chance.of(0.5) ? alike : { ...there.values.person(), phone_number: known.phone_number });
     }),
   ],
-  'a record is removed': [
+  'a record is removed': [2, withRecord((there, account, id) => removeRecord(there, account, id))],
+  'many records are removed': [
     2,
-    withRecord(({ ledger, trace }, { crm }, id) => {
-      crm.remove(id);
-      ledger.giveUp('crm', id);
-      trace.tell(`somebody removes record ${id}`, [id]);
-    }),
+    (there, chance) => {
+      const account = someAccount(there, chance);
+      const free = account.crm.people().filter(({ id }) => account.arrivals.isFree(id) && chance.of(0.7));
+      for (const { id } of free) removeRecord(there, account, id);
+    },
+  ],
+  'removed records are taken out of the bin': [
+    2,
+    (there, chance) => {
+      const { ledger, trace } = there;
+      const { crm } = someAccount(there, chance);
+      const gone = ledger.ids('crm').filter((id) => crm.person(id)?.gone === 'deleted');
+      for (const id of gone.filter(() => chance.of(0.5)))
+        if (crm.restore(id)) trace.tell(`somebody takes record ${id} out of the bin`, [id]);
+    },
   ],
   'two records are merged': [2, withTwoRecords((there, account, two) => mergeRecords(there, account, ...two))],
   'a number changes': [

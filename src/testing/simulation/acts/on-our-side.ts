@@ -2,6 +2,7 @@ import { type Conversation, conversationKey } from '../../../core/conversation.t
 import { conversation } from '../../conversation.ts';
 import type { Account } from '../account.ts';
 import { type Chance, chanceOf } from '../chance.ts';
+import { judgeEdits } from '../checks/answers.ts';
 import type { Deployment, StartOptions } from '../deployment.ts';
 import { BOTH_WAYS, e164, type Person } from '../people.ts';
 import { type Acts, MINUTE, someAccount } from './act.ts';
@@ -15,7 +16,7 @@ export function someContact({ ledger, departures }: Deployment, chance: Chance):
 }
 
 /** A contact with a live record that nobody has in hand. */
-async function somePair({ ledger }: Deployment, { bound, crm, arrivals }: Account, chance: Chance) {
+export async function somePair({ ledger }: Deployment, { bound, crm, arrivals }: Account, chance: Chance) {
   const pairs = (await bound.load({ ids: ledger.ids('local') })).flatMap(({ id, links }) =>
     links.flatMap(({ recordId, state }) => (state === 'active' && recordId !== null ? [{ contactId: id, recordId }] : [])),
   );
@@ -27,6 +28,25 @@ const editContact = (there: Deployment, chance: Chance, contactId: string, chang
   there.start('edit', someAccount(there, chance), { death: deathIn(there, chance, 12) }, (engine) =>
     engine.contacts.update(contactId, change, { by: 'somebody' }),
   );
+
+/** Several edits in one call, which may pass a number from one contact to another, and are sent at once or not. */
+function editTogether(there: Deployment, chance: Chance) {
+  const { ledger, values } = there;
+  const ids = new Set(Array.from({ length: 2 + chance.below(3) }, () => someContact(there, chance)).filter((id) => id !== null));
+  const edits = [...ids].map((id) => ({ id, fields: values.change(chance, [...BOTH_WAYS, ...BOTH_WAYS, 'first_name']) }));
+  const [first, second] = edits;
+  if (first === undefined) return;
+  if (second !== undefined && chance.of(0.2)) {
+    const phone_number = ledger.cell('local', first.id, 'phone_number');
+    edits[0] = { id: first.id, fields: { ...first.fields, phone_number: number(there) } };
+    if (phone_number !== null) edits[1] = { id: second.id, fields: { ...second.fields, phone_number } };
+  }
+  const push = chance.of(0.5);
+  return there.start('edit', someAccount(there, chance), disturbed(there, chance), async ({ contacts }, { name }) => {
+    const answers = await contacts.updateMany(edits, { by: 'somebody', ...(push && { push }) });
+    judgeEdits(there, name, edits, answers);
+  });
+}
 
 const number = ({ values }: Deployment): string => e164(values.value('phone_number')) as string;
 
@@ -76,7 +96,11 @@ function takeIn(there: Deployment, chance: Chance, conversation: Conversation, a
   return deliver(there, there.conversations.length - 1, null, disturbed(there, chance));
 }
 
-const disturbed = (there: Deployment, chance: Chance) => ({ death: deathIn(there, chance, 40), failing: there.shape.failing, chance });
+export const disturbed = (there: Deployment, chance: Chance) => ({
+  death: deathIn(there, chance, 40),
+  failing: there.shape.failing,
+  chance,
+});
 
 export const ON_OUR_SIDE: Acts = {
   'a contact is edited': [
@@ -94,6 +118,7 @@ export const ON_OUR_SIDE: Acts = {
       return id === null ? undefined : editContact(there, chance, id, { phone_number: number(there) });
     },
   ],
+  'contacts are edited together': [4, (there, chance) => editTogether(there, chance)],
   'both sides are edited alike': [
     2,
     async (there, chance) => {
@@ -126,6 +151,17 @@ export const ON_OUR_SIDE: Acts = {
       const { values } = there;
       const analysis = { ...before.conversation.analysis, notes: values.value('notes'), title: values.value('title') };
       return takeIn(there, chance, { ...before.conversation, analysis }, before.accounts);
+    },
+  ],
+  'a conversation of an earlier time comes in': [
+    2,
+    (there, chance) => {
+      const former = there.ledger.numberSpans().filter(({ from, until }) => from[1] < until[0] && Number.isFinite(until[0]));
+      if (former.length === 0) return;
+      const { number: phone, from, until } = chance.oneOf(former);
+      const call = talk(there, chance);
+      const startedAt = new Date(from[1] + chance.below(until[0] - from[1])).toISOString();
+      return takeIn(there, chance, { ...call, contact: { ...call.contact, phone }, startedAt }, there.accounts);
     },
   ],
   'a conversation comes again': [

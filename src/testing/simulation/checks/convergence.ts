@@ -29,11 +29,13 @@ function onAccount(seen: Seen, { account, pairs }: SeenAccount): readonly Broken
       return ledger.isTypedInto((id) => records.has(id) || (local !== null && crm.person(id) !== null), field, local);
     }) &&
     (remote === null || ledger.wasEver('local', contactId, field, remote) || conflicts.has(`${field} ${remote}`));
-  for (const { row, person } of pairs) {
+  for (const { row, link, person } of pairs) {
     const both = { contactId: row.id, recordId: person.id };
     for (const field of BOTH_WAYS) {
       const [local, remote] = [fieldOf(row, field), person[field]];
-      if (local === remote || (!account.shape.propagate && isForeign(field, row.id, { local, remote }))) continue;
+      // HubSpot keeps no two contacts with one email: it is held, and told.
+      const isHeld = field === 'email' && Object.keys(link.body.held).some((key) => key.toLowerCase() === field);
+      if (isHeld || local === remote || (!account.shape.propagate && isForeign(field, row.id, { local, remote }))) continue;
       differ(field, { ...both, local, remote });
     }
     for (const field of INBOUND) {

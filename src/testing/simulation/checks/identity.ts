@@ -17,7 +17,7 @@ export function identity({ there, rows, accounts }: Seen): readonly Broken[] {
   for (const row of rows) {
     const number = fieldOf(row, 'phone_number');
     const other = number === null ? undefined : numbers.get(number);
-    if (other !== undefined)
+    if (other !== undefined && !there.departures.sharedNumbers.has(number ?? ''))
       broken.push({ promise: 'P11', message: `contacts ${other} and ${row.id} have one number`, about: [other, row.id] });
     if (number !== null) numbers.set(number, row.id);
   }
@@ -26,21 +26,23 @@ export function identity({ there, rows, accounts }: Seen): readonly Broken[] {
 
 function onAccount({ departures }: Seen['there'], { account: { crm }, rows, entries }: SeenAccount): Broken[] {
   const broken: Broken[] = [];
+  const links = rows.flatMap((row) =>
+    row.links.flatMap((link) => (link.recordId === null ? [] : [{ row, ...link, recordId: link.recordId }])),
+  );
   const holders = new Map<string, string[]>();
-  for (const row of rows)
-    for (const { recordId, state } of row.links) {
-      if (recordId === null) continue;
-      const person = crm.person(recordId);
-      const about = [row.id, recordId];
-      if (person === null) broken.push({ promise: 'P11', message: `contact ${row.id} is linked to ${recordId}, which never was`, about });
-      else if (LIVE.has(state) || state === 'tombstone' || state === 'superseded') {
-        const fate = person.gone ?? 'live';
-        const isPast = fate === 'live' && !LIVE.has(state) && row.links.some((link) => LIVE.has(link.state));
-        if (!STATES[fate]?.includes(state) && !isPast && row.removed !== true)
-          broken.push({ promise: 'P11', message: `record ${recordId} is ${fate}, its link with contact ${row.id} is ${state}`, about });
-      }
-      if (LIVE.has(state)) holders.set(recordId, [...(holders.get(recordId) ?? []), row.id]);
+  for (const { row, recordId, state } of links) if (LIVE.has(state)) holders.set(recordId, [...(holders.get(recordId) ?? []), row.id]);
+  for (const { row, recordId, state } of links) {
+    const person = crm.person(recordId);
+    const about = [row.id, recordId];
+    if (person === null) broken.push({ promise: 'P11', message: `contact ${row.id} is linked to ${recordId}, which never was`, about });
+    else if (LIVE.has(state) || state === 'tombstone' || state === 'superseded') {
+      const fate = person.gone ?? 'live';
+      // One that was deleted and is there again may be another contact's by then, and the contact may have another one.
+      const isPast = fate === 'live' && !LIVE.has(state) && (holders.has(recordId) || row.links.some((link) => LIVE.has(link.state)));
+      if (!STATES[fate]?.includes(state) && !isPast && row.removed !== true)
+        broken.push({ promise: 'P11', message: `record ${recordId} is ${fate}, its link with contact ${row.id} is ${state}`, about });
     }
+  }
   const waiting = new Set(entries('waiting').map(({ key }) => key.slice(key.lastIndexOf('|') + 1)));
   for (const person of crm.people()) {
     const contacts = holders.get(person.id) ?? [];

@@ -14,9 +14,9 @@ export function runs({ accounts, there }: Seen): readonly Broken[] {
     const [found] = TYPED.exec(text) ?? [];
     if (found !== undefined) broken.push({ promise: 'P10', message: `${found} stands in ${text.slice(0, 300)}`, about: [found] });
   }
-  for (const { flow, error, faults, tookMs } of failures) {
+  for (const { flow, error, ...more } of failures) {
     if (!isCrmSyncError(error)) broken.push({ promise: 'P7', message: `${flow} failed with ${stackOf(error)}`, about: [flow] });
-    else if (!error.retryable && !isExpected(error.code, { flow, faults, tookMs }))
+    else if (!error.retryable && !isExpected(error.code, { flow, ...more }, there))
       broken.push({ promise: 'P7', message: `${flow} failed for good with ${error.code}: ${error.message}`, about: [flow] });
     const [found] = TYPED.exec(`${String(error)} ${JSON.stringify(error)}`) ?? [];
     if (found !== undefined) broken.push({ promise: 'P10', message: `${found} stands in an error of ${flow}`, about: [found, flow] });
@@ -54,6 +54,18 @@ function wasOvertaken({ id, flow, startedAt }: Run, runs: readonly Run[], { shap
   });
 }
 
+/** Fewer losses never stop a run, unless the settings say so. */
+const LOSSES_MIN = 20;
+
+/** What somebody who sorts out records may be told: others do so too, and records and people go. */
+const REFUSED_BY_HAND: ReadonlySet<string> = new Set([
+  'contact_not_found',
+  'record_not_found',
+  'record_taken',
+  'contact_has_record',
+  'erased',
+]);
+
 /** No session of the two CRMs ends sooner by its age. */
 const SESSION_MS = 30 * 60_000;
 
@@ -61,10 +73,13 @@ const SESSION_MS = 30 * 60_000;
  * Answers to an edit by hand that can not be done, and to a session that ends twice within one call: it may have been dead
  * before, by what another process went through, and end again as soon as it is renewed, by a fault or while its process is held up.
  */
-function isExpected(code: string, { flow, faults, tookMs }: Pick<Failure, 'flow' | 'faults' | 'tookMs'>): boolean {
+function isExpected(code: string, { flow, faults, losses, tookMs }: Omit<Failure, 'error'>, { shape }: Seen['there']): boolean {
+  // One that two runs meet at once counts twice, until one of them has to look again.
+  if (code === 'mass_deletion') return losses * 2 >= (shape.deletionBrake?.minimum ?? LOSSES_MIN);
   if (code === 'session_expired') return tookMs >= SESSION_MS || faults.some((what) => what.startsWith('expired_'));
   // Somebody else was faster, or both sides have come to agree.
   if (flow.startsWith('decision ')) return code === 'conflict_closed' || code === 'conflict_not_found';
+  if (flow.startsWith('assignment ') || flow.startsWith('separation ')) return REFUSED_BY_HAND.has(code);
   if (flow.startsWith('removal ')) return code === 'contact_not_found';
   return flow.startsWith('edit ') && (code === 'match_key_taken' || code === 'contact_not_found');
 }

@@ -1,16 +1,10 @@
 import type { Run } from '../../../core/run.ts';
 import type { StoredHistory } from '../../../core/stored-history.ts';
-import type { Value } from '../../../core/value.ts';
 import type { Entry, Row, StoredLink } from '../../../ports/store.ts';
 import type { Account } from '../account.ts';
 import type { CrmPerson } from '../crm-of-people.ts';
+import type { Conflict } from '../departures.ts';
 import type { Deployment } from '../deployment.ts';
-
-interface Conflict {
-  readonly field: string;
-  readonly local: Value;
-  readonly remote: Value;
-}
 
 /** A contact with its present record. */
 export interface Pair {
@@ -36,7 +30,7 @@ export interface Seen {
   readonly accounts: readonly SeenAccount[];
   /** Contacts, and those that were removed but have links. What links they have is told by the accounts. */
   readonly rows: readonly Omit<Row, 'links'>[];
-  /** Both values of every conflict that was recorded, as `<field> <value>`. */
+  /** Both values of every conflict that was recorded, of erased people too, as `<field> <value>`. */
   readonly conflicts: ReadonlySet<string>;
   /** Of the workspace. */
   readonly entries: (kind: KindOf<'workspace'>) => readonly Entry[];
@@ -61,6 +55,7 @@ export async function look(there: Deployment): Promise<Seen> {
   const { entries, allEntries } = await entriesOf(there.accounts[0] as Account, 'workspace');
   const conflicts = [
     ...accounts.flatMap((seen) => seen.entries('conflict').map(({ body }) => body as unknown as Conflict)),
+    ...there.departures.conflictsOfErased,
     ...entries('history').flatMap(({ body }) => (body as unknown as StoredHistory).conflicts ?? []),
   ];
   return {
