@@ -61,6 +61,17 @@ describe.each(WORLDS)('on $name', ({ names, idField, mapping, deployment }) => {
       expect(await entriesOf(there.store.bind(there.scope), 'connection', 'create')).toEqual([]);
     });
 
+    it('leaves no number of one that is erased while its record is made', async () => {
+      const there = start();
+      await add(there, 'c1', { phone_number: phoneOf(1), last_name: 'Lee' });
+      await engineWith(
+        there,
+        onceDone('write', () => there.engine.contacts.erase('c1')),
+      ).push({ createMissing: true });
+      const claims = await entriesOf(there.store.bind(there.scope), 'workspace', 'claim');
+      expect(JSON.stringify(claims)).not.toContain(phoneOf(1));
+    });
+
     it.each(cases)(
       '%s: keeps the record whose answer was lost, whatever number it has when a pull meets that one',
       async (_, mapped, on) => {

@@ -83,7 +83,9 @@ export async function acknowledgeCreates(
     }
     // A record that was read before its contact knew of it waits for this.
     const keys = known.flatMap(({ keys }) => keysOf(keys));
-    changes.entries.push(...(await releaseWaiting(context, keys, now)));
+    // Of a contact that is gone no claim is left behind (R21).
+    const ofGone = known.flatMap(({ contactId, keys }) => (rows.has(contactId) ? [] : keysOf(keys)));
+    changes.entries.push(...(await releaseWaiting(context, keys, now, ofGone)));
     return { result: settled, changes };
   });
   return result;
