@@ -29,6 +29,7 @@ type Source =
   | 'direction'
   | 'channel'
   | 'startedAt'
+  | 'startedAtEstimated'
   | 'endedAt'
   | 'durationSeconds'
   | 'recordingUrl'
@@ -88,15 +89,18 @@ function recordingOf({ recordingUrl, recordingExpiresAt }: ResultSource): FoundR
   return { ok: true, value: recordingUrl };
 }
 
+const TIMES: readonly string[] = ['$started_at', '$ended_at'];
+
 /**
  * What tells one version of these built-in results from another. Of the recording it is where it lies: a link that is signed
- * anew at every delivery has another query each time, and one that expires is not stored at all.
+ * anew at every delivery has another query each time, and one that expires is not stored at all. Times that were estimated
+ * come from when a delivery came, and are others each time too.
  */
 export function builtInVersion(source: ResultSource, names: Iterable<string>): Readonly<Record<string, Json>> {
   const version: Record<string, Json> = {};
   for (const name of names) {
     const result = isBuiltInName(name) ? resultOf(source, name) : undefined;
-    if (result?.ok !== true) continue;
+    if (result?.ok !== true || (source.startedAtEstimated === true && TIMES.includes(name))) continue;
     version[name] = name === '$recording_url' ? String(result.value).replace(/[?#].*$/, '') : result.value;
   }
   return version;

@@ -43,7 +43,7 @@ describe.each(WORLDS)('on $name', (world) => {
       expect(await engine.contacts.byPhone(OLD)).toMatchObject({
         contact: { id: contactId, fields: { phone_number: '+14155550188' } },
         others: [],
-        formerly: { from: '2026-01-05T09:00:00.000Z', until: '2026-01-05T12:01:00.000Z' },
+        formerly: { from: '2026-01-05T09:00:00.000Z', until: expect.stringMatching(/^2026-01-05T12:01:00\.\d{3}Z$/) }, // the clock goes on while the next page is asked for
       });
       expect((await engine.contacts.byPhone('+14155550188')).formerly).toBeNull();
       expect(await engine.contacts.byPhone('+14155550177')).toEqual({ contact: null, others: [], formerly: null, crm: null });

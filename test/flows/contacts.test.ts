@@ -142,7 +142,7 @@ describe.each(WORLDS)('on $name', (world) => {
           field: 'lead_status',
           before: 'Qualified',
           after: 'Working',
-          at: '2026-01-05T12:01:00.000Z',
+          at: expect.stringMatching(/^2026-01-05T12:01:00\.\d{3}Z$/), // the clock goes on while the next page is asked for
           rule: names.status,
           reason: 'crm_changed',
           source: { flow: 'pull', run: again.id, object, recordId },

@@ -375,6 +375,15 @@ describe.each(WORLDS)('on $name', (world) => {
       expect(await callsOf(crm, () => engine.handleConversation(qualified))).toEqual([]);
     });
 
+    it('costs no call either where its start was only estimated, from when it came', async () => {
+      const { engine, crm } = await aliceKnown();
+      const missed = { ...qualified, startedAt: '2026-01-05T08:29:55.000Z', startedAtEstimated: true };
+      await engine.handleConversation(missed);
+      const again = { ...missed, startedAt: '2026-01-05T08:34:55.000Z' };
+      expect(await callsOf(crm, () => engine.handleConversation(again))).toEqual([]);
+      expect(statuses(await engine.handleConversation(again))).toMatchObject({ analysis: 'unchanged', activity: 'unchanged' });
+    });
+
     it('after the contact was renamed changes nothing about its activity', async () => {
       const { engine, contactId, crm, logged } = await aliceKnown();
       await engine.handleConversation(qualified);

@@ -3,6 +3,7 @@ import { safeParseConversation } from 'crm-sync-engine/conversations';
 import { memoryStore } from 'crm-sync-engine/stores/memory';
 import { appendMerger, conversation } from 'crm-sync-engine/testing';
 import { afterAll, describe, expect, it } from 'vitest';
+import { isPlaceholder } from '../../src/core/placeholder.ts';
 import { CRMS, schema } from './crms.ts';
 import { holdable, hostile, prototypesAreClean } from './strings.ts';
 
@@ -68,7 +69,7 @@ describe.each(Object.entries(CRMS))('a conversation full of hostile texts on %s'
     const [activity] = crm.activities();
     expect(crm.activities()).toHaveLength(1);
     const notes = crm.values(recordId)[crm.names.notes] ?? '';
-    const held = holdable(text);
+    const held = isPlaceholder(text, { type: 'string' }) ? '' : holdable(text); // `null` in letters says that there is nothing
     if (text.length <= 32_000 && held.trim() !== '') {
       expect([held, held.trim()]).toContain(notes);
       if (crm.name === 'hubspot') expect(activity?.['hs_call_body']).not.toMatch(/<(script|img|b)\b/); // it is shown as HTML

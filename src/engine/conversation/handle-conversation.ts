@@ -1,4 +1,5 @@
 import { type Conversation, conversationKey } from '../../core/conversation.ts';
+import { deliveryHash } from '../../core/delivery-hash.ts';
 import type { Replaceable } from '../../core/given-results.ts';
 import { countCalls } from '../budget.ts';
 import { lacking } from '../capability.ts';
@@ -11,7 +12,7 @@ import { Session } from '../session.ts';
 import { type ConversationResult, isStepFailure, OUT_OF_TIME, pendingStep, type Step, step } from '../step.ts';
 import { applyAnalysis } from './apply-analysis.ts';
 import { forget, isLater, type KeptConversation, keep, loadKept, postpone, wholeOf } from './kept-conversation.ts';
-import { deliveryHash, logActivity } from './log-activity.ts';
+import { logActivity } from './log-activity.ts';
 
 export interface HandleOptions extends Pick<FlowOptions, 'timeLimitMs' | 'signal'> {
   /** Whose conversation it is, where the host knows. */

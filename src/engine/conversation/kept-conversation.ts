@@ -1,5 +1,6 @@
 import { type Conversation, conversationKey } from '../../core/conversation.ts';
 import { type ConversationPieces, withEarlier } from '../../core/conversation-pieces.ts';
+import { deliveryHash } from '../../core/delivery-hash.ts';
 import type { Replaceable } from '../../core/given-results.ts';
 import type { Version } from '../../core/link.ts';
 import { present } from '../../core/present.ts';
@@ -10,7 +11,6 @@ import { type FoundContact, findContact } from '../find-contact.ts';
 import { KIND } from '../kinds.ts';
 import { retryDelayMs } from '../recheck.ts';
 import type { Session } from '../session.ts';
-import { deliveryHash } from './log-activity.ts';
 
 /** A conversation until all its steps are done; its text goes then (R22). */
 export interface KeptConversation {

@@ -1,5 +1,5 @@
 import { type Conversation, conversationKey } from '../../core/conversation.ts';
-import { hashOf } from '../../core/hash.ts';
+import { deliveryHash } from '../../core/delivery-hash.ts';
 import { planActivity } from '../../core/plan-activity.ts';
 import { countCalls } from '../budget.ts';
 import { lacking, requireCapability } from '../capability.ts';
@@ -11,9 +11,6 @@ import { Session } from '../session.ts';
 import { isStepFailure, pendingStep, type Step, step } from '../step.ts';
 import { type LogActivityOptions, placeOf } from './activity-place.ts';
 import { ActivityWriter } from './activity-writer.ts';
-
-/** What tells one delivery of a conversation from another. */
-export const deliveryHash = (conversation: Conversation): string => hashOf(conversation);
 
 /** As a call of its own it is refused where the connector can't log; as a step of `handleConversation` it is left out. */
 export async function logOne(context: Context, conversation: Conversation, options: LogActivityOptions & FlowOptions): Promise<Step> {

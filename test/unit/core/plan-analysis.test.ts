@@ -510,6 +510,12 @@ describe('the hash of an analysis', () => {
       const expires = { recordingExpiresAt: '2026-01-07T00:00:00.000Z' };
       expect(of(expires, '$recording_url')).toBe(of({ ...expires, recordingUrl: 'https://example.com/2.wav' }, '$recording_url'));
     });
+    it('is the same where a start was only estimated anew, and differs once it is known', () => {
+      const estimated = { startedAt: '2026-01-05T08:29:55.000Z', startedAtEstimated: true };
+      const first = of(estimated, '$started_at');
+      expect(first).toBe(of({ ...estimated, startedAt: '2026-01-05T08:31:55.000Z' }, '$started_at'));
+      expect(first).not.toBe(of({ startedAt: '2026-01-05T08:29:55.000Z' }, '$started_at'));
+    });
     it('differs where the recording came after the analysis', () => {
       const { recordingUrl: _, ...before } = call;
       expect(analysisHash(before, [{ from: '$recording_url' }])).not.toBe(of({}, '$recording_url'));
