@@ -201,6 +201,11 @@ export class Ledger {
     return this.typed.some((typed) => typed.side === 'crm' && typed.field === field && typed.value === value && isOneOf(typed.id));
   }
 
+  /** Somebody typed it into this contact. */
+  isTypedHere(contactId: string, field: PersonField, value: string): boolean {
+    return this.typed.some((typed) => typed.side === 'local' && typed.id === contactId && typed.field === field && typed.value === value);
+  }
+
   /** It has stood there at some time. */
   wasEver(side: Side, id: string, field: PersonField, value: string | null): boolean {
     return this.#ever.get(`${side} ${id} ${field}`)?.has(value) === true;

@@ -25,6 +25,9 @@ function onAccount(seen: Seen, { account, pairs }: SeenAccount): readonly Broken
       const { crm } = other.account;
       // What a record of ours is made with where the contact has nothing is that CRM's from then on.
       if (Object.values<unknown>(crm.mapping.create?.defaults ?? {}).includes(local)) return true;
+      // One that another contact had sent to a record came from there, once the record is this contact's.
+      const isFromRecord = local !== null && [...records].some((id) => ledger.wasEver('crm', id, field, local));
+      if (isFromRecord && !ledger.isTypedHere(contactId, field, local)) return true;
       // A value may have come by a merge, from a record that was another contact's; a blank is no one's in particular.
       return ledger.isTypedInto((id) => records.has(id) || (local !== null && crm.person(id) !== null), field, local);
     }) &&
