@@ -113,6 +113,8 @@ export type {
 } from './core/schema-types.ts';
 export { type ActivityTextSettings, type ConnectionSettings, parseSettings, safeParseSettings, settingsSchema } from './core/settings.ts';
 export type { DocumentSchema } from './core/standard-schema.ts';
+export type { TextFormat } from './core/text-format.ts';
+export type { SmsThreads } from './core/thread-day.ts';
 export { decideField, type FieldDecision, type FieldReason, type FieldState } from './core/three-way.ts';
 export { TRANSFORMS } from './core/transforms.ts';
 export { type Resolution, resolveUpdate } from './core/update.ts';
