@@ -1,4 +1,5 @@
 import type { Conversation } from '../../core/conversation.ts';
+import { valueAt } from '../../core/json-path.ts';
 import { CHANNELS, OUTCOMES, SENTIMENTS } from '../../core/parse-conversation.ts';
 import { present } from '../../core/present.ts';
 import { isStorable } from '../../core/text.ts';
@@ -14,7 +15,6 @@ import type { PayloadOptions } from '../payload/sides.ts';
 import { timesOf } from '../payload/times.ts';
 import { holds } from './condition.ts';
 import { parseConversationMapping } from './conversation-mapping.ts';
-import { valueAt } from './json-path.ts';
 import type { ConversationMapping, ValuesPart } from './mapping-types.ts';
 import { Reading, scalarText } from './reading.ts';
 import { readSides } from './sides.ts';

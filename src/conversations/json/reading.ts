@@ -1,4 +1,5 @@
 import { instantText, readInstant } from '../../core/dates.ts';
+import { valueAt } from '../../core/json-path.ts';
 import { own } from '../../core/own.ts';
 import { readBoolean, readNumber } from '../../core/scalars.ts';
 import type { Json, Millis } from '../../core/value.ts';
@@ -7,7 +8,6 @@ import { filled } from '../payload/filled.ts';
 import { plainJson } from '../payload/plain-json.ts';
 import { readRfc2822 } from '../payload/rfc-2822.ts';
 import { storable } from '../payload/storable.ts';
-import { valueAt } from './json-path.ts';
 import type {
   At,
   Constant,
