@@ -1,0 +1,40 @@
+import type { Value } from '../value.ts';
+import type { FormContext, LoadedOption } from './log-form.ts';
+
+/** What a form reads of a match: the record that a number belongs to. Plain JSON. */
+export interface FormMatch {
+  readonly record?: { readonly object: string; readonly recordId: string };
+  /** Default: the object of the record. */
+  readonly contactType?: string;
+  /** The options that came with the record, by name of the association or key of the field. */
+  readonly options?: Readonly<Record<string, readonly LoadedOption[]>>;
+}
+
+/** Options that could not be loaded: the field says so, and every other field works. */
+export interface LoadFailure {
+  readonly failed: true;
+  /** The code of the error, for whoever looks into it. */
+  readonly code?: string;
+}
+
+/** What is known when a form is shown or bound; both take the same. Nothing of it is changed. */
+export interface FormInput {
+  /** Null or absent: nobody is known by this number. */
+  readonly match?: FormMatch | null;
+  readonly context: FormContext;
+  /** The type that a person has chosen for the contact. Default: that of the match, or else of the form. */
+  readonly contactType?: string;
+  /** The user's settings, value by id. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /**
+   * What the CRM holds already, by key. Given, the form is that of an update: it shows these values, and defaults, which are
+   * for what is made new, propose nothing.
+   */
+  readonly stored?: Readonly<Record<string, Value>>;
+  /** The account's lists by name: options, or lists of options by property. */
+  readonly account?: Readonly<Record<string, unknown>>;
+  /** What was loaded for fields with `dynamicOptions`, by key. */
+  readonly loaded?: Readonly<Record<string, readonly LoadedOption[] | LoadFailure>>;
+  /** Where the paths of the form's metadata lead. */
+  readonly metadata?: unknown;
+}

@@ -1,0 +1,76 @@
+import type { Issue } from '../../errors.ts';
+import { own } from '../own.ts';
+import { membersOf } from '../rule-schema.ts';
+import type { FormInput } from './form-input.ts';
+import type { LoadedOption, OptionSource, SelectionField } from './log-form.ts';
+import { readOptions } from './read-options.ts';
+
+export interface OfferedOptions {
+  readonly are: 'ready' | 'waiting' | 'failed';
+  readonly options: readonly LoadedOption[];
+  readonly note?: Issue;
+}
+
+const isList = (source: OptionSource): source is Extract<OptionSource, readonly unknown[]> => Array.isArray(source);
+
+/** The name under which options come with a match; undefined for a field whose options come from elsewhere. */
+export function matchOptionsName({ key, options, contactDependent }: SelectionField): string | undefined {
+  if (options !== undefined && !isList(options) && 'association' in options) return options.association;
+  return contactDependent === true ? key : undefined;
+}
+
+/** The options may be others for another type of contact. */
+export function dependsOnType({ options, contactTypeDependent }: SelectionField): boolean {
+  if (contactTypeDependent === true) return true;
+  return options !== undefined && !isList(options) && ('byContactType' in options || 'propertyByContactType' in options);
+}
+
+/** What a selection offers for this match and type. */
+export function optionsOf(field: SelectionField, input: FormInput, contactType: string | null): OfferedOptions {
+  const { key, options: source } = field;
+  const name = matchOptionsName(field);
+  if (name !== undefined) return fromMatch(field, name, input);
+  if (field.dynamicOptions === true) {
+    const loaded = own(input.loaded ?? {}, key);
+    if (membersOf(loaded)['failed'] !== true) return given(loaded);
+    const remedy = 'Show the form without these options, or load them again.';
+    return {
+      are: 'failed',
+      options: [],
+      note: { path: [key], code: 'options_failed', message: 'has options that could not be loaded', remedy },
+    };
+  }
+  if (source === undefined) return { are: 'ready', options: [] };
+  if (isList(source)) return { are: 'ready', options: source };
+  if ('byContactType' in source)
+    return { are: 'ready', options: contactType === null ? [] : (own(source.byContactType, contactType) ?? []) };
+  if (!('account' in source)) return { are: 'ready', options: [] };
+  const list = own(input.account ?? {}, source.account);
+  if (list === undefined) return given(undefined);
+  const types = source.propertyByContactType;
+  const property = types === undefined ? source.property : contactType === null ? undefined : own(types, contactType);
+  if (property === undefined) return { are: 'ready', options: types === undefined ? readOptions(list) : [] };
+  return given(own(membersOf(list), property));
+}
+
+const given = (list: unknown): OfferedOptions =>
+  list === undefined || list === null ? { are: 'waiting', options: [] } : { are: 'ready', options: readOptions(list) };
+
+function fromMatch({ key, options }: SelectionField, name: string, { match }: FormInput): OfferedOptions {
+  if (match === undefined || match === null) return { are: 'ready', options: [] };
+  const list = own(match.options ?? {}, name);
+  if (list === undefined) {
+    const remedy = 'Look the number up with this form, or publish the options under this name.';
+    return {
+      are: 'ready',
+      options: [],
+      note: { path: [key], code: 'options_not_published', message: `has no options \`${name}\` in the match`, remedy },
+    };
+  }
+  const read = readOptions(list);
+  const openFirst = options !== undefined && !isList(options) && 'association' in options && options.openFirst === true;
+  return { are: 'ready', options: openFirst ? [...read.filter(isOpen), ...read.filter((option) => !isOpen(option))] : read };
+}
+
+/** An option that says nothing of it is not closed. */
+export const isOpen = ({ open }: LoadedOption): boolean => open !== false;
