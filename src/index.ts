@@ -35,6 +35,40 @@ export { type Condition, type Filter, filterFields, matchesFilter } from './core
 export type { Finding } from './core/finding.ts';
 export type { Flip } from './core/flips.ts';
 export { type FormatTarget, type Formatted, formatValue } from './core/format.ts';
+export { bindSubmission } from './core/forms/bind-submission.ts';
+export type { BoundAnswer, BoundSubmission, BoundWrite, WritePlace } from './core/forms/bound-submission.ts';
+export { defineLogForm, logFormSchema, parseLogForm, safeParseLogForm } from './core/forms/define-log-form.ts';
+export type { FormInput, FormMatch, LoadFailure } from './core/forms/form-input.ts';
+export {
+  type AccountOptions,
+  type AnsweredField,
+  type AnswerOf,
+  type AnswerTarget,
+  type AssociationOptions,
+  type CheckboxField,
+  type ContactTypeOption,
+  type ExclusiveGroup,
+  type FieldByKey,
+  FORM_CONTEXTS,
+  FORM_KINDS,
+  type FormContext,
+  type FormKind,
+  type FormMetadata,
+  type LoadedOption,
+  type LogField,
+  type LogForm,
+  type LogOption,
+  type NoteField,
+  type OptionSource,
+  type OptionValue,
+  SEVERAL_POLICIES,
+  type SelectionField,
+  type SeveralPolicy,
+  type TextField,
+  type TypeOptions,
+} from './core/forms/log-form.ts';
+export { type ResolveInput, resolveLogForm } from './core/forms/resolve-log-form.ts';
+export type { OpenQuestion, ResolvedField, ResolvedForm, ResolvedOption, ValueSource } from './core/forms/resolved-form.ts';
 export type { GivenResults, Replaceable } from './core/given-results.ts';
 export { planInbound } from './core/inbound.ts';
 export type { InboundInput, InboundPlan } from './core/inbound-types.ts';
