@@ -57,7 +57,8 @@ export async function untilCommitted<T>(
       {
         code: 'store_refused',
         category: 'store',
-        remedy: refused[0]?.message ?? 'Look at the constraints of the contacts table.',
+        // What the table says of it holds the row's values, and errors end up in runs and logs.
+        remedy: 'Look at the constraints of the contacts table: it refuses what this would write.',
       },
     );
   return { result, committed };

@@ -61,5 +61,9 @@ export function pendingStep(error: CrmSyncError, more: Partial<Step> = {}): Step
   return step('pending', { reason: error.code, remedy: error.remedy, ...more });
 }
 
+/** The contacts table takes one contact as it would be, and no other. */
+export const isRefusedRow = (error: unknown): boolean => isCrmSyncError(error) && error.code === 'store_refused';
+
 /** An error of one step. Any other ends the whole call: the store is gone, or there is a bug. */
-export const isStepFailure = (error: unknown): error is CrmSyncError => isCrmSyncError(error) && error.category !== 'store';
+export const isStepFailure = (error: unknown): error is CrmSyncError =>
+  isCrmSyncError(error) && (error.category !== 'store' || isRefusedRow(error));

@@ -369,6 +369,27 @@ describe.each(WORLDS)('on $name', (world) => {
       expect(logged()).toMatchObject([{ body: expect.stringContaining('Wants a demo.') }]);
     });
 
+    it('is stored before anything is done about the earlier version that was never finished, and in no more time than there is', async () => {
+      const there = await aliceKnown({ unknownCaller: 'create', erasureKey: 'the key' });
+      await there.engine.contacts.erase((await there.engine.handleConversation(conversation({ phone: '+14155550199' }))).contactId ?? '');
+      const caller = conversation({ id: 'call-2', phone: '+14155550177' });
+      const said = (email: string) => ({ ...caller, analysis: { email } });
+      const [first, second, third] = [said('a@example.com'), said('b@example.com'), said('c@example.com')];
+      await there.engine.handleConversation(first, { timeLimitMs: 0 });
+      const wrong = await there.engineOf({ erasureKey: 'another key' }).handleConversation(second);
+      expect(statuses(wrong)).toMatchObject({ analysis: 'pending: erasure_key_differs' });
+      expect(statuses(await there.engine.handleConversation(third, { timeLimitMs: 0 }))).toMatchObject({
+        analysis: 'pending: out_of_time',
+      });
+      expect((await there.engine.contacts.byPhone('+14155550177')).contact).toBeNull();
+      there.clock.advance(24 * HOUR);
+      expect(await there.engine.retryPending()).toMatchObject({ counts: { updated: 1 } });
+      const { contact } = await there.engine.contacts.byPhone('+14155550177');
+      expect(contact?.fields.email).toBe('a@example.com'); // fill_if_empty: the first one that said it
+      expect((await dumpOf(there.store, there.scope)).entries['applied']?.filter(({ key }) => key.includes('call-2'))).toHaveLength(3);
+      expect((await contentsOf(there.store, there.scope)).queues['conversation']).toEqual([]);
+    });
+
     it('costs no call of the CRM when nothing is left to do', async () => {
       const { engine, crm } = await aliceKnown();
       await engine.handleConversation(qualified);

@@ -1,5 +1,5 @@
 import type { ContactStore, RowChange } from 'crm-sync-engine';
-import { memoryStore } from 'crm-sync-engine/testing';
+import { conversation, memoryStore } from 'crm-sync-engine/testing';
 import { describe, expect, it } from 'vitest';
 import { dumpOf } from './harness.ts';
 import { callsOf } from './support.ts';
@@ -151,6 +151,57 @@ describe.each(WORLDS)('on $name', (world) => {
       clock.advance(60_000);
       expect(await engine.pull()).toMatchObject({ counts: { unchanged: 1 } });
       expect(await callsOf(crm, () => engine.push())).toEqual([]);
+    });
+  });
+
+  describe('a table that refuses what a conversation gives', () => {
+    const emailOf = (row: RowChange): unknown => (row.kind === 'insert' || row.kind === 'update' ? row.set?.['email'] : undefined);
+    const said = (id: string, email: string) => conversation({ id, analysis: { email } });
+
+    async function alice() {
+      const clock = { now: () => 0 };
+      const inner = memoryStore({ clock: { now: () => clock.now() } });
+      const table = { isStrict: true };
+      const store = constrained(inner, (row) => table.isStrict && emailOf(row) === 'bad@example.com', true);
+      const there = deployment({ store });
+      clock.now = () => there.clock.now();
+      there.crm.add({ firstName: 'Alice', lastName: 'Smith', phone: '+14155550123' });
+      await there.engine.pull();
+      const emails = async () => (await there.engine.contacts.list()).map(({ fields }) => fields.email);
+      return { ...there, table, emails };
+    }
+
+    it('keeps that conversation, and holds up no other one', async () => {
+      const there = await alice();
+      await there.engine.pause('maintenance');
+      const { steps } = await there.engine.handleConversation(said('call-1', 'bad@example.com'));
+      expect(steps.analysis).toMatchObject({ status: 'pending', reason: 'store_refused', remedy: expect.not.stringContaining('Alice') });
+      await there.engine.handleConversation(conversation({ id: 'call-2', analysis: {} }));
+      await there.engine.resume();
+      there.clock.advance(HOUR);
+      expect(await there.engine.retryPending()).toMatchObject({ status: 'done', skips: { still_pending: 1 }, counts: { updated: 1 } });
+      expect(there.crm.loggedCalls()).toHaveLength(2);
+      there.table.isStrict = false;
+      there.clock.advance(48 * HOUR);
+      expect(await there.engine.retryPending()).toMatchObject({ counts: { updated: 1 } });
+      expect(await there.emails()).toEqual(['bad@example.com']);
+      expect(there.crm.loggedCalls()).toHaveLength(2);
+    });
+
+    it('takes the later version of it, which takes the place of the one that it refuses', async () => {
+      const there = await alice();
+      await there.engine.handleConversation(said('call-1', 'bad@example.com'));
+      await there.engine.pause('maintenance');
+      await there.engine.handleConversation(said('call-1', 'good@example.com'));
+      expect(await there.emails()).toEqual(['good@example.com']);
+    });
+
+    it('fails one of a backfill, and tells no value of it', async () => {
+      const there = await alice();
+      const run = await there.engine.backfillAnalysis([said('call-1', 'bad@example.com'), said('call-2', 'good@example.com')]);
+      expect(run).toMatchObject({ status: 'done', counts: { failed: 1, updated: 1 }, errors: [{ code: 'store_refused' }] });
+      expect(JSON.stringify(run)).not.toContain('Alice');
+      expect(await there.emails()).toEqual(['good@example.com']);
     });
   });
 });

@@ -9,9 +9,9 @@ import type { FlowOptions } from '../options.ts';
 import { type ContactPushed, pushContacts } from '../push/push-contacts.ts';
 import { RunRecorder } from '../run-recorder.ts';
 import { Session } from '../session.ts';
-import { type ConversationResult, isStepFailure, OUT_OF_TIME, pendingStep, type Step, step } from '../step.ts';
+import { type ConversationResult, isRefusedRow, isStepFailure, OUT_OF_TIME, pendingStep, type Step, step } from '../step.ts';
 import { applyAnalysis } from './apply-analysis.ts';
-import { forget, isLater, type KeptConversation, keep, loadKept, postpone, wholeOf } from './kept-conversation.ts';
+import { forget, type KeptConversation, keep, postpone, wholeOf } from './kept-conversation.ts';
 import { logActivity } from './log-activity.ts';
 
 export interface HandleOptions extends Pick<FlowOptions, 'timeLimitMs' | 'signal'> {
@@ -63,17 +63,13 @@ async function handle(
   conversation: Conversation,
   { contactId = null, replace }: { readonly contactId?: string | null; readonly replace?: Replaceable },
 ): Promise<ConversationResult> {
-  const before = await loadKept(context, conversation);
-  // The analysis that was not applied yet counts, and comes before the later one.
-  if (before !== null && isLater(conversation, before))
-    await applyAnalysis(context, session, before.conversation, { contactId: before.contactId ?? undefined, replace: before.replace });
-
   const kept = await keep(context, session, conversation, { contactId, ...(replace !== undefined && { replace }) });
-  const result = await workOn(context, session, kept);
+  const unapplied = [...(kept.unapplied ?? [])];
+  const result = await workOn(context, session, kept, unapplied);
   if (result.complete) await forget(context, kept);
   else {
     const waitsForConnection = Object.values(result.steps).every(({ status, reason }) => status !== 'pending' || isInactive(reason));
-    await postpone(context, session, kept, { contactId: result.contactId, waitsForConnection });
+    await postpone(context, session, kept, { contactId: result.contactId, unapplied: [...unapplied], waitsForConnection });
   }
   return result;
 }
@@ -87,11 +83,19 @@ const NOT_FINAL: ConversationResult = {
 
 const isInactive = (reason: string | null): boolean => reason === 'connection_paused' || reason === 'connection_disconnected';
 
-async function workOn(context: Context, session: Session, kept: KeptConversation): Promise<ConversationResult> {
+/** @param unapplied - Of the earlier deliveries; those that were applied are taken out. */
+async function workOn(context: Context, session: Session, kept: KeptConversation, unapplied: Conversation[]): Promise<ConversationResult> {
   const { conversation, contactId, replaced, replace } = kept;
-  const analysis = await attempt(session, () =>
-    applyAnalysis(context, session, conversation, { contactId: contactId ?? undefined, replace }),
-  );
+  const apply = (one: Conversation) => applyAnalysis(context, session, one, { contactId: contactId ?? undefined, replace });
+  const analysis = await attempt(session, async () => {
+    for (let [next] = unapplied; next !== undefined; [next] = unapplied) {
+      await apply(next).catch((error: unknown) => {
+        if (!isRefusedRow(error)) throw error; // the later one takes its place
+      });
+      unapplied.shift();
+    }
+    return apply(conversation);
+  });
   const found = analysis.contactId ?? contactId;
   const push = await attempt(session, () => pushContact(context, session, conversation, found));
   const whose = { ...(found !== null && { contactId: found }), waits: true };

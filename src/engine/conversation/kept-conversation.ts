@@ -22,6 +22,8 @@ export interface KeptConversation {
   readonly replaced: readonly string[];
   /** What only those had: nobody sends it again. */
   readonly pieces?: ConversationPieces;
+  /** Those of them whose analysis was not applied yet, first the one that came first: each counts, and comes before the later one. */
+  readonly unapplied?: readonly Conversation[];
   /** Absent: its results may replace anything. */
   readonly replace?: Replaceable;
 }
@@ -33,14 +35,14 @@ export interface Kept extends KeptConversation {
 const placeOf = (conversation: Conversation) =>
   ({ scope: 'connection', kind: KIND.conversation, key: conversationKey(conversation) }) as const;
 
-export async function loadKept(context: Context, conversation: Conversation): Promise<Kept | null> {
+async function loadKept(context: Context, conversation: Conversation): Promise<Kept | null> {
   const { scope, kind, key } = placeOf(conversation);
   const [entry] = await context.store.entries({ scope, kind, keys: [key], limit: 1 });
   return entry === undefined ? null : { ...(entry.body as unknown as KeptConversation), version: entry.version };
 }
 
 /** Another delivery of a conversation that is not done: it takes the place of the one before. */
-export const isLater = (conversation: Conversation, kept: KeptConversation): boolean => {
+const isLater = (conversation: Conversation, kept: KeptConversation): boolean => {
   const hash = deliveryHash(conversation);
   return hash !== deliveryHash(kept.conversation) && !kept.replaced.includes(hash);
 };
@@ -65,6 +67,7 @@ export async function keep(
       attempts: stored?.attempts ?? 0,
       ...present<Pick<KeptConversation, 'pieces'>>({ pieces: replaces ? piecesOf(stored) : stored?.pieces }),
       replaced: [...(stored?.replaced ?? []), ...(replaces ? [deliveryHash(stored.conversation)] : [])],
+      ...present<Pick<KeptConversation, 'unapplied'>>({ unapplied: replaces ? unappliedOf(stored) : stored?.unapplied }),
       // What waits already came by itself, and waits for that.
       ...present<Pick<KeptConversation, 'replace'>>({ replace: stored === null ? replace : stored.replace }),
     };
@@ -81,6 +84,12 @@ export async function keep(
 /** What is known of the conversation so far, whichever delivery it came with. */
 export const wholeOf = ({ conversation, pieces = {} }: KeptConversation): Conversation => withEarlier(conversation, pieces);
 
+/** Whether it was applied is told by its marker (R22), once it is its turn. What only the activity takes is among the pieces. */
+function unappliedOf({ unapplied = [], conversation }: KeptConversation): readonly Conversation[] {
+  const { transcript: _, note: __, ...said } = conversation;
+  return [...unapplied, said];
+}
+
 const piecesOf = (stored: KeptConversation): ConversationPieces => withEarlier<ConversationPieces>({}, wholeOf(stored));
 
 /** Erasing the contact takes the text along, also of a conversation that was only just begun. */
@@ -91,16 +100,22 @@ export async function forget(context: Context, { conversation, version }: Kept):
   await context.store.commit({ rows: [], entries: [{ ...placeOf(conversation), expected: version, put: 'delete' }] });
 }
 
+interface Left {
+  readonly contactId: string | null;
+  readonly unapplied: readonly Conversation[];
+  readonly waitsForConnection: boolean;
+}
+
 /** Not everything is settled: due later, a little later each time; at once where it only waits for the connection to be resumed. */
 export async function postpone(
   context: Context,
   session: Session,
-  { version, ...kept }: Kept,
-  { contactId, waitsForConnection }: { readonly contactId: string | null; readonly waitsForConnection: boolean },
+  { version, unapplied: _, ...kept }: Kept,
+  { contactId, unapplied, waitsForConnection }: Left,
 ): Promise<void> {
   const attempts = kept.attempts + 1;
   const put = {
-    body: { ...kept, attempts } as unknown as Json,
+    body: { ...kept, attempts, ...(unapplied.length > 0 && { unapplied }) } as unknown as Json,
     dueAt: session.storeNow() + (waitsForConnection ? 0 : retryDelayMs(attempts)),
     contactId,
   };
