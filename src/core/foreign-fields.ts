@@ -1,5 +1,5 @@
 import type { LinkBody } from './link.ts';
-import { halvesOf } from './pair.ts';
+import { agreedOn, halvesOf } from './pair.ts';
 import type { Fields } from './value.ts';
 
 /** A link of another connection of the workspace. */
@@ -22,4 +22,25 @@ export function foreignFields(contact: Fields, links: readonly ForeignLink[]): r
     }),
   );
   return [...new Set(foreign)];
+}
+
+/** This connection's own link of the contact. */
+export interface OwnLink {
+  readonly body: Pick<LinkBody, 'base' | 'sent'>;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/**
+ * Those of them that were sent to this CRM with another value, or are on their way to it. Somebody here wrote that, and it is
+ * not told whether another CRM has changed it since or whoever wrote it took it back: the field's history knows.
+ */
+export function doubtfulFields(contact: Fields, foreign: readonly string[], links: readonly OwnLink[]): readonly string[] {
+  const wasSent = (field: string, { body: { base, sent }, fields }: OwnLink): boolean =>
+    Object.entries(fields).some(([key, of]) => {
+      if (of !== field) return false;
+      const pair = agreedOn(base, key);
+      const differs = pair?.ours === true && pair.local !== (contact[field] ?? null);
+      return differs || sent.some(({ values }) => Object.hasOwn(values, key));
+    });
+  return foreign.filter((field) => links.some((link) => wasSent(field, link)));
 }

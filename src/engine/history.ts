@@ -37,6 +37,15 @@ export async function editTimes(context: Context, contactIds: readonly string[])
   return times;
 }
 
+/** Which of these fields have their present value from a CRM. What the history does not tell any more counts as given by one. */
+export async function givenByCrm(context: Context, contactId: string, fields: readonly string[]): Promise<ReadonlySet<string>> {
+  const last = new Map<string, boolean>();
+  for (const { source, changes } of await historyOf(context, contactId))
+    for (const { field, reason } of changes)
+      if (reason !== 'pushed' && !last.has(field)) last.set(field, source.flow === 'pull' || source.flow === 'push');
+  return new Set(fields.filter((field) => last.get(field) ?? true));
+}
+
 const PRUNED = 500;
 
 /** Forgets what happened before; answers how many entries went. Keys sort by time, so that nothing younger is read. */

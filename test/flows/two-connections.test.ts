@@ -87,6 +87,36 @@ describe.each(Object.keys(STORES))('one contact on two CRMs, in %s (R25)', (name
     expect(await emails()).toEqual({ here: 'hand@example.com', salesforce: 'hand@example.com', hubspot: 'hand@example.com' });
   });
 
+  describe('what somebody typed, and one CRM has had already', () => {
+    async function typed() {
+      const there = await both();
+      const { salesforce, hubspot, ids, contactId, clock, syncBoth } = there;
+      salesforce.crm.edit(ids.salesforce, { email: 'new@example.com' });
+      await syncBoth();
+      await salesforce.engine.contacts.update(contactId, { email: 'hand@example.com' }, { by: 'anna' });
+      clock.advance(HOUR);
+      await hubspot.engine.sync();
+      expect((await there.emails()).hubspot).toBe('hand@example.com');
+      return there;
+    }
+
+    it('is followed by what they type then, though the other CRM gave the same before', async () => {
+      const { salesforce, contactId, emails, syncBoth } = await typed();
+      await salesforce.engine.contacts.update(contactId, { email: 'new@example.com' }, { by: 'anna' });
+      await syncBoth();
+      expect(await emails()).toEqual({ here: 'new@example.com', salesforce: 'new@example.com', hubspot: 'new@example.com' });
+    });
+
+    it('is not followed by what the other CRM says then', async () => {
+      const { salesforce, ids, clock, emails, syncBoth } = await typed();
+      await salesforce.engine.push();
+      salesforce.crm.edit(ids.salesforce, { email: 'new@example.com' });
+      clock.advance(HOUR);
+      await syncBoth();
+      expect(await emails()).toEqual({ here: 'new@example.com', salesforce: 'new@example.com', hubspot: 'hand@example.com' });
+    });
+  });
+
   it('the result of an analysis goes to both', async () => {
     const { salesforce, hubspot, ids, syncBoth } = await both();
     await salesforce.engine.handleConversation(

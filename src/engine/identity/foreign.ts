@@ -1,21 +1,44 @@
-import { foreignFields } from '../../core/foreign-fields.ts';
+import { doubtfulFields, foreignFields } from '../../core/foreign-fields.ts';
+import type { CompiledMapping } from '../../core/mapping-types.ts';
 import { planName } from '../../core/plan-fingerprint.ts';
 import type { Row } from '../../ports/store.ts';
 import { type Context, fieldsOf } from '../context.ts';
+import { givenByCrm } from '../history.ts';
 import type { Permit } from '../permit.ts';
 
 /** Rows tell their links elsewhere only where another connection is there to be kept apart: alone, nothing more is read. */
 export const lookElsewhere = ({ keptApart }: Permit): { readonly elsewhere?: true } => (keptApart.size > 0 ? { elsewhere: true } : {});
 
-/** What another CRM gave to a contact, and is not sent to this one (R25). */
-export function foreignOf(
-  context: Context,
-  { keptApart }: Permit,
-  { fields, elsewhere = [] }: Row,
-): { readonly foreign?: readonly string[] } {
-  const links = elsewhere.flatMap(({ connection, plan, body }) => {
+/** A row, with the fields that another CRM gave it: they are not sent to this one (R25). */
+export type TellingRow = Row & { readonly foreign?: readonly string[] };
+
+export interface Telling {
+  readonly permit: Permit;
+  /** By which this CRM's records are planned. */
+  readonly mapping: CompiledMapping;
+}
+
+/** Which fields of these rows another CRM gave. Reads the history of a contact only where its links leave it open. */
+export async function tellForeign(context: Context, telling: Telling, rows: readonly Row[]): Promise<readonly TellingRow[]> {
+  if (telling.permit.keptApart.size === 0) return rows;
+  return Promise.all(rows.map((row) => tellOne(context, telling, row)));
+}
+
+async function tellOne(context: Context, { permit: { keptApart }, mapping }: Telling, row: Row): Promise<TellingRow> {
+  const elsewhere = (row.elsewhere ?? []).flatMap(({ connection, plan, body }) => {
     const mapped = keptApart.get(connection)?.fields?.[planName(plan)];
     return mapped === undefined ? [] : [{ body, fields: mapped }];
   });
-  return links.length === 0 ? {} : { foreign: foreignFields(fieldsOf(context, fields), links) };
+  if (elsewhere.length === 0) return row;
+  const fields = fieldsOf(context, row.fields);
+  const foreign = foreignFields(fields, elsewhere);
+  const doubtful = doubtfulFields(fields, foreign, ownLinks(mapping, row));
+  if (doubtful.length === 0) return { ...row, foreign };
+  const given = await givenByCrm(context, row.id, doubtful);
+  return { ...row, foreign: foreign.filter((field) => !doubtful.includes(field) || given.has(field)) };
+}
+
+function ownLinks({ crmObject, rules }: CompiledMapping, { links }: Row) {
+  const fields = Object.fromEntries(rules.map(({ key, field }) => [key, field]));
+  return links.flatMap(({ object, state, body }) => (object === crmObject && state === 'active' ? [{ body, fields }] : []));
 }

@@ -8,7 +8,7 @@ import { type Context, fieldsOf } from '../context.ts';
 import { erasedRecords } from '../erasure/suppressions.ts';
 import type { KnownFlips } from '../flips.ts';
 import { successorsOf } from '../gone.ts';
-import { foreignOf, lookElsewhere } from '../identity/foreign.ts';
+import { lookElsewhere, tellForeign } from '../identity/foreign.ts';
 import { contestedSuccessions, hasKeys, inheritedLinks } from '../inheritance.ts';
 import { type Claims, keysOf, loadClaims, matchValues } from '../match-keys.ts';
 import type { Permit } from '../permit.ts';
@@ -88,7 +88,8 @@ export async function planPage(context: Context, input: PagePlanInput): Promise<
   const contested = new Set(fetchFirst.flatMap(({ recordId, predecessor }) => (predecessor === undefined ? [] : [recordId])));
   const stored = [...rows.values()].flatMap((row) => row.links.filter((link) => link.object === object));
   const links = [...stored, ...inheritedLinks(mapping, { rows, records, successions, values })];
-  const contacts = [...rows.values()].map((row) => ({ ...toContact(context, row), ...foreignOf(context, permit, row) }));
+  const telling = await tellForeign(context, { permit, mapping }, [...rows.values()]);
+  const contacts = telling.map((row) => ({ ...toContact(context, row), ...(row.foreign !== undefined && { foreign: row.foreign }) }));
   const plannable = records.filter(({ id }) => !contested.has(id));
   const question = { mapping, records: plannable, contacts, links, now: readAt, fresh, assigned, erased };
   const { plan, flips } = await planKnowing(context, input.call, question);

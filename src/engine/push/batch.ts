@@ -10,7 +10,7 @@ import type { LinkChange, Row, RowChange, StoredLink } from '../../ports/store.t
 import { TOO_LATE } from '../../ports/too-late.ts';
 import { untilCommitted } from '../commit.ts';
 import { type Context, fieldsOf } from '../context.ts';
-import { foreignOf, lookElsewhere } from '../identity/foreign.ts';
+import { lookElsewhere, type TellingRow, tellForeign } from '../identity/foreign.ts';
 import { intentEnd, mayStart } from '../intent.ts';
 import { changeOf } from '../link-change.ts';
 import type { Permit } from '../permit.ts';
@@ -57,7 +57,7 @@ export class PushBatch {
   async send(rows: readonly Row[]): Promise<void> {
     const roundsMax = this.#mapping.rules.length + EXTRA_ROUNDS;
     // Rows that come from a scan do not tell what other CRMs gave.
-    let left = this.#permit.keptApart.size === 0 ? rows : await this.#load(rows.map(({ id }) => id));
+    let left: readonly TellingRow[] = this.#permit.keptApart.size === 0 ? rows : await this.#load(rows.map(({ id }) => id));
     if (this.#readAll) await this.#read(rows.flatMap((row) => this.#linkOf(row) ?? []));
     try {
       for (let round = 0; left.length > 0 && round < roundsMax; round += 1) {
@@ -75,7 +75,7 @@ export class PushBatch {
     return new Set(this.#plan(rows).flatMap(({ action, contactId }) => (action === 'read' ? [contactId] : [])));
   }
 
-  async #round(rows: readonly Row[]): Promise<void> {
+  async #round(rows: readonly TellingRow[]): Promise<void> {
     await this.#readWhereNeeded(rows);
     const { writes, version } = await this.#intend(rows.map(({ id }) => id));
     if (writes.length === 0) return;
@@ -84,7 +84,7 @@ export class PushBatch {
   }
 
   /** Reads the records of contacts with a `both` field or without a pair, and applies them as a pull would. */
-  async #readWhereNeeded(rows: readonly Row[]): Promise<void> {
+  async #readWhereNeeded(rows: readonly TellingRow[]): Promise<void> {
     await this.#read(this.#plan(rows).filter(({ action }) => action === 'read'));
   }
 
@@ -114,7 +114,7 @@ export class PushBatch {
     }
   }
 
-  #plan(rows: readonly Row[]): readonly ContactPlan[] {
+  #plan(rows: readonly TellingRow[]): readonly ContactPlan[] {
     this.#forgetOld();
     return planOutbound({
       mapping: this.#mapping,
@@ -122,7 +122,7 @@ export class PushBatch {
         id: row.id,
         version: row.version,
         ...(row.removed === true ? { fields: {}, removed: true } : { fields: fieldsOf(this.#context, row.fields) }),
-        ...foreignOf(this.#context, this.#permit, row),
+        ...(row.foreign !== undefined && { foreign: row.foreign }),
       })),
       links: rows.flatMap((row) => this.#linkOf(row) ?? []),
       remote: Object.fromEntries([...this.#remotes].map(([id, { values }]) => [id, values])),
@@ -224,8 +224,9 @@ export class PushBatch {
     return outcomes;
   }
 
-  #load(ids: readonly string[]): Promise<readonly Row[]> {
-    return this.#context.store.load({ ids, ...lookElsewhere(this.#permit) });
+  async #load(ids: readonly string[]): Promise<readonly TellingRow[]> {
+    const rows = await this.#context.store.load({ ids, ...lookElsewhere(this.#permit) });
+    return tellForeign(this.#context, { permit: this.#permit, mapping: this.#mapping }, rows);
   }
 
   #linkOf(row: Row): StoredLink | undefined {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { foreignFields } from '../../../src/core/foreign-fields.ts';
+import { doubtfulFields, foreignFields } from '../../../src/core/foreign-fields.ts';
 import type { Agreed } from '../../../src/core/link.ts';
 import { planOutbound } from '../../../src/core/outbound.ts';
 import { planFields } from '../../../src/core/plan-fields.ts';
@@ -24,6 +24,23 @@ describe('what another CRM gave (R25)', () => {
   });
   it('not of a mapping key that is not known any more', () => {
     expect(foreignFields({ email: 'a' }, [{ body: { base: { email__c: { local: 'a', remote: 'A' } } }, fields: {} }])).toEqual([]);
+  });
+});
+
+describe('a field of which it is open whether another CRM gave it or somebody took their edit back (R25)', () => {
+  const fields = { email__c: 'email' };
+  const NONE = { base: {}, sent: [] };
+  const sent = (value: Value) => ({ op: 'o1', at: START, until: START + 1, values: { email__c: { local: value, remote: value } } });
+  const CASES: Record<string, readonly [own: Parameters<typeof doubtfulFields>[2][number]['body'], doubtful: readonly string[]]> = {
+    'nothing was ever sent to this CRM': [NONE, []],
+    'this CRM gave what it has': [{ base: { email__c: { local: 'b', remote: 'b' } }, sent: [] }, []],
+    'something else was sent to this CRM': [{ base: { email__c: { local: 'b', remote: 'b', ours: true } }, sent: [] }, ['email']],
+    'the same was sent to this CRM': [{ base: { email__c: { local: 'a', remote: 'a', ours: true } }, sent: [] }, []],
+    'something is on its way to this CRM': [{ base: {}, sent: [sent('b')] }, ['email']],
+  };
+  it.each(Object.keys(CASES))('%s', (name) => {
+    const [body, doubtful] = CASES[name]!;
+    expect(doubtfulFields({ email: 'a' }, ['email'], [{ body, fields }])).toEqual(doubtful);
   });
 });
 
