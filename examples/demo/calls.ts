@@ -38,3 +38,9 @@ export const SECOND_CALL: PhoneCall = {
     email: 'alice@example.com',
   },
 };
+
+/** And what she writes on Thursday. */
+export const MESSAGES = [
+  { at: '2026-01-08T11:00:00Z', from: '+14155550123', to: OUR_NUMBER, text: 'Can we have the demo on Tuesday?' },
+  { at: '2026-01-08T11:02:00Z', from: '+14155550123', to: OUR_NUMBER, text: 'At ten, if that suits you.' },
+] as const;

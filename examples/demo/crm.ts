@@ -15,8 +15,8 @@ export interface Logged {
 /** A CRM that the story can be told with: what differs between CRMs, and nothing else. */
 export interface Crm {
   readonly name: string;
-  /** What is in memory, and how the CRM calls a contact and a logged call. */
-  readonly words: { readonly account: string; readonly contact: string; readonly call: string };
+  /** What is in memory, and how the CRM calls a contact, a logged call and a logged text message. */
+  readonly words: { readonly account: string; readonly contact: string; readonly call: string; readonly message: string };
   readonly connection: string;
   readonly mapping: Mapping<typeof schema>;
   /** Fields of a logged call that the story shows, in order. */
@@ -40,6 +40,8 @@ export interface OpenCrm extends AsyncDisposable {
   readonly companyOf: (id: string) => string;
   /** Logged calls, the newest last. */
   readonly logged: () => readonly Logged[];
+  /** The texts of logged SMS threads, the newest last. */
+  readonly threads: () => readonly string[];
   readonly edit: (id: string, values: Values) => void;
 }
 

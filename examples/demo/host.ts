@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { type Clock, type CrmSyncEngine, isCrmSyncError } from 'crm-sync-engine';
-import { retellWebhook } from 'crm-sync-engine/conversations';
+import { retellWebhook, twilioWebhook } from 'crm-sync-engine/conversations';
 
 export interface Host extends AsyncDisposable {
   readonly url: string;
@@ -11,21 +11,28 @@ export interface Host extends AsyncDisposable {
 export interface HostOptions {
   readonly engine: CrmSyncEngine;
   /** Retell signs its webhooks with it. */
-  readonly apiKey: string;
+  readonly retellKey: string;
+  /** And Twilio with this. */
+  readonly twilioToken: string;
   readonly clock: Clock;
 }
 
-/** The host app: a web server with one route. Frameworks that speak `Request` and `Response` need only the middle of it. */
-export async function startHost({ engine, apiKey, clock }: HostOptions): Promise<Host> {
-  const readRetell = retellWebhook({ apiKey, clock });
+/** The host app: a web server with a route per platform. Frameworks that speak `Request` and `Response` need only the middle of it. */
+export async function startHost({ engine, retellKey, twilioToken, clock }: HostOptions): Promise<Host> {
+  const readers = new Map([
+    ['/hooks/retell', retellWebhook({ apiKey: retellKey, clock })],
+    ['/hooks/twilio', twilioWebhook({ authToken: twilioToken, clock })],
+  ]);
 
   async function onWebhook(request: Request): Promise<{ status: number; body: object }> {
+    const read = readers.get(new URL(request.url).pathname);
+    if (request.method !== 'POST' || read === undefined) return { status: 404, body: {} };
     try {
-      const incoming = await readRetell(request); // signature and age are checked over the raw body
+      const incoming = await read(request); // the signature is checked over the raw body
       if (incoming.kind === 'ignored') return { status: 200, body: { ignored: incoming.reason } };
       const { steps, complete } = await engine.handleConversation(incoming.conversation);
       const { analysis, push, activity } = steps;
-      // What is pending is stored already, and the next sync finishes it: Retell need not deliver it again.
+      // What is pending is stored already, and the next sync finishes it: it need not be delivered again.
       return { status: complete ? 200 : 202, body: { analysis: analysis.status, push: push.status, activity: activity.status } };
     } catch (error) {
       if (!isCrmSyncError(error)) throw error;
@@ -38,8 +45,7 @@ export async function startHost({ engine, apiKey, clock }: HostOptions): Promise
     answer(incoming, outgoing).catch(() => outgoing.writeHead(500).end('{}'));
   });
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const found = incoming.method === 'POST' && incoming.url === '/hooks/retell';
-    const { status, body } = found ? await onWebhook(requestOf(incoming)) : { status: 404, body: {} };
+    const { status, body } = await onWebhook(requestOf(incoming));
     outgoing.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   }
 
@@ -54,11 +60,13 @@ export async function startHost({ engine, apiKey, clock }: HostOptions): Promise
   };
 }
 
-/** Node's request as the web's, its body untouched. */
+/** Node's request as the web's, its body untouched, at the address that was asked for: Twilio signs that, too. */
 function requestOf(incoming: IncomingMessage): Request {
   const headers = Object.entries(incoming.headers).flatMap(([name, value]): [string, string][] =>
     typeof value === 'string' ? [[name, value]] : [],
   );
   const body = Readable.toWeb(incoming) as ReadableStream<Uint8Array>;
-  return new Request(new URL(incoming.url ?? '/', 'http://127.0.0.1'), { method: 'POST', headers, body, duplex: 'half' });
+  const url = new URL(incoming.url ?? '/', `http://${incoming.headers.host ?? '127.0.0.1'}`);
+  const { method = 'GET' } = incoming;
+  return new Request(url, method === 'GET' || method === 'HEAD' ? { method, headers } : { method, headers, body, duplex: 'half' });
 }

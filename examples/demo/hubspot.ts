@@ -7,7 +7,7 @@ import { schema } from './settings.ts';
 
 export const hubspotCrm: Crm = {
   name: 'HubSpot',
-  words: { account: 'an account', contact: 'contact', call: 'call' },
+  words: { account: 'an account', contact: 'contact', call: 'call', message: 'communication' },
   connection: 'acme-hubspot',
   mapping: defineMapping(schema, {
     crmObject: 'contacts',
@@ -78,6 +78,7 @@ export const hubspotCrm: Crm = {
           values: { ...properties, hs_call_body: textOf(properties['hs_call_body']) },
           contactIds: associations['contacts'] ?? [],
         })),
+      threads: () => crm.list('communications').map(({ properties }) => textOf(properties['hs_communication_body'])),
       edit: (id, values) => void crm.edit(id, values),
       [Symbol.asyncDispose]: () => server.close(),
     };

@@ -1,13 +1,13 @@
 import { defineMapping } from 'crm-sync-engine';
 import { refreshToken, salesforce } from 'crm-sync-engine/salesforce';
 import { fakeSalesforce } from 'crm-sync-engine/testing';
-import type { Crm } from './crm.ts';
+import type { Crm, Values } from './crm.ts';
 import { ALICES_NUMBER, COMPANIES, everybody } from './people.ts';
 import { schema } from './settings.ts';
 
 export const salesforceCrm: Crm = {
   name: 'Salesforce',
-  words: { account: 'an org', contact: 'Contact', call: 'Task' },
+  words: { account: 'an org', contact: 'Contact', call: 'Task', message: 'Task' },
   connection: 'acme-salesforce',
   mapping: defineMapping(schema, {
     crmObject: 'Contact',
@@ -56,6 +56,7 @@ export const salesforceCrm: Crm = {
       { refreshToken: crm.oauth.refreshToken }, // a host with many connections gives its own TokenStore here
       { clientId: crm.oauth.clientId, clientSecret: crm.oauth.clientSecret, loginUrl: server.url },
     );
+    const tasks = (): readonly Values[] => crm.list('Task').map(({ fields }) => fields);
     return {
       url: server.url,
       connector: salesforce({ auth, clock }),
@@ -64,9 +65,12 @@ export const salesforceCrm: Crm = {
       contact: (id) => crm.record(id).fields,
       contacts: () => crm.list('Contact').map(({ fields }) => fields),
       companyOf: (id) => crm.record(String(crm.record(id).fields['AccountId'])).fields['Name'],
-      logged: () => crm.list('Task').map(({ fields }) => ({ values: fields, contactIds: [fields['WhoId']] })),
+      logged: () => tasks().flatMap((fields) => (isCall(fields) ? [{ values: fields, contactIds: [fields['WhoId']] }] : [])),
+      threads: () => tasks().flatMap((fields) => (isCall(fields) ? [] : [String(fields['Description'])])),
       edit: (id, values) => void crm.edit(id, values),
       [Symbol.asyncDispose]: () => server.close(),
     };
   },
 };
+
+const isCall = (task: Values): boolean => task['TaskSubtype'] === 'Call';

@@ -22,6 +22,6 @@ export const settings: ConnectionSettings<typeof schema> = {
     { from: 'email', field: 'email', mode: 'fill_if_empty' },
     { from: 'customer_notes', field: 'interaction_summary', mode: 'merge' },
   ]),
-  activities: { call: true },
+  activities: { call: true, sms: true },
   defaultCountry: 'US',
 };

@@ -9,6 +9,7 @@ import { ALICES_NUMBER, MADE_AT } from './people.ts';
 import { schema, settings } from './settings.ts';
 
 export const RETELL_KEY = 'key_3f1e9a_webhook_demo';
+export const TWILIO_TOKEN = 'token_51c07b_webhook_demo';
 
 export type Stage = Awaited<ReturnType<typeof setUp>>;
 export type CallMeter = ReturnType<typeof callMeter>;
@@ -35,7 +36,7 @@ export async function setUp(kind: Crm, folder: string, startsAt: string) {
     mappings: [kind.mapping],
     ...settings,
   });
-  const host = await startHost({ engine, apiKey: RETELL_KEY, clock });
+  const host = await startHost({ engine, retellKey: RETELL_KEY, twilioToken: TWILIO_TOKEN, clock });
 
   return {
     kind,

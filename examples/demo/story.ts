@@ -1,9 +1,11 @@
 import { theSameAgain } from './chapters/again.ts';
 import { whatTheAgentKnows } from './chapters/agent.ts';
+import { bothAtOnce } from './chapters/conflict.ts';
 import { earlierCall } from './chapters/earlier-call.ts';
 import { aColleagueEdits } from './chapters/edit.ts';
 import { why } from './chapters/explain.ts';
 import { importEverybody } from './chapters/import.ts';
+import { textMessages } from './chapters/messages.ts';
 import { oneWebhook } from './chapters/webhook.ts';
 import type { Crm } from './crm.ts';
 import { RECORDS } from './people.ts';
@@ -25,7 +27,7 @@ export async function tell(kind: Crm, folder: string): Promise<void> {
     [12],
     [
       [dim(kind.name), `${stage.crm.url}   ${number(RECORDS)} contacts, OAuth refresh token`],
-      [dim('Our app'), `${stage.hostUrl}   POST /hooks/retell`],
+      [dim('Our app'), `${stage.hostUrl}   POST /hooks/retell, POST /hooks/twilio`],
       [dim('Our contacts'), `${stage.file}   SQLite, empty`],
     ],
   );
@@ -36,9 +38,11 @@ export async function tell(kind: Crm, folder: string): Promise<void> {
   await oneWebhook(stage, meter);
   await theSameAgain(stage, meter);
   await aColleagueEdits(stage, meter);
+  await textMessages(stage, meter);
+  await bothAtOnce(stage, meter);
   await why(stage);
 
-  chapter(8, 'What next', '');
+  chapter(10, 'What next', '');
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   say(`That took ${seconds} s and ${stage.crm.calls.filter(({ token }) => !token).length} API calls. To go on:`);
   table(
@@ -47,8 +51,8 @@ export async function tell(kind: Crm, folder: string): Promise<void> {
       ['examples/demo/settings.ts', 'schema and analysis rules of this story'],
       ['examples/demo/salesforce.ts', 'connector and mapping for Salesforce'],
       ['examples/demo/hubspot.ts', 'and for HubSpot; `npm run demo -- --crm hubspot` tells the story there'],
-      ['examples/demo/host.ts', 'the whole host app: one route'],
-      ['README.md', 'the quick start, 40 lines'],
+      ['examples/demo/host.ts', 'the whole host app: a route per platform'],
+      ['README.md', 'the quick start, 50 lines, and where to read on'],
       ['docs/promises.md', 'what is promised, which test holds it, and where it ends'],
       ['npm run demo -- --keep', 'keeps the database, to look into it with any SQLite tool'],
     ],

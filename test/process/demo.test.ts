@@ -19,6 +19,7 @@ interface Words {
   readonly activity: readonly RegExp[];
   readonly counted: RegExp;
   readonly lastName: RegExp;
+  readonly thread: RegExp;
 }
 /** What the story says in the words of each CRM; the rest is the same. */
 const CRMS: Readonly<Record<'salesforce' | 'hubspot', Words>> = {
@@ -29,6 +30,7 @@ const CRMS: Readonly<Record<'salesforce' | 'hubspot', Words>> = {
     activity: [/Lead_Status__c +New +Qualified/, /Salesforce Task +new/, /CallType +Inbound/, /CallDurationInSeconds +125/],
     counted: /✓ before and after: 3,000 contacts, 2 Tasks, not a field changed/,
     lastName: /last_name +Smith +Smith-Jones +LastName/,
+    thread: /✓ 2 signed webhooks, one Task on Alice’s record/,
   },
   hubspot: {
     importCalls: /✓ 95 API calls: properties contacts.*list contacts ×31/,
@@ -37,6 +39,7 @@ const CRMS: Readonly<Record<'salesforce' | 'hubspot', Words>> = {
     activity: [/hs_lead_status +New +Qualified/, /HubSpot call +new/, /hs_call_direction +INBOUND/, /hs_call_duration +125400/],
     counted: /✓ before and after: 3,000 contacts, 2 calls, not a field changed/,
     lastName: /last_name +Smith +Smith-Jones +lastname/,
+    thread: /✓ 2 signed webhooks, one communication on Alice’s record/,
   },
 };
 
@@ -83,6 +86,13 @@ describe('npm run demo', () => {
         words.counted,
         words.lastName,
         /✓ push\(\) makes no call/,
+        /11:00:00 Contact: Can we have the demo on Tuesday\?/,
+        /11:02:00 Contact: At ten, if that suits you\./,
+        words.thread,
+        /lead_status +Working +Qualified +Qualified/,
+        /✓ engine\.conflicts has both values, who won \(local\), and why: later_edit/,
+        /✓ the next sync\(\) has nothing to write/,
+        /lead_status +Qualified +01-08 14:02 +olga@acme\.example, manual/,
         /email +alice@example\.com +01-07 15:32 +call_a94f3e, fill_if_empty/,
         /✓ all 8 values that Alice has say where they came from/,
       ];

@@ -3,7 +3,7 @@ import { chapter, check, dim, gap, say, shown, type TableRow, table } from '../p
 import type { DemoContact, Stage } from '../stage.ts';
 
 export async function why({ engine, alice }: Stage): Promise<void> {
-  chapter(7, 'Why is it what it is?', '');
+  chapter(9, 'Why is it what it is?', '');
   say('engine.contacts.explain(id): every value that was ever written, where it came from, and why.', 'dim');
   gap();
   const contact = await alice();
@@ -32,10 +32,10 @@ export async function why({ engine, alice }: Stage): Promise<void> {
 
 const time = (at: string): string => `${at.slice(5, 10)} ${at.slice(11, 16)}`;
 
-/** Source and reason in one: `Lead_Status__c, crm_changed`; `call_a94f3e, fill_if_empty`. */
+/** Source and reason in one: `Lead_Status__c, crm_changed`; `call_a94f3e, fill_if_empty`; who edited it by hand. */
 function origin({ source, rule, reason }: FieldExplanation): string {
   if (reason === 'pushed') return `pushed to ${rule}`;
-  return `${source.conversation?.replace('retell:', '') ?? rule}, ${reason}`;
+  return `${source.by ?? source.conversation?.replace('retell:', '') ?? rule}, ${reason}`;
 }
 
 const short = (value: unknown): unknown => (typeof value === 'string' && value.length > 24 ? `${value.slice(0, 23)}…` : value);
