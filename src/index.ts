@@ -39,6 +39,7 @@ export { bindSubmission } from './core/forms/bind-submission.ts';
 export type { BoundAnswer, BoundSubmission, BoundWrite, WritePlace } from './core/forms/bound-submission.ts';
 export { defineLogForm, logFormSchema, parseLogForm, safeParseLogForm } from './core/forms/define-log-form.ts';
 export type { FormInput, FormMatch, LoadFailure } from './core/forms/form-input.ts';
+export { type FormCapabilities, lintForm } from './core/forms/lint-form.ts';
 export {
   type AccountOptions,
   type AnsweredField,
