@@ -105,6 +105,23 @@ describe.each(WORLDS)('on $name', (world) => {
       expect((await there.engine.contacts.get(id))?.links).toEqual([]);
     });
 
+    it('gives the record to nobody whose own was lost on the way, whatever number it gets in the CRM (R4)', async () => {
+      const there = await zaphod();
+      const set = { phone_number: '+14155550177', first_name: 'Arthur', last_name: 'Dent' };
+      const row = { kind: 'insert', entity: 'contact', suggestedId: 'host-1', set } as const;
+      await there.store.bind(there.scope).commit({ rows: [row], entries: [] });
+      await there.engine.contacts.erase(there.id);
+      there.crm.fault({ on: 'create', what: 'network' });
+      await there.engine.push({ createMissing: true });
+      expect((await there.engine.contacts.get('host-1'))?.links).toMatchObject([{ state: 'creating' }]);
+      there.crm.edit(there.record.id, { phone: '(415) 555-0177' });
+      for (let hours = 0; hours < 3; hours += 1) {
+        there.clock.advance(HOUR);
+        await there.engine.push({ createMissing: true });
+      }
+      expect((await there.engine.contacts.get('host-1'))?.links).toEqual([]);
+    });
+
     it('can be asked for twice, for a contact that was never there, and for one that the host has removed already', async () => {
       const there = await zaphod();
       await there.engine.contacts.erase(there.id);

@@ -5,6 +5,7 @@ import { sentKeys } from '../../core/sent-keys.ts';
 import type { Wrote } from '../../ports/connector.ts';
 import type { EntryChange, StoredLink } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
+import { erasedRecords } from '../erasure/suppressions.ts';
 import type { Permit } from '../permit.ts';
 import type { RunRecorder } from '../run-recorder.ts';
 import { acknowledgeCreates, type CreateOutcome, openLink } from './acknowledge.ts';
@@ -62,7 +63,9 @@ async function settlePage(context: Context, run: RunRecorder, mapping: CompiledM
   );
   const all = [...found.byId.values(), ...found.byKeys.values()].flat().map(({ id }) => id);
   const holders = await holdersOf(context, object, all);
-  const isFree = (recordId: string, contactId: string) => (holders.get(recordId)?.id ?? contactId) === contactId;
+  // The record of an erased person is nobody else's, whatever number it has by now (R21).
+  const { erased } = await erasedRecords(context, mapping, new Map(all.map((id) => [id, {}])));
+  const isFree = (recordId: string, contactId: string) => !erased.has(recordId) && (holders.get(recordId)?.id ?? contactId) === contactId;
 
   const outcomes: CreateOutcome[] = [];
   const later: EntryChange[] = [];
