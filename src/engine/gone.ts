@@ -108,7 +108,9 @@ export function successorsOf(mapping: CompiledMapping, records: readonly Fetched
   const handingOver = records.flatMap((record) => {
     const found = linked.get(record.id);
     const isOfObject = record.state === 'merged' && (record.successorObject ?? mapping.crmObject) === mapping.crmObject;
-    return isOfObject && found !== undefined && nextState(record, found.link) !== null ? [record.successor] : [];
+    return isOfObject && found !== undefined && found.row.removed !== true && nextState(record, found.link) !== null
+      ? [record.successor]
+      : [];
   });
   return new Set(handingOver);
 }

@@ -146,6 +146,20 @@ describe.each(WORLDS)('on $name', (world) => {
       expect(await there.find()).toBeNull();
     });
 
+    it('does not hide a record that its own was merged into: that one is somebody’s by itself, however it is read', async () => {
+      const there = await alice();
+      const other = there.crm.add({ firstName: 'Bob', lastName: 'Jones' });
+      await there.engine.contacts.remove(there.id, { by: 'anna' });
+      there.clock.advance(HOUR);
+      const left = there.crm.merge(other.id, there.record.id);
+      there.crm.edit(left.id, { phone: '(415) 555-0177' });
+      there.clock.advance(HOUR);
+      await there.engine.pull({ full: true });
+      const { contact } = await there.engine.contacts.byPhone('+14155550177');
+      expect(contact?.links).toMatchObject([{ recordId: left.id, state: 'active' }]);
+      expect(await there.find()).toBeNull();
+    });
+
     it('in the host’s own table ends alike: no pull brings it back, and what was queued is given up', async () => {
       const there = await alice({ merger: failing });
       await there.engine.contacts.update(there.id, { interaction_summary: 'Old.' }, { by: 'anna' });
