@@ -29,6 +29,8 @@ export class Account {
     records: new Set(),
     activities: new Map(),
   };
+  /** When its first run had committed who it is: from then on others know of it. */
+  knownSince = Number.POSITIVE_INFINITY;
   /** Records that people removed or merged, and values that they took away. */
   losses = 0;
   readonly #scheduler: Scheduler;
@@ -51,6 +53,11 @@ export class Account {
   /** A write may have its effect so much later. */
   expectLate(ms: number): void {
     if (ms > 0) this.#lateUntil = Math.max(this.#lateUntil, this.#scheduler.clock.now() + ms);
+  }
+
+  /** A run has committed that there is this connection. */
+  isKnown(): void {
+    this.knownSince = Math.min(this.knownSince, this.#scheduler.clock.now());
   }
 
   /** Notes what has happened in the CRM by itself, before anything else does. */

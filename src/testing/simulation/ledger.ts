@@ -26,6 +26,8 @@ export interface Displaced {
   readonly at: number;
   /** It was made with this. */
   readonly isMade: boolean;
+  /** The process. */
+  readonly by: string;
 }
 
 /** A number that a contact has, or had. */
@@ -126,7 +128,7 @@ export class Ledger {
       if (before === after && this.isKnown(side, id)) continue;
       this.#put(side, id, field, after, by);
       if (before === after) continue;
-      this.displaced.push({ side, id, field, before, after, at: this.#now(), isMade });
+      this.displaced.push({ side, id, field, before, after, at: this.#now(), isMade, by });
       this.#trace.tell(`${by}: ${field} of ${side} ${id} is set to ${after} over ${before}`, aboutOf(id, after, before));
     }
     if (!this.isKnown(side, id)) this.#cells[side].set(id, {});
@@ -201,9 +203,11 @@ export class Ledger {
     return this.typed.some((typed) => typed.side === 'crm' && typed.field === field && typed.value === value && isOneOf(typed.id));
   }
 
-  /** Somebody typed it into this contact. */
-  isTypedHere(contactId: string, field: PersonField, value: string): boolean {
-    return this.typed.some((typed) => typed.side === 'local' && typed.id === contactId && typed.field === field && typed.value === value);
+  /** What stands in the contact came from a CRM after everything that somebody typed there. */
+  isGiven(contactId: string, field: PersonField): boolean {
+    const isThere = ({ side, id, field: one }: Typed | Displaced): boolean => side === 'local' && id === contactId && one === field;
+    const [given, typed] = [this.displaced.findLast(isThere), this.typed.findLast(isThere)];
+    return given !== undefined && given.at >= (typed?.at ?? Number.NEGATIVE_INFINITY);
   }
 
   /** It has stood there at some time. */
@@ -229,6 +233,11 @@ export class Ledger {
   /** A process begins, which may set numbers. */
   begin(process: string): void {
     this.#begun.set(process, this.#now());
+  }
+
+  /** When it began; undefined: it is no process. */
+  begunAt(process: string): number | undefined {
+    return this.#begun.get(process);
   }
 
   /** It has stood in some record. */

@@ -7,7 +7,7 @@ export function convergence(seen: Seen): readonly Broken[] {
   return seen.accounts.flatMap((account) => onAccount(seen, account));
 }
 
-function onAccount(seen: Seen, { account, pairs }: SeenAccount): readonly Broken[] {
+function onAccount(seen: Seen, { account, pairs, runs }: SeenAccount): readonly Broken[] {
   const { rows, there, conflicts } = seen;
   const { ledger } = there;
   const broken: Broken[] = [];
@@ -25,9 +25,9 @@ function onAccount(seen: Seen, { account, pairs }: SeenAccount): readonly Broken
       const { crm } = other.account;
       // What a record of ours is made with where the contact has nothing is that CRM's from then on.
       if (Object.values<unknown>(crm.mapping.create?.defaults ?? {}).includes(local)) return true;
-      // One that another contact had sent to a record came from there, once the record is this contact's.
+      // One that this contact or another one had sent to a record has come back from there.
       const isFromRecord = local !== null && [...records].some((id) => ledger.wasEver('crm', id, field, local));
-      if (isFromRecord && !ledger.isTypedHere(contactId, field, local)) return true;
+      if (isFromRecord && ledger.isGiven(contactId, field)) return true;
       // A value may have come by a merge, from a record that was another contact's; a blank is no one's in particular.
       return ledger.isTypedInto((id) => records.has(id) || (local !== null && crm.person(id) !== null), field, local);
     }) &&
@@ -38,6 +38,7 @@ function onAccount(seen: Seen, { account, pairs }: SeenAccount): readonly Broken
       const [local, remote] = [fieldOf(row, field), person[field]];
       // HubSpot keeps no two contacts with one email: it is held, and told.
       const isHeld = field === 'email' && Object.keys(link.body.held).some((key) => key.toLowerCase() === field);
+      if (isHeld && !isTold(there, runs, row.id, field)) broken.push(untold(row.id, person.id, field));
       if (isHeld || local === remote || (!account.shape.propagate && isForeign(field, row.id, { local, remote }))) continue;
       differ(field, { ...both, local, remote });
     }
@@ -66,6 +67,19 @@ function onAccount(seen: Seen, { account, pairs }: SeenAccount): readonly Broken
   }
   return broken;
 }
+
+/** In a run, or by an event. */
+function isTold({ events }: Seen['there'], runs: SeenAccount['runs'], contactId: string, field: PersonField): boolean {
+  const isAbout = (told: { readonly contactId?: string | null; readonly field?: string }): boolean =>
+    told.contactId === contactId && told.field?.toLowerCase() === field;
+  return runs.some(({ errors }) => errors.some(isAbout)) || events.some((event) => event.type === 'field.refused' && isAbout(event));
+}
+
+const untold = (contactId: string, recordId: string, field: PersonField): Broken => ({
+  promise: 'P6',
+  message: `${field} of contact ${contactId} is held, and nobody was told`,
+  about: [contactId, recordId],
+});
 
 /** Records that the contact has or had. */
 const recordsOf = ({ rows }: SeenAccount, contactId: string): ReadonlySet<string> =>

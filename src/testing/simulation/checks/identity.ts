@@ -1,6 +1,6 @@
 import type { Broken } from '../broken.ts';
 import { e164 } from '../people.ts';
-import { fieldOf, LIVE, type Seen, type SeenAccount } from './seen.ts';
+import { fieldOf, LIVE, type Seen, type SeenAccount, waitingRecords } from './seen.ts';
 
 /** What a link may be, by what became of its record. Without evidence none is given up for good (R14). */
 const STATES: Readonly<Record<string, readonly string[]>> = {
@@ -24,7 +24,9 @@ export function identity({ there, rows, accounts }: Seen): readonly Broken[] {
   return broken;
 }
 
-function onAccount({ departures }: Seen['there'], { account: { crm }, rows, entries }: SeenAccount): Broken[] {
+function onAccount({ departures }: Seen['there'], seen: SeenAccount): Broken[] {
+  const { account, rows } = seen;
+  const { crm } = account;
   const broken: Broken[] = [];
   const links = rows.flatMap((row) =>
     row.links.flatMap((link) => (link.recordId === null ? [] : [{ row, ...link, recordId: link.recordId }])),
@@ -43,7 +45,7 @@ function onAccount({ departures }: Seen['there'], { account: { crm }, rows, entr
         broken.push({ promise: 'P11', message: `record ${recordId} is ${fate}, its link with contact ${row.id} is ${state}`, about });
     }
   }
-  const waiting = new Set(entries('waiting').map(({ key }) => key.slice(key.lastIndexOf('|') + 1)));
+  const waiting = waitingRecords(seen);
   for (const person of crm.people()) {
     const contacts = holders.get(person.id) ?? [];
     const about = [person.id, ...contacts];

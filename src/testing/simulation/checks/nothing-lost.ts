@@ -40,7 +40,7 @@ export function nothingLost(seen: Seen): readonly Broken[] {
  * Where one value was typed in several places, only those count who typed it into this one: elsewhere somebody may have typed
  * it who never saw the other.
  */
-function wasTypedOver(seen: Seen, { side, id, field, before, after }: Omit<Displaced, 'at' | 'isMade'> & WithBoth): boolean {
+function wasTypedOver(seen: Seen, { side, id, field, before, after }: Omit<Displaced, 'at' | 'isMade' | 'by'> & WithBoth): boolean {
   const { ledger } = seen.there;
   if (ledger.isTypedOnce(before) && ledger.isTypedOnce(after)) return ledger.isBefore(after, before);
   const last = ledger.typed.findLast((typed) => typed.side === side && typed.id === id && typed.field === field && typed.value === before);

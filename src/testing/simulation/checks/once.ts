@@ -1,7 +1,7 @@
 import { conversationKey } from '../../../core/conversation.ts';
 import type { Broken } from '../broken.ts';
 import { e164 } from '../people.ts';
-import { fieldOf, type Seen, type SeenAccount } from './seen.ts';
+import { fieldOf, type Seen, type SeenAccount, waitingRecords } from './seen.ts';
 
 /** No record, no activity and no effect of an analysis twice (P5). */
 export function once({ there, accounts, rows, entries }: Seen): readonly Broken[] {
@@ -31,12 +31,20 @@ export function once({ there, accounts, rows, entries }: Seen): readonly Broken[
   return broken;
 }
 
-function madeOnce({ departures, conversations }: Seen['there'], { account: { made, crm }, rows }: SeenAccount): Broken[] {
+function madeOnce({ departures, conversations }: Seen['there'], seen: SeenAccount): Broken[] {
+  const { account, rows } = seen;
+  const { made, crm } = account;
   const broken: Broken[] = [];
   const linked = new Set(rows.flatMap(({ links }) => links.flatMap(({ recordId }) => recordId ?? [])));
-  for (const id of made.records)
-    if (!linked.has(id) && crm.person(id)?.gone === null && !departures.isErased(id, e164(crm.person(id)?.phone_number ?? null)))
+  const waiting = waitingRecords(seen);
+  for (const id of made.records) {
+    const phone = e164(crm.person(id)?.phone_number ?? null);
+    if (linked.has(id) || crm.person(id)?.gone !== null || departures.isErased(id, phone)) continue;
+    // Its answer was lost, and a person has added another record with its number since: nobody can tell which one it is.
+    const isAmbiguous = crm.people().some((other) => !made.records.has(other.id) && e164(other.phone_number) === phone);
+    if (!(isAmbiguous && waiting.has(id)))
       broken.push({ promise: 'P5', message: `record ${id} was made and belongs to nobody`, about: [id] });
+  }
 
   const activities = new Map<string, string[]>();
   for (const [id, key] of made.activities) activities.set(key, [...(activities.get(key) ?? []), id]);

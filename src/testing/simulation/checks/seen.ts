@@ -47,6 +47,10 @@ type Scope = keyof typeof KINDS;
 type KindOf<S extends Scope> = (typeof KINDS)[S][number];
 const MANY = 1_000_000;
 
+/** Records that wait until they can be told from another one with their number. */
+export const waitingRecords = ({ entries }: SeenAccount): ReadonlySet<string> =>
+  new Set(entries('waiting').map(({ key }) => key.slice(key.lastIndexOf('|') + 1)));
+
 export const LIVE: ReadonlySet<string> = new Set(['creating', 'active', 'ambiguous', 'missing', 'left_filter']);
 
 export async function look(there: Deployment): Promise<Seen> {
