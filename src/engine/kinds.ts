@@ -36,11 +36,11 @@ export const KIND = {
   released: 'released',
   /** connection · `<object>|<record id>` · records to fetch again: failed, stale, or released; ids, never values (R13) */
   recheck: 'recheck',
-  /** workspace · `<source>:<id>#<analysis hash>` · this analysis has been applied (R22) */
+  /** workspace · `<source>:<id>#<analysis hash>` · this analysis has been applied (R22), and what it gave to be merged */
   applied: 'applied',
   /** workspace · id that the contact was made with, or has · which conversation gave its fields their values, and when that was */
   given: 'given',
-  /** workspace · `<start>/<source>:<id>` · texts that wait for the merger (R10); connection · conflict id · the two of a conflict */
+  /** workspace · `<start>/<source>:<id>/<time>/<version>` · texts that wait for the merger (R10); connection · conflict id · the two of a conflict */
   merge: 'merge',
   /** connection · `<source>:<id>` · a conversation until all its steps are done */
   conversation: 'conversation',

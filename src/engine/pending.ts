@@ -86,11 +86,12 @@ async function retryMerges(context: Context, run: RunRecorder, contactId: string
     run.skip('contact_removed');
     return null;
   }
-  if (failure?.isUntried === true) {
+  if (failure?.isUntried === true && changes.length === 0) {
     run.skip(failure.code);
     return failure;
   }
-  run.count(failure !== null ? 'failed' : changes.length > 0 ? 'updated' : 'unchanged');
-  if (failure !== null) run.error({ contactId, code: failure.code, message: 'A text could not be merged.', remedy: failure.remedy });
+  run.count(failure !== null && failure.isUntried !== true ? 'failed' : changes.length > 0 ? 'updated' : 'unchanged');
+  if (failure !== null && failure.isUntried !== true)
+    run.error({ contactId, code: failure.code, message: 'A text could not be merged.', remedy: failure.remedy });
   return failure;
 }

@@ -319,6 +319,26 @@ describe.each(WORLDS)('on $name', (world) => {
       expect((await there.fields())?.interaction_summary).toBe(`${NOTES} merged`);
     });
 
+    it('is not asked again for a text that an earlier version of the conversation gave, whatever else is new', async () => {
+      const { merger, asked } = counted(() => 'merged');
+      const there = await aliceKnown(merger);
+      await there.engine.handleConversation(notesOf('call-1', 'Wants a demo.'));
+      const again = { ...notesOf('call-1', 'Wants a demo.'), outcome: 'completed' as const };
+      const analysed = { ...again, analysis: { ...again.analysis, lead_qualification_status: 'Qualified' } };
+      expect((await there.engine.handleConversation(analysed)).steps.analysis.status).toBe('done');
+      const rules = [...analysis, { from: '$outcome', field: 'last_name', mode: 'overwrite' }] as const;
+      expect((await there.engineOf({ analysis: rules }).handleConversation(analysed)).steps.analysis.status).toBe('done');
+      expect(asked).toHaveLength(1);
+      expect(await there.fields()).toMatchObject({
+        interaction_summary: `${NOTES} merged`,
+        lead_status: 'Qualified',
+        last_name: 'completed',
+      });
+      await there.engine.handleConversation({ ...analysed, analysis: { ...analysed.analysis, customer_notes: 'Wants two demos.' } });
+      await there.engine.handleConversation(notesOf('call-2', 'Wants a demo.'));
+      expect(asked).toHaveLength(3);
+    });
+
     it('goes with the contact when it is erased (R21)', async () => {
       const { merger } = counted(() => 'secret of Alice');
       const there = await aliceKnown(merger);
@@ -329,6 +349,43 @@ describe.each(WORLDS)('on $name', (world) => {
       expect(JSON.stringify(await there.queued())).toContain('secret of Alice');
       await there.engine.contacts.erase(there.contactId);
       expect(JSON.stringify(await dumpOf(there.store, there.scope))).not.toContain('secret of Alice');
+    });
+  });
+
+  describe('a field that can not be merged', () => {
+    const both = (id: string, minute: number, company: string) =>
+      conversation({ id, startedAt: `2026-01-05T09:3${minute}:00.000Z`, analysis: { customer_notes: `${id}.`, company } });
+
+    it('holds up no other field, and its own texts stay in their order', async () => {
+      const state = { isFull: true };
+      const asked: MergeRequest[] = [];
+      const merger: Merger = {
+        specVersion: 1,
+        async merge(request) {
+          asked.push(request);
+          const refused = { ok: false as const, code: 'too_long', remedy: 'Shorten it.' };
+          const answers = request.items.map(({ field, existing, incoming }) => {
+            const isRefused = state.isFull && field === 'interaction_summary';
+            return [field, isRefused ? refused : { ok: true as const, value: `${existing} ${incoming}` }] as const;
+          });
+          return { fields: Object.fromEntries(answers) };
+        },
+      };
+      const there = await aliceKnown(merger);
+      const first = await there.engine.handleConversation(both('call-1', 1, 'One'));
+      expect(first.steps.analysis).toMatchObject({ status: 'pending', reason: 'too_long' });
+      const second = await there.engine.handleConversation(both('call-2', 2, 'Two'));
+      expect(second.steps.analysis).toMatchObject({ status: 'pending', reason: 'too_long' });
+      const other = conversation({ id: 'call-3', startedAt: '2026-01-05T09:33:00.000Z', analysis: { company: 'Three' } });
+      expect((await there.engine.handleConversation(other)).complete).toBe(true); // nothing of it waits
+      expect(await there.fields()).toMatchObject({ interaction_summary: NOTES, company_name: 'Acme One Two Three' });
+      expect(asked.map(({ items }) => items.length)).toEqual([2, 1, 1]);
+      state.isFull = false;
+      there.clock.advance(DAY);
+      await there.engine.retryPending();
+      expect(await there.fields()).toMatchObject({ interaction_summary: `${NOTES} call-1. call-2.`, company_name: 'Acme One Two Three' });
+      expect((await dumpOf(there.store, there.scope)).entries).toMatchObject({ merge: [], conversation: [] });
+      expect(asked).toHaveLength(5);
     });
   });
 

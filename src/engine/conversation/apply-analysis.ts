@@ -14,8 +14,9 @@ import { KIND } from '../kinds.ts';
 import { type Claims, claimsOf, keyOf, loadClaims } from '../match-keys.ts';
 import type { Session } from '../session.ts';
 import { type Step, type StepChange, step } from '../step.ts';
+import { markerBody, notMergedBefore } from './applied-marker.ts';
 import { givenChanges, loadGiven } from './given-entry.ts';
-import { drainMerges, type QueuedMerge } from './merges.ts';
+import { type Drained, drainMerges, type QueuedMerge } from './merges.ts';
 
 export interface ApplyOptions {
   /** Whose conversation it is, where the host knows. */
@@ -47,7 +48,7 @@ export async function applyAnalysis(
       cause: 'analysis',
     });
   const merged = await drainMerges(context, session, result.contactId);
-  return withMerges(result, merged);
+  return withMerges(result, merged, conversationKey(conversation));
 }
 
 /** What makes an analysis applied once, and another one of the same conversation new. */
@@ -79,6 +80,7 @@ async function attempt(context: Context, session: Session, conversation: Convers
     ...(transforms !== undefined && { transforms }),
   });
   const contact = target.row?.id ?? { row: 0 };
+  const merges = await notMergedBefore(context, conversation, target.row?.id ?? null, plan.merges);
   const row: RowChange =
     target.row === null
       ? { kind: 'insert', entity: 'contact', suggestedId: target.id, set: { ...target.fields, ...plan.set } }
@@ -86,10 +88,10 @@ async function attempt(context: Context, session: Session, conversation: Convers
   const entries: EntryChange[] = [
     ...target.entries,
     ...(await keyEntries(context, { contact, before: target.fields, set: plan.set, at })),
-    { scope: 'workspace', kind: KIND.applied, key: marker, expected: null, put: { body: null, contactId: contact } },
+    { scope: 'workspace', kind: KIND.applied, key: marker, expected: null, put: { body: markerBody(plan.merges), contactId: contact } },
     ...givenChanges(stored, plan.given, contact, target.row?.id ?? target.id),
   ];
-  if (plan.merges.length > 0) entries.push(mergeEntry(marker, conversation, plan, contact, at));
+  if (merges.length > 0) entries.push(mergeEntry(marker, conversation, merges, contact, at));
   const changes = [...createdChange(target), ...changesOf(plan)];
   if (changes.length > 0) {
     const source = { flow: 'analysis', conversation: conversationKey(conversation) } as const;
@@ -156,11 +158,12 @@ async function wasRemovedSince(context: Context, contactId: string, { startedAt 
 function mergeEntry(
   version: string,
   conversation: Conversation,
-  { merges }: AnalysisPlan,
+  merges: AnalysisPlan['merges'],
   contactId: string | { row: number },
   at: number,
 ): EntryChange {
-  const key = `${conversation.startedAt}/${version}`;
+  // Conversations in order of time, and versions of one in the order in which they came.
+  const key = `${new Date(conversation.startedAt).toISOString()}/${conversationKey(conversation)}/${at}/${version}`;
   const body: QueuedMerge = {
     conversation: conversationKey(conversation),
     at: conversation.startedAt,
@@ -173,8 +176,10 @@ function mergeEntry(
 const changesOf = ({ changes }: AnalysisPlan): StepChange[] =>
   changes.map(({ field, before, after, rule }) => ({ field, before, after, rule: rule.from, reason: rule.mode }));
 
-function withMerges(result: Step, merged: Awaited<ReturnType<typeof drainMerges>>): Step {
+/** @param key - Of the conversation: while texts of others wait, it is done all the same. */
+function withMerges(result: Step, merged: Drained, key: string): Step {
   const changes = [...result.changes, ...merged.changes];
-  if (merged.failure !== null) return { ...result, status: 'pending', changes, reason: merged.failure.code, remedy: merged.failure.remedy };
+  if (merged.failure !== null && merged.waiting.has(key))
+    return { ...result, status: 'pending', changes, reason: merged.failure.code, remedy: merged.failure.remedy };
   return merged.changes.length > 0 ? { ...result, status: 'done', changes } : result;
 }

@@ -24,7 +24,7 @@ export interface QueuedMerging {
    */
   readonly answers?: Readonly<Record<string, string>>;
   /** Why it waits. */
-  readonly failure?: Pick<MergeFailure, 'code' | 'remedy'>;
+  readonly failure?: Pick<MergeFailure, 'code' | 'remedy' | 'isOfFields'>;
 }
 export const mergingOf = ({ body }: Entry): QueuedMerging => body as unknown as QueuedMerging;
 

@@ -11,6 +11,8 @@ export interface MergeFailure {
   readonly retryAfterMs?: number;
   /** Nobody has asked: its place in the queue stays as it is. */
   readonly isUntried?: true;
+  /** Of the texts of these fields: the merger answers, and others may be merged. */
+  readonly isOfFields?: true;
 }
 
 export const NO_MERGER: MergeFailure = {

@@ -10,9 +10,9 @@ export const placeOf = ({ scope, kind, key, version }: Entry) => ({ scope, kind,
 /** The place in the queue of what could not be merged now: due later, and nobody is asking any more. */
 export function later(session: Session, entry: Entry, failure: MergeFailure, more: object = {}): EntryChange {
   const { askedUntil: _, ...before } = mergingOf(entry);
-  const { code, remedy, dueAt, retryAfterMs = 0 } = failure;
+  const { code, remedy, dueAt, retryAfterMs = 0, isOfFields } = failure;
   const attempts = before.attempts + (dueAt === undefined ? 1 : 0);
-  const body = { ...before, ...more, attempts, failure: { code, remedy } } as unknown as Json;
+  const body = { ...before, ...more, attempts, failure: { code, remedy, ...(isOfFields === true && { isOfFields }) } } as unknown as Json;
   const due = dueAt ?? session.storeNow() + Math.max(retryDelayMs(attempts), retryAfterMs);
   return { ...placeOf(entry), put: { body, contactId: entry.contactId, dueAt: due } };
 }
