@@ -1,8 +1,11 @@
 import type { ActivityLimits, ActivityPart } from './activity.ts';
+import { cleanText, oneLine } from './clean-text.ts';
 import type { Channel, Conversation, Direction, Outcome, Party, TranscriptTurn } from './conversation.ts';
 import { dayIn } from './dates.ts';
+import { addressOf, shownAddress } from './shown-address.ts';
 import { countCharacters, cutText } from './text.ts';
 import { isThreadMessage, messageOrder } from './thread-day.ts';
+import { clockText, durationText, timeText } from './time-text.ts';
 import { isWebLink } from './web-link.ts';
 
 const NOUNS: Record<Channel, string> = {
@@ -45,70 +48,19 @@ export interface ActivityTextOptions {
 }
 
 /** A text for the CRM, and whether it had to be cut. */
-export interface ActivityText {
+export interface CutText {
   readonly text: string;
   readonly cut: boolean;
 }
 
-/** Half characters and control characters, which a CRM refuses or a log hides. Line ends become `\n`. */
-export const cleanText = (text: string): string =>
-  text
-    .replace(/\r\n?/g, '\n')
-    .replace(/\p{Surrogate}/gu, '\uFFFD')
-    .replace(/[^\P{Cc}\n\t]/gu, '')
-    .trim();
-
-/** For a place of one line: what somebody says must not look like a line of ours. */
-export const oneLine = (text: string): string => cleanText(text).replace(/\s+/gu, ' ');
-
-/** How a party is reached, as it is sent to the CRM; undefined where it is withheld or not known. */
-export const addressOf = (party: Party): string | undefined => {
-  if (party.kind === 'anonymous') return undefined;
-  const address = oneLine(party.phone ?? party.email ?? party.raw ?? '');
-  return address === '' ? undefined : address;
-};
-
-const shownAddress = (party: Party): string => {
-  if (party.kind === 'anonymous') return 'withheld';
-  const address = addressOf(party);
-  if (address === undefined) return 'not known';
-  const { phone, extension } = party;
-  return phone === undefined || extension === undefined ? address : `${address} ext. ${oneLine(extension)}`;
-};
-
 /** `Inbound call, Alice Smith`; without a name `Outbound call to +14155550123`. */
-export function activitySubject(conversation: Conversation, { name, limits }: ActivityTextOptions): ActivityText {
+export function activitySubject(conversation: Conversation, { name, limits }: ActivityTextOptions): CutText {
   const { channel, direction, contact } = conversation;
   const noun = NOUNS[channel];
   const kind = direction === 'unknown' ? `${noun.charAt(0).toUpperCase()}${noun.slice(1)}` : `${DIRECTIONS[direction]} ${noun}`;
   const address = addressOf(contact);
   const unnamed = address === undefined ? kind : `${kind} ${PREPOSITIONS[direction]} ${address}`;
   return cutTo(name === '' ? unnamed : `${kind}, ${name}`, limits.subjectMax, '…');
-}
-
-/**
- * `45 s`, `2 min 5 s`, `1 h 0 min 7 s`; parts of a second are rounded.
- *
- * @example
- * durationText(125.4) //=> '2 min 5 s'
- */
-export function durationText(seconds: number): string {
-  const whole = Math.round(seconds);
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  if (hours > 0) return `${hours} h ${minutes} min ${rest} s`;
-  return minutes > 0 ? `${minutes} min ${rest} s` : `${rest} s`;
-}
-
-/** A time as people of the zone read it, with the zone and the same instant in UTC. */
-function timeText(instant: string, timeZone: string): string {
-  const day = dayIn(Date.parse(instant), timeZone); // refuses a zone that is not known
-  return `${day} ${clockText(instant, timeZone)} ${timeZone} (${instant})`;
-}
-
-function clockText(instant: string, timeZone: string): string {
-  const two = '2-digit' as const;
-  const time = { timeZone, numberingSystem: 'latn', hourCycle: 'h23' as const, hour: two, minute: two, second: two };
-  return new Intl.DateTimeFormat('en-US', time).format(Date.parse(instant));
 }
 
 const KNOWN = {} as const;
@@ -202,7 +154,7 @@ export function threadParts(conversation: Conversation, options: ActivityTextOpt
 }
 
 /** Cut by characters, the mark included; where not even the mark and a character fit, nothing is left of the text. */
-function cutTo(text: string, max: number, mark: string): ActivityText {
+function cutTo(text: string, max: number, mark: string): CutText {
   if (countCharacters(text) <= max) return { text, cut: false };
   const room = max - countCharacters(mark);
   return { text: room > 0 ? `${cutText(text, room).trimEnd()}${mark}` : '', cut: true };

@@ -1,8 +1,10 @@
 import type { Activity, ActivityLimits } from './activity.ts';
 import { composeText } from './activity-parts.ts';
-import { activityParts, activitySubject, addressOf, cleanText, oneLine, threadParts } from './activity-text.ts';
+import { activityParts, activitySubject, threadParts } from './activity-text.ts';
+import { cleanText, oneLine } from './clean-text.ts';
 import type { Channel, Conversation, Party } from './conversation.ts';
 import { present } from './present.ts';
+import { addressOf } from './shown-address.ts';
 import { activityKey, isThreadMessage, messageOrder, type SmsThreads } from './thread-day.ts';
 import type { Fields } from './value.ts';
 import { isWebLink } from './web-link.ts';

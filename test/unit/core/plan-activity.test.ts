@@ -2,10 +2,10 @@ import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Activity } from '../../../src/core/activity.ts';
-import { durationText } from '../../../src/core/activity-text.ts';
 import type { Channel, Conversation, Direction, Outcome, Party } from '../../../src/core/conversation.ts';
 import { type ActivityPlan, type ActivitySkipReason, type PlanActivityOptions, planActivity } from '../../../src/core/plan-activity.ts';
 import { countCharacters } from '../../../src/core/text.ts';
+import { durationText } from '../../../src/core/time-text.ts';
 
 const ALICE: Party = { raw: '+14155550123', kind: 'phone', phone: '+14155550123' };
 const DESK: Party = { raw: '+14155550199', kind: 'phone', phone: '+14155550199' };

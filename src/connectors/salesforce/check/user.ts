@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { oneLine } from '../../../core/activity-text.ts';
+import { oneLine } from '../../../core/clean-text.ts';
 import type { Finding } from '../../../core/finding.ts';
 import { fine } from '../../../core/findings.ts';
 import { lazy } from '../../../core/lazy.ts';
