@@ -103,6 +103,7 @@ export type {
 } from './core/mapping-types.ts';
 export type { MergePrice, MergingSettings, MergingTotals } from './core/merging.ts';
 export { type ContactPlan, type OutboundInput, type OutboundPlan, planOutbound } from './core/outbound.ts';
+export { PERSON_FIELDS, type PersonSchema, type PersonTemplate } from './core/person-template.ts';
 export { coercePhone, normalizePhone, type Phone, type PhoneOptions, type PhoneReason } from './core/phone.ts';
 export { PLACEHOLDERS } from './core/placeholder.ts';
 export { type ActivityPlan, type ActivitySkipReason, type PlanActivityOptions, planActivity } from './core/plan-activity.ts';
