@@ -73,6 +73,7 @@ export type { OpenQuestion, ResolvedField, ResolvedForm, ResolvedOption, ValueSo
 export type { GivenResults, Replaceable } from './core/given-results.ts';
 export { planInbound } from './core/inbound.ts';
 export type { InboundInput, InboundPlan } from './core/inbound-types.ts';
+export type { SuggestionReason } from './core/likeness.ts';
 export type { Agreed, Entity, Held, KnownTimes, Link, LinkBody, LinkState, OpenConflict, Pair, Sent, Version } from './core/link.ts';
 export { defineMapping, mappingSchema, type ParseMappingOptions, parseMapping, safeParseMapping } from './core/mapping.ts';
 export type {
@@ -149,6 +150,7 @@ export type {
 } from './core/schema-types.ts';
 export { type ActivityTextSettings, type ConnectionSettings, parseSettings, safeParseSettings, settingsSchema } from './core/settings.ts';
 export type { DocumentSchema } from './core/standard-schema.ts';
+export { type MappingCandidate, type MappingSuggestion, suggestMapping } from './core/suggest-mapping.ts';
 export type { TextFormat } from './core/text-format.ts';
 export type { SmsThreads } from './core/thread-day.ts';
 export { decideField, type FieldDecision, type FieldReason, type FieldState } from './core/three-way.ts';

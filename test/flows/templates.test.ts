@@ -5,6 +5,7 @@ import {
   PERSON_FIELDS,
   type PersonTemplate,
   parseMapping,
+  suggestMapping,
 } from 'crm-sync-engine';
 import { hubspot, contactTemplate as hubspotContactTemplate } from 'crm-sync-engine/hubspot';
 import { contactTemplate, leadTemplate, salesforce } from 'crm-sync-engine/salesforce';
@@ -126,6 +127,17 @@ describe.each(Object.entries(CASES))('the template for %s', (_, one) => {
     const findings = await deployment(one).engine.check();
     expect(findings.filter(({ level }) => level === 'error' || level === 'warning')).toEqual([]);
     expect(findings.map(({ code }) => code)).toContain('mapping_fits');
+  });
+
+  it('is what is suggested for the fields that the CRM shows, but for further numbers and the name of a parent', async () => {
+    const { engine } = deployment(one);
+    const [{ crmObject, fields }] = template.mappings;
+    const suggested = suggestMapping(template.schema, await engine.describeFields(crmObject));
+    const own = fields.flatMap((rule) => {
+      const [crm = ''] = [rule.crm].flat();
+      return crm.includes('.') ? [] : [{ ...rule, crm }];
+    });
+    expect(suggested.fields.filter(({ field }) => field !== 'do_not_call')).toEqual(own);
   });
 
   it('fills every field of a person, and takes each edit back to the CRM', async () => {
