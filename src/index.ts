@@ -75,6 +75,7 @@ export { planInbound } from './core/inbound.ts';
 export type { InboundInput, InboundPlan } from './core/inbound-types.ts';
 export type { SuggestionReason } from './core/likeness.ts';
 export type { Agreed, Entity, Held, KnownTimes, Link, LinkBody, LinkState, OpenConflict, Pair, Sent, Version } from './core/link.ts';
+export { type LintMappingOptions, lintMapping } from './core/lint-mapping.ts';
 export { defineMapping, mappingSchema, type ParseMappingOptions, parseMapping, safeParseMapping } from './core/mapping.ts';
 export type {
   Analysis,

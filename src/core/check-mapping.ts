@@ -1,15 +1,16 @@
 import { checkCreation } from './check-creation.ts';
+import { checkMergeTarget } from './check-merge-target.ts';
+import { checkTypes } from './check-types.ts';
 import { checkValues } from './check-values.ts';
 import type { CheckedRule, FieldsByName } from './checked-rule.ts';
-import { compatible } from './compatibility.ts';
 import { compileMapping } from './compile.ts';
 import { compileRule } from './compile-rule.ts';
-import type { DescribedField, DescribedObject } from './described.ts';
+import type { DescribedObject } from './described.ts';
 import { diagnose } from './diagnose.ts';
 import { filterFields } from './filter.ts';
 import type { Finding } from './finding.ts';
 import { fine } from './findings.ts';
-import type { AnyRule, CompiledMapping, CompiledRule, CompileOptions, Mapping } from './mapping-types.ts';
+import type { Analysis, AnyRule, CompiledMapping, CompiledRule, CompileOptions, Mapping } from './mapping-types.ts';
 import type { Schema } from './schema-types.ts';
 import { listNames } from './text.ts';
 import { isVisible, nearestField } from './unusable.ts';
@@ -17,18 +18,26 @@ import { isVisible, nearestField } from './unusable.ts';
 export interface MappingToCheck<S extends Schema> {
   readonly schema: S;
   readonly mapping: Mapping<NoInfer<S>>;
-  /** The CRM object as the connected user sees it. */
-  readonly described: DescribedObject;
+  /** The CRM object as the connected user sees it. Without it only what the mapping says by itself is looked at. */
+  readonly described?: DescribedObject;
+  /** The workspace's analysis rules, where what they do to mapped fields is to be looked at too. */
+  readonly analysis?: Analysis<NoInfer<S>>;
   /** What the mapping is compiled with besides: transforms, country, time zone, the connector's own match fields. */
   readonly options?: Omit<CompileOptions, 'described'>;
 }
 
 /**
  * What of a mapping does not fit the CRM as it is: fields that are hidden, read-only or of another type, options and
- * lengths that differ, a filter or a match key that can't work, and what a new record would lack. Without a problem one
+ * lengths that differ, texts that are merged where no free text is, a filter or a match key that can't work, and what a new record would lack. Without a problem one
  * finding says that all is well. Decides by the same functions as a run; makes no call and changes nothing.
  */
-export function checkMapping<S extends Schema>({ schema, mapping, described, options = {} }: MappingToCheck<S>): readonly Finding[] {
+export function checkMapping<S extends Schema>({
+  schema,
+  mapping,
+  described,
+  analysis,
+  options = {},
+}: MappingToCheck<S>): readonly Finding[] {
   const object = mapping.crmObject;
   let compiled: CompiledMapping;
   try {
@@ -36,6 +45,7 @@ export function checkMapping<S extends Schema>({ schema, mapping, described, opt
   } catch (error) {
     return [{ ...diagnose(error), at: { object } }];
   }
+  if (described === undefined) return checkMatchKeys(compiled, compiled.rules, object);
   const fields: FieldsByName = new Map(described.fields.map((field) => [field.name, field]));
   const rules = compiled.rules.map((rule, index): CheckedRule => {
     const given: readonly AnyRule[] = mapping.fields;
@@ -44,9 +54,13 @@ export function checkMapping<S extends Schema>({ schema, mapping, described, opt
     return { raw, rule: compileRule({ rule: raw, key: rule.key, definition: rule.definition, described: fields, options }) };
   });
   const problems = [
-    ...rules.flatMap((checked) => checkRule(checked, object, fields)),
+    ...rules.flatMap((checked) => [...checkRule(checked, object, fields), ...checkMergeTarget(checked, object, fields, analysis)]),
     ...checkFilter(compiled, object, fields),
-    ...checkMatchKeys(compiled, rules, object),
+    ...checkMatchKeys(
+      compiled,
+      rules.map(({ rule }) => rule),
+      object,
+    ),
     ...checkCreation({ mapping, object, fields, rules, requiredOneOf: described.requiredOneOf ?? [] }),
   ];
   const fits = problems.every(({ level }) => level === 'ok' || level === 'advice');
@@ -57,7 +71,7 @@ export function checkMapping<S extends Schema>({ schema, mapping, described, opt
 }
 
 function checkRule(checked: CheckedRule, object: string, fields: FieldsByName): readonly Finding[] {
-  const { rule, raw } = checked;
+  const { rule } = checked;
   const at = { object, field: rule.key };
   const { unusable: reason } = rule;
   if (reason !== null && (reason.inbound || rule.direction === 'outbound')) return [unusable(rule, at, fields)];
@@ -72,17 +86,7 @@ function checkRule(checked: CheckedRule, object: string, fields: FieldsByName): 
       who: 'crm_admin',
       at,
     });
-  const lossy = rule.crm.filter((path) => isLossy(raw, fields.get(path), rule));
-  if (lossy.length > 0)
-    found.push({
-      level: 'advice',
-      code: 'lossy_type',
-      message: `${listNames(lossy)} is of another type than the ${rule.definition.type} field ${rule.field}: a value that does not read as one is refused.`,
-      remedy: `Map a CRM field that holds a ${rule.definition.type}, or make sure that people only enter such values.`,
-      who: 'developer',
-      at,
-    });
-  return [...found, ...checkValues(checked, object, fields)];
+  return [...found, ...checkTypes(checked, object, fields), ...checkValues(checked, object, fields)];
 }
 
 /** A hidden or unfitting field is left out of every run, so that nothing is cleared: a warning, and no failure. */
@@ -104,11 +108,6 @@ function unusable({ key, crm, unusable: reason }: CompiledRule, at: Finding['at'
   };
 }
 
-const isLossy = (raw: AnyRule, field: DescribedField | undefined, { definition }: CompiledRule): boolean => {
-  const isChanged = raw.valueMap !== undefined || ('transform' in raw && raw.transform !== undefined);
-  return field !== undefined && !isChanged && compatible(field.type, definition.type) === 'lossy';
-};
-
 function checkFilter({ filter }: CompiledMapping, object: string, fields: FieldsByName): readonly Finding[] {
   return (filter === null ? [] : filterFields(filter)).flatMap((path): Finding[] => {
     const at = { object, field: path };
@@ -125,7 +124,7 @@ function checkFilter({ filter }: CompiledMapping, object: string, fields: Fields
 }
 
 /** Without a usable match key no new record finds its contact. */
-function checkMatchKeys({ matchKeys }: CompiledMapping, rules: readonly CheckedRule[], object: string): readonly Finding[] {
+function checkMatchKeys({ matchKeys }: CompiledMapping, rules: readonly CompiledRule[], object: string): readonly Finding[] {
   if (matchKeys.length === 0)
     return [
       {
@@ -138,7 +137,7 @@ function checkMatchKeys({ matchKeys }: CompiledMapping, rules: readonly CheckedR
       },
     ];
   const keys = new Set(matchKeys.map(({ key }) => key));
-  if (rules.some(({ rule }) => keys.has(rule.key) && rule.unusable?.inbound !== true)) return [];
+  if (rules.some(({ key, unusable: reason }) => keys.has(key) && reason?.inbound !== true)) return [];
   return [
     {
       level: 'error',

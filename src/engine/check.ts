@@ -54,7 +54,8 @@ async function checkAccount(context: Context, session: Session): Promise<readonl
 
 async function checkFields(context: Context, session: Session, mapping: Mapping): Promise<readonly Finding[]> {
   const described = await context.connector.describe(mapping.crmObject, session.call);
-  return checkMapping({ schema: context.schema, mapping, described, options: compileOptions(context) });
+  const { analysis = [] } = context.options;
+  return checkMapping({ schema: context.schema, mapping, described, analysis, options: compileOptions(context) });
 }
 
 function queryOf({ mappings, options: { activities = {} } }: Context): CheckQuery {

@@ -64,6 +64,12 @@ describe('check()', () => {
     ]);
   });
 
+  it('tells of a merge into what is no free text in the CRM', async () => {
+    const { engineOf } = good();
+    const engine = engineOf({ analysis: [{ from: 'customer_notes', field: 'email', mode: 'merge' }] });
+    expect(problemsOf(await engine.check())).toMatchObject([{ code: 'merge_not_free_text', at: { object: 'Contact', field: 'Email' } }]);
+  });
+
   it('goes before the background, since a person waits for it', async () => {
     const there = good();
     const seen = new Set<boolean>();

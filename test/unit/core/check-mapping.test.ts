@@ -123,6 +123,48 @@ describe('a mapped field', () => {
   ])('%s is no problem', (_, fields) => expect(codes({ fields })).toEqual([FITS, LAST_NAME]));
 });
 
+describe('a day and a time', () => {
+  const times = defineContactSchema({ renewal: { type: 'date' }, met_at: { type: 'datetime' } });
+  const described = {
+    name: 'Contact',
+    label: 'Contact',
+    fields: [field('Phone', 'phone'), field('Day__c', 'date'), field('Time__c', 'datetime')],
+  };
+  const told = (fields: Mapping<typeof times>['fields']) =>
+    checkMapping({ schema: times, mapping: { crmObject: 'Contact', fields: [PHONE, ...fields] }, described })
+      .filter(({ code }) => code !== 'mapping_fits')
+      .map((finding) => `${short(finding)}: ${finding.message}`);
+
+  it.each<readonly [rule: string, fields: Mapping<typeof times>['fields'], expected: readonly string[]]>([
+    [
+      'a time read into a day',
+      [{ crm: 'Time__c', field: 'renewal', direction: 'inbound' }],
+      [
+        'advice time_of_day_lost Time__c developer: `Time__c` has a time of day, which the date field renewal has not: only the day is read.',
+      ],
+    ],
+    [
+      'a time and a day, both ways',
+      [{ crm: 'Time__c', field: 'renewal', direction: 'both' }],
+      [
+        'warning time_of_day_lost Time__c developer: `Time__c` has a time of day, which the date field renewal has not: only the day is read, and a day is written as midnight.',
+      ],
+    ],
+    [
+      'a day read into a time',
+      [{ crm: 'Day__c', field: 'met_at', direction: 'inbound' }],
+      ['advice time_of_day_lost Day__c developer: `Day__c` is a day, and the datetime field met_at a time: it is read as midnight.'],
+    ],
+    [
+      'a time written to a day',
+      [{ crm: 'Day__c', field: 'met_at', direction: 'outbound' }],
+      ['warning time_of_day_lost Day__c developer: `Day__c` is a day, and the datetime field met_at a time: only the day is written.'],
+    ],
+    ['a day in a day', [{ crm: 'Day__c', field: 'renewal', direction: 'both' }], []],
+    ['a time that a transform makes something of', [{ crm: 'Time__c', field: 'renewal', direction: 'inbound', transform: 'trim' }], []],
+  ])('%s', (_, fields, expected) => expect(told(fields)).toEqual(expected));
+});
+
 describe('options', () => {
   const status = (direction: 'inbound' | 'outbound' | 'both' = 'both', valueMap?: Record<string, string>): Rules => [
     { crm: 'Status__c', field: 'lead_status', direction, ...(valueMap && { valueMap }) },

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { CRM_FIELD_TYPES, type DescribedField } from '../../../src/core/described.ts';
 import { wordsOf } from '../../../src/core/field-words.ts';
 import { deepFreeze } from '../../../src/core/freeze.ts';
+import { lintMapping } from '../../../src/core/lint-mapping.ts';
 import { safeParseMapping } from '../../../src/core/mapping.ts';
 import { PERSON_FIELDS } from '../../../src/core/person-template.ts';
 import { defineContactSchema } from '../../../src/core/schema.ts';
@@ -248,6 +249,10 @@ test.prop([anyDescribed])('whatever the CRM has, the proposal is a mapping witho
   if (fields.length === 0) return;
   const parsed = safeParseMapping(schema, { crmObject: 'Contact', fields }, { describedFields: described });
   expect(parsed.ok ? [] : parsed.issues).toEqual([]);
+  const linted = lintMapping(schema, { crmObject: 'Contact', fields }, { describedFields: described }).map(({ code }) => code);
+  expect(linted.filter((code) => ['read_only', 'incompatible_type', 'field_not_visible', 'text_shorter_in_crm'].includes(code))).toEqual(
+    [],
+  );
 });
 
 test.prop([anyDescribed, fc.integer()])("the order of the CRM's fields changes nothing", (described, seed) => {
