@@ -3,11 +3,13 @@ import { defineAnalysis, parseAnalysis } from '../../src/core/analysis.ts';
 import { compileMapping } from '../../src/core/compile.ts';
 import { defineMapping, mappingSchema, parseMapping, safeParseMapping } from '../../src/core/mapping.ts';
 import type { Analysis, AnyRule, CompiledMapping, FieldRule, Mapping } from '../../src/core/mapping-types.ts';
+import { PERSON_FIELDS, personTemplate } from '../../src/core/person-template.ts';
 import { planAnalysis } from '../../src/core/plan-analysis.ts';
 import { defineContactSchema, parseContactSchema } from '../../src/core/schema.ts';
 import type { Schema } from '../../src/core/schema-types.ts';
 import { type ConnectionSettings, parseSettings } from '../../src/core/settings.ts';
 import type { DocumentSchema } from '../../src/core/standard-schema.ts';
+import { suggestMapping } from '../../src/core/suggest-mapping.ts';
 import type { Parsed } from '../../src/core/value.ts';
 
 const schema = defineContactSchema({
@@ -188,4 +190,40 @@ test('settings have the type of their schema, and every part may be left out', (
     propagates: true,
   };
   expectTypeOf(settings).toExtend<ConnectionSettings>();
+});
+
+describe('a suggestion', () => {
+  const { fields, candidates } = suggestMapping(schema, []);
+
+  test('is what a mapping of the schema takes, as a whole and one by one', () => {
+    expectTypeOf(fields).toEqualTypeOf<readonly FieldRule<S>[]>();
+    expectTypeOf(defineMapping(schema, { crmObject: 'Contact', fields })).toEqualTypeOf<Mapping<S>>();
+    expectTypeOf(candidates.lead_status[0]!.rule).toEqualTypeOf<FieldRule<S>>();
+  });
+
+  test('has the fields of the schema and no other', () => {
+    // @ts-expect-error: misspelt
+    candidates.lead_statsu;
+  });
+
+  test('of a schema from JSON has any', () => expectTypeOf(suggestMapping(untyped, []).fields).toExtend<readonly AnyRule[]>());
+});
+
+describe('a template', () => {
+  const { schema: people, mappings } = personTemplate({
+    crmObject: 'Contact',
+    fields: [{ crm: 'Title', field: 'job_title', direction: 'both' }],
+  });
+
+  test('knows its fields', () => {
+    expectTypeOf(people.fields.job_title.type).toEqualTypeOf<'string'>();
+    // @ts-expect-error: no template has this field
+    personTemplate({ crmObject: 'Contact', fields: [{ crm: 'Title', field: 'title', direction: 'both' }] });
+  });
+
+  test('fits a schema with fields of your own', () => {
+    const own = defineContactSchema({ ...PERSON_FIELDS, vip: { type: 'boolean' } });
+    expectTypeOf(mappings[0]).toExtend<Mapping<typeof own>>();
+    expectTypeOf(mappings[0]).not.toExtend<Mapping<S>>();
+  });
 });
