@@ -35,6 +35,7 @@ export { type Condition, type Filter, filterFields, matchesFilter } from './core
 export type { Finding } from './core/finding.ts';
 export type { Flip } from './core/flips.ts';
 export { type FormatTarget, type Formatted, formatValue } from './core/format.ts';
+export { type ConvertedManifest, fromAppConnectManifest } from './core/forms/app-connect/manifest.ts';
 export { bindSubmission } from './core/forms/bind-submission.ts';
 export type { BoundAnswer, BoundSubmission, BoundWrite, WritePlace } from './core/forms/bound-submission.ts';
 export { defineLogForm, logFormSchema, parseLogForm, safeParseLogForm } from './core/forms/define-log-form.ts';
