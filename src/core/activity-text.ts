@@ -119,7 +119,7 @@ const freeText = (text: string): string => cleanText(text).replace(/^(?=\s*Ref:)
 export function activityParts(conversation: Conversation, options: ActivityTextOptions): readonly ActivityPart[] {
   const transcript = options.transcript ? transcriptText(conversation) : '';
   const parts: ActivityPart[] = [
-    ...(isThreadMessage(conversation) ? [messagePart(conversation, options)] : []),
+    ...(isThreadMessage(conversation) ? messageParts(conversation, options) : []),
     { name: 'summary', text: freeText(conversation.summary ?? '') },
     { name: 'note', text: freeText(conversation.note ?? '') },
     ...factParts(conversation, options),
@@ -128,13 +128,21 @@ export function activityParts(conversation: Conversation, options: ActivityTextO
   return parts.filter(({ text }) => text !== '');
 }
 
-/** A message in one line: when, from whom, and its words. */
-function messagePart(conversation: Conversation, { timeZone, messages }: ActivityTextOptions): ActivityPart {
+/**
+ * A message in one line: when, from whom, and its words. Platforms tell what became of a message without its words, which then
+ * stay as they are.
+ */
+function messageParts(conversation: Conversation, { timeZone, messages }: ActivityTextOptions): readonly ActivityPart[] {
   const { direction, startedAt, outcome, transcript = '', summary = '' } = conversation;
   const speaker = direction === 'unknown' ? '' : ` ${SPEAKERS[direction === 'inbound' ? 'contact' : 'agent']}`;
   const words = oneLine(typeof transcript === 'string' ? transcript : transcript.map(({ text }) => text).join(' ')) || oneLine(summary);
-  const said = `${messages ? `: ${words || '(no text)'}` : ''}${outcome === 'failed' ? ' (not delivered)' : ''}`;
-  return { name: `message ${messageOrder(conversation)}`, text: `${clockText(startedAt, timeZone)}${speaker}${said}` };
+  const name = `message ${messageOrder(conversation)}`;
+  const head = `${clockText(startedAt, timeZone)}${speaker}`;
+  const failed = outcome === 'failed' ? ' (not delivered)' : '';
+  if (!messages) return [{ name, text: `${head}${failed}` }];
+  if (words !== '') return [{ name, text: `${head}: ${words}${failed}` }];
+  const wordless = { name, text: `${head}: (no text)`, ...FILLER };
+  return failed === '' ? [wordless] : [wordless, { name: `${name} failed`, text: `${head}:${failed}` }];
 }
 
 /**
@@ -150,7 +158,7 @@ export function threadParts(conversation: Conversation, options: ActivityTextOpt
     { name: 'started', text: `Day: ${dayIn(Date.parse(startedAt), timeZone)} (${timeZone})` },
     ...(link === undefined ? [] : [{ name: 'link', text: `Whole conversation: ${link}` }]),
   ];
-  return [...head.map((part) => ({ ...part, ...FILLER })), messagePart(conversation, options)];
+  return [...head.map((part) => ({ ...part, ...FILLER })), ...messageParts(conversation, options)];
 }
 
 /** Cut by characters, the mark included; where not even the mark and a character fit, nothing is left of the text. */

@@ -36,6 +36,8 @@ export interface Activity {
    * all of them is the earliest one's, whichever comes first.
    */
   readonly order?: string;
+  /** The CRM object that it is logged as already: it stays one, whatever the settings say now. */
+  readonly loggedAs?: string;
   /** CRM user id of the owner; absent: the connected user. */
   readonly owner?: string;
 }

@@ -36,7 +36,7 @@ export const KIND = {
   released: 'released',
   /** connection · `<object>|<record id>` · records to fetch again: failed, stale, or released; ids, never values (R13) */
   recheck: 'recheck',
-  /** workspace · `<source>:<id>#<analysis hash>` · this analysis has been applied (R22), and what it gave to be merged */
+  /** workspace · `<source>:<id>#<analysis hash>` · this analysis has been applied (R22), what it gave to be merged, and its estimated start */
   applied: 'applied',
   /** workspace · id that the contact was made with, or has · which conversation gave its fields their values, and when that was */
   given: 'given',

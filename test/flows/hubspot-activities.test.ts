@@ -18,24 +18,27 @@ const mapping = defineMapping(schema, {
 async function aliceKnown(portal: FakeHubSpotOptions = {}) {
   const clock = manualClock('2026-01-05T09:00:00Z');
   const crm = fakeHubSpot({ clock, ...portal });
-  const engine = new CrmSyncEngine({
-    workspace: 'acme',
-    connection: 'acme-hubspot',
-    schema,
-    mappings: [mapping],
-    activities: { call: true, sms: true, chat: true },
-    defaultCountry: 'US',
-    store: memoryStore({ clock }),
-    connector: hubspot({ ...crm.options, clock }),
-    clock,
-  });
+  const store = memoryStore({ clock });
+  const engineAs = (chatAs?: 'note' | 'communication') =>
+    new CrmSyncEngine({
+      workspace: 'acme',
+      connection: 'acme-hubspot',
+      schema,
+      mappings: [mapping],
+      activities: { call: true, sms: true, chat: true },
+      defaultCountry: 'US',
+      store,
+      connector: hubspot({ ...crm.options, clock, ...(chatAs !== undefined && { chatAs }) }),
+      clock,
+    });
+  const engine = engineAs();
   const alice = crm.add('contacts', { firstname: 'Alice', phone: '(415) 555-0123' }).id;
   const acme = crm.add('companies', { name: 'Acme' }).id;
   crm.associate(alice, acme, 'Primary');
   clock.advance(15 * MINUTE); // behind the overlap
   await engine.pull();
   clock.advance(30 * MINUTE);
-  return { clock, crm, engine, alice, acme };
+  return { clock, crm, engine, engineAs, alice, acme };
 }
 const OBJECTS = { call: 'calls', sms: 'communications', chat: 'notes' } as const;
 const CHANNELS = Object.keys(OBJECTS) as (keyof typeof OBJECTS)[];
@@ -128,4 +131,18 @@ describe('a company that was renamed in HubSpot', () => {
     // The contact itself has changed, and is read for that; once more for its company it is not.
     expect(reads.filter((operation) => operation === 'read contacts')).toHaveLength(1);
   });
+});
+
+it.each([
+  ['note', 'communication', 'notes'],
+  ['communication', 'note', 'communications'],
+] as const)('a chat that was logged as a %s stays one when chats are logged as a %s since', async (before, since, object) => {
+  const { crm, clock, engineAs } = await aliceKnown();
+  const talk = conversation({ id: 'c-1', channel: 'chat', summary: 'Wants a demo.' });
+  expect(await engineAs(before).logActivity(talk)).toMatchObject({ status: 'done', record: { object } });
+  clock.advance(MINUTE);
+  const later = { ...talk, summary: 'Wants two demos.' };
+  expect(await engineAs(since).logActivity(later)).toMatchObject({ status: 'done', record: { object } });
+  expect([...crm.list('notes'), ...crm.list('communications')]).toHaveLength(1);
+  expect(JSON.stringify(crm.list(object))).toContain('Wants two demos.');
 });

@@ -107,6 +107,20 @@ describe.each(WORLDS)('the messages of an SMS thread on $name', (world) => {
     expect(shown(there)[0]?.at(-1)).toBe('08:00:00 Agent: Hello (not delivered)');
   });
 
+  it('keep their place, day and words where each delivery estimates their time anew and only tells what became of them', async () => {
+    const there = await aliceKnown();
+    const sent = message('m-1', '2026-01-05T23:59:58.000Z', 'Hello', { direction: 'outbound', startedAtEstimated: true });
+    await activityOf(there, sent);
+    const { transcript: _, ...wordless } = { ...sent, disposition: 'delivered', startedAt: '2026-01-06T00:00:03.000Z' };
+    await activityOf(there, wordless);
+    await activityOf(there, { ...wordless, disposition: 'failed', outcome: 'failed', startedAt: '2026-01-06T00:00:09.000Z' });
+    const exact = { ...sent, startedAt: '2026-01-05T23:59:57.000Z', revision: 2 };
+    await activityOf(there, { ...exact, startedAtEstimated: false });
+    expect(shown(there).map((lines) => lines.slice(3))).toEqual([
+      ['Day: 2026-01-05 (UTC)', '23:59:58 Agent: Hello', '23:59:58 Agent: (not delivered)'],
+    ]);
+  });
+
   it.each(['lost_ack', 'network', 'broken_json'] as const)(
     'are exactly one activity after %s at the first and at a later one (P5)',
     async (what) => {

@@ -82,6 +82,7 @@ export class ActivityWriter {
     const { intent = null } = stored?.entry ?? {};
     if (intent !== null && intent.until >= this.#session.storeNow())
       return pending('write_in_flight', 'A write of this activity may still take effect; it is looked up afterwards.');
+    if (stored !== null) this.#activity = { ...this.#activity, loggedAs: stored.entry.object };
     const form = await this.#form();
     if (stored === null) return this.#create(form, null);
     return stored.entry.id === null ? this.#settleCreate(form, stored) : this.#update(form, stored);

@@ -2,6 +2,7 @@ import { type Conversation, conversationKey } from '../../core/conversation.ts';
 import { shortHash } from '../../core/hash.ts';
 import type { AnalysisPlan } from '../../core/plan-analysis.ts';
 import type { Json } from '../../core/value.ts';
+import type { Entry } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
 import { KIND } from '../kinds.ts';
 
@@ -10,9 +11,19 @@ type Merges = AnalysisPlan['merges'];
 const HASH_DIGITS = 16;
 const hashOfText = (text: string): string => shortHash(text, HASH_DIGITS);
 
-/** What the marker of an applied version says: by field, a hash of the text that it gave to be merged. */
-export const markerBody = (merges: Merges): Json =>
-  merges.length === 0 ? null : { merges: Object.fromEntries(merges.map(({ field, incoming }) => [field, hashOfText(incoming)])) };
+interface Applied {
+  /** By field, a hash of the text that it gave to be merged. */
+  readonly merges?: Readonly<Record<string, string>>;
+  /** When it began, where that was estimated: another delivery estimates another time. ISO 8601 UTC. */
+  readonly at?: string;
+}
+
+/** What the marker of an applied version says beside that it was. */
+export function markerBody({ startedAt, startedAtEstimated }: Conversation, merges: Merges): Json {
+  const texts = Object.fromEntries(merges.map(({ field, incoming }) => [field, hashOfText(incoming)]));
+  const body = { ...(merges.length > 0 && { merges: texts }), ...(startedAtEstimated === true && { at: startedAt }) };
+  return Object.keys(body).length === 0 ? null : body;
+}
 
 /** Versions of a conversation that are looked at; each is a new analysis of the same call. */
 const VERSIONS_MAX = 100;
@@ -28,14 +39,29 @@ export async function notMergedBefore(
   merges: Merges,
 ): Promise<Merges> {
   if (contactId === null || merges.length === 0) return merges;
-  const prefix = `${conversationKey(conversation)}#`;
-  const markers = await store.entries({ scope: 'workspace', kind: KIND.applied, after: prefix, limit: VERSIONS_MAX });
+  const applied = await markersOf(store, conversation);
   const given = new Set(
-    markers.flatMap(({ key, body, contactId: whose }) => {
-      if (!key.startsWith(prefix) || key.includes('#', prefix.length) || whose !== contactId) return [];
-      const { merges: texts = {} } = (body ?? {}) as { readonly merges?: Readonly<Record<string, string>> };
-      return Object.entries(texts).map(([field, hash]) => `${field} ${hash}`);
-    }),
+    applied.flatMap(({ body, contactId: whose }) =>
+      whose !== contactId ? [] : Object.entries(appliedOf(body).merges ?? {}).map(([field, hash]) => `${field} ${hash}`),
+    ),
   );
   return merges.filter(({ field, incoming }) => !given.has(`${field} ${hashOfText(incoming)}`));
+}
+
+/**
+ * The conversation at the time that it was first taken to have begun: a message whose time each delivery estimates anew keeps its
+ * place, and its day.
+ */
+export async function atFirstStart({ store }: Context, conversation: Conversation): Promise<Conversation> {
+  const times = (await markersOf(store, conversation)).flatMap(({ body }) => appliedOf(body).at ?? []);
+  const [startedAt] = times.toSorted((a, b) => Date.parse(a) - Date.parse(b));
+  return startedAt === undefined ? conversation : { ...conversation, startedAt };
+}
+
+const appliedOf = (body: Json): Applied => (body ?? {}) as Applied;
+
+async function markersOf(store: Context['store'], conversation: Conversation): Promise<readonly Entry[]> {
+  const prefix = `${conversationKey(conversation)}#`;
+  const markers = await store.entries({ scope: 'workspace', kind: KIND.applied, after: prefix, limit: VERSIONS_MAX });
+  return markers.filter(({ key }) => key.startsWith(prefix) && !key.includes('#', prefix.length));
 }

@@ -88,7 +88,13 @@ async function attempt(context: Context, session: Session, conversation: Convers
   const entries: EntryChange[] = [
     ...target.entries,
     ...(await keyEntries(context, { contact, before: target.fields, set: plan.set, at })),
-    { scope: 'workspace', kind: KIND.applied, key: marker, expected: null, put: { body: markerBody(plan.merges), contactId: contact } },
+    {
+      scope: 'workspace',
+      kind: KIND.applied,
+      key: marker,
+      expected: null,
+      put: { body: markerBody(conversation, plan.merges), contactId: contact },
+    },
     ...givenChanges(stored, plan.given, contact, target.row?.id ?? target.id),
   ];
   if (merges.length > 0) entries.push(mergeEntry(marker, conversation, merges, contact, at));

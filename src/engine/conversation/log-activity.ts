@@ -1,6 +1,7 @@
 import { type Conversation, conversationKey } from '../../core/conversation.ts';
 import { deliveryHash } from '../../core/delivery-hash.ts';
 import { planActivity } from '../../core/plan-activity.ts';
+import { isThreadMessage } from '../../core/thread-day.ts';
 import { countCalls } from '../budget.ts';
 import { lacking, requireCapability } from '../capability.ts';
 import { type Context, fieldsOf } from '../context.ts';
@@ -11,6 +12,7 @@ import { Session } from '../session.ts';
 import { isStepFailure, pendingStep, type Step, step } from '../step.ts';
 import { type LogActivityOptions, placeOf } from './activity-place.ts';
 import { ActivityWriter } from './activity-writer.ts';
+import { atFirstStart } from './applied-marker.ts';
 
 /** As a call of its own it is refused where the connector can't log; as a step of `handleConversation` it is left out. */
 export async function logOne(context: Context, conversation: Conversation, options: LogActivityOptions & FlowOptions): Promise<Step> {
@@ -45,7 +47,7 @@ export async function logActivity(
   const { row, record, associations, lack } = await placeOf(context, session, conversation, options);
   const contactId = row?.id ?? null;
   const { owners, dispositions, blockList, timeZone, smsThreads, internalCalls, activityText = {} } = context.options;
-  const plan = planActivity(conversation, {
+  const plan = planActivity(isThreadMessage(conversation) ? await atFirstStart(context, conversation) : conversation, {
     record: record ?? NO_PLACE,
     limits: context.connector.capabilities.activity,
     associations,

@@ -49,6 +49,8 @@ const DISPOSITIONS: Readonly<Partial<Record<Outcome, string>>> = {
 export async function activityRecord(context: Context, activity: Activity, call: Call): Promise<ActivityRecord> {
   const { chatAs } = context;
   const channel = CHANNELS[activity.channel];
+  const logged = FORMS.find((form) => form === activity.loggedAs);
+  if (logged !== undefined) return recordOf(activity, logged, await fieldsOf(context, logged, call));
   if (isCall(activity.channel)) return recordOf(activity, 'calls', await fieldsOf(context, 'calls', call));
   if (channel !== undefined && (activity.channel !== 'chat' || chatAs === 'communication')) {
     const fields = await fieldsOf(context, 'communications', call);
@@ -58,6 +60,7 @@ export async function activityRecord(context: Context, activity: Activity, call:
   return recordOf(activity, 'notes', await fieldsOf(context, 'notes', call));
 }
 
+const FORMS: readonly Form[] = ['calls', 'communications', 'notes'];
 const isCall = (channel: Channel): boolean => channel === 'call' || channel === 'voicemail';
 const fieldsOf = async (context: Context, object: Form, call: Call): Promise<Fields> =>
   (await context.describer.object(object, call)).fields;
