@@ -46,7 +46,10 @@ export async function startHost({ engine, retellKey, twilioToken, clock }: HostO
   });
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const { status, body } = await onWebhook(requestOf(incoming));
-    outgoing.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    // Twilio takes only TwiML for an answer, and an empty one sends no reply.
+    const isForTwilio = incoming.url === '/hooks/twilio' && status < 300;
+    const [type, text] = isForTwilio ? ['text/xml', '<Response/>'] : ['application/json', JSON.stringify(body)];
+    outgoing.writeHead(status, { 'content-type': type }).end(text);
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

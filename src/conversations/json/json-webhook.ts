@@ -1,7 +1,7 @@
 import { CrmSyncError } from '../../errors.ts';
 import type { Incoming } from '../incoming.ts';
-import { type Bytes, base64Of, bytesOf, bytesOfBase64, bytesOfHex, hexOf } from '../webhook/bytes.ts';
-import { type Hash, hmac, hmacFits, sameSecret } from '../webhook/hmac.ts';
+import { type Bytes, bytesOf, decoded, encoded } from '../webhook/bytes.ts';
+import { HASHES, type Hash, hmac, hmacFits, sameSecret } from '../webhook/hmac.ts';
 import { needSecret } from '../webhook/need-secret.ts';
 import { readJson } from '../webhook/read-json.ts';
 import { type Delivery, type Scheme, type WebhookOptions, webhookReader } from '../webhook/webhook-reader.ts';
@@ -25,8 +25,6 @@ export interface JsonWebhookOptions extends Omit<FromJsonOptions, 'now'>, Webhoo
   readonly mapping: ConversationMapping;
   readonly verify: JsonVerification;
 }
-
-const HASHES: Readonly<Record<NonNullable<JsonVerification['hmac']>, Hash>> = { sha1: 'SHA-1', sha256: 'SHA-256', sha512: 'SHA-512' };
 
 /**
  * A reader for JSON webhooks of any platform: checks secret or signature, then reads the body by the mapping. Reads the
@@ -92,7 +90,7 @@ function signatureScheme(platform: string, verification: JsonVerification, hash:
     header,
     form: `${prefix}<${encoding}>`,
     read: (value) => {
-      const sent = (encoding === 'hex' ? bytesOfHex : bytesOfBase64)(afterPrefix(value, prefix) ?? '');
+      const sent = decoded(afterPrefix(value, prefix) ?? '', encoding);
       return sent === undefined ? undefined : { sent };
     },
     fits: ({ sent }, body) => hmacFits(sent, { hash, secret, message: bytesOf(body) }),
@@ -112,5 +110,5 @@ export async function signJson(body: string | Uint8Array, verify: JsonVerificati
   const { header, secret, prefix = '', encoding = 'hex' } = verify;
   if (verify.hmac === undefined) return { [header]: `${prefix}${secret}` };
   const digest = await hmac({ hash: HASHES[verify.hmac], secret, message: bytesOf(body) });
-  return { [header]: `${prefix}${(encoding === 'hex' ? hexOf : base64Of)(digest)}` };
+  return { [header]: `${prefix}${encoded(digest, encoding)}` };
 }

@@ -1,8 +1,8 @@
 import type { Millis } from '../../core/value.ts';
 import { CrmSyncError } from '../../errors.ts';
 import { millisOfText } from '../payload/instant-of.ts';
-import { type Bytes, base64Of, bytesOf, bytesOfBase64, bytesOfHex, hexOf } from '../webhook/bytes.ts';
-import { type Hash, type Hmac, hmac, hmacFits } from '../webhook/hmac.ts';
+import { type Bytes, bytesOf, bytesOfBase64, decoded, type Encoding, encoded } from '../webhook/bytes.ts';
+import { HASHES, type Hash, type Hmac, hmac, hmacFits } from '../webhook/hmac.ts';
 import { millisOf } from '../webhook/millis-of.ts';
 
 /**
@@ -44,7 +44,6 @@ export interface VapiSigning {
   readonly messageId?: string;
 }
 
-const HASHES: Readonly<Record<NonNullable<VapiHmac['algorithm']>, Hash>> = { sha1: 'SHA-1', sha256: 'SHA-256', sha512: 'SHA-512' };
 const HEADER = /^[\w!#$%&'*+.^`|~-]+$/;
 const PLACEHOLDER = /(\{(?:body|timestamp|method|url|svix-id)\})/;
 
@@ -57,7 +56,7 @@ export interface VapiPlan {
   readonly messageIdHeader: string;
   readonly prefix: string;
   readonly format: string;
-  readonly encoding: 'hex' | 'base64';
+  readonly encoding: Encoding;
 }
 
 /** @throws CrmSyncError `invalid_option`, category `configuration`. */
@@ -100,7 +99,7 @@ export interface VapiSignature {
 export function readSignature(header: string, headers: Headers, plan: VapiPlan): VapiSignature | undefined {
   const { prefix, encoding, format } = plan;
   const written = header.trim();
-  const digest = written.startsWith(prefix) ? (encoding === 'hex' ? bytesOfHex : bytesOfBase64)(written.slice(prefix.length)) : undefined;
+  const digest = written.startsWith(prefix) ? decoded(written.slice(prefix.length), encoding) : undefined;
   const timestamp = headers.get(plan.timestampHeader)?.trim() ?? '';
   const messageId = headers.get(plan.messageIdHeader)?.trim() ?? '';
   const timed = format.includes('{timestamp}');
@@ -150,7 +149,7 @@ export async function signVapi(body: string | Uint8Array, signing: VapiSigning):
   const timestamp = String(Math.floor(millisOf(at) / 1000));
   const digest = await hmac(signed({ body, timestamp, messageId, method, url }, plan));
   return {
-    [plan.signatureHeader]: `${plan.prefix}${(plan.encoding === 'hex' ? hexOf : base64Of)(digest)}`,
+    [plan.signatureHeader]: `${plan.prefix}${encoded(digest, plan.encoding)}`,
     ...(plan.format.includes('{timestamp}') ? { [plan.timestampHeader]: timestamp } : {}),
     ...(plan.format.includes('{svix-id}') ? { [plan.messageIdHeader]: messageId } : {}),
   };

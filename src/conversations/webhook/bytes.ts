@@ -23,6 +23,9 @@ export const hexOf = (bytes: Uint8Array): string => [...bytes].map((byte) => byt
 export const bytesOfHex = (hex: string): Bytes | undefined =>
   /^(?:[0-9a-f]{2})+$/i.test(hex) ? Uint8Array.from(hex.match(/../g)!, (pair) => Number.parseInt(pair, 16)) : undefined;
 
+/** How a digest is written. */
+export type Encoding = 'hex' | 'base64';
+
 export const base64Of = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes)); // digests: a few dozen bytes
 
 /** Undefined for anything but base64 of one byte at least. */
@@ -30,3 +33,8 @@ export function bytesOfBase64(base64: string): Bytes | undefined {
   if (!/^(?:[a-z0-9+/]{4})*(?:[a-z0-9+/]{2}==|[a-z0-9+/]{3}=|[a-z0-9+/]{4})$/i.test(base64)) return undefined;
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }
+
+export const encoded = (digest: Uint8Array, encoding: Encoding): string => (encoding === 'hex' ? hexOf : base64Of)(digest);
+
+/** Undefined for what is not written so. */
+export const decoded = (text: string, encoding: Encoding): Bytes | undefined => (encoding === 'hex' ? bytesOfHex : bytesOfBase64)(text);

@@ -2,6 +2,9 @@ import { type Bytes, bytesOf } from './bytes.ts';
 
 export type Hash = 'SHA-1' | 'SHA-256' | 'SHA-512';
 
+/** WebCrypto's names by those that platforms use. */
+export const HASHES: Readonly<Record<'sha1' | 'sha256' | 'sha512', Hash>> = { sha1: 'SHA-1', sha256: 'SHA-256', sha512: 'SHA-512' };
+
 export interface Hmac {
   readonly hash: Hash;
   /** Text, or the bytes it stands for. Not empty: WebCrypto takes no empty key. */

@@ -6,7 +6,7 @@ import { compile, compiled } from '../compiled.ts';
 import type { Context } from '../context.ts';
 import type { FlowOptions } from '../options.ts';
 import { Permit } from '../permit.ts';
-import { applyPage } from '../pull/page.ts';
+import { applyPage, type PageInput } from '../pull/page.ts';
 import type { RunRecorder } from '../run-recorder.ts';
 import { recordedAside } from '../runs.ts';
 import { isStepFailure } from '../step.ts';
@@ -110,6 +110,12 @@ class Search {
     return { crm: { records, problem: told, apiCalls: this.#apiCalls() }, rows: [...rows.values()] };
   }
 
+  async #import(run: RunRecorder, page: Pick<PageInput, 'permit' | 'mapping' | 'records' | 'readAt'>): Promise<readonly RecordPlan[]> {
+    if (page.records.length === 0) return [];
+    const { plan } = await applyPage(this.#context, run, { ...page, fresh: true, flow: 'pull', entries: () => [] });
+    return plan.records;
+  }
+
   #isFoundByNumber = (mapping: Mapping): boolean => compile(this.#context, mapping).matchKeys.some(({ field }) => field === 'phone_number');
 
   async #searchObject(run: RunRecorder, permit: Permit, mapping: Mapping): Promise<void> {
@@ -122,20 +128,8 @@ class Search {
     const records = [...new Map(found.map(({ record }) => [record.id, record])).values()].filter(({ state }) => state === 'present');
     const isTooMany = records.length > RECORDS_MAX;
     this.#tooMany ||= isTooMany;
-    const plans: readonly RecordPlan[] =
-      isTooMany || records.length === 0
-        ? []
-        : (
-            await applyPage(this.#context, run, {
-              mapping: ready,
-              records,
-              readAt: session.inStoreTime(requestedAt),
-              fresh: true,
-              flow: 'pull',
-              permit,
-              entries: () => [],
-            })
-          ).plan.records;
+    const readAt = session.inStoreTime(requestedAt);
+    const plans = isTooMany ? [] : await this.#import(run, { permit, mapping: ready, records, readAt });
     const reasonOf = (id: string): string | null => {
       const plan = plans.find(({ recordId }) => recordId === id);
       return isTooMany ? TOO_MANY.code : plan?.action === 'skip' ? plan.reason : null;
