@@ -17,34 +17,39 @@ export interface Likeness {
   readonly reason: SuggestionReason;
 }
 
-interface Names {
-  readonly name: readonly string[];
-  readonly label: readonly string[];
+interface Name {
+  readonly words: readonly string[];
+  readonly spelling: string;
+}
+/** By what a field is known on either side. Made once for each: an account may have a thousand fields. */
+export type Names = readonly [name: Name, label: Name];
+
+export const namesOf = (name: string, label = ''): Names => [nameOf(name), nameOf(label)];
+
+function nameOf(text: string): Name {
+  const words = wordsOf(text);
+  return { words, spelling: words.join('') };
 }
 
 /** How much a CRM field looks like a contact field, by names and options alone; null: not at all. */
-export function likenessOf(fieldName: string, definition: FieldDefinition, offered: DescribedField): Likeness | null {
-  const ours: Names = { name: wordsOf(fieldName), label: wordsOf(definition.label ?? '') };
-  const theirs: Names = { name: wordsOf(offered.name), label: wordsOf(offered.label) };
-  if (spelling(ours.name) === spelling(theirs.name)) return { score: 1, reason: 'same_name' };
-  const pairs = [ours.name, ours.label].flatMap((own) => [theirs.name, theirs.label].map((other) => [own, other] as const));
-  if (pairs.some(([own, other]) => own.length > 0 && spelling(own) === spelling(other))) return { score: 0.95, reason: 'same_label' };
-  const distances = pairs.flatMap(([own, other]) => standsInFor(spelling(own), spelling(other)) ?? []);
+export function likenessOf(ours: Names, definition: FieldDefinition, theirs: Names, offered: DescribedField): Likeness | null {
+  if (ours[0].spelling === theirs[0].spelling) return { score: 1, reason: 'same_name' };
+  const pairs = ours.flatMap((own) => theirs.map((other) => [own, other] as const));
+  if (pairs.some(([own, other]) => own.words.length > 0 && own.spelling === other.spelling)) return { score: 0.95, reason: 'same_label' };
+  const distances = pairs.flatMap(([own, other]) => standsInFor(own.spelling, other.spelling) ?? []);
   if (distances.length > 0) return { score: usual(Math.min(...distances)), reason: 'usual_name' };
   if (hasSameOptions(definition, offered)) return { score: 0.7, reason: 'same_options' };
-  const shared = Math.max(...pairs.map(([own, other]) => sharedPart(own, other)));
+  const shared = Math.max(...pairs.map(([own, other]) => sharedPart(own.words, other.words)));
   return shared === 0 ? null : { score: 0.4 + 0.3 * shared, reason: 'similar_name' };
 }
-
-const spelling = (words: readonly string[]): string => words.join('');
 
 const usual = (distance: number): number => (distance === 0 ? 0.9 : Math.max(0.65, 0.85 - 0.05 * distance));
 
 /** What part of all their words two names share; 0 where one has not all words of the other, and less than half are shared. */
 function sharedPart(ours: readonly string[], theirs: readonly string[]): number {
-  const all = new Set([...ours, ...theirs]);
-  const shared = [...new Set(ours)].filter((word) => theirs.includes(word)).length;
+  const shared = new Set(ours.filter((word) => theirs.includes(word))).size;
   if (shared === 0) return 0;
+  const all = new Set([...ours, ...theirs]);
   const isPart = ours.every((word) => theirs.includes(word));
   return isPart || shared * 2 >= all.size ? shared / all.size : 0;
 }

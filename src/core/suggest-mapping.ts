@@ -1,6 +1,6 @@
 import { compatible } from './compatibility.ts';
 import type { CrmFieldType, DescribedField } from './described.ts';
-import { type Likeness, likenessOf, optionsShared, type SuggestionReason } from './likeness.ts';
+import { type Likeness, likenessOf, type Names, namesOf, optionsShared, type SuggestionReason } from './likeness.ts';
 import type { AnyRule, FieldRule } from './mapping-types.ts';
 import { CRM_PATH } from './paths.ts';
 import type { FieldDefinition, FieldDefinitions, FieldName, Schema } from './schema-types.ts';
@@ -44,18 +44,25 @@ interface Choice {
  */
 export function suggestMapping<S extends Schema>(schema: S, describedFields: readonly DescribedField[]): MappingSuggestion<S> {
   const definitions: FieldDefinitions = schema.fields;
-  const candidates = Object.entries(definitions).map(
-    ([field, definition]) => [field, candidatesFor(field, definition, describedFields)] as const,
-  );
+  const offers = describedFields
+    .filter(({ name }) => CRM_PATH.test(name))
+    .map((field) => ({ field, names: namesOf(field.name, field.label) }));
+  const candidates = Object.entries(definitions).map(([field, definition]) => [field, candidatesFor(field, definition, offers)] as const);
   const choices = candidates.flatMap(([field, all]) => all.map((candidate): Choice => ({ field, candidate })));
   const suggestion: object = { fields: bestOf(choices), candidates: Object.fromEntries(candidates) } satisfies MappingSuggestion;
   return suggestion as MappingSuggestion<S>;
 }
 
-function candidatesFor(field: string, definition: FieldDefinition, described: readonly DescribedField[]): readonly MappingCandidate[] {
-  return described
-    .flatMap((offered): readonly MappingCandidate[] => {
-      const likeness = CRM_PATH.test(offered.name) ? likenessOf(field, definition, offered) : null;
+interface Offer {
+  readonly field: DescribedField;
+  readonly names: Names;
+}
+
+function candidatesFor(field: string, definition: FieldDefinition, offers: readonly Offer[]): readonly MappingCandidate[] {
+  const own = namesOf(field, definition.label);
+  return offers
+    .flatMap(({ field: offered, names }): readonly MappingCandidate[] => {
+      const likeness = likenessOf(own, definition, names, offered);
       const score = likeness === null ? 0 : scoreOf(likeness, field, definition, offered);
       if (likeness === null || score < LISTED_FROM) return [];
       return [{ crm: offered.name, score, reason: likeness.reason, rule: ruleFor(field, definition, offered) as FieldRule<Schema> }];
