@@ -43,13 +43,13 @@ export function findParts(
   lines: readonly TextLine[],
   parts: readonly { readonly name: string; readonly prints: readonly PartPrint[] }[],
 ): ReadonlyMap<string, Span> {
-  const hashes = lines.map(({ text }) => lineHash(text));
+  const spansOf = spanFinder(lines.map(({ text }) => lineHash(text)));
   /** By line: the best chain that ends just there, and the best that ends there or earlier. */
   const endingAt: (Chain | null)[] = new Array(lines.length + 1).fill(null);
   let upTo: (Chain | null)[] = [...endingAt];
   for (const { name, prints } of parts) {
     const chains = prints.flatMap(({ hash, lines: count }) =>
-      hash === null ? [] : spansOf(hashes, hash, count).map((span) => chainOf(name, span, endingAt[span[0]]!, upTo[span[0]]!)),
+      hash === null ? [] : spansOf(hash, count).map((span) => chainOf(name, span, endingAt[span[0]]!, upTo[span[0]]!)),
     );
     for (const chain of chains) endingAt[chain.span[1]] = better(chain, endingAt[chain.span[1]]!);
     let best: Chain | null = null;
@@ -72,10 +72,24 @@ function chainOf(name: string, span: Span, beside: Chain | null, before: Chain |
   return next.score >= later.score ? next : later;
 }
 
-function spansOf(hashes: readonly string[], hash: string, count: number): readonly Span[] {
-  const spans: Span[] = [];
-  for (let from = 0; from + count <= hashes.length; from += 1)
-    if (printOfLines(hashes.slice(from, from + count)) === hash) spans.push([from, from + count]);
+/** Hashes each place once for each number of lines: a day's messages are many parts of one line. */
+function spanFinder(hashes: readonly string[]): (hash: string, count: number) => readonly Span[] {
+  const byCount = new Map<number, ReadonlyMap<string, readonly Span[]>>();
+  return (hash, count) => {
+    const known = byCount.get(count) ?? spansByHash(hashes, count);
+    byCount.set(count, known);
+    return known.get(hash) ?? [];
+  };
+}
+
+function spansByHash(hashes: readonly string[], count: number): ReadonlyMap<string, readonly Span[]> {
+  const spans = new Map<string, Span[]>();
+  for (let from = 0; from + count <= hashes.length; from += 1) {
+    const hash = printOfLines(hashes.slice(from, from + count));
+    const same = spans.get(hash);
+    if (same === undefined) spans.set(hash, [[from, from + count]]);
+    else same.push([from, from + count]);
+  }
   return spans;
 }
 

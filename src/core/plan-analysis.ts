@@ -48,6 +48,8 @@ export interface AnalysisInput {
   readonly given?: GivenResults;
   /** Default `anything`. */
   readonly replace?: Replaceable;
+  /** ISO 8601 UTC. A conversation that says it began later counts as of now: else no other one could replace what it gave, for as long. */
+  readonly now?: string;
 }
 
 export interface AnalysisPlan {
@@ -102,8 +104,10 @@ export interface AnalysisPlan {
  * planAnalysis({ schema: defineContactSchema({}), rules: [{ from: 'name', field: 'first_name', mode: 'overwrite' }], conversation: { analysis: { name: '' } }, contact: { fields: { first_name: 'Al' } } }).kept //=> [{ field: 'first_name', from: 'name', reason: 'blank' }]
  */
 export function planAnalysis(input: AnalysisInput): AnalysisPlan {
-  const { schema, rules, conversation, contact, timeZone, transforms, given = {}, replace = 'anything' } = input;
-  const { startedAt: at } = conversation;
+  const { schema, rules, conversation, contact, timeZone, transforms, given = {}, replace = 'anything', now } = input;
+  const { startedAt } = conversation;
+  const isAhead = startedAt !== undefined && now !== undefined && Date.parse(startedAt) > Date.parse(now);
+  const at = isAhead ? now : startedAt;
   const options = present<CoerceOptions>({ timeZone });
   const ready = (rules as readonly Rule[]).map((rule) => ({ ...rule, read: reader(schema, rule, options, transforms) }));
   const merges = new Map<string, AnalysisPlan['merges'][number]>();

@@ -89,6 +89,16 @@ describe.each(WORLDS)('conversations of the past, on $name', ({ deployment, writ
     expect(await there.fieldsOf(ALICE)).toMatchObject({ lead_status: 'Working' });
   });
 
+  it('give way to what comes after one that says it began in the future, once that time has come here', async () => {
+    const there = await known();
+    const said = (id: string, startedAt: string, lead_qualification_status: string) =>
+      conversation({ id, startedAt, phone: ALICE, analysis: { lead_qualification_status } });
+    await there.engine.handleConversation(said('wrong-clock', '2036-01-05T09:00:00.000Z', 'New'));
+    there.clock.advance(DAY);
+    await there.engine.handleConversation(said('next-day', '2026-01-06T09:00:30.000Z', 'Qualified'));
+    expect(await there.fieldsOf(ALICE)).toMatchObject({ lead_status: 'Qualified' });
+  });
+
   it('that are backfilled twice change nothing the second time, at a read for a hundred of them', async () => {
     const there = await known();
     const all = past(150, [ALICE, BOB]);

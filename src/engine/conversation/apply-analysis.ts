@@ -75,6 +75,7 @@ async function attempt(context: Context, session: Session, conversation: Convers
     conversation,
     contact: { fields: target.fields },
     given: stored.given,
+    now: new Date(at).toISOString(),
     ...(replace !== undefined && { replace }),
     ...(timeZone !== undefined && { timeZone }),
     ...(transforms !== undefined && { transforms }),
