@@ -109,7 +109,10 @@ export const IN_CRM: Acts = {
       const isTaken = there.ledger.ids('crm').some((one) => {
         return other.crm.person(one) !== null && there.ledger.wasEver('crm', one, 'email', known.email);
       });
-      const alike = { ...person, email: isTaken ? there.values.value('email') : known.email, notes: null };
+      const email = isTaken ? there.values.value('email') : known.email;
+      // Salesforce keeps no contact without a last name; HubSpot does.
+      const last_name = known.last_name ?? there.values.value('last_name');
+      const alike = { ...person, email, last_name, notes: null };
       addRecord(there, other, chance.of(0.5) ? alike : { ...there.values.person(), phone_number: known.phone_number });
     }),
   ],

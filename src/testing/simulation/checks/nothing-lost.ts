@@ -46,6 +46,9 @@ function wasTypedOver(seen: Seen, { side, id, field, before, after }: Omit<Displ
   const last = ledger.typed.findLast((typed) => typed.side === side && typed.id === id && typed.field === field && typed.value === before);
   // An edit of the other side that happens to say the same may be written over what nobody could know of.
   if (side === 'crm' && last !== undefined && isInTheGap(seen, last)) return false;
+  // It is no old one where somebody has typed it anew since, such as two records whose numbers were exchanged.
+  const anew = ledger.typed.findLastIndex((typed) => typed.field === field && typed.value === after);
+  if (last !== undefined && anew > ledger.typed.lastIndexOf(last)) return false;
   return ledger.isBeforeIn(side, id, field, after, before);
 }
 
