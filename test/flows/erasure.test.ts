@@ -122,6 +122,22 @@ describe.each(WORLDS)('on $name', (world) => {
       expect((await there.engine.contacts.get('host-1'))?.links).toEqual([]);
     });
 
+    it('leaves out a record that was said to be somebody else’s', async () => {
+      const there = await zaphod();
+      const { object } = world;
+      await there.engine.contacts.unlink(there.id, { object, recordId: there.record.id });
+      there.crm.edit(there.record.id, { phone: '(415) 555-0177' });
+      there.clock.advance(HOUR);
+      await there.engine.pull();
+      expect((await there.engine.contacts.erase(there.id)).records).toEqual([]);
+      const find = async () => (await there.engine.contacts.byPhone('+14155550177')).contact;
+      const { id } = (await find()) ?? {};
+      await there.store.bind(there.scope).commit({ rows: [{ kind: 'erase', contactId: id ?? '' }], entries: [] }); // by nobody's wish
+      there.clock.advance(HOUR);
+      await there.engine.pull({ full: true });
+      expect((await find())?.links).toMatchObject([{ recordId: there.record.id }]);
+    });
+
     it('can be asked for twice, for a contact that was never there, and for one that the host has removed already', async () => {
       const there = await zaphod();
       await there.engine.contacts.erase(there.id);

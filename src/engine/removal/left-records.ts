@@ -8,12 +8,16 @@ export interface LeftRecord {
   readonly recordId: string;
 }
 
-/** A contact's records in every CRM of the workspace, those that theirs were merged into among them. */
+/**
+ * A contact's records in every CRM of the workspace, those that theirs were merged into among them; not those of which somebody
+ * said that they are not the contact's.
+ */
 export function leftRecords({ connection }: Context, row: Row | undefined): readonly LeftRecord[] {
   const links: readonly (StoredLink | LinkElsewhere)[] = [...(row?.links ?? []), ...(row?.elsewhere ?? [])];
   const records = links.flatMap((link): LeftRecord[] => {
     const place = { connection: 'connection' in link ? link.connection : connection };
     const { object, recordId, body } = link;
+    if (link.state === 'declined') return [];
     const { successor, successorObject = object } = body;
     return [
       ...(recordId === null ? [] : [{ ...place, object, recordId }]),
