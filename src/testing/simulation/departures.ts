@@ -120,7 +120,8 @@ export class Departures {
 
   #erase(contactId: string): void {
     for (const number of this.#ledger.everIn('local', contactId, 'phone_number')) this.erasedNumbers.add(number);
-    const records = [...this.#linksOf(contactId).values()].flatMap(({ recordId, successor }) => [recordId ?? [], successor ?? []].flat());
+    const its = [...this.#linksOf(contactId).values()].filter(({ state }) => state !== 'declined');
+    const records = its.flatMap(({ recordId, successor }) => [recordId ?? [], successor ?? []].flat());
     for (const id of records) this.erasedRecords.add(id);
     if (!this.erased.has(contactId)) this.#recordsOfErased.set(contactId, records);
     this.erased.add(contactId);

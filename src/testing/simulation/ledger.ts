@@ -162,11 +162,18 @@ export class Ledger {
     return typings.every((typing) => typing < met);
   }
 
-  /** Ours had a text when the two were linked, and none of ours has ever reached the record: what stands there is a person's. */
-  isStillToMeet(contactId: string, recordId: string, field: PersonField): boolean {
-    const first = this.typed.findIndex(({ side, id, field: typed }) => side === 'local' && id === contactId && typed === field);
+  /**
+   * Ours had a text when the two were linked, or somebody wrote into a record that we had made without one; and none of ours has
+   * ever reached the record: what stands there is a person's.
+   */
+  isStillToMeet(contactId: string, recordId: string, field: PersonField, isMade: boolean): boolean {
+    const firstOf = (where: Side, there: string) =>
+      this.typed.findIndex(({ side, id, field: typed }) => side === where && id === there && typed === field);
+    const first = firstOf('local', contactId);
+    const theirs = firstOf('crm', recordId);
+    const isLater = isMade && theirs >= 0 && theirs < first;
     const hasReached = this.displaced.some(({ side, id, field: written }) => side === 'crm' && id === recordId && written === field);
-    return first >= 0 && this.isFromBefore(contactId, recordId, first) && !hasReached;
+    return first >= 0 && (isLater || this.isFromBefore(contactId, recordId, first)) && !hasReached;
   }
 
   /** The record goes on under another id, with all that was typed into it. */

@@ -60,7 +60,9 @@ function onAccount(seen: Seen, { account, pairs, runs }: SeenAccount): readonly 
     // Two texts that meet for the first time stay apart until ours changes (R18): at the link, or where somebody in the CRM
     // was faster than the first push of the text that was here already.
     const stayApart =
-      remote !== null && (ledger.isFromBefore(row.id, person.id, ours, theirs) || ledger.isStillToMeet(row.id, person.id, 'notes'));
+      remote !== null &&
+      (ledger.isFromBefore(row.id, person.id, ours, theirs) ||
+        ledger.isStillToMeet(row.id, person.id, 'notes', account.made.records.has(person.id)));
     // After an answer that was lost nobody knows whether theirs was typed over ours: it stays, and the conflict keeps both.
     const isKept = conflicts.has(`notes ${local}`) && conflicts.has(`notes ${remote}`);
     if (local !== remote && ours > theirs && !stayApart && !isKept) differ('notes', { ...both, local, remote });

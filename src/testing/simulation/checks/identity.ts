@@ -53,6 +53,11 @@ function onAccount({ departures }: Seen['there'], seen: SeenAccount): Broken[] {
     if (contacts.length > 0) continue;
     const phone = e164(person.phone_number);
     if (departures.isErased(person.id, phone)) continue;
+    // It was in the bin until its contact had another one.
+    const isReplaced = links.some(
+      ({ row, recordId, state }) => recordId === person.id && state === 'tombstone' && row.links.some((link) => LIVE.has(link.state)),
+    );
+    if (isReplaced) continue;
     const owner = rows.find((row) => phone !== null && row.removed !== true && fieldOf(row, 'phone_number') === phone);
     if (phone !== null && owner === undefined)
       broken.push({ promise: 'P2', message: `record ${person.id} has no contact, though nobody has its number`, about });
