@@ -67,10 +67,14 @@ function listsOf(source: unknown): readonly (readonly [readonly string[], readon
 
 /** A page posts text: `1` and `'1'` could not be told apart. */
 function checkList(list: readonly unknown[], at: Path, add: AddProblem): void {
-  const values = list.map((option) => String(membersOf(option)['const']));
-  for (const [index, value] of values.entries())
-    if (membersOf(list[index])['const'] !== undefined && values.indexOf(value) < index)
+  const seen = new Set<string>();
+  for (const [index, option] of list.entries()) {
+    const { const: value } = membersOf(option);
+    if (typeof value !== 'string' && typeof value !== 'number') continue; // told by the shape
+    if (seen.has(String(value)))
       add([...at, index, 'const'], 'is the same option once more', 'duplicate_option', 'Remove it, or give it a value of its own.');
+    seen.add(String(value));
+  }
 }
 
 function checkDefault(field: Members, at: Path, add: AddProblem): void {

@@ -50,6 +50,13 @@ export function fromAppConnectManifest(manifest: unknown, platform: string): Con
       'is no form of a log',
       'Ask for these values in your own settings page.',
     );
+  if (itemsOf(found['override']).length > 0)
+    report.add(
+      [...at, 'override'],
+      'not_carried_over',
+      'changes the platform for some users',
+      'Convert the platform as it is for them, too.',
+    );
   const forms = (Object.keys(PAGES) as (keyof typeof PAGES)[]).flatMap((name) => {
     const section = page[PAGES[name]];
     if (!isObject(section)) return [];

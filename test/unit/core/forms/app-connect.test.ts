@@ -72,6 +72,15 @@ describe('a platform', () => {
     expect(told(report)).toEqual(['platforms platforms_as_list', 'platforms.1.contactTypes.0 type_as_text']);
   });
 
+  it('that has more than forms tells what is left out', () => {
+    const more = { override: [{}], serverSideLogging: { additionalFields: [{}] } };
+    const { report } = fromAppConnectManifest(manifest([], more), 'clio');
+    expect(told(report)).toEqual([
+      'platforms.clio.serverSideLogging.additionalFields not_carried_over',
+      'platforms.clio.override not_carried_over',
+    ]);
+  });
+
   it('may have dots in its name', () => {
     expect(fromAppConnectManifest({ platforms: { 'labs.dominion': { page: {} } } }, 'labs.dominion')).toEqual({
       forms: {},

@@ -195,6 +195,13 @@ describe('whatever is given', () => {
       expect(() => safeParseLogForm(form({ ...DEAL, [name]: part }))).not.toThrow();
   });
 
+  it('a list that is too long is told as that, and not compared with itself item by item', () => {
+    const many = Array.from({ length: 10_000 }, () => ({ ...DEAL, path: 'a', const: 'same', fields: ['deal', 'deal'] }));
+    for (const name of ['fields', 'metadata', 'contactTypes', 'exclusive'])
+      expect(problems({ ...FULL, [name]: many }).filter((problem) => problem.startsWith(name))).toEqual([`${name} too_long`]);
+    expect(problems(form({ ...DEAL, options: many }))).toContain('fields.0.options too_long');
+  });
+
   test.prop([fc.shuffledSubarray(Object.keys(BILLABLE), { minLength: Object.keys(BILLABLE).length })])(
     'the order of keys makes no difference',
     (names) => {
