@@ -35,7 +35,9 @@ export function bindSubmission<const F extends LogForm>(form: F, input: FormInpu
     ...shapeIssues(form, answers),
     ...notes.filter(({ path, code }) => Object.hasOwn(given, path[0]!) && !isOnlyTold(code)),
     ...notes.filter(({ code }) => code === 'unknown_contact_type'),
-    ...questions.map(({ field, code, message, remedy }): Issue => ({ path: [field], code, message, remedy })),
+    ...questions
+      .filter(({ field, code }) => code === 'several_contact_types' || own(given, field) === undefined) // an answer that was refused is told as that
+      .map(({ field, code, message, remedy }): Issue => ({ path: [field], code, message, remedy })),
     ...states.flatMap(missing),
     ...tieIssues(form, after),
   ];

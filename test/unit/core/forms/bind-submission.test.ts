@@ -148,6 +148,10 @@ describe('no answers', () => {
     expect(problems(form, {})).toEqual(['deal several_options']);
     expect(problems(form, { deal: 'none' })).toEqual([]);
   });
+  it('are told apart from an answer that is refused: one problem for one field', () => {
+    expect(problems(form, { deal: 'd9' })).toEqual(['deal not_offered']);
+    expect(problems(form, { deal: undefined })).toEqual(['deal several_options']);
+  });
   it('are those of options that are not there yet', () => {
     const dynamic = parseLogForm({ kind: 'call', fields: [{ key: 'one', title: 'One', type: 'selection', dynamicOptions: true }] });
     expect(problems(dynamic, {}, { loaded: { one: { failed: true } } })).toEqual([]);
@@ -253,6 +257,24 @@ describe('one tie only', () => {
   });
 });
 
+describe('a CRM that ties several', () => {
+  it('gets a deal and a lead at once', () => {
+    const fields = ['deals', 'leads'].map((key) => ({
+      key,
+      title: key,
+      type: 'selection',
+      options: { association: key },
+      writes: 'association',
+    }));
+    const match = { options: { deals: [{ const: 12, title: 'Fleet' }], leads: [{ const: 'a1-b2', title: 'Trade fair' }] } };
+    const bound = bindSubmission(parseLogForm({ kind: 'message', fields }), { context: 'message', match }, { deals: '12' });
+    expect(bound.ok && bound.value.writes).toEqual([
+      { key: 'deals', to: { association: 'deals' }, action: 'set', value: 12 },
+      { key: 'leads', to: { association: 'leads' }, action: 'set', value: 'a1-b2' },
+    ]);
+  });
+});
+
 describe('a submission', () => {
   it('carries record, type and metadata', () => {
     const { record, contactType, metadata, writes } = bind({}, { metadata: { user: { department: 'Sales' } } });
@@ -275,6 +297,10 @@ describe('a submission', () => {
     });
     expect(problems(form, {}, { match: null })).toEqual(['contactType several_contact_types']);
     expect(problems(form, {}, { match: null, contactType: 'Lead' })).toEqual([]);
+    const fields = [{ key: 'contactType', title: 'Called', type: 'text' }];
+    expect(problems(parseLogForm({ ...form, fields }), { contactType: 'Lead' }, { match: null })).toEqual([
+      'contactType several_contact_types',
+    ]);
     expect(problems(form, {}, { match: null, contactType: 'Robot' })).toEqual([
       'contactType unknown_contact_type',
       'contactType several_contact_types',
