@@ -48,4 +48,6 @@ export const KIND = {
   create: 'create',
   /** connection · `<source>:<id>` · the one activity of a conversation: intent, then its id */
   activity: 'activity',
+  /** connection · `<contact id>|<key>` · the contact is one of several people of this activity: erasing it finds the activity (R21) */
+  sharedActivity: 'shared_activity',
 } as const;

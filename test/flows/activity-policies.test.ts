@@ -1,5 +1,7 @@
 import { conversation } from 'crm-sync-engine/testing';
 import { describe, expect, it } from 'vitest';
+import { hashOf } from '../../src/core/hash.ts';
+import { dumpOf } from './harness.ts';
 import { WORLDS } from './world.ts';
 
 const HOUR = 3_600_000;
@@ -72,6 +74,25 @@ describe.each(WORLDS)('whose activity it is on $name', (world) => {
     there.clock.advance(60_000);
     await there.engine.handleConversation({ ...talk, summary: 'Wants two.' });
     expect(there.crm.loggedCalls()).toMatchObject([{ body: expect.stringContaining('Wants two.') }]);
+  });
+
+  it('keeps nothing of what it is made of once one of its people is erased, and is not logged again for the others (R21)', async () => {
+    if (world.name === 'Salesforce') return; // no activity of several people there
+    const there = await twins(2, { severalContacts: 'all' });
+    await there.engine.handleConversation(talk);
+    const entries = async () => (await dumpOf(there.store, there.scope)).entries;
+    expect((await entries())['activity']?.[0]?.body).toMatchObject({ written: { hs_call_from_number: hashOf(NUMBER) } });
+    const [contact] = await there.engine.contacts.list();
+    await there.engine.contacts.erase(contact?.id ?? '');
+    const left = await entries();
+    expect(left['activity']).toMatchObject([{ body: { written: {} } }]);
+    expect(JSON.stringify(left['activity'])).not.toContain(hashOf(NUMBER));
+    expect(JSON.stringify(left)).not.toContain(contact?.id);
+    there.clock.advance(60_000);
+    expect((await there.engine.handleConversation(talk)).steps.activity.status).toBe('unchanged');
+    const later = await there.engine.handleConversation({ ...talk, summary: 'Wants two.' });
+    expect(later.steps.activity).toMatchObject({ status: 'unchanged', reason: 'edited_in_crm' });
+    expect(there.crm.loggedCalls()).toHaveLength(1);
   });
 
   const creating = {

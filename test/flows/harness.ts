@@ -56,7 +56,7 @@ export const KINDS = {
   ],
   connection: [
     ...['checkpoint', 'conflict', 'budget', 'sweep', 'brake', 'run', 'latest', 'waiting', 'recheck'],
-    ...['conversation', 'create', 'activity', 'lease'],
+    ...['conversation', 'create', 'activity', 'shared_activity', 'lease'],
   ],
 } as const;
 

@@ -23,6 +23,8 @@ interface RecordOf {
 export interface ActivityPlace {
   /** Whose it is; null: nobody's, or that of several. */
   readonly row: Row | null;
+  /** Whose it is, where it is that of several: ids of contacts. */
+  readonly people?: readonly string[];
   readonly record: RecordOf | null;
   readonly associations: readonly RecordOf[];
   readonly lack: { readonly status: 'skipped' | 'pending'; readonly reason: string; readonly remedy: string };
@@ -80,7 +82,8 @@ async function placeOfSeveral(context: Context, { ids }: { readonly ids: readonl
   if (first === undefined) return nobody;
   if (others.length === 0) return { ...first, associations: [] };
   if (severalContacts !== 'all' || context.connector.capabilities.activity.severalPeople !== true) return nobody;
-  return { row: null, record: first.record, associations: others.map(({ record }) => record) };
+  const people = linked.map(({ row }) => row.id);
+  return { row: null, people, record: first.record, associations: others.map(({ record }) => record) };
 }
 
 /** A record that the host named may have been merged into another one since, or have become one of another object. */

@@ -21,6 +21,7 @@ import {
   type Written,
   withDeliveries,
 } from './activity-entry.ts';
+import { sharedWith } from './shared-activity.ts';
 
 export interface ActivityWritten {
   readonly status: 'done' | 'unchanged' | 'pending' | 'skipped';
@@ -33,6 +34,8 @@ export interface ActivityWritten {
 interface ActivityToWrite {
   readonly activity: Activity;
   readonly contactId: string | null;
+  /** Of several people whose it is. */
+  readonly people: readonly string[];
   /** Hash of the conversation as delivered: the same delivery twice changes nothing. */
   readonly delivery: string;
   /** Earlier deliveries that this one replaces. */
@@ -64,8 +67,10 @@ export class ActivityWriter {
   readonly #delivery: string;
   readonly #deliveries: readonly string[];
   readonly #fence: EntryChange;
+  readonly #people: readonly string[];
 
-  constructor(context: Context, session: Session, permit: Permit, { activity, contactId, delivery, replaced, fence }: ActivityToWrite) {
+  constructor(context: Context, session: Session, permit: Permit, toWrite: ActivityToWrite) {
+    const { activity, contactId, people, delivery, replaced, fence } = toWrite;
     this.#context = context;
     this.#session = session;
     this.#permit = permit;
@@ -73,6 +78,7 @@ export class ActivityWriter {
     this.#place = { key: activity.key, contactId };
     this.#delivery = delivery;
     this.#fence = fence;
+    this.#people = people;
     this.#deliveries = [...replaced, delivery];
   }
 
@@ -194,7 +200,12 @@ export class ActivityWriter {
     const deliveries = withDeliveries(entry.deliveries, this.#deliveries);
     const given = givenBy(form, entry.givenBy, this.#activity.order);
     const intended: ActivityEntry = { ...entry, intent: { op, until, written, parts, givenBy: given, deliveries } };
-    const entries = [...this.#permit.fences(), this.#fence, activityChange(this.#place, intended, version)];
+    const entries = [
+      ...this.#permit.fences(),
+      this.#fence,
+      ...sharedWith(this.#place.key, this.#people),
+      activityChange(this.#place, intended, version),
+    ];
     const committed = await commitOnce(this.#context, this.#session, { rows: [], entries });
     if (committed.status !== 'done') return pending('write_in_flight', 'Another worker is logging this conversation.');
 

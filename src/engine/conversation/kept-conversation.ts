@@ -11,6 +11,7 @@ import { type FoundContact, findContact } from '../find-contact.ts';
 import { KIND } from '../kinds.ts';
 import { retryDelayMs } from '../recheck.ts';
 import type { Session } from '../session.ts';
+import { versionKey } from './apply-analysis.ts';
 
 /** A conversation until all its steps are done; its text goes then (R22). */
 export interface KeptConversation {
@@ -67,7 +68,7 @@ export async function keep(
       attempts: stored?.attempts ?? 0,
       ...present<Pick<KeptConversation, 'pieces'>>({ pieces: replaces ? piecesOf(stored) : stored?.pieces }),
       replaced: [...(stored?.replaced ?? []), ...(replaces ? [deliveryHash(stored.conversation)] : [])],
-      ...present<Pick<KeptConversation, 'unapplied'>>({ unapplied: replaces ? unappliedOf(stored) : stored?.unapplied }),
+      ...present<Pick<KeptConversation, 'unapplied'>>({ unapplied: replaces ? unappliedOf(context, stored) : stored?.unapplied }),
       // What waits already came by itself, and waits for that.
       ...present<Pick<KeptConversation, 'replace'>>({ replace: stored === null ? replace : stored.replace }),
     };
@@ -84,10 +85,14 @@ export async function keep(
 /** What is known of the conversation so far, whichever delivery it came with. */
 export const wholeOf = ({ conversation, pieces = {} }: KeptConversation): Conversation => withEarlier(conversation, pieces);
 
-/** Whether it was applied is told by its marker (R22), once it is its turn. What only the activity takes is among the pieces. */
-function unappliedOf({ unapplied = [], conversation }: KeptConversation): readonly Conversation[] {
+/**
+ * One of each version, however often it is delivered; whether it was applied is told by its marker (R22), once it is its turn. What
+ * only the activity takes is among the pieces.
+ */
+function unappliedOf(context: Context, { unapplied = [], conversation }: KeptConversation): readonly Conversation[] {
   const { transcript: _, note: __, ...said } = conversation;
-  return [...unapplied, said];
+  const isKnown = unapplied.some((one) => versionKey(context, one) === versionKey(context, said));
+  return isKnown ? unapplied : [...unapplied, said];
 }
 
 const piecesOf = (stored: KeptConversation): ConversationPieces => withEarlier<ConversationPieces>({}, wholeOf(stored));

@@ -44,7 +44,7 @@ export async function logActivity(
   if (context.options.activities?.[conversation.channel] !== true)
     return step('disabled', { reason: 'channel_off', remedy: `Turn on \`activities.${conversation.channel}\`.` });
   const fence = erasureFence(await loadErasures(context));
-  const { row, record, associations, lack } = await placeOf(context, session, conversation, options);
+  const { row, people = [], record, associations, lack } = await placeOf(context, session, conversation, options);
   const contactId = row?.id ?? null;
   const { owners, dispositions, blockList, timeZone, smsThreads, internalCalls, activityText = {} } = context.options;
   const plan = planActivity(isThreadMessage(conversation) ? await atFirstStart(context, conversation) : conversation, {
@@ -65,7 +65,7 @@ export async function logActivity(
   try {
     const permit = await Permit.ask(context, session, null);
     await permit.checkAccount();
-    const toWrite = { activity: plan.activity, contactId, delivery: deliveryHash(conversation), replaced, fence };
+    const toWrite = { activity: plan.activity, contactId, people, delivery: deliveryHash(conversation), replaced, fence };
     const { created, ...written } = await new ActivityWriter(context, session, permit, toWrite).write();
     if (written.record !== null && written.status === 'done')
       context.notify({

@@ -5,6 +5,7 @@ import type { EntryChange, Row } from '../../ports/store.ts';
 import { untilCommitted } from '../commit.ts';
 import type { Context } from '../context.ts';
 import type { KeptConversation } from '../conversation/kept-conversation.ts';
+import { withoutContents } from '../conversation/shared-activity.ts';
 import { notReleased } from '../identity/released.ts';
 import { releaseNotesOf, releaseWaiting } from '../identity/waiting.ts';
 import { KIND } from '../kinds.ts';
@@ -40,6 +41,7 @@ export async function eraseContact(context: Context, id: string): Promise<{ read
       ...(await releaseWaiting(context, names, at, names)),
       ...(await releaseNotesOf(context, id, at)),
       ...(await claimsOfNobody(context, names)),
+      ...(await withoutContents(context, id)),
       ...(await queuesOf(context, { keys: names, records })),
     ]);
     const expected = row === undefined ? {} : { expected: row.version };
