@@ -42,8 +42,9 @@ function settle(states: readonly FieldState[], group: ExclusiveGroup): readonly 
   );
 }
 
-function withoutValue({ question: _, ...state }: FieldState): FieldState {
-  return state.source === 'user' ? state : { ...state, value: null, source: null };
+function withoutValue(state: FieldState): FieldState {
+  const { question: _, ...rest } = state;
+  return rest.source === 'user' ? rest : { ...rest, value: null, source: null };
 }
 
 function oneTie({ field, options }: FieldState, fields: readonly string[]): OpenQuestion {

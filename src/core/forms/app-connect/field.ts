@@ -17,8 +17,15 @@ const BUILT_IN = ['contact', 'note', 'activityTitle', 'newContactName', 'contact
 const COMMON = ['const', 'title', 'type', 'description'];
 const ANSWERED = ['required', 'defaultSettingId', 'defaultSettingValues', 'defaultValue', 'default', 'contactDependent'];
 const SELECTION = [
-  ...['contactTypeDependent', 'dynamicOptions', 'options', 'selections', 'includeNoneOption', 'allowCustomValue'],
-  ...['accountDataKey', 'accountDataProperty', 'accountDataPropertyByContactType'],
+  'contactTypeDependent',
+  'dynamicOptions',
+  'options',
+  'selections',
+  'includeNoneOption',
+  'allowCustomValue',
+  'accountDataKey',
+  'accountDataProperty',
+  'accountDataPropertyByContactType',
 ];
 
 export interface FieldPlace {
@@ -126,5 +133,5 @@ function defaultOf(field: Members, type: 'selection' | 'text' | 'checkbox', at: 
   }
   if (name === 'default' || type === 'selection')
     report.add(where, 'default_taken', 'is not read by the vendor', 'It is the default here.');
-  return { default: type === 'text' ? String(value) : value };
+  return { default: type === 'text' && typeof value === 'number' ? String(value) : value };
 }
