@@ -1,4 +1,4 @@
-import type { LinkBody, LinkState } from '../core/link.ts';
+import { isLive, type LinkBody, type LinkState } from '../core/link.ts';
 import type { CompiledMapping } from '../core/mapping-types.ts';
 import type { Millis } from '../core/value.ts';
 import type { Fetched } from '../ports/connector.ts';
@@ -140,10 +140,16 @@ export const successorOf = ({ successor, successorObject }: { readonly successor
   ...(successorObject !== undefined && { successorObject }),
 });
 
+/** By record: the link that is live, else one that ended; not of a contact whose it is not. */
 function linksByRecord(mapping: CompiledMapping, rows: ReadonlyMap<string, Row>): Map<string, { row: Row; link: StoredLink }> {
   const linked = new Map<string, { row: Row; link: StoredLink }>();
   for (const row of rows.values())
-    for (const link of row.links) if (link.object === mapping.crmObject && link.recordId !== null) linked.set(link.recordId, { row, link });
+    for (const link of row.links) {
+      const { object, recordId, state } = link;
+      if (object !== mapping.crmObject || recordId === null || state === 'declined') continue;
+      const known = linked.get(recordId);
+      if (known === undefined || !isLive(known.link.state)) linked.set(recordId, { row, link });
+    }
   return linked;
 }
 

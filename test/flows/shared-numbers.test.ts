@@ -103,6 +103,20 @@ describe.each(WORLDS)('on $name', (world) => {
       expect(await linksOf(there, there.contactId)).toEqual([`${there.first} declined`, `${there.twin} active`].sort());
     });
 
+    it.each(['first', 'twin'] as const)('the %s goes to the other contact by hand, and its deletion is noticed there', async (which) => {
+      const there = await twins();
+      const { contacts } = there.engine;
+      const { id } = await contacts.link(null, { object, recordId: there.twin });
+      await contacts.unlink(id, { object, recordId: there.twin });
+      await contacts.unlink(there.contactId, { object, recordId: there.first });
+      const holder = which === 'first' ? id : there.contactId;
+      await contacts.link(holder, { object, recordId: there[which] });
+      there.clock.advance(HOUR);
+      there.crm.remove(there[which]);
+      await world.hearOfDeletion(there.engine, there[which]);
+      expect(await linksOf(there, holder)).toContain(`${there[which]} tombstone`);
+    });
+
     it('a link by hand is a first link: no filled CRM field is overwritten (R18)', async () => {
       const there = await twins();
       const { id } = await there.engine.contacts.link(null, { object, recordId: there.twin });
