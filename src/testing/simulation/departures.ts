@@ -4,6 +4,7 @@ import type { LinkChange, RowChange } from '../../ports/store.ts';
 import type { Account } from './account.ts';
 import type { Broken } from './broken.ts';
 import type { Ledger } from './ledger.ts';
+import { FIELDS } from './people.ts';
 
 /** A link as the commits have left it. */
 interface KeptLink {
@@ -102,6 +103,12 @@ export class Departures {
   /** A record of the erased contact was merged with another one: what it held may be somebody else's. */
   areMerged(contactId: string): boolean {
     return this.#recordsOfErased.get(contactId)?.some((id) => this.#ledger.isMerged(id)) === true;
+  }
+
+  /** It stood in a record that somebody said is not the contact's: what is in there is another one's. */
+  isElsewhere(contactId: string, value: string): boolean {
+    const declined = this.#ledger.ids('crm').filter((id) => this.#declined.has(`${contactId} ${id}`));
+    return declined.some((id) => FIELDS.some((field) => this.#ledger.wasEver('crm', id, field, value)));
   }
 
   /** Nobody is made of this any more. */

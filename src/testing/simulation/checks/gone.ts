@@ -31,7 +31,7 @@ export function gone({ there, accounts, allEntries }: Seen): readonly Broken[] {
   for (const contactId of departures.erased)
     for (const value of departures.areMerged(contactId) ? [] : ledger.valuesOnlyOf(contactId)) {
       const where = texts.find((text) => holds(text, value));
-      if (where !== undefined)
+      if (where !== undefined && !departures.isElsewhere(contactId, value))
         broken.push({
           promise: 'R21',
           message: `${value} of the erased contact ${contactId} stands in ${where.slice(0, 300)}`,
