@@ -68,11 +68,15 @@ async function takeCalls(calls: readonly number[]): Promise<void> {
     );
 }
 
-/** What happens anyway, sooner or later: the host syncs, and every call is delivered again, acknowledged or not. */
+/**
+ * What happens anyway, sooner or later: the host syncs, every call is delivered again, acknowledged or not, and a caller who
+ * became a contact only then has a record made.
+ */
 async function settle(): Promise<void> {
   for (let times = 0; times < 3; times += 1) {
     await untilDone(() => engine.sync());
     await takeCalls([...CALLS.keys()]);
+    await FLOWS.push();
     await clock.sleep(SETTLED_MS);
   }
   await untilDone(() => engine.sync());
