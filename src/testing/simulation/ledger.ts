@@ -277,13 +277,6 @@ export class Ledger {
     return this.#superseded.has(value);
   }
 
-  /** Somebody typed the later value there on seeing the earlier one there, or one that was typed over it there. */
-  isBeforeIn(side: Side, id: string, field: PersonField, earlier: string, later: string): boolean {
-    const there = this.typed.filter((typed) => typed.side === side && typed.id === id && typed.field === field);
-    const from = there.findIndex(({ instead }) => instead === earlier);
-    return from >= 0 && there.findLastIndex(({ value }) => value === later) >= from;
-  }
-
   /**
    * Somebody who typed the later value had seen the earlier one, or one that was typed over it. Of a value on the way that was
    * typed in several places nobody knows which one was seen.

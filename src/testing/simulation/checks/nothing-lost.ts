@@ -25,11 +25,11 @@ export function nothingLost(seen: Seen): readonly Broken[] {
     if (side === 'crm' && isInTheGap(seen, typed)) continue;
     broken.push({ promise: 'P3', message: `${value}, typed into ${field} of ${side} ${id}, is lost`, about: [id, value] });
   }
-  for (const { side, id, field, before, after } of ledger.displaced)
+  for (const { side, id, field, before, after, at } of ledger.displaced)
     if (
       before !== null &&
       after !== null &&
-      wasTypedOver(seen, { side, id, field, before, after }) &&
+      wasTypedOver(seen, { side, id, field, before, after, at }) &&
       !seen.conflicts.has(`${field} ${before}`)
     )
       broken.push({ promise: 'P4', message: `${field} of ${side} ${id} went back from ${before} to ${after}`, about: [id, before, after] });
@@ -40,16 +40,23 @@ export function nothingLost(seen: Seen): readonly Broken[] {
  * Where one value was typed in several places, only those count who typed it into this one: elsewhere somebody may have typed
  * it who never saw the other.
  */
-function wasTypedOver(seen: Seen, { side, id, field, before, after }: Omit<Displaced, 'at' | 'isMade' | 'by'> & WithBoth): boolean {
+function wasTypedOver(seen: Seen, { side, id, field, before, after, at }: Omit<Displaced, 'isMade' | 'by'> & WithBoth): boolean {
   const { ledger } = seen.there;
   if (ledger.isTypedOnce(before) && ledger.isTypedOnce(after)) return ledger.isBefore(after, before);
-  const last = ledger.typed.findLast((typed) => typed.side === side && typed.id === id && typed.field === field && typed.value === before);
+  const typedHere = ledger.typed.filter((typed) => typed.side === side && typed.id === id && typed.field === field && typed.at <= at);
+  const last = typedHere.findLast(({ value }) => value === before);
   // An edit of the other side that happens to say the same may be written over what nobody could know of.
   if (side === 'crm' && last !== undefined && isInTheGap(seen, last)) return false;
   // It is no old one where somebody has typed it anew since, such as two records whose numbers were exchanged.
   const anew = ledger.typed.findLastIndex((typed) => typed.field === field && typed.value === after);
   if (last !== undefined && anew > ledger.typed.lastIndexOf(last)) return false;
-  return ledger.isBeforeIn(side, id, field, after, before);
+  return isBeforeIn(typedHere, after, before);
+}
+
+/** Somebody typed the later value there on seeing the earlier one there, or one that was typed over it there. */
+function isBeforeIn(there: readonly Typed[], earlier: string, later: string): boolean {
+  const from = there.findIndex(({ instead }) => instead === earlier);
+  return from >= 0 && there.findLastIndex(({ value }) => value === later) >= from;
 }
 
 interface WithBoth {
