@@ -124,7 +124,7 @@ export class CrmSyncEngine<S extends Schema = any> {
     return backfillAnalysis(this.#context, conversations, options);
   }
 
-  /** Only the last step: one activity in the CRM per conversation; a later delivery updates it. */
+  /** Only the last step: one activity in the CRM per conversation; a later delivery updates it. A pending one is kept by nobody: call again. */
   async logActivity(conversation: Conversation, options: LogActivityOptions & FlowOptions = {}): Promise<Step> {
     return logOne(this.#context, parseConversation(conversation), options);
   }

@@ -21,7 +21,8 @@ export interface StepRefusal {
 export interface Step {
   /**
    * `done`: it changed something. `unchanged`: it had been done before. `skipped`: there is nothing to do, and `reason` says
-   * why. `pending`: it is kept and finished by `retryPending()` or the next `sync()`. `disabled`: switched off, or
+   * why. `pending`: `handleConversation()` and `applyAnalysis()` keep it, and `retryPending()` or the next `sync()` finishes
+   * it; after `logActivity()`, which keeps nothing, call it again with the same conversation. `disabled`: switched off, or
    * nothing that the connector can do.
    */
   readonly status: 'done' | 'unchanged' | 'skipped' | 'pending' | 'disabled';
