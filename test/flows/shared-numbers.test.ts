@@ -117,6 +117,16 @@ describe.each(WORLDS)('on $name', (world) => {
       expect(await linksOf(there, holder)).toContain(`${there[which]} tombstone`);
     });
 
+    it('a record that waits for the number of a contact is said not to be that one’s, and waits on', async () => {
+      const there = await twins();
+      await there.engine.contacts.unlink(there.contactId, { object, recordId: there.twin });
+      there.clock.advance(HOUR);
+      await there.engine.pull();
+      expect(await linksOf(there, there.contactId)).toContain(`${there.twin} declined`);
+      expect(await linksOf(there, there.contactId)).toContain(`${there.first} active`);
+      expect(await there.engine.contacts.ambiguous()).toMatchObject([{ recordId: there.twin }]);
+    });
+
     it('a link by hand is a first link: no filled CRM field is overwritten (R18)', async () => {
       const there = await twins();
       const { id } = await there.engine.contacts.link(null, { object, recordId: there.twin });

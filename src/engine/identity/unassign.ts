@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { endedWith, tellClosed } from '../ended-conflicts.ts';
 import { changeOf } from '../link-change.ts';
 import { keyOf, matchFields } from '../match-keys.ts';
+import { onePerKey } from '../recheck.ts';
 import { Session } from '../session.ts';
 import { mappingOf, type RecordRef, rowOf } from './record-ref.ts';
 import { releasedRecheck } from './released.ts';
@@ -31,7 +32,9 @@ export async function unassign(context: Context, contactId: string, record: Reco
     });
     const ended = link === undefined ? null : endedWith(link, { run: null, at });
     const links = [{ ...declined(context, record, link && { ...link, body: ended?.body ?? link.body }), syncedAt: at }];
-    const entries = [...(ended?.entries ?? []), ...(await releaseWaiting(context, keys, at)), releasedRecheck(record, at)];
+    // The record itself may be one of those that wait for a key of the contact.
+    const released = onePerKey([...(await releaseWaiting(context, keys, at)), releasedRecheck(record, at)]);
+    const entries = [...(ended?.entries ?? []), ...released];
     return { result: ended?.entries ?? [], changes: { rows: [{ kind: 'update', contactId, expected: row.version, links }], entries } };
   });
   tellClosed(context, result);
