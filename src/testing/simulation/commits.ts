@@ -36,6 +36,7 @@ export function commitsOf({ ledger, trace, departures }: CommitsParts, account: 
         const what = `link of contact ${contactId} with ${object} ${recordId} is ${link.remove === true ? 'removed' : state}`;
         trace.tell(`${by}: ${what}${body.sent.length > 0 ? ', a write is open' : ''}`, [contactId, recordId ?? contactId]);
         if (state === 'active' && recordId !== null && link.remove !== true) ledger.meet(contactId, recordId);
+        if (state === 'declined' && recordId !== null) ledger.part(contactId, recordId);
       }
       if (row.kind === 'delete' || row.kind === 'erase') trace.tell(`${by}: ${row.kind}s contact ${contactId}`, [contactId]);
       departures.note(row, contactId, { by, account });

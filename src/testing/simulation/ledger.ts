@@ -156,6 +156,11 @@ export class Ledger {
     if (!this.#met.has(pair)) this.#met.set(pair, this.typed.length);
   }
 
+  /** They are said not to belong together: once they are linked again, they meet for the first time. */
+  part(contactId: string, recordId: string): void {
+    this.#met.delete(`${contactId} ${recordId}`);
+  }
+
   /** Both typings are older than the link of the two. */
   isFromBefore(contactId: string, recordId: string, ...typings: readonly number[]): boolean {
     const met = this.#met.get(`${contactId} ${recordId}`) ?? 0;
