@@ -59,6 +59,8 @@ export class Departures {
   /** Of erased people. */
   readonly erasedNumbers = new Set<string>();
   readonly erasedRecords = new Set<string>();
+  /** Said to be somebody else's while their contact was being erased: either may have been first. */
+  readonly #perhapsErased = new Set<string>();
   /** What came back, or went without a reason, as it happened. */
   readonly broken: Broken[] = [];
   readonly #ledger: Ledger;
@@ -113,7 +115,7 @@ export class Departures {
 
   /** Nobody is made of this any more. */
   isErased(recordId: string, number: string | null): boolean {
-    return this.erasedRecords.has(recordId) || (number !== null && this.erasedNumbers.has(number));
+    return this.erasedRecords.has(recordId) || this.#perhapsErased.has(recordId) || (number !== null && this.erasedNumbers.has(number));
   }
 
   /** A change of a contact that was committed. */
@@ -130,6 +132,8 @@ export class Departures {
     const its = [...this.#linksOf(contactId).values()].filter(({ state }) => state !== 'declined');
     const records = its.flatMap(({ recordId, successor }) => [recordId ?? [], successor ?? []].flat());
     for (const id of records) this.erasedRecords.add(id);
+    for (const { recordId, state } of this.#linksOf(contactId).values())
+      if (recordId !== null && state === 'declined') this.#perhapsErased.add(recordId);
     if (!this.erased.has(contactId)) this.#recordsOfErased.set(contactId, records);
     this.erased.add(contactId);
     this.removed.delete(contactId);
