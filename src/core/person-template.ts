@@ -22,7 +22,7 @@ export interface PersonTemplate {
 }
 
 // What `defineContactSchema` would answer, without its work at each start: a test holds the two together.
-const schema: PersonSchema = deepFreeze({ entity: 'contact', fields: { ...BUILT_IN_FIELDS, ...PERSON_FIELDS } });
+const schema: PersonSchema = deepFreeze({ entity: 'contact', fields: { ...structuredClone(BUILT_IN_FIELDS), ...PERSON_FIELDS } });
 
 /** All templates of people share one schema: a workspace may use those of several objects and CRMs. */
 export const personTemplate = (mapping: Mapping<PersonSchema>): PersonTemplate => deepFreeze({ schema, mappings: [mapping] });
