@@ -51,6 +51,7 @@ export const KINDS = {
     'flips',
     'erasure',
     'suppression',
+    'removed_with_record',
     'awaited',
     'released',
   ],

@@ -146,6 +146,34 @@ describe.each(WORLDS)('on $name', (world) => {
       expect(await there.find()).toBeNull();
     });
 
+    it('in the host’s own table stays away as well, though its record was deleted before and is restored after', async () => {
+      const there = await alice();
+      there.crm.remove(there.record.id);
+      await world.hearOfDeletion(there.engine, there.record.id);
+      await loseRow(there);
+      there.clock.advance(HOUR);
+      there.crm.restore(there.record.id);
+      there.clock.advance(HOUR);
+      expect((await there.engine.pull({ full: true })).skips).toMatchObject({ contact_removed: 1 });
+      expect(await there.find()).toBeNull();
+    });
+
+    it('does not give its record to a contact that is made with its number later', async () => {
+      const there = await alice();
+      there.crm.remove(there.record.id);
+      await world.hearOfDeletion(there.engine, there.record.id);
+      await there.engine.contacts.remove(there.id, { by: 'anna' });
+      there.clock.advance(HOUR);
+      there.crm.restore(there.record.id);
+      await there.store.bind(there.scope).commit({
+        rows: [{ kind: 'insert', entity: 'contact', suggestedId: 'other', set: { phone_number: '+14155550100', last_name: 'Smith' } }],
+        entries: [],
+      });
+      there.clock.advance(HOUR);
+      expect((await there.engine.push({ createMissing: true })).errors).toMatchObject([{ code: 'record_taken', contactId: 'other' }]);
+      expect((await there.find())?.links).toEqual([]);
+    });
+
     it('does not hide a record that its own was merged into: that one is somebody’s by itself, however it is read', async () => {
       const there = await alice();
       const other = there.crm.add({ firstName: 'Bob', lastName: 'Jones' });

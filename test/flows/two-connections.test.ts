@@ -127,6 +127,19 @@ describe.each(Object.keys(STORES))('one contact on two CRMs, in %s (R25)', (name
     expect(hubspot.crm.record(ids.hubspot).fields.status).toBe('Qualified');
   });
 
+  it('removed through one of them stays away, though its record in the other one was deleted before and is restored after', async () => {
+    const { clock, salesforce, hubspot, ids, contactId, syncBoth } = await both();
+    salesforce.crm.remove(ids.salesforce);
+    await syncBoth();
+    expect((await salesforce.engine.contacts.get(contactId))?.links).toMatchObject([{ state: 'tombstone' }]);
+    await hubspot.engine.contacts.remove(contactId, { by: 'anna' });
+    salesforce.crm.restore(ids.salesforce);
+    clock.advance(HOUR);
+    expect((await salesforce.engine.pull({ full: true })).skips).toMatchObject({ contact_removed: 1 });
+    await syncBoth();
+    expect(await salesforce.engine.contacts.list()).toEqual([]);
+  });
+
   it('a change of both is decided on the pair of the one that is read, and no value is lost unseen', async () => {
     const { salesforce, hubspot, ids, clock, emails } = await both();
     salesforce.crm.edit(ids.salesforce, { email: 'sales@example.com' });

@@ -5,6 +5,7 @@ import type { Millis } from '../../core/value.ts';
 import type { Fetched, FoundRecords } from '../../ports/connector.ts';
 import type { Row } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
+import { keepingRecords } from '../removal/kept-records.ts';
 import type { Session } from '../session.ts';
 
 /** A contact to look for in the CRM. */
@@ -77,7 +78,7 @@ export async function holdersOf(context: Context, object: string, recordIds: rea
   const holders = new Map<string, Row>();
   if (recordIds.length === 0) return holders;
   const wanted = new Set(recordIds);
-  for (const row of await context.store.load({ records: { object, ids: [...wanted] } }))
+  for (const row of await keepingRecords(context, await context.store.load({ records: { object, ids: [...wanted] } })))
     for (const link of row.links)
       if (link.object === object && link.recordId !== null && wanted.has(link.recordId) && isLive(link.state))
         holders.set(link.recordId, row);

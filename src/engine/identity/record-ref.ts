@@ -3,6 +3,7 @@ import type { Mapping } from '../../core/mapping-types.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { Row } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
+import { keepingRecords } from '../removal/kept-records.ts';
 
 /** A record of the connection's CRM. */
 export interface RecordRef {
@@ -36,6 +37,6 @@ export async function rowOf(context: Context, contactId: string): Promise<Row> {
 
 /** The contact that has the record. */
 export async function holderOf(context: Context, { object, recordId }: RecordRef): Promise<Row | undefined> {
-  const rows = await context.store.load({ records: { object, ids: [recordId] } });
+  const rows = await keepingRecords(context, await context.store.load({ records: { object, ids: [recordId] } }));
   return rows.find(({ links }) => links.some((link) => link.object === object && link.recordId === recordId && isLive(link.state)));
 }

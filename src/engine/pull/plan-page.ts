@@ -13,6 +13,7 @@ import { contestedSuccessions, hasKeys, inheritedLinks } from '../inheritance.ts
 import { type Claims, keysOf, loadClaims, matchValues } from '../match-keys.ts';
 import type { Permit } from '../permit.ts';
 import { loadSuccessions, type Recheck } from '../recheck.ts';
+import { keepingRecords } from '../removal/kept-records.ts';
 import { planKnowing } from './plan-knowing.ts';
 
 export interface PagePlanInput {
@@ -52,7 +53,7 @@ export async function planPage(context: Context, input: PagePlanInput): Promise<
   const object = mapping.crmObject;
   const rows = new Map<string, Row>();
   const load = async (query: LoadQuery): Promise<ReadonlySet<string>> => {
-    const loaded = await context.store.load({ ...query, ...lookElsewhere(permit) });
+    const loaded = await keepingRecords(context, await context.store.load({ ...query, ...lookElsewhere(permit) }));
     for (const row of loaded) rows.set(row.id, row);
     return new Set(loaded.map(({ id }) => id));
   };

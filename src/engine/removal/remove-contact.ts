@@ -8,6 +8,7 @@ import { keyOf, matchFields } from '../match-keys.ts';
 import { onePerKey } from '../recheck.ts';
 import { Session } from '../session.ts';
 import { cancelledLink, cancelledWork } from './cancelled-work.ts';
+import { wentByHand } from './kept-records.ts';
 import { type LeftRecord, leftRecords } from './left-records.ts';
 
 /**
@@ -28,12 +29,13 @@ export async function removeContact(context: Context, id: string, by: string): P
     });
     const history = { at: new Date(at).toISOString(), source: { flow: 'manual', by }, changes: [], event: 'removed' } as const;
     const cancelled = await cancelledWork(context, id, at);
-    const entries = onePerKey([...cancelled, ...(await releaseWaiting(context, keys, at)), historyEntry(context, id, history)]);
-    const links = row.links.map((link) => {
-      const cancelled = cancelledLink(link);
-      // Not to be revived with its record: the contact was removed by somebody, and not with the record.
-      return link.state === 'tombstone' ? { ...cancelled, state: 'missing' as const } : cancelled;
-    });
+    const entries = onePerKey([
+      ...cancelled,
+      ...(await releaseWaiting(context, keys, at)),
+      historyEntry(context, id, history),
+      wentByHand(id),
+    ]);
+    const links = row.links.map(cancelledLink);
     return {
       result: { records: leftRecords(context, row), cancelled },
       changes: { rows: [{ kind: 'delete', contactId: id, expected: row.version, links }], entries },

@@ -57,7 +57,9 @@ function onAccount({ departures }: Seen['there'], seen: SeenAccount): Broken[] {
     const isReplaced = links.some(
       ({ row, recordId, state }) => recordId === person.id && state === 'tombstone' && row.links.some((link) => LIVE.has(link.state)),
     );
-    if (isReplaced) continue;
+    // Somebody removed its contact, also while it was in the bin.
+    const isKept = [...departures.removed.values()].some(({ records }) => records.get(person.id) === account);
+    if (isReplaced || isKept) continue;
     const owner = rows.find((row) => phone !== null && row.removed !== true && fieldOf(row, 'phone_number') === phone);
     if (phone !== null && owner === undefined)
       broken.push({ promise: 'P2', message: `record ${person.id} has no contact, though nobody has its number`, about });

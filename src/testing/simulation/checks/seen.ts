@@ -40,7 +40,7 @@ export interface Seen {
 
 /** Every kind of entry that is looked at, by its scope. */
 const KINDS = {
-  workspace: ['merge', 'applied', 'history', 'claim', 'former_number', 'flips', 'awaited', 'released'],
+  workspace: ['merge', 'applied', 'history', 'claim', 'former_number', 'flips', 'awaited', 'released', 'removed_with_record'],
   connection: ['merge', 'conflict', 'run', 'waiting', 'recheck', 'conversation', 'create', 'activity', 'brake'],
 } as const;
 type Scope = keyof typeof KINDS;
