@@ -47,6 +47,9 @@ function wasTypedOver(seen: Seen, { side, id, field, before, after, at }: Omit<D
   const last = typedHere.findLast(({ value }) => value === before);
   // An edit of the other side that happens to say the same may be written over what nobody could know of.
   if (side === 'crm' && last !== undefined && isInTheGap(seen, last)) return false;
+  // Whoever typed over it on our side has lost to the same value of another record, in a conflict: that goes to this one, too.
+  const overIt = ledger.typed.filter((typed) => typed.side !== side && typed.field === field && typed.instead === before);
+  if (seen.conflicts.has(`${field} ${after}`) && overIt.some(({ value }) => seen.conflicts.has(`${field} ${value}`))) return false;
   // It is no old one where somebody has typed it anew since, such as two records whose numbers were exchanged.
   const anew = ledger.typed.findLastIndex((typed) => typed.field === field && typed.value === after);
   if (last !== undefined && anew > ledger.typed.lastIndexOf(last)) return false;
