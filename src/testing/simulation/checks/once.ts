@@ -31,7 +31,7 @@ export function once({ there, accounts, rows, entries }: Seen): readonly Broken[
   return broken;
 }
 
-function madeOnce({ departures, conversations }: Seen['there'], seen: SeenAccount): Broken[] {
+function madeOnce({ departures, conversations, ledger }: Seen['there'], seen: SeenAccount): Broken[] {
   const { account, rows } = seen;
   const { made, crm } = account;
   const broken: Broken[] = [];
@@ -42,7 +42,11 @@ function madeOnce({ departures, conversations }: Seen['there'], seen: SeenAccoun
     if (linked.has(id) || crm.person(id)?.gone !== null || departures.isErased(id, phone)) continue;
     // Its answer was lost, and a person has added another record with its number since: nobody can tell which one it is.
     const isAmbiguous = crm.people().some((other) => !made.records.has(other.id) && e164(other.phone_number) === phone);
-    if (!(isAmbiguous && waiting.has(id)))
+    // Or has given it another number: it is found by neither, and waits for whoever has that one.
+    const isRenumbered = ledger.typed.some(
+      ({ side, id: typedInto, field }) => side === 'crm' && typedInto === id && field === 'phone_number',
+    );
+    if (!((isAmbiguous || isRenumbered) && waiting.has(id)))
       broken.push({ promise: 'P5', message: `record ${id} was made and belongs to nobody`, about: [id] });
   }
 
