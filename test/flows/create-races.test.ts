@@ -25,7 +25,7 @@ const engineWith = (there: Deployment, around: Around) => there.engineOf({ conne
 const engineIn = (there: Deployment, around: Around) =>
   there.engineOf({ connector: connectorAround(there.connectorOf(), around), store: storeAround(withoutLeases(there.store), around) });
 
-describe.each(WORLDS)('on $name', ({ names, idField, mapping, deployment }) => {
+describe.each(WORLDS)('on $name', ({ names, idField, mapping, deployment, hearOfDeletion }) => {
   const defaults = { [names.lastName]: 'Unknown' };
   const plain: Mapping<typeof schema> = { ...mapping, create: { defaults } };
   const withId: Mapping<typeof schema> = { ...mapping, create: { defaults, idField } };
@@ -59,6 +59,34 @@ describe.each(WORLDS)('on $name', ({ names, idField, mapping, deployment }) => {
       const run = await engineWith(there, onceDone('find', erase)).push({ createMissing: true });
       expect(run).toMatchObject({ errors: [], skips: { changed_meanwhile: 1 } });
       expect(await entriesOf(there.store.bind(there.scope), 'connection', 'create')).toEqual([]);
+    });
+
+    it('is not linked to the record of one that is erased after it was found for a lost answer', async () => {
+      const there = start();
+      const record = there.crm.add({ lastName: 'Poe', phone: phoneOf(2) });
+      await there.engine.pull();
+      const poe = (await there.engine.contacts.byPhone(phoneOf(2))).contact?.id ?? '';
+      there.crm.remove(record.id);
+      await hearOfDeletion(there.engine, record.id);
+      await add(there, 'c1', { phone_number: phoneOf(1), last_name: 'Lee' });
+      there.crm.fault({ on: 'create', what: 'network' });
+      await push(there);
+      there.crm.restore(record.id);
+      there.crm.edit(record.id, { phone: phoneOf(1) });
+      there.clock.advance(HOUR);
+      let isNext = false;
+      const engine = engineIn(there, async (name, call) => {
+        if (name === 'commit' && isNext) {
+          isNext = false;
+          await there.engine.contacts.erase(poe);
+        }
+        const answer = await call();
+        if (name === 'find' && (await there.engine.contacts.get(poe)) !== null) isNext = true;
+        return answer;
+      });
+      expect(await engine.push({ createMissing: true })).toMatchObject({ skips: { erased: 1 } });
+      expect(await there.engine.contacts.get(poe)).toBeNull();
+      expect(await linkOf(there, 'c1')).toEqual([]);
     });
 
     it('leaves no number of one that is erased while its record is made', async () => {

@@ -8,6 +8,7 @@ import type { Wrote } from '../../ports/connector.ts';
 import type { EntryChange, LinkChange, Row, RowChange, StoredLink } from '../../ports/store.ts';
 import { untilCommitted } from '../commit.ts';
 import type { Context } from '../context.ts';
+import { erasedRecords } from '../erasure/suppressions.ts';
 import { historyEntry } from '../history.ts';
 import { releaseWaiting } from '../identity/waiting.ts';
 import { changeOf } from '../link-change.ts';
@@ -57,13 +58,16 @@ export async function acknowledgeCreates(
     const entries = await loadCreates(context, object, ids);
     const made = known.flatMap(({ wrote }) => (wrote.outcome === 'done' ? [wrote.id] : []));
     const holders = new Map(await holdersOf(context, object, made));
+    const found = known.flatMap(({ wrote, isFound }) => (isFound && wrote.outcome === 'done' ? [wrote.id] : []));
+    const { erased, fence } = await erasedRecords(context, mapping, new Map(found.map((id) => [id, {}])));
     const settled = new Map<string, Settled>();
-    const changes: { rows: RowChange[]; entries: EntryChange[] } = { rows: [], entries: [] };
+    const changes: { rows: RowChange[]; entries: EntryChange[] } = { rows: [], entries: [...fence] };
     for (const outcome of known) {
-      const { contactId, op, wrote, isFinal } = outcome;
+      const { contactId, op, wrote, isFinal, isFound } = outcome;
       if (!rows.has(contactId)) settled.set(contactId, 'removed');
       const link = openLink(rows.get(contactId), op);
       if (link === undefined) continue; // settled by somebody who found the intent expired
+      if (wrote.outcome === 'done' && isFound && erased.has(wrote.id)) continue; // of a person who was erased since: it is looked for again (R21)
       const isTaken = wrote.outcome === 'done' && (holders.get(wrote.id)?.id ?? contactId) !== contactId;
       const isMade = wrote.outcome === 'done' && !isTaken;
       if (isMade) holders.set(wrote.id, rows.get(contactId) as Row); // another outcome may name the same record
