@@ -1,6 +1,6 @@
 import type { HistoryEntry } from '../core/run.ts';
 import { readHistory, type StoredHistory, storedHistory } from '../core/stored-history.ts';
-import type { Json } from '../core/value.ts';
+import type { Fields, Json } from '../core/value.ts';
 import type { ContactRef, EntryChange } from '../ports/store.ts';
 import type { Context } from './context.ts';
 import { KIND } from './kinds.ts';
@@ -37,12 +37,23 @@ export async function editTimes(context: Context, contactIds: readonly string[])
   return times;
 }
 
-/** Which of these fields have their present value from a CRM. What the history does not tell any more counts as given by one. */
-export async function givenByCrm(context: Context, contactId: string, fields: readonly string[]): Promise<ReadonlySet<string>> {
+/**
+ * Which of these fields have their present value from a CRM. What the history does not tell any more counts as given by one.
+ * Only changes to that very value count, since the clocks of those who wrote the history may differ by seconds.
+ *
+ * @param present - What they hold now.
+ */
+export async function givenByCrm(
+  context: Context,
+  contactId: string,
+  fields: readonly string[],
+  present: Fields,
+): Promise<ReadonlySet<string>> {
   const last = new Map<string, boolean>();
   for (const { source, changes } of await historyOf(context, contactId))
-    for (const { field, reason } of changes)
-      if (reason !== 'pushed' && !last.has(field)) last.set(field, source.flow === 'pull' || source.flow === 'push');
+    for (const { field, after, reason } of changes)
+      if (reason !== 'pushed' && after === (present[field] ?? null) && !last.has(field))
+        last.set(field, source.flow === 'pull' || source.flow === 'push');
   return new Set(fields.filter((field) => last.get(field) ?? true));
 }
 

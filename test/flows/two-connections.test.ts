@@ -107,6 +107,19 @@ describe.each(Object.keys(STORES))('one contact on two CRMs, in %s (R25)', (name
       expect(await emails()).toEqual({ here: 'new@example.com', salesforce: 'new@example.com', hubspot: 'new@example.com' });
     });
 
+    it('is not followed by what the other CRM says then, by a clock that is behind', async () => {
+      const { salesforce, hubspot, ids, contactId, clock, emails } = await both();
+      clock.advance(60_000);
+      await salesforce.engine.contacts.update(contactId, { email: 'hand@example.com' }, { by: 'anna' });
+      await hubspot.engine.push();
+      salesforce.crm.edit(ids.salesforce, { email: 'new@example.com' });
+      clock.advance(-30_000);
+      await salesforce.engine.pull();
+      clock.advance(HOUR);
+      await hubspot.engine.sync();
+      expect(await emails()).toEqual({ here: 'new@example.com', salesforce: 'new@example.com', hubspot: 'hand@example.com' });
+    });
+
     it('is not followed by what the other CRM says then', async () => {
       const { salesforce, ids, clock, emails, syncBoth } = await typed();
       await salesforce.engine.push();

@@ -34,7 +34,7 @@ async function tellOne(context: Context, { permit: { keptApart }, mapping }: Tel
   const foreign = foreignFields(fields, elsewhere);
   const doubtful = doubtfulFields(fields, foreign, ownLinks(mapping, row));
   if (doubtful.length === 0) return { ...row, foreign };
-  const given = await givenByCrm(context, row.id, doubtful);
+  const given = await givenByCrm(context, row.id, doubtful, fields);
   return { ...row, foreign: foreign.filter((field) => !doubtful.includes(field) || given.has(field)) };
 }
 
