@@ -31,16 +31,17 @@ export interface OwnLink {
 }
 
 /**
- * Those of them that were sent to this CRM with another value, or are on their way to it. Somebody here wrote that, and it is
- * not told whether another CRM has changed it since or whoever wrote it took it back: the field's history knows.
+ * Those of them that this CRM agreed on with another value, or that are on their way to it. The contact had that value since the
+ * two met, and it is not told whether another CRM has changed it or somebody typed back what that one has: the field's history
+ * knows.
  */
 export function doubtfulFields(contact: Fields, foreign: readonly string[], links: readonly OwnLink[]): readonly string[] {
-  const wasSent = (field: string, { body: { base, sent }, fields }: OwnLink): boolean =>
+  const hadAnother = (field: string, { body: { base, sent }, fields }: OwnLink): boolean =>
     Object.entries(fields).some(([key, of]) => {
       if (of !== field) return false;
       const pair = agreedOn(base, key);
-      const differs = pair?.ours === true && pair.local !== (contact[field] ?? null);
+      const differs = pair !== undefined && pair.local !== (contact[field] ?? null);
       return differs || sent.some(({ values }) => Object.hasOwn(values, key));
     });
-  return foreign.filter((field) => links.some((link) => wasSent(field, link)));
+  return foreign.filter((field) => links.some((link) => hadAnother(field, link)));
 }

@@ -183,7 +183,9 @@ async function decided(context: Context, now: Millis, { record, row, answer, by,
   for (const [contactId, key] of refusedMoves([move], await loadOwners(context, [move]))) throw keyTaken(contactId, key);
   if (after !== before) {
     const changes = [{ field, before, after, rule: crm, reason: 'conflict_resolved' }];
-    entries.push(historyEntry(context, row.id, { at, source: { flow, by }, changes }));
+    // Of which record it is: it has come from that CRM, whoever took it (R25).
+    const from = answer === 'crm' ? { object: record.object, recordId: record.recordId } : {};
+    entries.push(historyEntry(context, row.id, { at, source: { flow, by, ...from }, changes }));
   }
   const decision = typeof answer === 'string' ? answer : 'value';
   const closed: ConflictRecord = {

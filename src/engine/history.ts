@@ -52,8 +52,7 @@ export async function givenByCrm(
   const last = new Map<string, boolean>();
   for (const { source, changes } of await historyOf(context, contactId))
     for (const { field, after, reason } of changes)
-      if (reason !== 'pushed' && after === (present[field] ?? null) && !last.has(field))
-        last.set(field, source.flow === 'pull' || source.flow === 'push');
+      if (reason !== 'pushed' && after === (present[field] ?? null) && !last.has(field)) last.set(field, source.recordId !== undefined);
   return new Set(fields.filter((field) => last.get(field) ?? true));
 }
 

@@ -130,6 +130,16 @@ describe.each(Object.keys(STORES))('one contact on two CRMs, in %s (R25)', (name
     });
   });
 
+  it('what one CRM has changed, and somebody types back to what the other one has, goes to the one that changed it', async () => {
+    const { salesforce, hubspot, ids, contactId, emails, syncBoth } = await both();
+    hubspot.crm.edit(ids.hubspot, { email: 'hub@example.com' });
+    await syncBoth();
+    expect(await emails()).toEqual({ here: 'hub@example.com', salesforce: 'alice@example.com', hubspot: 'hub@example.com' });
+    await salesforce.engine.contacts.update(contactId, { email: 'alice@example.com' }, { by: 'anna' });
+    await syncBoth();
+    expect(await emails()).toEqual({ here: 'alice@example.com', salesforce: 'alice@example.com', hubspot: 'alice@example.com' });
+  });
+
   it('the result of an analysis goes to both', async () => {
     const { salesforce, hubspot, ids, syncBoth } = await both();
     await salesforce.engine.handleConversation(

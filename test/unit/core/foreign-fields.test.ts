@@ -33,7 +33,8 @@ describe('a field of which it is open whether another CRM gave it or somebody to
   const sent = (value: Value) => ({ op: 'o1', at: START, until: START + 1, values: { email__c: { local: value, remote: value } } });
   const CASES: Record<string, readonly [own: Parameters<typeof doubtfulFields>[2][number]['body'], doubtful: readonly string[]]> = {
     'nothing was ever sent to this CRM': [NONE, []],
-    'this CRM gave what it has': [{ base: { email__c: { local: 'b', remote: 'b' } }, sent: [] }, []],
+    'this CRM gave something else': [{ base: { email__c: { local: 'b', remote: 'b' } }, sent: [] }, ['email']],
+    'this CRM gave the same': [{ base: { email__c: { local: 'a', remote: 'a' } }, sent: [] }, []],
     'something else was sent to this CRM': [{ base: { email__c: { local: 'b', remote: 'b', ours: true } }, sent: [] }, ['email']],
     'the same was sent to this CRM': [{ base: { email__c: { local: 'a', remote: 'a', ours: true } }, sent: [] }, []],
     'something is on its way to this CRM': [{ base: {}, sent: [sent('b')] }, ['email']],
