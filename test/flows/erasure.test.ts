@@ -211,6 +211,24 @@ describe.each(WORLDS)('on $name', (world) => {
       expect(PERSONAL.filter((value) => text.includes(value))).toEqual([]);
     });
 
+    it('a pull that has met the contact already leaves no note that another record waits for it', async () => {
+      const there = await zaphod();
+      there.crm.add({ firstName: 'Gag', lastName: 'Halfrunt', phone: '(415) 555-0100' });
+      there.clock.advance(HOUR);
+      let isNext = true;
+      const store = storeAround(there.store, async (name, work) => {
+        const answer = await work();
+        if (name === 'load' && isNext) {
+          isNext = false;
+          await there.engine.contacts.erase(there.id);
+        }
+        return answer;
+      });
+      expect((await there.engineOf({ store }).pull({ full: true })).skips).toMatchObject({ erased: 2 });
+      expect(isNext).toBe(false);
+      expect(await textOf(there.store, there.scope)).not.toContain(there.id);
+    });
+
     it.each([1, 2, 3, 4, 5, 6, 7, 8])('a call of the person leaves nobody, and nothing of the call (order %i)', async (seed) => {
       const turns = takingTurns(seed);
       const there = await zaphod();

@@ -80,7 +80,10 @@ export async function planPage(context: Context, input: PagePlanInput): Promise<
     const found = await load({ keys: { entity: mapping.entity, field, values: [...texts] } });
     // Who was read before the claims, and has given the key up since, must not pass for its holder (R19).
     const stale = [...rows.values()].filter(({ id, fields }) => texts.has(fields[field] as string) && !found.has(id));
-    if (stale.length > 0) await load({ ids: stale.map(({ id }) => id) });
+    if (stale.length === 0) continue;
+    const there = await load({ ids: stale.map(({ id }) => id) });
+    // One is gone without a trace, erased since it was met, and so is what was concluded from it: all is looked at again (R21).
+    if (stale.some(({ id }) => !there.has(id))) return planPage(context, input);
   }
   await load({ ids: Object.values(assigned).filter((id) => id !== null) });
   for (const row of await makersOf(context, object, claimantsOf(claims, unlinked, rows))) rows.set(row.id, row);
