@@ -41,7 +41,8 @@ export function holdersAt({ owners, former, at }: HolderInput): readonly string[
   const covering = idsOf(spans.filter(({ from, until }) => from <= at && at < until));
   if (covering.length > 0) return covering;
   const first = Math.min(...spans.map(({ from }) => from));
-  if (at < first) return idsOf(spans.filter(({ from }) => from === first));
+  // An owner of whom it is not known since when may have been before the first: it shared the number with who came and left.
+  if (at < first) return idsOf([...spans.filter(({ from }) => from === first), ...owners.filter(({ since }) => since === null)]);
   if (owners.length === 0) return [];
   const last = Math.max(...former.filter(({ until }) => until <= at).map(({ until }) => until));
   return idsOf([...former.filter(({ until }) => until === last), ...owners]);

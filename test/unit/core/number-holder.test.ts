@@ -42,6 +42,15 @@ describe('whose number it was at a time (R20)', () => {
         [20, ['y']],
       ],
     },
+    'one has it, not known since when, and shared it with another who came and left: before that it could be either': {
+      owners: [{ contactId: 'y', since: null }],
+      former: [x],
+      expected: [
+        [5, ['x', 'y']],
+        [15, ['x']],
+        [20, ['y']],
+      ],
+    },
     'the same contact has it again': {
       owners: [{ contactId: 'x', since: 30 }],
       former: [x],
