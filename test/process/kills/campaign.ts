@@ -41,7 +41,14 @@ async function endOf({ crm, place, account, clock, isFirst }: Deployment) {
   let contents = JSON.stringify(await contentsOf(store, scopeOf(crm)));
   for (const { id, fields } of account.people())
     if (!isFirst(id)) contents = contents.replaceAll(`"${id}"`, `"made for ${fields[NAMES[crm].phone]}"`);
-  return { ...(JSON.parse(contents) as Awaited<ReturnType<typeof contentsOf>>), seen: seenIn(crm, account) };
+  const end = JSON.parse(contents) as Awaited<ReturnType<typeof contentsOf>>;
+  return { ...end, history: withoutFlow(end.history), seen: seenIn(crm, account) };
+}
+
+/** A push that looks at a record first takes over what it sees, as a pull does: which of them came first depends on the kill. */
+function withoutFlow(history: Awaited<ReturnType<typeof contentsOf>>['history']) {
+  const read = history.map((told) => (told.flow === 'push' ? { ...told, flow: 'pull' } : told));
+  return read.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 }
 export type End = Awaited<ReturnType<typeof endOf>>;
 
