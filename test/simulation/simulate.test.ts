@@ -19,6 +19,10 @@ describe('a deployment that is lived in', { timeout: 120_000 }, () => {
     expect((await live(seed)).text).toBe('');
   });
 
+  it('a push that learns of a deletion of a record which waits for a match key itself', async () => {
+    expect((await live(20000354, 60, [1, 2, 10, 13, 16, 18, 27, 31, 33])).text).toBe('');
+  });
+
   it('is the same again with the same seed, and another one with another', async () => {
     const [first, second, other] = [await live(7, 60), await live(7, 60), await live(8, 60)];
     expect(second).toEqual(first);

@@ -60,8 +60,10 @@ export async function acknowledge(
     const weighed = await run.brake.learn(mapping, { deleted, cleared: 0 }, at);
     entries.push(...weighed.entries);
     const released = await releaseWaiting(context, await keysOfGone(context, mapping, known), at);
-    entries.push(...onePerKey([...released, ...known.flatMap((outcome) => heirsOf(context, mapping, outcome, at))]));
-    return { result: { exceeded: weighed.exceeded, entries }, changes: { rows, entries } };
+    const heirs = known.flatMap((outcome) => heirsOf(context, mapping, outcome, at));
+    // A record that is gone may be one of those that wait for a match key of its contact.
+    const distinct = onePerKey([...entries, ...released, ...heirs]);
+    return { result: { exceeded: weighed.exceeded, entries: distinct }, changes: { rows, entries: distinct } };
   });
   tellClosed(context, result.entries);
   run.brake.hold(result.exceeded);
