@@ -36,6 +36,7 @@ export type { Finding } from './core/finding.ts';
 export type { Flip } from './core/flips.ts';
 export { type FormatTarget, type Formatted, formatValue } from './core/format.ts';
 export { type ConvertedManifest, fromAppConnectManifest } from './core/forms/app-connect/manifest.ts';
+export { type AssociationName, readAssociationName } from './core/forms/association-name.ts';
 export { bindSubmission } from './core/forms/bind-submission.ts';
 export type { BoundAnswer, BoundSubmission, BoundWrite, WritePlace } from './core/forms/bound-submission.ts';
 export { defineLogForm, logFormSchema, parseLogForm, safeParseLogForm } from './core/forms/define-log-form.ts';
@@ -211,6 +212,7 @@ export type {
 } from './ports/connector.ts';
 export type { MergeAnswer, Merged, MergeItem, MergeRequest, Merger, MergeUsage } from './ports/merger.ts';
 export { combineObservers, type Observer, onEvents, type SyncEvent, type SyncEventType } from './ports/observer.ts';
+export type { Related, RelatedQuery } from './ports/related.ts';
 export {
   type BoundStore,
   type Changeset,

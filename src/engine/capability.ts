@@ -3,7 +3,16 @@ import type { OptionalMethod } from '../ports/complete-connector.ts';
 import type { CrmConnector } from '../ports/connector.ts';
 
 /** What a mapping or a call may need beside what every connector has. `capability_missing` names one. */
-export type Capability = 'write' | 'create' | 'find' | 'find by phone' | 'find by email' | 'parents' | 'activities' | 'owners';
+export type Capability =
+  | 'write'
+  | 'create'
+  | 'find'
+  | 'find by phone'
+  | 'find by email'
+  | 'parents'
+  | 'activities'
+  | 'associations'
+  | 'owners';
 
 interface Ability {
   /** What a connector has that has it, in the words of the port. */
@@ -25,6 +34,7 @@ const ABILITIES: Readonly<Record<Capability, Ability>> = {
     comesWith: '`activityRecord`, `write` and `find`',
     isIn: ({ activityRecord, write, find }) => activityRecord !== undefined && write !== undefined && find !== undefined,
   },
+  associations: { comesWith: '`related` and `capabilities.relatedBatchMax`', isIn: ({ related }) => related !== undefined },
   owners: { comesWith: '`owners`', isIn: ({ owners }) => owners !== undefined },
 };
 

@@ -10,7 +10,7 @@ export type OptionalMethod = 'find' | 'write' | 'activityRecord';
  */
 export function completeConnector(connector: CrmConnector, lacks: (method: OptionalMethod) => Error): CompleteConnector {
   const missing = (method: OptionalMethod) => (): Promise<never> => Promise.reject(lacks(method));
-  const { specVersion, provider, capabilities, check, owners, writeBulk, fieldTimes } = connector;
+  const { specVersion, provider, capabilities, check, owners, writeBulk, fieldTimes, related } = connector;
   return {
     specVersion,
     provider,
@@ -24,6 +24,7 @@ export function completeConnector(connector: CrmConnector, lacks: (method: Optio
     activityRecord: connector.activityRecord?.bind(connector) ?? missing('activityRecord'),
     ...(writeBulk !== undefined && { writeBulk: writeBulk.bind(connector) }),
     ...(fieldTimes !== undefined && { fieldTimes: fieldTimes.bind(connector) }),
+    ...(related !== undefined && { related: related.bind(connector) }),
     ...(owners !== undefined && { owners: owners.bind(connector) }),
     ...(check !== undefined && { check: check.bind(connector) }),
   };

@@ -2,14 +2,16 @@ import type { Issue } from '../errors.ts';
 import type { CrmConnector } from './connector.ts';
 
 /** What a connector has without what must come with it, by path. */
-export function gapsOf({ capabilities, write, find, activityRecord, writeBulk }: CrmConnector): readonly Issue[] {
-  const { writeBatchMax, requestTimeoutMs, settleMs, activity, creates, findsBy = [], bulk } = capabilities;
+export function gapsOf({ capabilities, write, find, activityRecord, writeBulk, related }: CrmConnector): readonly Issue[] {
+  const { writeBatchMax, requestTimeoutMs, settleMs, activity, creates, findsBy = [], bulk, relatedBatchMax } = capabilities;
   const limits = { 'capabilities.writeBatchMax': writeBatchMax, 'capabilities.requestTimeoutMs': requestTimeoutMs };
   return [
     ...(write === undefined ? [] : missing('write', { ...limits, 'capabilities.settleMs': settleMs })),
     ...(activityRecord === undefined ? [] : missing('activityRecord', { write, find, 'capabilities.activity': activity })),
     ...(writeBulk === undefined ? [] : missing('writeBulk', { write, 'capabilities.bulk': bulk })),
     ...(bulk === undefined ? [] : missing('capabilities.bulk', { writeBulk })),
+    ...(related === undefined ? [] : missing('related', { 'capabilities.relatedBatchMax': relatedBatchMax })),
+    ...(relatedBatchMax === undefined ? [] : missing('capabilities.relatedBatchMax', { related })),
     ...(creates === true ? missing('capabilities.creates', { write }) : []),
     ...(findsBy.length > 0 ? missing('capabilities.findsBy', { find }) : []),
   ];

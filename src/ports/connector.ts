@@ -4,6 +4,7 @@ import type { Filter } from '../core/filter.ts';
 import type { Finding } from '../core/finding.ts';
 import type { TextFormat } from '../core/text-format.ts';
 import type { Json, Millis, Value } from '../core/value.ts';
+import type { Related, RelatedQuery } from './related.ts';
 
 /** What every call gets. */
 export interface Call {
@@ -178,6 +179,8 @@ export interface Capabilities {
   readonly creates?: boolean;
   /** With `activityRecord`, and needed there: how much an activity holds. */
   readonly activity?: ActivityLimits;
+  /** With `related`, and needed there: most ids of one call. */
+  readonly relatedBatchMax?: number;
   /** Objects whose records may become a record of another one: `{ Lead: 'Contact' }`. A pull reads them first. */
   readonly becomes?: Readonly<Record<string, string>>;
   /** What `writeBulk` takes: worth its while from `min` writes on, at most `max`, over after `timeoutMs`. */
@@ -275,6 +278,12 @@ export interface CrmConnector {
     query: { readonly object: string; readonly ids: readonly string[]; readonly fields: readonly string[] },
     call: Call,
   ): Promise<readonly FieldTime[]>;
+  /**
+   * The records that others are tied to, as options of a form: one answer for each id and name, in any order, as soon as it is
+   * known, so that whoever is out of time keeps what came. The number of requests does not grow with the number of records, a
+   * batch of the CRM's aside. What is wrong with one name or record is its answer; what stops all of them is thrown.
+   */
+  related?(query: RelatedQuery, call: Call): AsyncIterable<Related>;
   /** Users who may own records and activities. */
   owners?(call: Call): Promise<readonly Owner[]>;
   /**

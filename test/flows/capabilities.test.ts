@@ -27,7 +27,7 @@ const INBOUND: Mapping = {
 const BY_EMAIL: Mapping = { crmObject: 'Lead', matchKey: 'email', fields: [{ crm: 'Email', field: 'email', direction: 'inbound' }] };
 const withRule = (rule: Mapping['fields'][number]): Mapping => ({ ...INBOUND, fields: [...INBOUND.fields, rule] });
 
-type Lacking = { readonly method?: 'find' | 'write' | 'activityRecord' | 'owners'; readonly flag?: keyof Capabilities };
+type Lacking = { readonly method?: 'find' | 'write' | 'activityRecord' | 'related' | 'owners'; readonly flag?: keyof Capabilities };
 const WITHOUT: Readonly<Record<Capability, readonly Lacking[]>> = {
   write: [{ method: 'write' }],
   create: [{ flag: 'creates' }, { method: 'write' }],
@@ -36,6 +36,7 @@ const WITHOUT: Readonly<Record<Capability, readonly Lacking[]>> = {
   'find by email': [{ flag: 'findsBy' }],
   parents: [{ flag: 'parents' }],
   activities: [{ method: 'activityRecord' }],
+  associations: [{ method: 'related' }],
   owners: [{ method: 'owners' }],
 };
 
@@ -44,6 +45,7 @@ const GOES_TOO: Readonly<Record<string, readonly string[]>> = {
   write: ['activityRecord', 'creates', 'writeBatchMax', 'requestTimeoutMs', 'settleMs', 'activity'],
   find: ['activityRecord', 'findsBy', 'activity'],
   activityRecord: ['activity'],
+  related: ['relatedBatchMax'],
 };
 
 /** A deployment whose connector lacks something, and counts every call of it. */
@@ -94,6 +96,7 @@ const SETTINGS: Readonly<Record<Capability, Readonly<Record<string, Partial<Engi
     'mappings.0.filter': { mappings: [{ ...INBOUND, filter: { not: { field: 'Account.Name', blank: true } } }] },
   },
   activities: { 'activities.call': { activities: { call: true, sms: false } }, 'activities.whatsapp': { activities: { whatsapp: true } } },
+  associations: {},
   owners: {},
 };
 const CALLS: Readonly<Record<Capability, Readonly<Record<string, (engine: Engine) => Promise<unknown>>>>> = {
@@ -109,6 +112,7 @@ const CALLS: Readonly<Record<Capability, Readonly<Record<string, (engine: Engine
     'push({ createMissing })': (engine) => engine.push({ createMissing: 'Lead' }),
   },
   parents: {},
+  associations: {},
   owners: { 'owners()': (engine) => engine.owners() },
   activities: {
     'logActivity()': (engine) => engine.logActivity(call),
@@ -149,7 +153,7 @@ describe.each(ROWS)('a connector without `%s` (%o)', (capability, way) => {
     expect(isCrmSyncError(error) && error.message).toBe(
       `\`push({ createMissing: true })\` needs the capability \`${capability}\`, which the connector salesforce lacks.`,
     );
-    const complete = { can: capabilitiesOf(deployment().connectorOf()), connector };
+    const complete = { can: capabilitiesOf({ ...deployment().connectorOf(), async *related() {} }), connector };
     expect(() => requireCapability(complete, capability, 'push()')).not.toThrow();
   });
 
@@ -226,6 +230,8 @@ const TOGETHER: Readonly<Record<string, (complete: CompleteConnector) => Partial
   find: ({ activityRecord }) => ({ activityRecord }),
   'capabilities.activity': ({ activityRecord }) => ({ activityRecord }),
   'capabilities.bulk': ({ write }) => ({ writeBulk: write }),
+  'capabilities.relatedBatchMax': () => ({ async *related() {} }),
+  related: () => ({ capabilities: { fetchBatchMax: 1, relatedBatchMax: 1 } }),
   writeBulk: () => ({ capabilities: { fetchBatchMax: 1, bulk: { min: 1, max: 1, timeoutMs: 1 } } }),
 };
 

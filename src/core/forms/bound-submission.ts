@@ -9,7 +9,7 @@ export type BoundAnswer<V extends Exclude<Value, null> = Exclude<Value, null>> =
   | { readonly action: 'clear' }
   | { readonly action: 'untouched' };
 
-/** A place in the CRM: a tie of the activity, a field of the activity, a field of the record. */
+/** A place in the CRM: a tie of the activity to a record of this object, a field of the activity, a field of the record. */
 export type WritePlace = { readonly association: string } | { readonly activityField: string } | { readonly recordField: string };
 
 /**

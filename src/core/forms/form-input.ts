@@ -7,7 +7,9 @@ export interface FormMatch {
   /** Default: the object of the record. */
   readonly contactType?: string;
   /** The options that came with the record, by name of the association or key of the field. */
-  readonly options?: Readonly<Record<string, readonly LoadedOption[]>>;
+  readonly options?: Readonly<Record<string, readonly LoadedOption[] | LoadFailure>>;
+  /** Names of `options` that have more than was loaded: among them nothing is chosen by itself. */
+  readonly more?: readonly string[];
 }
 
 /** Options that could not be loaded: the field says so, and every other field works. */
@@ -31,7 +33,7 @@ export interface FormInput {
    * for what is made new, propose nothing.
    */
   readonly stored?: Readonly<Record<string, Value>>;
-  /** The account's lists by name: options, or lists of options by property. */
+  /** The account's lists by name: options, or lists of options by property, or a `LoadFailure`. */
   readonly account?: Readonly<Record<string, unknown>>;
   /** What was loaded for fields with `dynamicOptions`, by key. */
   readonly loaded?: Readonly<Record<string, readonly LoadedOption[] | LoadFailure>>;

@@ -31,8 +31,9 @@ export interface LoadedOption extends LogOption {
   readonly updatedAt?: string;
 }
 
-/** Records tied to the contact, by name: `deals`, `Opportunity`. */
+/** Records tied to the contact. */
 export interface AssociationOptions {
+  /** Their object, as the CRM's API names it, and after a colon the label that the tie must have: `deals`, `deals:Decision maker`. */
   readonly association: string;
   /** Open ones stand first, and policies look at closed ones only where none is open. Default false. */
   readonly openFirst?: boolean;

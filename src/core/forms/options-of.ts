@@ -8,6 +8,8 @@ import { readOptions } from './read-options.ts';
 export interface OfferedOptions {
   readonly are: 'ready' | 'waiting' | 'failed';
   readonly options: readonly LoadedOption[];
+  /** There are more, and nobody here knows them. */
+  readonly isPartial?: true;
   readonly note?: Issue;
 }
 
@@ -32,13 +34,7 @@ export function optionsOf(field: SelectionField, input: FormInput, contactType: 
   if (name !== undefined) return fromMatch(field, name, input);
   if (field.dynamicOptions === true) {
     const loaded = own(input.loaded ?? {}, key);
-    if (membersOf(loaded)['failed'] !== true) return given(loaded);
-    const remedy = 'Show the form without these options, or load them again.';
-    return {
-      are: 'failed',
-      options: [],
-      note: { path: [key], code: 'options_failed', message: 'has options that could not be loaded', remedy },
-    };
+    return isFailure(loaded) ? failed(key) : given(loaded);
   }
   if (source === undefined) return { are: 'ready', options: [] };
   if (isList(source)) return { are: 'ready', options: source };
@@ -47,6 +43,7 @@ export function optionsOf(field: SelectionField, input: FormInput, contactType: 
   if (!('account' in source)) return { are: 'ready', options: [] };
   const list = own(input.account ?? {}, source.account);
   if (list === undefined) return given(undefined);
+  if (isFailure(list)) return failed(key);
   const types = source.propertyByContactType;
   const property = types === undefined ? source.property : contactType === null ? undefined : own(types, contactType);
   if (property === undefined) return { are: 'ready', options: types === undefined ? readOptions(list) : [] };
@@ -55,6 +52,17 @@ export function optionsOf(field: SelectionField, input: FormInput, contactType: 
 
 const given = (list: unknown): OfferedOptions =>
   list === undefined || list === null ? { are: 'waiting', options: [] } : { are: 'ready', options: readOptions(list) };
+
+const isFailure = (list: unknown): boolean => membersOf(list)['failed'] === true;
+
+const failed = (key: string): OfferedOptions => {
+  const remedy = 'Show the form without these options, or load them again.';
+  return {
+    are: 'failed',
+    options: [],
+    note: { path: [key], code: 'options_failed', message: 'has options that could not be loaded', remedy },
+  };
+};
 
 function fromMatch({ key, options }: SelectionField, name: string, { match }: FormInput): OfferedOptions {
   if (match === undefined || match === null) return { are: 'ready', options: [] };
@@ -67,9 +75,14 @@ function fromMatch({ key, options }: SelectionField, name: string, { match }: Fo
       note: { path: [key], code: 'options_not_published', message: `has no options \`${name}\` in the match`, remedy },
     };
   }
+  if (isFailure(list)) return failed(key);
   const read = readOptions(list);
   const openFirst = options !== undefined && !isList(options) && 'association' in options && options.openFirst === true;
-  return { are: 'ready', options: openFirst ? [...read.filter(isOpen), ...read.filter((option) => !isOpen(option))] : read };
+  return {
+    are: 'ready',
+    options: openFirst ? [...read.filter(isOpen), ...read.filter((option) => !isOpen(option))] : read,
+    ...(match.more?.includes(name) === true && { isPartial: true }),
+  };
 }
 
 /** An option that says nothing of it is not closed. */

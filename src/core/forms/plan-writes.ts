@@ -1,16 +1,18 @@
 import { own } from '../own.ts';
 import type { Value } from '../value.ts';
+import { readAssociationName } from './association-name.ts';
 import type { BoundAnswer, BoundWrite, WritePlace } from './bound-submission.ts';
 import { lookupOf } from './exclusive.ts';
 import type { AnsweredField, LogForm } from './log-form.ts';
 
 type Values = Readonly<Record<string, Value>>;
 
-/** Where a field writes by itself; undefined: nowhere, the host takes the answer. */
+/** Where a field writes by itself; undefined: nowhere, the host takes the answer. A tie goes to the object, whatever label its options have. */
 function placeOf(field: AnsweredField): WritePlace | undefined {
-  if (field.writes !== 'association') return field.writes;
   const { options } = field as { readonly options?: { readonly association?: string } };
-  return options?.association === undefined ? undefined : { association: options.association };
+  const place = field.writes === 'association' ? { association: options?.association } : field.writes;
+  if (place === undefined || !('association' in place)) return place;
+  return place.association === undefined ? undefined : { association: readAssociationName(place.association).object };
 }
 
 /** Where a value stands among the others: the second of an exclusive group stands in its lookup field. */
@@ -52,5 +54,13 @@ export function planWrites(
   }
   // A field that gets another value need not be emptied first; a tie must, since several may stand beside each other.
   const filled = new Set(sets.filter((write) => !('association' in write.to)).map((write) => nameOf(write.to)));
-  return [...clears.filter((write) => !filled.has(nameOf(write.to))), ...sets];
+  // Fields with options of different labels tie records of the same object: what another one ties stays.
+  const tied = new Set(
+    form.fields.flatMap((field) => {
+      const place = field.type === 'note' ? undefined : standsAt(form, field, after);
+      return place !== undefined && 'association' in place ? [`${nameOf(place)} ${own(after, field.key)}`] : [];
+    }),
+  );
+  const isStillTied = ({ to, previous }: BoundWrite): boolean => 'association' in to && tied.has(`${nameOf(to)} ${previous}`);
+  return [...clears.filter((write) => !filled.has(nameOf(write.to)) && !isStillTied(write)), ...sets];
 }

@@ -56,14 +56,18 @@ export function resolveField(field: AnsweredField, situation: Situation): FieldS
   const proposal = defaultOf(field, input, offered);
   const told = [...notes, ...refused, ...(proposal.note ? [proposal.note] : [])];
   if (proposal.source !== undefined) return { ...base, value: proposal.value ?? null, source: proposal.source, notes: told };
-  return { ...base, ...(field.type === 'selection' ? choose(field, options) : { value: null, source: null }), notes: told };
+  return {
+    ...base,
+    ...(field.type === 'selection' ? choose(field, options, offered?.isPartial) : { value: null, source: null }),
+    notes: told,
+  };
 }
 
 function unreadable(answer: Extract<ReadAnswer, { ok: false }>, offered: OfferedOptions | undefined): Omit<Issue, 'path'> {
   const { ok: _, ...refusal } = answer;
-  if (refusal.code !== 'not_offered' || offered === undefined || offered.are === 'ready') return refusal;
-  const message = 'can not be checked: the options are not loaded';
-  return { code: 'options_not_loaded', message, remedy: 'Load the options of the field, and give them as `loaded` or `account`.' };
+  if (refusal.code !== 'not_offered' || offered === undefined || (offered.are === 'ready' && offered.isPartial !== true)) return refusal;
+  const message = `can not be checked: ${offered.are === 'ready' ? 'only some of the options are' : 'the options are not'} loaded`;
+  return { code: 'options_not_loaded', message, remedy: 'Load the options of the field, all of them, and give them where it takes them.' };
 }
 
 function storedIn(field: AnsweredField, { input, isSwitched }: Situation, offered: OfferedOptions | undefined) {
@@ -85,19 +89,25 @@ function storedIn(field: AnsweredField, { input, isSwitched }: Situation, offere
 }
 
 /** Several options are never narrowed down in silence. */
-function choose(field: SelectionField, options: readonly ResolvedOption[]): Pick<FieldState, 'value' | 'source' | 'question'> {
+function choose(
+  field: SelectionField,
+  options: readonly ResolvedOption[],
+  isPartial = false,
+): Pick<FieldState, 'value' | 'source' | 'question'> {
   const { key, whenSeveral = 'ask', options: from } = field;
   const [only] = options;
-  if (only !== undefined && options.length === 1) return { value: only.const, source: 'single_option' };
+  if (only !== undefined && options.length === 1 && !isPartial) return { value: only.const, source: 'single_option' };
   if (only === undefined || whenSeveral === 'skip') return { value: null, source: null };
   const openFirst = from !== undefined && 'openFirst' in from && from.openFirst === true;
-  const chosen = whenSeveral === 'ask' ? undefined : chooseOption(options, whenSeveral, openFirst);
+  const chosen = whenSeveral === 'ask' || isPartial ? undefined : chooseOption(options, whenSeveral, openFirst);
   if (chosen !== undefined) return { value: chosen.const, source: 'policy' };
   const question: OpenQuestion = {
     field: key,
     ...(whenSeveral === 'ask'
-      ? { code: 'several_options', message: `has ${options.length} options, and nothing says which` }
-      : { code: 'policy_undecided', message: `has several options that \`${whenSeveral}\` can't tell apart` }),
+      ? { code: 'several_options', message: `has ${isPartial ? 'more than ' : ''}${options.length} options, and nothing says which` }
+      : isPartial
+        ? { code: 'policy_undecided', message: `has more options than were loaded, and \`${whenSeveral}\` may mean another one` }
+        : { code: 'policy_undecided', message: `has several options that \`${whenSeveral}\` can't tell apart` }),
     remedy: 'Answer the field, or give it a default or a policy in `whenSeveral`.',
     options: options.map(({ const: value, title }) => ({ const: value, title })),
   };

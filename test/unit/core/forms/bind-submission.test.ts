@@ -275,6 +275,36 @@ describe('a CRM that ties several', () => {
   });
 });
 
+describe('options that a label of the tie narrows', () => {
+  const fields = ['deals:Buyer', 'deals: Partner'].map((association, index) => ({
+    key: ['bought', 'sold'][index],
+    title: association,
+    type: 'selection',
+    options: { association },
+    writes: index === 0 ? 'association' : { association },
+    whenSeveral: 'skip',
+  }));
+  const form = parseLogForm({ kind: 'call', fields });
+  const match = { options: { 'deals:Buyer': DEALS, 'deals: Partner': DEALS } };
+  const writes = (answers: object, stored?: Record<string, string>) => {
+    const bound = bindSubmission(form, { context: 'inboundCall', match, ...(stored && { stored }) }, answers);
+    return bound.ok ? bound.value.writes : told(bound.issues);
+  };
+  const to = { association: 'deals' };
+
+  it('tie the activity to the object', () => {
+    expect(writes({ bought: 'd1', sold: 'd2' })).toEqual([
+      { key: 'bought', to, action: 'set', value: 'd1' },
+      { key: 'sold', to, action: 'set', value: 'd2' },
+    ]);
+  });
+  it('a tie that another field has too is not cleared with the first one', () => {
+    expect(writes({ bought: 'none' }, { bought: 'd1', sold: 'd1' })).toEqual([]);
+    expect(writes({ bought: 'none', sold: 'd1' }, { bought: 'd1' })).toEqual([{ key: 'sold', to, action: 'set', value: 'd1' }]);
+    expect(writes({ bought: 'none' }, { bought: 'd1', sold: 'd2' })).toEqual([{ key: 'bought', to, action: 'clear', previous: 'd1' }]);
+  });
+});
+
 describe('a submission', () => {
   it('carries record, type and metadata', () => {
     const { record, contactType, metadata, writes } = bind({}, { metadata: { user: { department: 'Sales' } } });

@@ -236,6 +236,33 @@ describe('options from elsewhere', () => {
     expect(told(resolved.notes)).toEqual(['a options_failed']);
   });
 
+  it('so does a list of the match, or of the account, that failed', () => {
+    const failed = { failed: true as const, code: 'timeout' };
+    const fields = [
+      { key: 'deal', title: 'Deal', type: 'selection', options: { association: 'deals' } },
+      { key: 'ticket', title: 'Ticket', type: 'selection', options: { association: 'tickets' } },
+      { key: 'queue', title: 'Queue', type: 'selection', options: { account: 'queues', property: 'open' } },
+    ];
+    const input = call({ match: { options: { deals: failed, tickets: [RENEWAL] } }, account: { queues: failed } });
+    const resolved = resolveLogForm(parseLogForm({ kind: 'call', fields }), input);
+    expect(resolved.fields.map(({ optionsAre, value }) => [optionsAre, value])).toEqual([
+      ['failed', null],
+      ['ready', 'd1'],
+      ['failed', null],
+    ]);
+    expect(told(resolved.notes)).toEqual(['deal options_failed', 'queue options_failed']);
+  });
+
+  it.each([
+    ['ask', [RENEWAL], [null, null, ['several_options']]],
+    ['skip', [RENEWAL], [null, null, []]],
+    ['last_updated', [RENEWAL, EXPANSION], [null, null, ['policy_undecided']]],
+  ] as const)('nothing is chosen by %s where there are more than were loaded', (whenSeveral, deals, expected) => {
+    expect(one(deal({ whenSeveral }), { match: { ...match(deals), more: ['tickets', 'deals'] } })).toEqual(expected);
+    const answered = resolveLogForm(deal(), call({ match: { ...match(deals), more: ['deals'] }, answers: { deal: 'd9' } }));
+    expect(told(answered.notes)).toEqual(['deal options_not_loaded']);
+  });
+
   it('what is no option is passed over', () => {
     const options = { deals: [null, 1, { title: 'x' }, { const: '' }, { const: Number.NaN }, { const: {} }, RENEWAL, RENEWAL] as never };
     expect(one(deal(), { match: { options } })).toEqual(['d1', 'single_option', []]);
