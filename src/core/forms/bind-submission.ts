@@ -6,7 +6,7 @@ import { nearestName } from '../text.ts';
 import type { Parsed, Value } from '../value.ts';
 import type { BoundAnswer, BoundSubmission, BoundWrite } from './bound-submission.ts';
 import { contenders } from './exclusive.ts';
-import type { FormInput } from './form-input.ts';
+import { type FormInput, recordOf } from './form-input.ts';
 import type { LogForm } from './log-form.ts';
 import { planWrites } from './plan-writes.ts';
 import { readMetadata } from './read-metadata.ts';
@@ -39,7 +39,7 @@ export function bindSubmission<const F extends LogForm>(form: F, input: FormInpu
       .filter(({ field, code }) => code === 'several_contact_types' || own(given, field) === undefined) // an answer that was refused is told as that
       .map(({ field, code, message, remedy }): Issue => ({ path: [field], code, message, remedy })),
     ...states.flatMap(missing),
-    ...tieIssues(form, after),
+    ...tieIssues(form, after, bound),
   ];
   if (issues.length > 0) return { ok: false, issues };
 
@@ -47,7 +47,7 @@ export function bindSubmission<const F extends LogForm>(form: F, input: FormInpu
   const submission: BoundSubmission = {
     kind: form.kind,
     context: input.context,
-    ...(input.match?.record && { record: { ...input.match.record } }),
+    ...recordOf(input),
     contactType,
     answers: bound,
     metadata,
@@ -78,14 +78,20 @@ function shapeIssues({ fields, metadata = [] }: LogForm, answers: unknown): read
 }
 
 /** No answer to a required field. One that was refused, or is an open question, is told as that. */
-function missing({ field, value, answer, question }: FieldState): readonly Issue[] {
+function missing({ field, value, stored, answer, question }: FieldState): readonly Issue[] {
   if (field.required !== true || value !== null || question !== undefined || answer?.ok === false) return [];
-  if (answer?.ok === true && allowsNone(field)) return [];
+  if ((answer?.ok === true || stored === null) && allowsNone(field)) return [];
   return [{ path: [field.key], code: 'missing', message: 'needs an answer', remedy: 'Answer the field.' }];
 }
 
-function tieIssues({ exclusive = [] }: LogForm, values: Readonly<Record<string, Value>>): readonly Issue[] {
-  return exclusive.flatMap((group) =>
+/** Two ties that the CRM holds already are nobody's mistake here while nothing of them is answered. */
+function tieIssues(
+  { exclusive = [] }: LogForm,
+  values: Readonly<Record<string, Value>>,
+  answers: Readonly<Record<string, BoundAnswer>>,
+): readonly Issue[] {
+  const touched = exclusive.filter(({ fields }) => fields.some((key) => (own(answers, key)?.action ?? 'untouched') !== 'untouched'));
+  return touched.flatMap((group) =>
     contenders(group, values)
       .slice(1)
       .map((key) => ({

@@ -1,3 +1,4 @@
+import { membersOf } from '../rule-schema.ts';
 import type { Value } from '../value.ts';
 import type { FormContext, LoadedOption } from './log-form.ts';
 
@@ -39,4 +40,17 @@ export interface FormInput {
   readonly loaded?: Readonly<Record<string, readonly LoadedOption[] | LoadFailure>>;
   /** Where the paths of the form's metadata lead. */
   readonly metadata?: unknown;
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+/** The record of the match, for a submission; nothing where it has none. What a host kept of a match may have been through anything. */
+export function recordOf({ match }: FormInput): { readonly record?: NonNullable<FormMatch['record']> } {
+  const { object, recordId } = membersOf(match?.record);
+  return isText(object) && isText(recordId) ? { record: { object, recordId } } : {};
+}
+
+/** The type that the match has; undefined: nobody says. */
+export function contactTypeOf({ match }: FormInput): string | undefined {
+  return [match?.contactType, membersOf(match?.record)['object']].find(isText);
 }

@@ -2,6 +2,8 @@ import type { Issue } from '../../errors.ts';
 import { isBlank } from '../blank.ts';
 import { isValue } from '../is-value.ts';
 import { valueAt } from '../json-path.ts';
+import { isStorable } from '../text.ts';
+import type { Value } from '../value.ts';
 import type { FormMetadata } from './log-form.ts';
 
 export interface ReadMetadata {
@@ -11,7 +13,7 @@ export interface ReadMetadata {
 
 /**
  * The form's metadata out of the host's data. `false` and 0 are values; where a part of a path is missing, or what stands there
- * is no single value, the key is left out. Only own members and items of lists count.
+ * is no single value, or no text that a CRM keeps, the key is left out. Only own members and items of lists count.
  *
  * @example
  * readMetadata([{ key: 'team', path: 'user.teams[0].name' }], { user: { teams: [{ name: 'West' }] } }).values //=> { team: 'West' }
@@ -20,17 +22,19 @@ export interface ReadMetadata {
 export function readMetadata(metadata: readonly FormMetadata[], data: unknown): ReadMetadata {
   const found = metadata.map(({ key, path }) => [key, valueAt(data, path)] as const);
   const notes = found.flatMap(([key, value]): Issue[] =>
-    value === undefined || isValue(value)
+    value === undefined || isKept(value)
       ? []
       : [
           {
             path: [key],
             code: 'not_a_value',
-            message: 'leads to something that is no single value',
-            remedy: 'Let the path lead to a text, a number or a truth.',
+            message: 'leads to something that is no single value, or no text that a CRM keeps',
+            remedy: 'Let the path lead to a text of usual characters, a number or a truth.',
           },
         ],
   );
-  const values = found.filter((entry): entry is readonly [string, string | number | boolean] => isValue(entry[1]) && !isBlank(entry[1]));
+  const values = found.filter((entry): entry is readonly [string, string | number | boolean] => isKept(entry[1]) && !isBlank(entry[1]));
   return { values: Object.fromEntries(values), notes };
 }
+
+const isKept = (value: unknown): value is Value => isValue(value) && (typeof value !== 'string' || isStorable(value));

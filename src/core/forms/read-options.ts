@@ -8,20 +8,25 @@ export const textOfOption = (value: OptionValue): string => String(value);
 export const isOptionValue = (value: unknown): value is OptionValue =>
   (typeof value === 'string' && value.trim() !== '' && isStorable(value)) || (typeof value === 'number' && Number.isFinite(value));
 
-/** Options that came from outside, read tolerantly: what is none is passed over, and of two that are alike the first counts. */
+/**
+ * Options that came from outside, read tolerantly: what is none is passed over, and of two that are alike the same one counts
+ * whichever came first.
+ */
 export function readOptions(raw: unknown): readonly LoadedOption[] {
   const options = new Map<string, LoadedOption>();
   for (const one of Array.isArray(raw) ? raw : []) {
     const { const: value, title, description, open, createdAt, updatedAt } = membersOf(one);
-    if (!isOptionValue(value) || options.has(textOfOption(value))) continue;
-    options.set(textOfOption(value), {
+    if (!isOptionValue(value)) continue;
+    const read: LoadedOption = {
       const: value,
       title: typeof title === 'string' && title.trim() !== '' ? title : textOfOption(value),
       ...(typeof description === 'string' && description !== '' && { description }),
       ...(typeof open === 'boolean' && { open }),
       ...(typeof createdAt === 'string' && { createdAt }),
       ...(typeof updatedAt === 'string' && { updatedAt }),
-    });
+    };
+    const alike = options.get(textOfOption(value));
+    if (alike === undefined || JSON.stringify(read) < JSON.stringify(alike)) options.set(textOfOption(value), read);
   }
   return [...options.values()];
 }

@@ -1,5 +1,6 @@
 import type { Issue } from '../../errors.ts';
 import { isBlank } from '../blank.ts';
+import { isValue } from '../is-value.ts';
 import { own } from '../own.ts';
 import type { Value } from '../value.ts';
 import { chooseOption } from './choose-option.ts';
@@ -44,7 +45,8 @@ export function resolveField(field: AnsweredField, situation: Situation): FieldS
   const given = own(answers, field.key);
   const known = { field, ...(offered && { offered }), options, stored };
 
-  const answer = given === undefined ? undefined : readAnswer(field, given, options);
+  const isHeld = isDropped !== true && isSame(given, stored);
+  const answer = given === undefined ? undefined : isHeld ? ({ ok: true, value: stored! } as const) : readAnswer(field, given, options);
   if (answer?.ok === true) return { ...known, value: answer.value, source: 'user', answer, notes };
   const refused: readonly Issue[] = answer === undefined ? [] : [{ path: [field.key], ...unreadable(answer, offered) }];
   const base = { ...known, ...(answer && { answer }) };
@@ -70,12 +72,22 @@ function unreadable(answer: Extract<ReadAnswer, { ok: false }>, offered: Offered
   return { code: 'options_not_loaded', message, remedy: 'Load the options of the field, all of them, and give them where it takes them.' };
 }
 
+/** A page posts text, and breaks lines its own way: what the CRM holds may come back so, also where nobody could answer it. */
+const isSame = (given: unknown, stored: Value | undefined): boolean =>
+  stored !== undefined && stored !== null && isValue(given) && given !== null && pageText(given) === pageText(stored);
+const pageText = (value: Exclude<Value, null>): string => String(value).replaceAll('\r\n', '\n');
+
 function storedIn(field: AnsweredField, { input, isSwitched }: Situation, offered: OfferedOptions | undefined) {
   const options: readonly LoadedOption[] = offered?.options ?? [];
   const all = input.stored ?? undefined;
   if (all === undefined) return { stored: undefined, options };
-  const held = own(all, field.key) ?? null;
+  const found = own(all, field.key);
+  const held = !isValue(found) ? null : typeof found === 'boolean' && field.type === 'selection' ? String(found) : found;
   if (isBlank(held)) return { stored: null, options };
+  if (field.type === 'checkbox') {
+    const read = readAnswer(field, held, options);
+    return { stored: read.ok ? read.value : held, options };
+  }
   if (field.type !== 'selection') return { stored: held, options };
   if (!isOptionValue(held)) return { stored: null, options };
   const option = optionOf(options, held);

@@ -1,6 +1,6 @@
 import type { Issue } from '../../errors.ts';
 import { settleGroups } from './exclusive.ts';
-import type { FormInput } from './form-input.ts';
+import { contactTypeOf, type FormInput } from './form-input.ts';
 import type { AnsweredField, LogForm } from './log-form.ts';
 import { type FieldState, resolveField } from './resolve-field.ts';
 import type { OpenQuestion } from './resolved-form.ts';
@@ -37,9 +37,10 @@ interface TypeOfContact {
   readonly note?: Issue;
 }
 
-function typeOf({ kind, contactTypes, defaultContactType }: LogForm, { match, contactType: chosen }: FormInput): TypeOfContact {
-  const known = match?.contactType ?? match?.record?.object;
-  if (chosen !== undefined && (contactTypes?.some((type) => type.const === chosen) ?? true))
+function typeOf({ kind, contactTypes, defaultContactType }: LogForm, input: FormInput): TypeOfContact {
+  const known = contactTypeOf(input);
+  const { contactType: chosen } = input;
+  if (typeof chosen === 'string' && (contactTypes?.some((type) => type.const === chosen) ?? true))
     return { contactType: chosen, isSwitched: known !== undefined && chosen !== known };
   const unknown: Issue = {
     path: ['contactType'],

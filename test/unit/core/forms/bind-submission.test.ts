@@ -184,6 +184,30 @@ describe('an update', () => {
   });
 });
 
+describe('what the CRM holds, as a page posts it back,', () => {
+  it.each([
+    ['with line breaks of a page', 'reason', 'a\r\nb', 'a\nb'],
+    ['longer than the field', 'reason', 'much too long', 'much too long'],
+    ['a number in a text field', 'reason', 5, '5'],
+    ['a truth in the words of the CRM', 'follow_up', 'Yes', true],
+    ['a truth in a selection', 'billable', true, 'true'],
+    ['what nobody could answer', 'reason', 'a\u0000', 'a\u0000'],
+  ])('%s writes nothing', (_, key, held, posted) => {
+    expect(bind({ [key]: posted }, { stored: { [key]: held } })).toMatchObject({ writes: [], answers: { [key]: UNTOUCHED } });
+  });
+  it('is refused for another field all the same', () => {
+    expect(problems(FORM, { reason: 'much too long' }, { stored: { deal: 'much too long' } })).toEqual(['reason too_long']);
+  });
+  it('and none of a required field, where none is listed, is there already', () => {
+    const form = parseLogForm({
+      kind: 'call',
+      fields: [{ key: 'one', title: 'One', type: 'selection', options: DEALS, required: true, includeNoneOption: true }],
+    });
+    expect(problems(form, {}, { stored: {} })).toEqual([]);
+    expect(problems(form, {})).toEqual(['one several_options']);
+  });
+});
+
 describe('another type of contact', () => {
   const options = { byContactType: { Lead: [{ const: 'new', title: 'New' }], Contact: DEALS } };
   const form = parseLogForm({
@@ -236,6 +260,13 @@ describe('one tie only', () => {
       { key: 'case', to: LOOKUP, action: 'set', value: 'd2' },
     ]);
     expect(writes(lookups, { case: 'd2' })).toEqual([{ key: 'case', to: tie('case'), action: 'set', value: 'd2' }]);
+  });
+  it('two that the CRM holds stay until one of them is answered', () => {
+    const stored = { opportunity: 'd1', case: 'd2' };
+    expect(writes({}, {}, stored)).toEqual([]);
+    expect(writes({}, stored, stored)).toEqual([]);
+    expect(writes({}, { case: 'd1' }, stored)).toEqual(['case one_tie_only']);
+    expect(writes({}, { case: 'none' }, stored)).toMatchObject([{ key: 'case', action: 'clear' }]);
   });
   it('another answer moves the tie', () => {
     expect(writes({}, { opportunity: 'none', case: 'd2' }, { opportunity: 'd1' })).toEqual([

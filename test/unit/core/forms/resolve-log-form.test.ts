@@ -52,6 +52,15 @@ describe('several options', () => {
     expect(one(deal(), { match: null })).toEqual([null, null, []]);
   });
 
+  it('given twice are one, and the same one whichever comes first', () => {
+    const elsewhere = { const: 'd1', title: 'Renewal, as it is called elsewhere' };
+    const titles = (deals: readonly LoadedOption[]) =>
+      resolveLogForm(deal(), call({ match: match(deals) })).fields[0]!.options!.map(({ title }) => title);
+    expect(one(deal(), { match: match([RENEWAL, elsewhere]) })).toEqual(['d1', 'single_option', []]);
+    expect(titles([RENEWAL, elsewhere])).toEqual(['Renewal']);
+    expect(titles([elsewhere, RENEWAL])).toEqual(['Renewal']);
+  });
+
   it('open ones stand first, and a closed one is chosen only where none is open', () => {
     const openFirst = (whenSeveral: string) => deal({ whenSeveral, options: { association: 'deals', openFirst: true } });
     const { fields, questions } = resolveLogForm(openFirst('ask'), call({ match: match([CLOSED, RENEWAL, EXPANSION]) }));
