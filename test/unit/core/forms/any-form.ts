@@ -101,7 +101,7 @@ const form = fc
   });
 
 const byKey = <T>(value: fc.Arbitrary<T>) =>
-  fc.record(Object.fromEntries(KEYS.map((key) => [key, value])) as Record<string, fc.Arbitrary<T>>, { requiredKeys: [] });
+  fc.record(Object.fromEntries(KEYS.map((key) => [key, value])), { requiredKeys: [] }) as fc.Arbitrary<Record<string, T>>;
 const answer = fc.oneof(
   constOf,
   fc.constantFrom<unknown>(null, '', true, false, 'on', 'maybe', 'a text', 'a long text, and more of it', 5),
