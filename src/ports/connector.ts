@@ -82,7 +82,10 @@ export interface Write {
   readonly object: string;
   readonly id: string | null;
   readonly values: Readonly<Record<string, Value>>;
+  /** With `id: null`: what the new record is tied to. With an id, and capability `reties` only: ties to add; what is tied already stays so. */
   readonly associations?: readonly Association[];
+  /** With an id, and capability `reties` only: ties to take away. One that is not there any more is nothing to do, and no other one goes. */
+  readonly untie?: readonly Association[];
   /** With `id: null`: upsert by this field, allowed only where describe shows it unique. */
   readonly uniqueKey?: { readonly field: string; readonly value: string };
 }
@@ -179,6 +182,11 @@ export interface Capabilities {
   readonly creates?: boolean;
   /** With `activityRecord`, and needed there: how much an activity holds. */
   readonly activity?: ActivityLimits;
+  /**
+   * With `activityRecord`: an update changes what an activity is tied to, beside its values. All of it may be done again without
+   * harm, so that one that was done in part is sent again. Where an activity holds one tie, another one takes its place.
+   */
+  readonly reties?: boolean;
   /** With `related`, and needed there: most ids of one call. */
   readonly relatedBatchMax?: number;
   /** Objects whose records may become a record of another one: `{ Lead: 'Contact' }`. A pull reads them first. */

@@ -102,6 +102,15 @@ export const wrote = (change: (outcome: Wrote, write: Write) => Wrote) =>
   replacing((connector) => ({
     write: async (batch, call) => (await connector.write(batch, call)).map((outcome, index) => change(outcome, batch[index]!)),
   }));
+/** Changes updates of ties before they are sent. */
+export const retying = (change: (write: Write) => Write) =>
+  replacing((connector) => ({
+    write: (batch, call) =>
+      connector.write(
+        batch.map((write) => (write.id !== null && (write.associations ?? write.untie) !== undefined ? change(write) : write)),
+        call,
+      ),
+  }));
 export const instead = (from: Wrote['outcome'], to: Wrote) => wrote((outcome) => (outcome.outcome === from ? to : outcome));
 export const refused = (code: string): Wrote => ({ outcome: 'refused', code, remedy: 'x', retryable: false });
 export const UNKNOWN: Wrote = { outcome: 'unknown', code: 'x', remedy: 'x' };

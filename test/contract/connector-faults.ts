@@ -23,6 +23,7 @@ import {
   recordsOf,
   refused,
   replacing,
+  retying,
   tick,
   told,
   UNKNOWN,
@@ -315,4 +316,18 @@ export const connectorFaults: Readonly<Record<string, Fault>> = {
     return recordsOf((records) => records.filter(hasMoved))(subject); // as if children changed with their own stamp alone
   },
   'CC-97': replacing((connector) => ({ write: (batch, { notAfter: _, ...call }) => connector.write(batch, call) })),
+  'CC-98': retying(({ untie: _, ...write }) => ({ ...write, values: { ...write.values, WhoId: null } })),
+  'CC-99': retying(({ untie: _, ...write }) => write),
+  'CC-100': retying(({ untie = [], ...write }) => ({
+    ...write,
+    values: { ...write.values, ...(untie.length > 0 && write.associations === undefined && { WhatId: null }) },
+  })),
+  'CC-101': replacing((connector) => ({
+    async write(batch, call) {
+      const outcomes = await connector.write(batch, call);
+      if (batch.some(({ untie }) => untie !== undefined) && outcomes.some(({ outcome }) => outcome === 'refused'))
+        throw new Error('A tie was refused.');
+      return outcomes;
+    },
+  })),
 };

@@ -96,6 +96,12 @@ export function hubspotUnderTest({ pageSizeMax, aheadMs, portal, connector }: Se
       },
       rename: (companyId, name) => void hub.edit(companyId, { name }),
     },
+    ties: {
+      object: 'deals',
+      add: () => hub.add('deals', { dealname: 'Renewal', pipeline: 'default', dealstage: 'appointmentscheduled' }).id,
+      of: ({ id }) => hub.record(id).associations['deals'] ?? [],
+      people: ({ id }) => hub.record(id).associations['contacts'] ?? [],
+    },
     fault: wire.fault,
     hold: wire.hold,
   };

@@ -15,22 +15,22 @@ const having =
 /** Connectors with less than everything, made of one that has it. */
 export const LESS: Readonly<Record<string, Less>> = {
   'that only reads': {
-    undeclared: ['finds', 'writes', 'creates', 'emails', 'phones', 'uniqueKeys', 'activities'],
+    undeclared: ['finds', 'writes', 'creates', 'emails', 'phones', 'uniqueKeys', 'activities', 'reties'],
     lessen: having(({ find: _, write: __, activityRecord: ___, capabilities: { fetchBatchMax, parents = false }, ...connector }) => ({
       ...connector,
       capabilities: { fetchBatchMax, parents },
     })),
   },
   'that writes and does not find': {
-    undeclared: ['finds', 'emails', 'phones', 'activities'],
-    lessen: having(({ find: _, activityRecord: __, capabilities: { findsBy: ___, ...capabilities }, ...connector }) => ({
+    undeclared: ['finds', 'emails', 'phones', 'activities', 'reties'],
+    lessen: having(({ find: _, activityRecord: __, capabilities: { findsBy: ___, reties: ____, ...capabilities }, ...connector }) => ({
       ...connector,
       capabilities,
     })),
   },
   'that changes records and makes none, one at a time': {
-    undeclared: ['creates', 'uniqueKeys', 'activities', 'phones', 'emails'],
-    lessen: having(({ activityRecord: _, capabilities: { creates: __, findsBy: ___, ...capabilities }, ...connector }) => ({
+    undeclared: ['creates', 'uniqueKeys', 'activities', 'reties', 'phones', 'emails'],
+    lessen: having(({ activityRecord: _, capabilities: { creates: __, findsBy: ___, reties: ____, ...capabilities }, ...connector }) => ({
       ...connector,
       capabilities: { ...capabilities, writeBatchMax: 1 },
       async write(batch, call) {

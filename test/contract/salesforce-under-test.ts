@@ -72,6 +72,12 @@ export function salesforceUnderTest({ object, key, pageSizeMax, aheadMs, indexDe
       },
       rename: (id, text) => void org.edit(id, { [textField]: text }),
     },
+    ties: {
+      object: 'Opportunity',
+      add: () => org.add('Opportunity', { Name: 'Renewal', StageName: 'Prospecting', CloseDate: '2026-06-01' }).id,
+      of: ({ id }) => filled(org.record(id).fields['WhatId']),
+      people: ({ id }) => filled(org.record(id).fields['WhoId']),
+    },
     fault: wire.fault,
     hold: wire.hold,
   };
@@ -79,6 +85,8 @@ export function salesforceUnderTest({ object, key, pageSizeMax, aheadMs, indexDe
   const jobs = bulk === undefined ? {} : { bulk: { readFrom: 1 } };
   return { crm, connect: () => salesforce({ auth, instanceUrl, clock, fetch: wire.fetch, random: () => 0.5, ...keyField, ...jobs }) };
 }
+
+const filled = (value: unknown): readonly string[] => (typeof value === 'string' ? [value] : []);
 
 /** Times as the contract has them. */
 const canonical = (fields: Readonly<Record<string, Value>>): CrmValues =>

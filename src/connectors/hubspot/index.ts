@@ -55,6 +55,7 @@ const CAPABILITIES: CompleteConnector['capabilities'] = {
   parents: true,
   findsBy: ['$phone', '$email'],
   activity: ACTIVITY_LIMITS,
+  reties: true,
   matchFields: { phone_number: 'phone', email: 'email' },
 };
 

@@ -62,6 +62,7 @@ const CAPABILITIES: CompleteConnector['capabilities'] = {
   parents: true,
   findsBy: ['$phone', '$email'],
   activity: ACTIVITY_LIMITS,
+  reties: true,
   matchFields: { phone_number: 'Phone', email: 'Email' },
   becomes: { Lead: CONVERTED_TO },
 };

@@ -9,6 +9,7 @@ import { finds } from './connector/finds.ts';
 import { privacy } from './connector/privacy.ts';
 import { reads } from './connector/reads.ts';
 import type { ConnectorCapability, ConnectorUnderTest } from './connector/subject.ts';
+import { ties } from './connector/ties.ts';
 import { values } from './connector/values.ts';
 import { lateWrites, writes } from './connector/writes.ts';
 import type { ContractCase } from './contract-case.ts';
@@ -54,4 +55,5 @@ export const connectorContract: readonly ConnectorContractCase[] = [
   ...capabilities,
   ...parentChanges,
   ...lateWrites,
+  ...ties,
 ].map(({ requires = [], ...one }) => ({ ...one, requires: [requires].flat() }));

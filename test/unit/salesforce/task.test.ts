@@ -48,6 +48,11 @@ const make = (activity: Partial<Activity> = {}, fields: readonly object[] = FIEL
   );
 
 describe('taskOf', () => {
+  it('ties the task of a lead to nothing else: Salesforce would refuse it', () =>
+    expect(() =>
+      make({ record: { object: 'Lead', id: '00Q000000000001AAA' }, associations: [{ object: 'Opportunity', id: '006000000000001AAA' }] }),
+    ).toThrow(expect.objectContaining({ code: 'invalid_combination', category: 'configuration' })));
+
   it('makes a completed task of a finished call', () =>
     expect(make()).toEqual({
       object: 'Task',

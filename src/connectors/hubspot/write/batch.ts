@@ -29,7 +29,8 @@ export function checkBatch(batch: readonly Write[], kind: Kind): void {
     batch.every((write) => kindOf(write) === kind && write.object === object),
     'a batch is all creates, all updates or all upserts of one object',
   );
-  for (const { id, values, associations } of batch) {
+  for (const { id, values, associations, untie } of batch) {
+    invariant(id !== null || !untie?.length, 'nothing is tied yet to a record that is made');
     invariant(id === null || recordId(id) !== null, 'an update names a record id');
     invariant(
       Object.keys(values).every((name) => /^[\w-]{1,200}$/.test(name)),
@@ -51,7 +52,7 @@ export function checkBatch(batch: readonly Write[], kind: Kind): void {
  * The operation id goes along as `objectWriteTraceId`: only where every input has one does a batch refuse single records
  * instead of failing as a whole.
  *
- * An update changes no association: people may have changed them since.
+ * An update takes no associations: they go in requests of their own.
  *
  * @param typeOf - How the record is tied to another object.
  */

@@ -18,6 +18,7 @@ import { refusalOf } from '../refusal.ts';
 import { checkBatch, kindOf, type WireWrite, wireWrite } from './batch.ts';
 import { type Described, NO_RESULT, outcomesOf } from './outcomes.ts';
 import { withoutIncomplete } from './required.ts';
+import { changeTies } from './ties.ts';
 
 /** From the start of a write to its answer, whatever happens in between. */
 export const WRITE_TIMEOUT_MS = 90_000;
@@ -38,6 +39,7 @@ const DESCRIBE_AGAIN = new Set(['field_not_visible', 'read_only_field', 'unknown
  * One request, unless HubSpot refuses it as a whole because of a record, which applies nothing: then in halves until that
  * record stands alone. A new record that lacks what HubSpot always requires is refused without being sent. A record that
  * HubSpot no longer finds is looked up once: only evidence makes it gone. A lock that lasts refuses the batch for now.
+ * Ties of an update go first, in requests of their own.
  *
  * @throws CrmSyncError where nothing was applied: no access, a limit, a key that is not unique.
  */
@@ -61,9 +63,8 @@ export async function writeRecords(context: Context, batch: readonly Write[], ca
     const body = { inputs: part.map(({ input }) => input) };
     return partAnswer(await context.client.write({ resource, body }, call, deadline), part, { fields, modified });
   };
-  const outcomes = await withoutIncomplete(writes, (complete) =>
-    writeInParts(complete, { vendor: 'HubSpot', requestsMax: REQUESTS_MAX, send }),
-  );
+  const put = (complete: readonly WireWrite[]) => writeInParts(complete, { vendor: 'HubSpot', requestsMax: REQUESTS_MAX, send });
+  const outcomes = kind === 'update' ? await changeTies(context, writes, { put, call, deadline }) : await withoutIncomplete(writes, put);
   if (outcomes.some((outcome) => outcome.outcome === 'refused' && DESCRIBE_AGAIN.has(outcome.code))) context.describer.forget();
   return kind === 'update' ? withEvidence(context, batch, outcomes, call) : outcomes;
 }

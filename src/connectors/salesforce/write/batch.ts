@@ -30,8 +30,9 @@ export function checkBatch(batch: readonly Write[], kind: Kind, max = WRITE_BATC
     'a batch is all creates, all updates or all upserts',
   );
   invariant(new Set(batch.map((write) => objectName(write.object))).size <= OBJECTS_MAX, `a batch has at most ${OBJECTS_MAX} objects`);
-  for (const { object: of, id, values, associations } of batch) {
-    invariant(isActivity(of) || !associations?.length, 'only activities have associations');
+  for (const { object: of, id, values, associations, untie } of batch) {
+    invariant(isActivity(of) || !(associations?.length || untie?.length), 'only activities have associations');
+    invariant(id !== null || !untie?.length, 'nothing is tied yet to a record that is made');
     invariant(id === null || toId18(id) !== null, 'an update names a record id');
     invariant(Object.keys(values).every(isName), 'a write names fields by their API names');
   }

@@ -13,6 +13,7 @@ import { checkBatch, type Kind, kindOf, type Part, targetOf } from './batch.ts';
 import { withoutCreateOnly } from './create-only.ts';
 import { refusalOf } from './refusal.ts';
 import { refusedBefore } from './refused-before.ts';
+import { withoutTies } from './untie.ts';
 
 /** From the start of `write` to its answer, whatever happens in between. */
 export const WRITE_TIMEOUT_MS = 90_000;
@@ -28,7 +29,7 @@ export const DESCRIBE_AGAIN = new Set(['field_not_visible', 'read_only_field', '
  *
  * One request, unless Salesforce refuses its body as a whole because of a record, which applies nothing: then it is sent
  * again without the records at fault, or in halves until they stand alone. An upsert that meets a record is sent again
- * without the fields that only a create may set, and a task on a converted lead again on its contact. All of it ends
+ * without the fields that only a create may set; a tie is taken away only where it is still there; and a task on a converted lead again on its contact. All of it ends
  * within `WRITE_TIMEOUT_MS`.
  *
  * @throws CrmSyncError where nothing was applied: no access, a limit, a key field that is not unique.
@@ -41,11 +42,12 @@ export async function writeRecords(context: Context, batch: readonly Write[], ca
   if (kind === 'upsert') await checkUniqueKey(context, batch[0]!, call);
   call.signal.throwIfAborted();
 
-  const outcomes = batch.map(refusedBefore);
-  const byObject = [...batch.keys()]
+  const wanted = await withoutTies(context, batch, call);
+  const outcomes = wanted.map(refusedBefore);
+  const byObject = [...wanted.keys()]
     .filter((index) => outcomes[index] === null)
-    .sort((a, b) => compare(batch[a]!.object, batch[b]!.object) || a - b);
-  const sorted = byObject.map((index) => batch[index]!);
+    .sort((a, b) => compare(wanted[a]!.object, wanted[b]!.object) || a - b);
+  const sorted = byObject.map((index) => wanted[index]!);
   const write = (writes: readonly Write[]) =>
     writeInParts(writes, {
       vendor: 'Salesforce',

@@ -29,7 +29,7 @@ const OUTCOMES: Record<Outcome, true> = {
 };
 const namesOf = <Name extends string>(table: Record<Name, true>): readonly Name[] => Object.keys(table) as Name[];
 
-interface Logging extends Opened {
+export interface Logging extends Opened {
   /** An activity of the CRM's present time, on a record. */
   activity(change?: Partial<Activity>): Activity;
   /** Makes the activity in the CRM; answers its id. */
@@ -38,7 +38,7 @@ interface Logging extends Opened {
   find(activity: Activity, object: string): Promise<readonly string[]>;
 }
 
-async function openLogging(make: MakeConnector): Promise<Logging> {
+export async function openLogging(make: MakeConnector): Promise<Logging> {
   const opened = await open(make);
   const { crm, connector, call } = opened;
   const id = await add(crm);
@@ -73,7 +73,7 @@ async function openLogging(make: MakeConnector): Promise<Logging> {
 }
 
 /** The write of a new activity, as the engine makes it. */
-const creation = ({ object, values, associations, uniqueKey }: ActivityRecord): Write => ({
+export const creation = ({ object, values, associations, uniqueKey }: ActivityRecord): Write => ({
   op: operation(),
   object,
   id: null,

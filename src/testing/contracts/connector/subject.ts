@@ -18,6 +18,7 @@ import type { ContractCase, Make } from '../contract-case.ts';
  * - `lateCommits`: `addLate`.
  * - `faults`: `fault`. `refreshes`: and the connector gets a new access token. `holds`: `hold`. `faultyFetch` has both.
  * - `activities`: `finds` and `writes`, and activities that were logged on a record of `object` are found by their key.
+ * - `reties`: `activities` and `ties`: an update changes what an activity is tied to.
  */
 export type ConnectorCapability =
   | 'finds'
@@ -39,7 +40,8 @@ export type ConnectorCapability =
   | 'faults'
   | 'refreshes'
   | 'holds'
-  | 'activities';
+  | 'activities'
+  | 'reties';
 
 /** Canonical values by CRM field. */
 export type CrmValues = Readonly<Record<string, Value>>;
@@ -140,6 +142,16 @@ export interface CrmUnderTest {
     give(id: string, text: string): Awaitable<string>;
     /** Gives a parent another text; nobody touches its children. */
     rename?(parentId: string, text: string): Awaitable<void>;
+  };
+  /** What an activity can be tied to beside the record that it is logged on. */
+  readonly ties?: {
+    /** API name of their object. */
+    readonly object: string;
+    add(): Awaitable<string>;
+    /** Ids of the records of this object that the activity is tied to now. */
+    of(activity: { readonly object: string; readonly id: string }): Awaitable<readonly string[]>;
+    /** Ids of the records of `CrmUnderTest.object` that it is tied to. */
+    people(activity: { readonly object: string; readonly id: string }): Awaitable<readonly string[]>;
   };
   /** The next `times` (default 1) requests of this kind meet a fault. */
   fault?(what: CrmFault, on: RequestKind, times?: number): Awaitable<void>;
