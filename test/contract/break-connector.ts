@@ -12,6 +12,7 @@ import type {
   Write,
   Wrote,
 } from '../../src/ports/connector.ts';
+import type { Related, RelatedQuery } from '../../src/ports/related.ts';
 import type { ConnectorUnderTest, CrmRecord, CrmUnderTest } from '../../src/testing/contracts/connector.ts';
 
 /** Breaks a good connector. */
@@ -122,6 +123,20 @@ export const logging = (change: (form: ActivityRecord, body: string) => Activity
     activityRecord: async (activity, call) => change(await connector.activityRecord(activity, call), activity.body),
   }));
 
+/** Changes what is asked about, and each answer: null leaves it out. */
+export const relating = (
+  change: (answer: Related, query: RelatedQuery) => Related | null,
+  asking: (query: RelatedQuery) => RelatedQuery = (query) => query,
+) =>
+  replacing(({ related }) => ({
+    async *related(query, call) {
+      for await (const answer of related!(asking(query), call)) {
+        const changed = change(answer, query);
+        if (changed !== null) yield changed;
+      }
+    },
+  }));
+
 const patient = (call: Call): Call => ({ ...call, signal: new AbortController().signal });
 export const ignoringAborts = replacing((connector) => ({
   describe: (object, call) => connector.describe(object, patient(call)),
@@ -129,6 +144,7 @@ export const ignoringAborts = replacing((connector) => ({
   fetch: (query, call) => connector.fetch(query, patient(call)),
   find: (query, call) => connector.find(query, patient(call)),
   write: (batch, call) => connector.write(batch, patient(call)),
+  ...(connector.related !== undefined && { related: (query, call) => connector.related!(query, patient(call)) }),
 }));
 
 export const failing = (category: 'network' | 'permission', retryable: boolean) => {

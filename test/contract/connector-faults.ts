@@ -1,6 +1,8 @@
 import { matchesFilter } from '../../src/core/filter.ts';
+import type { LoadedOption } from '../../src/core/forms/log-form.ts';
 import type { Json } from '../../src/core/value.ts';
 import type { Call, CompleteConnector, Fetched, Page, Wrote } from '../../src/ports/connector.ts';
+import type { Related } from '../../src/ports/related.ts';
 import {
   absentIsBlank,
   at,
@@ -22,6 +24,7 @@ import {
   queryOf,
   recordsOf,
   refused,
+  relating,
   replacing,
   retying,
   tick,
@@ -328,6 +331,58 @@ export const connectorFaults: Readonly<Record<string, Fault>> = {
       if (batch.some(({ untie }) => untie !== undefined) && outcomes.some(({ outcome }) => outcome === 'refused'))
         throw new Error('A tie was refused.');
       return outcomes;
+    },
+  })),
+  'CC-102': relating((answer) => ('options' in answer && answer.options.length === 0 ? null : answer)),
+  'CC-103': replacing(({ related }) => ({
+    async *related({ ids, ...query }, call) {
+      for (const id of ids) yield* related!({ ...query, ids: [id] }, call);
+    },
+  })),
+  'CC-104': replacing((connector, crm) => ({
+    async *related(query, call) {
+      await connector.describe(crm.object, call);
+      yield* connector.related!(query, call);
+    },
+  })),
+  'CC-105': relating((answer) => ('failed' in answer ? { of: answer.of, to: answer.to, options: [] } : answer)),
+  'CC-106': (subject) => {
+    let last: readonly LoadedOption[] = [];
+    const noting = relating((answer) => {
+      if ('options' in answer && answer.options.length > 0) last = answer.options;
+      return answer;
+    });
+    return replacing(({ related }) => ({
+      async *related(query, call) {
+        const answers: Related[] = [];
+        for await (const answer of related!(query, call)) answers.push(answer);
+        for (const answer of answers) yield { of: answer.of, to: answer.to, options: last };
+      },
+    }))(noting(subject));
+  },
+  'CC-107': relating(
+    (answer, { limit }) => ('options' in answer ? { ...answer, options: answer.options.slice(0, limit) } : answer),
+    (query) => ({ ...query, limit: query.limit + 1 }),
+  ),
+  'CC-108': replacing(({ related }) => {
+    const kept = new Map<string, readonly Related[]>();
+    return {
+      async *related(query, call) {
+        const key = JSON.stringify(query);
+        const answers = [...(kept.get(key) ?? [])];
+        if (answers.length === 0) for await (const answer of related!(query, call)) answers.push(answer);
+        kept.set(key, answers);
+        yield* answers;
+      },
+    };
+  }),
+  'CC-109': replacing(({ related }) => ({
+    async *related(query, call) {
+      try {
+        yield* related!(query, call);
+      } catch {
+        for (const of of query.ids) for (const to of query.to) yield { of, to, failed: true, code: 'x', remedy: 'x' };
+      }
     },
   })),
 };

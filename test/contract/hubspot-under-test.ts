@@ -102,6 +102,15 @@ export function hubspotUnderTest({ pageSizeMax, aheadMs, portal, connector }: Se
       of: ({ id }) => hub.record(id).associations['deals'] ?? [],
       people: ({ id }) => hub.record(id).associations['contacts'] ?? [],
     },
+    related: {
+      to: 'deals',
+      unknown: ['machines', '2-99999', 'deals:Nobody', 'deals deals', ''],
+      give(id, title, { closed = false } = {}) {
+        const deal = hub.add('deals', { dealname: title, pipeline: 'default', dealstage: closed ? 'closedwon' : 'contractsent' });
+        hub.associate(id, deal.id);
+        return deal.id;
+      },
+    },
     fault: wire.fault,
     hold: wire.hold,
   };

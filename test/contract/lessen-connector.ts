@@ -15,11 +15,13 @@ const having =
 /** Connectors with less than everything, made of one that has it. */
 export const LESS: Readonly<Record<string, Less>> = {
   'that only reads': {
-    undeclared: ['finds', 'writes', 'creates', 'emails', 'phones', 'uniqueKeys', 'activities', 'reties'],
-    lessen: having(({ find: _, write: __, activityRecord: ___, capabilities: { fetchBatchMax, parents = false }, ...connector }) => ({
-      ...connector,
-      capabilities: { fetchBatchMax, parents },
-    })),
+    undeclared: ['finds', 'writes', 'creates', 'emails', 'phones', 'uniqueKeys', 'activities', 'relates', 'reties'],
+    lessen: having(
+      ({ find: _, write: __, activityRecord: ___, related: ____, capabilities: { fetchBatchMax, parents = false }, ...connector }) => ({
+        ...connector,
+        capabilities: { fetchBatchMax, parents },
+      }),
+    ),
   },
   'that writes and does not find': {
     undeclared: ['finds', 'emails', 'phones', 'activities', 'reties'],

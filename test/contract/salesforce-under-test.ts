@@ -1,6 +1,13 @@
 import { salesforce } from '../../src/connectors/salesforce/index.ts';
 import type { Value } from '../../src/core/value.ts';
-import type { ConnectorUnderTest, CrmFault, CrmUnderTest, CrmValues } from '../../src/testing/contracts/connector.ts';
+import type {
+  ConnectorCapability,
+  ConnectorContractCase,
+  ConnectorUnderTest,
+  CrmFault,
+  CrmUnderTest,
+  CrmValues,
+} from '../../src/testing/contracts/connector.ts';
 import { type FaultyFetch, faultyFetch } from '../../src/testing/faulty-fetch.ts';
 import { manualClock } from '../../src/testing/manual-clock.ts';
 import { type FakeSalesforceOptions, fakeSalesforce } from '../../src/testing/salesforce/fake-salesforce.ts';
@@ -25,6 +32,10 @@ export interface Setup {
   readonly bulk?: true;
 }
 export const PLAIN: Setup = { object: 'Contact', key: 'Conversation_Key__c', pageSizeMax: 3, aheadMs: 2 * HOUR, indexDelayMs: 0 };
+
+const MISSING: ReadonlySet<ConnectorCapability> = new Set(['relates']);
+/** Every case is about something that the connector has. */
+export const isAbout = ({ requires }: ConnectorContractCase): boolean => !requires.some((one) => MISSING.has(one));
 
 /** A Salesforce connector over the fake, with everything that the suite may ask for. */
 export function salesforceUnderTest({ object, key, pageSizeMax, aheadMs, indexDelayMs, bulk }: Setup = PLAIN): ConnectorUnderTest {

@@ -15,6 +15,12 @@ export interface AssociationType {
 export interface AssociationTypes {
   /** The plain type from one object to another: the other way round has another number. */
   of(from: string, to: string, call: Call): Promise<AssociationType>;
+  /**
+   * The numbers of the types with this label, whatever its case, from one object to another.
+   *
+   * @throws CrmSyncError `no_association_label`, category `configuration`.
+   */
+  labelled(from: string, to: string, label: string, call: Call): Promise<ReadonlySet<number>>;
 }
 
 const ids = (contacts: number, companies: number, deals: number, tickets: number) => ({ contacts, companies, deals, tickets });
@@ -39,9 +45,12 @@ const labelsAnswer = lazy(() =>
   }),
 );
 
+type WireType = z.infer<ReturnType<typeof labelsAnswer>>['results'][number];
+
 /** Types between standard objects are known; those of custom objects are asked for once. */
 export function createAssociationTypes(client: Client): AssociationTypes {
   const asked = new Map<string, AssociationType>();
+  const labels = new Map<string, readonly WireType[]>();
   return {
     async of(fromName, toName, call) {
       const [from, to] = [objectKind(fromName).name, objectKind(toName).name];
@@ -52,15 +61,34 @@ export function createAssociationTypes(client: Client): AssociationTypes {
       asked.set(key, type);
       return type;
     },
+    async labelled(from, to, label, call) {
+      const key = `${from} ${to}`;
+      const withLabel = () => new Set((labels.get(key) ?? []).filter((type) => isLabel(type, label)).map(({ typeId }) => typeId));
+      if (withLabel().size === 0) labels.set(key, await readTypes(client, from, to, call)); // it may have been made since
+      const found = withLabel();
+      if (found.size > 0) return found;
+      throw new CrmSyncError(`HubSpot has no label of that name on associations from ${from} to ${to}.`, {
+        code: 'no_association_label',
+        category: 'configuration',
+        remedy: 'Correct the label after the colon, as it stands in the association settings of the account, or leave it out.',
+        at: { object: to },
+      });
+    },
   };
 }
 
-async function askType(client: Client, from: string, to: string, call: Call): Promise<AssociationType> {
+const isLabel = ({ label }: WireType, wanted: string): boolean => label?.trim().toLowerCase() === wanted.toLowerCase();
+
+async function readTypes(client: Client, from: string, to: string, call: Call): Promise<readonly WireType[]> {
   const resource = associationsOf(from, to, 'labels');
   const { body } = await client.read(resource, {}, call);
   const answer = labelsAnswer().safeParse(body);
   if (!answer.success) throw brokenAnswer(`GET ${resource.operation}`);
-  const { results } = answer.data;
+  return answer.data.results;
+}
+
+async function askType(client: Client, from: string, to: string, call: Call): Promise<AssociationType> {
+  const results = await readTypes(client, from, to, call);
   const type = results.find(({ label }) => label == null) ?? results[0];
   if (type) return { associationCategory: type.category, associationTypeId: type.typeId };
   throw new CrmSyncError(`HubSpot knows no association from ${from} to ${to}.`, {

@@ -9,7 +9,7 @@ import { fieldTypeOf } from './codec.ts';
 import { brokenAnswer } from './errors.ts';
 import { type ObjectKind, objectKind } from './objects.ts';
 import { propertiesOf } from './paths.ts';
-import { type Options, readPipelineOptions } from './pipelines.ts';
+import { NO_PIPELINES, type Pipelines, readPipelines, type Stages } from './pipelines.ts';
 
 const TTL_MS = 60 * 60_000;
 /** Most characters of a text. Source: HubSpot developer docs, "Properties". */
@@ -41,6 +41,8 @@ export interface ObjectInfo {
   readonly kind: ObjectKind;
   readonly described: DescribedObject;
   readonly fields: ReadonlyMap<string, DescribedField>;
+  /** Of its pipelines. */
+  readonly stages: Stages;
 }
 export interface Describer {
   /** @throws CrmSyncError code `object_not_visible`. */
@@ -71,7 +73,7 @@ async function describeObject(client: Client, name: string, call: Call): Promise
   const resource = propertiesOf(kind.name);
   try {
     const { body } = await client.read(resource, {}, call);
-    return toObjectInfo(name, kind, body, await readPipelineOptions(client, kind, call));
+    return toObjectInfo(name, kind, body, await readPipelines(client, kind, call));
   } catch (error) {
     if (!(error instanceof CrmSyncError)) throw error;
     // An object that is not there is answered with 400 or 404, and only its name is at fault here.
@@ -88,9 +90,9 @@ async function describeObject(client: Client, name: string, call: Call): Promise
 /**
  * Reads a list of properties. One that can't be read is left out, as a hidden one is.
  *
- * @param known - Options that the properties themselves do not tell.
+ * @param pipelines - What the properties themselves do not tell.
  */
-export function toObjectInfo(name: string, kind: ObjectKind, body: unknown, known: Options = new Map()): ObjectInfo {
+export function toObjectInfo(name: string, kind: ObjectKind, body: unknown, pipelines: Pipelines = NO_PIPELINES): ObjectInfo {
   const list = wireProperties().safeParse(body);
   if (!list.success) throw brokenAnswer(`GET ${propertiesOf(name).operation}`);
   const properties = list.data.results
@@ -98,11 +100,11 @@ export function toObjectInfo(name: string, kind: ObjectKind, body: unknown, know
     .filter((property) => property.success)
     .map((property) => property.data)
     .filter((property) => property.archived !== true)
-    .map((property) => withOptions(property, known.get(property.name)));
+    .map((property) => withOptions(property, pipelines.options.get(property.name)));
   const fields = new Map(properties.map((property) => [property.name, toDescribedField(property, kind)]));
   const oneOf = kind.requiredOneOf;
   const requires = oneOf.length === 0 ? {} : { requiredOneOf: [oneOf] };
-  return { kind, described: { name, label: name, fields: [...fields.values()], ...requires }, fields };
+  return { kind, described: { name, label: name, fields: [...fields.values()], ...requires }, fields, stages: pipelines.stages };
 }
 
 const withOptions = (property: WireProperty, options: readonly DescribedOption[] | undefined): WireProperty =>

@@ -10,6 +10,7 @@ import { checkPortal } from './check/check.ts';
 import { createClient } from './client.ts';
 import type { Context } from './context.ts';
 import { createDescriber } from './describe.ts';
+import { createDisplayProperties } from './display-properties.ts';
 import { findRecords } from './find/find.ts';
 import { API_ORIGIN, checkedVersion, configuredOrigin } from './hosts.ts';
 import { createLists } from './lists.ts';
@@ -20,6 +21,7 @@ import { BATCH_MAX } from './query/batch-read.ts';
 import { fetchRecords } from './read/fetch.ts';
 import { readFieldTimes } from './read/field-times.ts';
 import { readRecords } from './read/read.ts';
+import { RELATED_MAX, readRelated } from './related/related.ts';
 import { WRITE_TIMEOUT_MS, writeRecords } from './write/write.ts';
 
 export interface HubSpotOptions {
@@ -54,6 +56,7 @@ const CAPABILITIES: CompleteConnector['capabilities'] = {
   creates: true,
   parents: true,
   findsBy: ['$phone', '$email'],
+  relatedBatchMax: RELATED_MAX,
   activity: ACTIVITY_LIMITS,
   reties: true,
   matchFields: { phone_number: 'phone', email: 'email' },
@@ -84,6 +87,7 @@ export function createConnector(options: HubSpotOptions, pace?: Pace): CompleteC
     client,
     describer: createDescriber(client, clock),
     associationTypes: createAssociationTypes(client),
+    displayProperties: createDisplayProperties(client, clock),
     lists: createLists(client, clock),
     clock,
     account: createAccount(client),
@@ -104,6 +108,7 @@ export function createConnector(options: HubSpotOptions, pace?: Pace): CompleteC
     find: (query, call) => findRecords(context, query, call),
     write: (batch, call) => writeRecords(context, batch, call),
     activityRecord: (activity, call) => activityRecord(context, activity, call),
+    related: (query, call) => readRelated(context, query, call),
     check: (query, call) => checkPortal(context, query, call),
     owners: (call) => readOwners(context, call),
   };

@@ -2,7 +2,7 @@
 export const API_VERSIONS = ['2026-09', '2026-03'] as const;
 export type ApiVersion = (typeof API_VERSIONS)[number];
 
-type Area = 'objects' | 'associations' | 'properties' | 'validations' | 'pipelines' | 'owners' | 'lists' | 'account' | 'oauth';
+type Area = 'objects' | 'associations' | 'properties' | 'validations' | 'pipelines' | 'owners' | 'lists' | 'account' | 'schemas' | 'oauth';
 
 const PREFIX: Readonly<Record<Area, string>> = {
   objects: '/crm/objects',
@@ -13,6 +13,7 @@ const PREFIX: Readonly<Record<Area, string>> = {
   owners: '/crm/owners',
   lists: '/crm/lists',
   account: '/account-info',
+  schemas: '/crm-object-schemas',
   oauth: '/oauth',
 };
 
@@ -67,6 +68,7 @@ export const LIST_MEMBERSHIPS: Resource = {
   operation: `${PREFIX.lists}/records/memberships/batch/read`,
 };
 export const OWNERS: Resource = { area: 'owners', segments: [], operation: PREFIX.owners };
+export const SCHEMAS: Resource = { area: 'schemas', segments: ['schemas'], operation: `${PREFIX.schemas}/schemas` };
 export const ACCOUNT_DETAILS: Resource = { area: 'account', segments: ['details'], operation: `${PREFIX.account}/details` };
 export const TOKEN: Resource = { area: 'oauth', segments: ['token'], operation: `${PREFIX.oauth}/token` };
 export const REVOKE: Resource = { area: 'oauth', segments: ['token', 'revoke'], operation: `${PREFIX.oauth}/token/revoke` };

@@ -9,6 +9,8 @@ import { orNothing } from './optional.ts';
 import { pipelinesOf } from './paths.ts';
 
 const archived = lazy(() => z.boolean().nullish().catch(null));
+/** Values are text. */
+const metadata = lazy(() => z.record(z.string(), z.unknown()).nullish().catch(null));
 const pipelinesAnswer = lazy(() =>
   z.object({
     results: z.array(
@@ -16,7 +18,7 @@ const pipelinesAnswer = lazy(() =>
         id: z.string(),
         label: z.string(),
         archived: archived(),
-        stages: z.array(z.object({ id: z.string(), label: z.string(), archived: archived() })),
+        stages: z.array(z.object({ id: z.string(), label: z.string(), archived: archived(), metadata: metadata() })),
       }),
     ),
   }),
@@ -26,20 +28,48 @@ export type WirePipelines = z.infer<ReturnType<typeof pipelinesAnswer>>['results
 /** By property. */
 export type Options = ReadonlyMap<string, readonly DescribedOption[]>;
 
+export interface Stage {
+  /** As people read it. */
+  readonly label: string;
+  /** Records in it are done; null: the stage does not say. */
+  readonly closed: boolean | null;
+}
+/** By id. */
+export type Stages = ReadonlyMap<string, Stage>;
+
+export interface Pipelines {
+  readonly options: Options;
+  readonly stages: Stages;
+}
+export const NO_PIPELINES: Pipelines = { options: new Map(), stages: new Map() };
+
 /**
- * The options of the properties that hold a pipeline and a stage, which the properties themselves do not tell. None where
- * the object has no pipelines, or the app may not see them.
+ * The options of the properties that hold a pipeline and a stage, which the properties themselves do not tell, and which stages
+ * are the end. None where the object has no pipelines, or the app may not see them.
  *
  * Source: HubSpot developer docs, "Pipelines".
  */
-export async function readPipelineOptions(client: Client, { name, pipelines }: ObjectKind, call: Call): Promise<Options> {
-  if (pipelines === null) return new Map();
+export async function readPipelines(client: Client, { name, pipelines }: ObjectKind, call: Call): Promise<Pipelines> {
+  if (pipelines === null) return NO_PIPELINES;
   const resource = pipelinesOf(name);
   const answer = await orNothing(() => client.read(resource, {}, call));
-  if (answer === null) return new Map();
+  if (answer === null) return NO_PIPELINES;
   const parsed = pipelinesAnswer().safeParse(answer.body);
   if (!parsed.success) throw brokenAnswer(`GET ${resource.operation}`);
-  return pipelineOptions(parsed.data.results, pipelines);
+  const options = pipelineOptions(parsed.data.results, pipelines);
+  const all = parsed.data.results.flatMap(({ stages }) => stages);
+  const labels = new Map(options.get(pipelines.stage)?.map(({ value, label }) => [value, label]));
+  return {
+    options,
+    stages: new Map(all.map(({ id, label, metadata }) => [id, { label: labels.get(id) ?? label, closed: isClosed(metadata) }])),
+  };
+}
+
+/** Deals say `isClosed`, tickets `ticketState`. */
+function isClosed(metadata: Readonly<Record<string, unknown>> | null | undefined): boolean | null {
+  const { ticketState, isClosed: told } = metadata ?? {};
+  if (told === 'true' || ticketState === 'CLOSED') return true;
+  return told === 'false' || ticketState === 'OPEN' ? false : null;
 }
 
 /** A label that several stages share is told with that of its pipeline. */

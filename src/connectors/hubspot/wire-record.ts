@@ -16,6 +16,7 @@ export const wireRecord = lazy(() =>
   z.object({
     id: id(),
     properties: z.record(z.string(), z.unknown()),
+    createdAt: z.string().nullish().catch(null),
     updatedAt: z.string().nullish().catch(null),
     archived: z.boolean().nullish().catch(null),
     propertiesWithHistory: z

@@ -8,6 +8,7 @@ import { fetches } from './connector/fetches.ts';
 import { finds } from './connector/finds.ts';
 import { privacy } from './connector/privacy.ts';
 import { reads } from './connector/reads.ts';
+import { related } from './connector/related.ts';
 import type { ConnectorCapability, ConnectorUnderTest } from './connector/subject.ts';
 import { ties } from './connector/ties.ts';
 import { values } from './connector/values.ts';
@@ -56,4 +57,5 @@ export const connectorContract: readonly ConnectorContractCase[] = [
   ...parentChanges,
   ...lateWrites,
   ...ties,
+  ...related,
 ].map(({ requires = [], ...one }) => ({ ...one, requires: [requires].flat() }));

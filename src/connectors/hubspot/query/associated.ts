@@ -48,6 +48,8 @@ export interface Tie {
   readonly primary: boolean;
   /** Associated without a label. */
   readonly plain: boolean;
+  /** Numbers of the types of association, labels included. */
+  readonly typeIds: readonly number[];
 }
 
 export interface Associations {
@@ -110,6 +112,7 @@ const tieOf = (id: string, from: string, types: WireTypes): Tie => ({
   id,
   primary: types.some(({ category, typeId, label }) => category === 'HUBSPOT_DEFINED' && (typeId === PRIMARY[from] || label === 'Primary')),
   plain: types.some(({ label }) => label === null || label === undefined),
+  typeIds: types.map(({ typeId }) => typeId),
 });
 
 /** A record without associations is answered as if it were an error. */

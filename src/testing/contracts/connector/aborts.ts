@@ -20,6 +20,7 @@ import {
   soon,
 } from './kit.ts';
 import { mustBeDone, setting, writeOne } from './kit-writes.ts';
+import { answersOf } from './related.ts';
 import type { ConnectorCase } from './subject.ts';
 
 const REASON = new Error('stopped by the test');
@@ -41,6 +42,10 @@ const readsOf = ({ crm, connector, can }: Opened, id: string) => ({
   read: (call: Call) => readPages(connector.read(readQuery(crm), call)),
   fetch: (call: Call) => fetchOne(connector, crm, id, call),
   ...(can.find && { find: (call: Call) => findIds(connector, findQuery(crm, [labelOf(0)]), call) }),
+  ...(connector.related !== undefined &&
+    crm.related !== undefined && {
+      related: (call: Call) => answersOf(connector.related!({ object: crm.object, ids: [id], to: [crm.related!.to], limit: 10 }, call)),
+    }),
 });
 
 export const aborts: readonly ConnectorCase[] = [

@@ -17,6 +17,7 @@ import type { ContractCase, Make } from '../contract-case.ts';
  * - `merges`: `merge`, and the connector tells `merged`. `mergesInReads`: and reads of changes bring it.
  * - `lateCommits`: `addLate`.
  * - `faults`: `fault`. `refreshes`: and the connector gets a new access token. `holds`: `hold`. `faultyFetch` has both.
+ * - `relates`: the connector has `related`, and `related`.
  * - `activities`: `finds` and `writes`, and activities that were logged on a record of `object` are found by their key.
  * - `reties`: `activities` and `ties`: an update changes what an activity is tied to.
  */
@@ -40,6 +41,7 @@ export type ConnectorCapability =
   | 'faults'
   | 'refreshes'
   | 'holds'
+  | 'relates'
   | 'activities'
   | 'reties';
 
@@ -152,6 +154,14 @@ export interface CrmUnderTest {
     of(activity: { readonly object: string; readonly id: string }): Awaitable<readonly string[]>;
     /** Ids of the records of `CrmUnderTest.object` that it is tied to. */
     people(activity: { readonly object: string; readonly id: string }): Awaitable<readonly string[]>;
+  };
+  readonly related?: {
+    /** An association of `object`, whose records are open or closed. */
+    readonly to: string;
+    /** Names of no association: an object, a label that the CRM does not have. */
+    readonly unknown: readonly string[];
+    /** A new record with this title that `id` is tied to in this way; answers its id. `closed`: nobody works on it any more. */
+    give(id: string, title: string, how?: { readonly closed?: true }): Awaitable<string>;
   };
   /** The next `times` (default 1) requests of this kind meet a fault. */
   fault?(what: CrmFault, on: RequestKind, times?: number): Awaitable<void>;

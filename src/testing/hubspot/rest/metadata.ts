@@ -1,5 +1,6 @@
 import { HubSpotFailure, invalid, notFound } from '../failure.ts';
 import { showOwner } from '../owners.ts';
+import type { ObjectType } from '../schema/object-type.ts';
 import type { Pipeline } from '../schema/pipelines.ts';
 import { showProperty } from '../schema/property.ts';
 import { zoneOffset } from '../zone.ts';
@@ -95,6 +96,10 @@ export const apiUsage: Endpoint = (call) => {
   });
 };
 
+/** What HubSpot asks for when a custom object is made; here the first property that the test gave it. */
+const primaryDisplayOf = ({ properties }: ObjectType): string | null =>
+  [...properties.values()].find(({ hubspotDefined, type }) => !hubspotDefined && type === 'string')?.name ?? null;
+
 /** Custom objects. Their paths take the type id or the qualified name. */
 export const listSchemas: Endpoint = (call) => {
   const { portal } = call.service;
@@ -108,6 +113,7 @@ export const listSchemas: Endpoint = (call) => {
       labels: { singular: type.name, plural: type.name },
       requiredProperties: type.required,
       searchableProperties: type.searched,
+      primaryDisplayProperty: primaryDisplayOf(type),
       secondaryDisplayProperties: [],
       properties: portal.schema.visibleNames(type).map((name) => showProperty(type.properties.get(name)!)),
       associations: [],
