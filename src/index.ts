@@ -6,6 +6,9 @@ export type { BrakeSettings, Losses } from './core/brake.ts';
 export { BUILT_IN_RESULTS, type BuiltInResult, type ResultSource } from './core/built-in-results.ts';
 export { checkMapping, type MappingToCheck } from './core/check-mapping.ts';
 export { type CoerceOptions, coerceValue } from './core/coerce.ts';
+export { type CompanyMatchKeys, companyMatchKeys, sameCompanyBy } from './core/companies/company-match.ts';
+export { type Domain, type DomainReason, normalizeDomain } from './core/companies/domain.ts';
+export { isFreeMailDomain } from './core/companies/free-mail.ts';
 export { type Compatibility, compatible } from './core/compatibility.ts';
 export { compileMapping } from './core/compile.ts';
 export { type ConflictInput, type ConflictResolution, resolveConflict } from './core/conflict.ts';
@@ -128,15 +131,20 @@ export type {
 export type { Counts, Flow, HistoryEntry, Run, RunError, RunNote } from './core/run.ts';
 export {
   completeFields,
+  defineCompanySchema,
   defineContactSchema,
   emptyFields,
+  parseCompanySchema,
   parseContactSchema,
   parseFieldPatch,
+  safeParseCompanySchema,
   safeParseContactSchema,
 } from './core/schema.ts';
 export { planSchemaChange, type SchemaChange, type SchemaUses } from './core/schema-change.ts';
 export type {
+  BuiltInCompanyFields,
   BuiltInFields,
+  CompanySchema,
   ContactSchema,
   EnumField,
   EnumOption,

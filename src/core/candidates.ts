@@ -1,4 +1,5 @@
-import type { CompiledRule } from './mapping-types.ts';
+import type { CompiledMapping } from './mapping-types.ts';
+import { matchText } from './match-text.ts';
 import type { MatchValues } from './plan-types.ts';
 import type { Fields } from './value.ts';
 
@@ -11,7 +12,7 @@ export interface KeyMove {
 
 /** Who a record may belong to: contacts by match key, less those that have a record of the object already (R19). */
 export class Candidates {
-  readonly #matchKeys: readonly CompiledRule[];
+  readonly #mapping: Pick<CompiledMapping, 'entity' | 'matchKeys'>;
   /** By field, then by value: one contact in most cases. */
   readonly #byKey: ReadonlyMap<string, Map<string, string | Set<string>>>;
   /** The record that a contact has; null: it wants none, or one is being made. */
@@ -20,19 +21,23 @@ export class Candidates {
   readonly #makingWith = new Map<string, string>();
   /** By record: contacts that the host said it does not belong to. */
   readonly #declined = new Map<string, Set<string>>();
+  /** By company: the domain that it is known by. */
+  readonly #domainOf = new Map<string, string>();
 
-  constructor(matchKeys: readonly CompiledRule[]) {
-    this.#matchKeys = matchKeys;
-    this.#byKey = new Map(matchKeys.map(({ field }) => [field, new Map()]));
+  constructor(mapping: Pick<CompiledMapping, 'entity' | 'matchKeys'>) {
+    this.#mapping = mapping;
+    this.#byKey = new Map(mapping.matchKeys.map(({ field }) => [field, new Map()]));
   }
 
   /** The contact has these fields from now on. */
   add(id: string, fields: Fields, before?: Fields): void {
-    for (const { field } of this.#matchKeys) {
-      const [from, to] = [before?.[field], fields[field]];
+    const { entity, matchKeys } = this.#mapping;
+    for (const { field } of matchKeys) {
+      const [from, to] = [matchText(entity, field, before?.[field]), matchText(entity, field, fields[field])];
       const holders = this.#byKey.get(field)!;
-      if (typeof from === 'string' && from !== to) leave(holders, from, id);
-      if (typeof to !== 'string') continue;
+      if (from !== null && from !== to) leave(holders, from, id);
+      if (entity === 'company' && field === 'domain') this.#knownBy(id, to);
+      if (to === null) continue;
       const known = holders.get(to);
       if (known === undefined) holders.set(to, id);
       else if (typeof known !== 'string') known.add(id);
@@ -52,7 +57,10 @@ export class Candidates {
 
   /** A record with one of these keys is being made for the contact, which may have other keys by now. */
   making(id: string, keys: MatchValues): void {
-    for (const [field, value] of Object.entries(keys)) this.#makingWith.set(keyOf(field, value), id);
+    for (const [field, value] of Object.entries(keys)) {
+      const text = matchText(this.#mapping.entity, field, value);
+      if (text !== null) this.#makingWith.set(keyOf(field, text), id);
+    }
   }
 
   /** The record is not this contact's, whatever keys they share. */
@@ -75,10 +83,11 @@ export class Candidates {
     keys: MatchValues,
     isProven: (id: string) => boolean = () => true,
   ): { readonly only: string | null; readonly all: readonly string[] } {
-    if (!this.#isKnown(keys)) return NOBODY;
+    const texts = this.#textsOf(keys);
+    if (!this.#isKnown(texts)) return NOBODY;
     const all = new Set<string>();
-    for (const [field, value] of Object.entries(keys)) {
-      const found = this.#withKey(field, value);
+    for (const [field, value] of texts) {
+      const found = this.#withKey(field, value).filter((id) => !this.#isOtherCompany(id, texts));
       for (const id of found) all.add(id);
       const maker = this.#makingWith.get(keyOf(field, value));
       if (maker !== undefined) {
@@ -95,15 +104,17 @@ export class Candidates {
 
   /**
    * Moves to a key that another contact keeps (R20). Looked at together: a number that its holder leaves is free, and two
-   * may change places. Of two that want one key, the first gets it.
+   * may change places. Of two that want one key, the first gets it. A company's name is nobody's alone: it only finds.
    */
   refused(moves: readonly KeyMove[]): ReadonlySet<KeyMove> {
     const refused = new Set<KeyMove>();
     const isLeaving = (id: string, field: string): boolean =>
       moves.some((move) => move.contactId === id && move.field === field && !refused.has(move));
     const isBlocked = (move: KeyMove): boolean => {
-      const { field, to } = move;
-      const first = moves.find((other) => other.field === field && other.to === to);
+      const { field } = move;
+      const to = this.#ownText(move);
+      if (to === null) return false;
+      const first = moves.find((other) => other.field === field && this.#ownText(other) === to);
       return first !== move || this.#withKey(field, to).some((id) => !isLeaving(id, field));
     };
     // Whoever is refused stays where he is, and may block another one: until no more are.
@@ -114,9 +125,34 @@ export class Candidates {
     return refused;
   }
 
-  #isKnown(keys: MatchValues): boolean {
-    for (const field in keys) {
-      const value = keys[field]!;
+  /** The value of a key that only one may have; null: several may. */
+  #ownText({ field, to }: KeyMove): string | null {
+    const { entity } = this.#mapping;
+    return entity === 'company' && field === 'name' ? null : matchText(entity, field, to);
+  }
+
+  /** In the order of the keys, as they are compared. */
+  #textsOf(keys: MatchValues): readonly (readonly [field: string, text: string])[] {
+    return Object.entries(keys).flatMap(([field, value]) => {
+      const text = matchText(this.#mapping.entity, field, value);
+      return text === null ? [] : [[field, text] as const];
+    });
+  }
+
+  #knownBy(id: string, domain: string | null): void {
+    if (domain === null) this.#domainOf.delete(id);
+    else this.#domainOf.set(id, domain);
+  }
+
+  /** Two domains are two companies, whatever else they share. */
+  #isOtherCompany(id: string, texts: readonly (readonly [field: string, text: string])[]): boolean {
+    if (this.#domainOf.size === 0) return false;
+    const known = this.#domainOf.get(id);
+    return known !== undefined && texts.some(([field, text]) => field === 'domain' && text !== known);
+  }
+
+  #isKnown(texts: readonly (readonly [field: string, text: string])[]): boolean {
+    for (const [field, value] of texts) {
       if (this.#byKey.get(field)?.has(value) === true) return true;
       if (this.#makingWith.size > 0 && this.#makingWith.has(keyOf(field, value))) return true;
     }

@@ -51,7 +51,10 @@ export function checkMapping<S extends Schema>({
     const given: readonly AnyRule[] = mapping.fields;
     // Past the given ones come those of match keys that the connector knows by itself.
     const raw = given[index] ?? { crm: rule.crm, field: rule.field, direction: 'inbound' };
-    return { raw, rule: compileRule({ rule: raw, key: rule.key, definition: rule.definition, described: fields, options }) };
+    return {
+      raw,
+      rule: compileRule({ rule: raw, key: rule.key, entity: schema.entity, definition: rule.definition, described: fields, options }),
+    };
   });
   const problems = [
     ...rules.flatMap((checked) => [...checkRule(checked, object, fields), ...checkMergeTarget(checked, object, fields, analysis)]),

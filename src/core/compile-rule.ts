@@ -1,10 +1,11 @@
 import { isBlank } from './blank.ts';
-import { type CoerceOptions, coerceValue } from './coerce.ts';
+import { coerceValue } from './coerce.ts';
 import type { DescribedField } from './described.ts';
+import { type FieldToRead, fieldReader, kindOfField } from './field-reader.ts';
 import { type FormatTarget, formatValue } from './format.ts';
+import type { Entity } from './link.ts';
 import type { AnyRule, CompiledRule, CompileOptions, CrmRecord, InboundRule, Mapping, Transform } from './mapping-types.ts';
 import { readPath } from './paths.ts';
-import { coercePhone, type PhoneOptions } from './phone.ts';
 import { identityOf } from './plan-fingerprint.ts';
 import { blankOf, conflictOf } from './policies.ts';
 import { present } from './present.ts';
@@ -21,6 +22,7 @@ export interface RuleToCompile {
   readonly rule: AnyRule;
   /** Unique within the mapping. */
   readonly key: string;
+  readonly entity: Entity;
   readonly definition: FieldDefinition;
   readonly described: DescribedFields;
   readonly options: CompileOptions;
@@ -31,36 +33,35 @@ export interface RuleToCompile {
 export const crmFieldsOf = ({ crm }: AnyRule): readonly string[] => (typeof crm === 'string' ? [crm] : crm);
 
 /** One rule as plain functions. */
-export function compileRule({ rule, key, definition, described, options, defaults = {} }: RuleToCompile): CompiledRule {
+export function compileRule({ rule, key, entity, definition, described, options, defaults = {} }: RuleToCompile): CompiledRule {
   const crm = crmFieldsOf(rule);
+  const of: FieldToRead = { entity, field: rule.field, definition };
   const transform = 'transform' in rule && rule.transform !== undefined ? namedTransform(rule.transform, options.transforms) : undefined;
   const field = crm.length === 1 ? described?.get(crm[0]!) : undefined;
-  const toLocal = localReader(rule, definition, field, rule.direction === 'inbound' ? transform : undefined, options);
+  const toLocal = localReader(rule, of, field, rule.direction === 'inbound' ? transform : undefined, options);
   const unusable = described === undefined ? null : unusableReason(rule, crm, definition, described);
   const outward = rule.direction === 'outbound' ? transform : undefined;
   return {
     key,
-    identity: ruleIdentity(rule, key, definition, options),
+    identity: ruleIdentity(rule, key, of, options),
     crm,
     field: rule.field,
     definition,
     direction: rule.direction,
-    conflict: conflictOf(rule, definition, options),
+    conflict: conflictOf(rule, of, options),
     firstLink: ('firstLink' in rule ? rule.firstLink : undefined) ?? defaults.firstLink ?? 'crm',
     blank: blankOf(rule.blank, defaults.blank),
     unusable,
     plain: crm.length === 1 && !isTime(field) ? crm[0]! : null,
     readRemote: remoteReader(crm, 'join' in rule ? rule.join : undefined, toLocal, described, options),
     toLocal,
-    isLocal: isChanging(rule)
-      ? () => false
-      : takenAsIs(rule.field, definition, field, present<PhoneOptions>({ defaultCountry: options.defaultCountry })),
+    isLocal: isChanging(rule) ? () => false : takenAsIs(of, field, options),
     toRemote: remoteWriter(rule, definition, field, outward, options),
     initial: unusable?.inbound === true ? null : initialWriter({ rule, crm, definition, described, options, outward }),
   };
 }
 
-interface InitialRule extends Omit<RuleToCompile, 'key'> {
+interface InitialRule extends Omit<RuleToCompile, 'key' | 'entity'> {
   readonly crm: readonly string[];
   readonly outward: Transform | undefined;
 }
@@ -76,9 +77,10 @@ function initialWriter({ rule, crm, definition, described, options, outward }: I
 const isChanging = (rule: AnyRule): boolean => rule.valueMap !== undefined || ('transform' in rule && rule.transform !== undefined);
 
 /** How text is cut, or who wins, changes nothing about what was agreed. */
-function ruleIdentity(rule: AnyRule, key: string, { type }: FieldDefinition, { defaultCountry, timeZone }: CompileOptions): string {
+function ruleIdentity(rule: AnyRule, key: string, of: FieldToRead, { defaultCountry, timeZone }: CompileOptions): string {
+  const { type } = of.definition;
   const { join, transform } = rule as Partial<InboundRule>;
-  const country = rule.field === 'phone_number' ? defaultCountry : undefined;
+  const country = kindOfField(of) === 'phone' ? defaultCountry : undefined;
   const zone = type === 'date' || type === 'datetime' ? (timeZone ?? 'UTC') : undefined;
   return identityOf({ key, field: rule.field, type, valueMap: rule.valueMap, join, transform, country, zone });
 }
@@ -117,27 +119,21 @@ function canonical(value: Value | undefined, field: DescribedField | undefined, 
 }
 
 function localReader(
-  { field, valueMap }: AnyRule,
-  definition: FieldDefinition,
+  { valueMap }: AnyRule,
+  of: FieldToRead,
   source: DescribedField | undefined,
   transform: Transform | undefined,
   { defaultCountry, timeZone }: CompileOptions,
 ): CompiledRule['toLocal'] {
-  const phone = present<PhoneOptions>({ defaultCountry });
-  const changedValue = present<CoerceOptions>({ timeZone });
-  const crmValue = present<CoerceOptions>({ timeZone, from: source });
-  if (valueMap === undefined && transform === undefined)
-    return field === 'phone_number'
-      ? (remote) => coercePhone(remote, phone)
-      : (remote) => coerceValue(remote, definition, crmValue) as Coerced;
+  const readCrmValue = fieldReader(of, { defaultCountry, timeZone, from: source });
+  if (valueMap === undefined && transform === undefined) return readCrmValue;
+  const readChanged = fieldReader(of, { defaultCountry, timeZone });
   return (remote) => {
     const mapped = mapIn(valueMap, remote);
     const changed = applyTransform(transform, mapped);
     if (!changed.ok) return changed;
-    if (field === 'phone_number') return coercePhone(changed.value, phone);
     // A value that the rule has changed is no longer of the CRM field's type.
-    const isChanged = transform !== undefined || mapped !== remote;
-    return coerceValue(changed.value, definition, isChanged ? changedValue : crmValue) as Coerced;
+    return transform !== undefined || mapped !== remote ? readChanged(changed.value) : readCrmValue(changed.value);
   };
 }
 

@@ -1,6 +1,7 @@
 import { CrmSyncError } from '../errors.ts';
 import { compileRule, crmFieldsOf, type DescribedFields } from './compile-rule.ts';
 import { isTimeZone } from './dates.ts';
+import { ENTITIES } from './entities.ts';
 import { filterFields } from './filter.ts';
 import { hashOf } from './hash.ts';
 import type {
@@ -13,6 +14,7 @@ import type {
   InboundRule,
   Mapping,
 } from './mapping-types.ts';
+import { matchKeysOf } from './match-keys.ts';
 import { isCountry } from './phone.ts';
 import { planFingerprint } from './plan-fingerprint.ts';
 import { blankOf } from './policies.ts';
@@ -43,19 +45,22 @@ export function compileMapping<S extends Schema>(
 ): CompiledMapping<S> {
   checkOptions(options);
   const plain: Mapping = mapping;
-  const matchKeyNames = matchKeysOf(plain);
+  const matchKeyNames = matchKeysOf(schema, plain);
   const given: readonly AnyRule[] = plain.fields;
   const all = [...given, ...matchKeyNames.flatMap((field) => connectorRule(given, field, options) ?? [])];
   const described: DescribedFields = options.described && new Map(options.described.fields.map((field) => [field.name, field]));
   const keys = keysOf(all);
   const rules = all.map((rule, index) =>
-    compileRule({ rule, key: keys[index]!, definition: knownDefinition(schema, rule.field), described, options, defaults: plain }),
+    compileRule({
+      ...{ rule, key: keys[index]!, entity: schema.entity, definition: knownDefinition(schema, rule.field) },
+      ...{ described, options, defaults: plain },
+    }),
   );
   const matchKeys = matchKeyNames.flatMap((name) => rules.find(({ field, direction }) => field === name && direction !== 'outbound') ?? []);
   const filter = plain.filter ?? null;
   if (described !== undefined) {
     checkFilter(plain, described);
-    checkMatchKeys(plain, matchKeys);
+    checkMatchKeys(schema, plain, matchKeys);
   }
   return {
     schema,
@@ -108,17 +113,18 @@ function checkFilter({ crmObject, filter }: Mapping, described: NonNullable<Desc
   });
 }
 
-function checkMatchKeys(mapping: Mapping, matchKeys: readonly CompiledRule[]): void {
+function checkMatchKeys(schema: Schema, mapping: Mapping, matchKeys: readonly CompiledRule[]): void {
   if (matchKeys.length > 0) return;
-  throw new CrmSyncError(`No CRM field is mapped to ${listNames(matchKeysOf(mapping))}, by which contacts are found.`, {
-    code: 'match_key_not_mapped',
-    category: 'configuration',
-    remedy: "Add a rule with direction 'inbound' for it, or choose another `matchKey`.",
-    at: { object: mapping.crmObject },
-  });
+  throw new CrmSyncError(
+    `No CRM field is mapped to ${listNames(matchKeysOf(schema, mapping))}, by which ${ENTITIES[schema.entity].plural} are found.`,
+    {
+      code: 'match_key_not_mapped',
+      category: 'configuration',
+      remedy: "Add a rule with direction 'inbound' for it, or choose another `matchKey`.",
+      at: { object: mapping.crmObject },
+    },
+  );
 }
-
-const matchKeysOf = ({ matchKey = 'phone_number' }: Mapping): readonly string[] => (typeof matchKey === 'string' ? [matchKey] : matchKey);
 
 function compileCreate({ create }: Mapping, { described }: CompileOptions): CompiledCreate {
   const { idField, defaults = {} } = create ?? {};
@@ -162,7 +168,7 @@ function fingerprints(
   { defaultCountry, timeZone }: CompileOptions,
 ) {
   const { crmObject, filter } = mapping;
-  const common = { crmObject, filter, matchKeys: matchKeysOf(mapping), defaultCountry, timeZone: timeZone ?? 'UTC' };
+  const common = { crmObject, filter, matchKeys: matchKeysOf(schema, mapping), defaultCountry, timeZone: timeZone ?? 'UTC' };
   const together = (parts: readonly object[]) => ({ ...common, rules: parts.map(hashOf).sort() });
   const reads = (rule: AnyRule) => {
     const { label: _, description: __, ...definition } = knownDefinition(schema, rule.field);

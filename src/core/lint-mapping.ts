@@ -4,11 +4,13 @@ import { checkMapping } from './check-mapping.ts';
 import { checkMerging } from './check-merging.ts';
 import { crmFieldsOf } from './compile-rule.ts';
 import type { DescribedField } from './described.ts';
+import { ENTITIES } from './entities.ts';
 import type { Finding } from './finding.ts';
 import { safeParseMapping } from './mapping.ts';
 import type { Analysis, AnyRule, CompileOptions, Mapping } from './mapping-types.ts';
+import { matchKeysOf } from './match-keys.ts';
 import { itemsOf, membersOf } from './rule-schema.ts';
-import { BUILT_IN_FIELDS, type Schema } from './schema-types.ts';
+import type { Schema } from './schema-types.ts';
 import { listNames } from './text.ts';
 
 /** What a linter may know beside the mapping; what is not given is not looked at. */
@@ -55,7 +57,7 @@ function lintRules(schema: Schema, mapping: Mapping, { describedFields, options,
   const found = checkMapping({ schema, mapping, analysis, options, ...described }).filter(({ level }) => level !== 'ok');
   return [
     ...found.map((finding) => (options.matchFields === undefined ? lessSure(finding) : finding)),
-    ...checkIdentifier(mapping, describedFields, options.matchFields),
+    ...checkIdentifier(schema, mapping, describedFields, options.matchFields),
     ...checkMerging({ schema, analysis, mappings: [mapping], hasMerger: true }),
   ];
 }
@@ -64,13 +66,17 @@ function lintRules(schema: Schema, mapping: Mapping, { describedFields, options,
 const lessSure = (finding: Finding): Finding => (finding.code === 'match_key_not_mapped' ? { ...finding, level: 'warning' } : finding);
 
 function checkIdentifier(
-  { crmObject, fields, matchKey = 'phone_number' }: Mapping,
+  schema: Schema,
+  mapping: Mapping,
   described: readonly DescribedField[] | undefined,
   matchFields: CompileOptions['matchFields'] = {},
 ): readonly Finding[] {
-  const keys: readonly string[] = [matchKey].flat();
+  const { crmObject, fields } = mapping;
+  const keys = matchKeysOf(schema, mapping);
+  const isCompany = schema.entity === 'company';
   const identifies = (key: string): boolean => {
-    if (described === undefined) return !Object.hasOwn(BUILT_IN_FIELDS, key);
+    if (isCompany && key === 'domain') return fields.some((rule) => rule.field === key && rule.direction !== 'outbound');
+    if (described === undefined) return !Object.hasOwn(ENTITIES[schema.entity].builtIn, key);
     const rules: readonly AnyRule[] = fields;
     const paths = [...rules.filter(({ field }) => field === key).flatMap(crmFieldsOf), matchFields[key] ?? ''];
     return described.some(({ name, type, unique }) => paths.includes(name) && (unique || type === 'email'));
@@ -80,8 +86,8 @@ function checkIdentifier(
     {
       level: 'advice',
       code: 'no_unique_identifier',
-      message: `Records of ${crmObject} find their contact by ${listNames(keys)}, which several people may have: such records wait as \`ambiguous\`, and one without it is skipped.`,
-      remedy: 'Add a field that one person alone has, such as the email, to `matchKey`, or decide by hand whose record each is.',
+      message: `Records of ${crmObject} find their ${schema.entity} by ${listNames(keys)}, which several ${isCompany ? 'companies' : 'people'} may have: such records wait as \`ambiguous\`, and one without it is skipped.`,
+      remedy: `Add a field that one ${isCompany ? 'company alone has, such as the domain,' : 'person alone has, such as the email,'} to \`matchKey\`, or decide by hand whose record each is.`,
       who: 'developer',
       at: { object: crmObject },
     },

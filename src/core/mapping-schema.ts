@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { crmPathSchema, ownFieldSchema } from './crm-path.ts';
+import { ENTITIES } from './entities.ts';
 import { filterSchema } from './filter.ts';
 import type { DescribeIssue } from './issues.ts';
 import { lazy } from './lazy.ts';
@@ -200,7 +201,7 @@ function isOpposite(a: ReadRule, b: ReadRule): boolean {
 }
 
 function checkMatchKeys(schema: Schema, matchKey: unknown, rules: readonly ReadRule[], add: AddProblem): void {
-  const names = Array.isArray(matchKey) ? matchKey : [matchKey ?? 'phone_number'];
+  const names: readonly unknown[] = matchKey === undefined ? defaultsToCheck(schema, rules) : [matchKey].flat();
   for (const [index, name] of names.entries()) {
     if (typeof name !== 'string') continue;
     const at = Array.isArray(matchKey) ? ['matchKey', index] : ['matchKey'];
@@ -210,28 +211,35 @@ function checkMatchKeys(schema: Schema, matchKey: unknown, rules: readonly ReadR
     }
     const type = definitionOf(schema, name)?.type;
     if (type !== undefined && type !== 'string')
-      add(at, `is a ${type} field, and contacts are found by text`, 'match_key_not_text', 'Choose a text field.');
+      add(at, `is a ${type} field, and ${ENTITIES[schema.entity].plural} are found by text`, 'match_key_not_text', 'Choose a text field.');
     const own = rules.flatMap((rule, position) => (rule.field === name && rule.direction !== undefined ? [{ ...rule, position }] : []));
     if (own[0] !== undefined && own.every((rule) => rule.direction === 'outbound'))
       add(
         ['fields', own[0].position, 'direction'],
-        'only writes the field by which contacts are found',
+        `only writes the field by which ${ENTITIES[schema.entity].plural} are found`,
         'match_key_not_read',
         "Use direction 'inbound' or 'both', or leave the rule out: the CRM's own field is read then.",
       );
   }
 }
 
+/** Of several keys that go without saying one that is read is enough. */
+function defaultsToCheck({ entity }: Schema, rules: readonly ReadRule[]): readonly string[] {
+  const keys = ENTITIES[entity].matchKeys;
+  return rules.some((rule) => reads(rule) && rule.field !== undefined && keys.includes(rule.field)) ? [] : keys;
+}
+
 /** Two texts make one; two numbers, or two keys that each find somebody, don't. */
 function checkMerges(schema: Schema, matchKey: unknown, rules: readonly ReadRule[], add: AddProblem): void {
-  const keys: readonly unknown[] = Array.isArray(matchKey) ? matchKey : [matchKey ?? 'phone_number'];
+  const keys: readonly unknown[] = matchKey === undefined ? ENTITIES[schema.entity].matchKeys : [matchKey].flat();
   for (const [index, { field, conflict }] of rules.entries()) {
     if (conflict !== 'merge' || field === undefined) continue;
     const type = definitionOf(schema, field)?.type;
     const at = ['fields', index, 'conflict'];
     const remedy = "Use another policy, such as 'manual'.";
     if (type !== undefined && type !== 'string') add(at, `can merge text only, and ${field} is ${type}`, 'merge_needs_text', remedy);
-    else if (keys.includes(field)) add(at, `would make a key of two: contacts are found by ${field}`, 'match_key_merged', remedy);
+    else if (keys.includes(field))
+      add(at, `would make a key of two: ${ENTITIES[schema.entity].plural} are found by ${field}`, 'match_key_merged', remedy);
   }
 }
 

@@ -92,7 +92,7 @@ export interface Mapping<S extends Schema = any> {
   readonly fields: readonly FieldRule<S>[];
   /** Records that don't match are not imported; a linked one that stops matching is left alone from then on. */
   readonly filter?: Filter;
-  /** Field (or fields, in order) that finds the contact of a new record. Default `phone_number`. */
+  /** Field (or fields, in order) that finds the contact of a new record. Default `phone_number`; of a company `domain`, then `name`. */
   readonly matchKey?: FieldName<S> | readonly FieldName<S>[];
   /** For rules that say nothing of it. Default `crm`. */
   readonly firstLink?: FirstLinkPolicy;

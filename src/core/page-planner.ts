@@ -4,6 +4,7 @@ import { matchesFilter } from './filter.ts';
 import type { InboundInput } from './inbound-types.ts';
 import { isLive, type LinkBody, type LinkState } from './link.ts';
 import type { CompiledMapping, CrmRecord } from './mapping-types.ts';
+import { matchText, matchValuesOf } from './match-text.ts';
 import { type NewFieldsPlan, newFieldsPlanner } from './new-fields.ts';
 import { own } from './own.ts';
 import { readPath } from './paths.ts';
@@ -58,7 +59,7 @@ export class PagePlanner {
     this.#bringsNothingNew = nothingNewFinder(input.mapping);
     this.#planNewFields = newFieldsPlanner(input.mapping);
     for (const contact of input.contacts) this.#contacts.set(contact.id, contact);
-    this.#candidates = new Candidates(input.mapping.matchKeys);
+    this.#candidates = new Candidates(input.mapping);
     this.#links = lastLive(input.links ?? NONE);
     for (const link of this.#links) {
       const isKnown = link.state !== 'declined' && !this.#isLeftBehind(link);
@@ -273,8 +274,7 @@ export class PagePlanner {
   }
 
   #movedKeys(set: Fields): MatchValues {
-    const moved = this.#mapping.matchKeys.filter(({ field }) => typeof set[field] === 'string');
-    return Object.fromEntries(moved.map(({ field }) => [field, set[field] as string]));
+    return matchValuesOf(this.#mapping, set);
   }
 
   #matchValues(record: CrmRecord): { keys: MatchValues; refused: readonly RefusedField[] } {
@@ -285,7 +285,7 @@ export class PagePlanner {
       if (remote === undefined) continue;
       const value = rule.toLocal(remote);
       if (!value.ok) refused = [...refused, refusedField({ recordId: record.id, contactId: null }, rule, value)];
-      else if (typeof value.value === 'string') keys[rule.field] = value.value;
+      else if (matchText(this.#mapping.entity, rule.field, value.value) !== null) keys[rule.field] = value.value as string;
     }
     return { keys, refused };
   }

@@ -1,6 +1,7 @@
 import { hashOf } from './hash.ts';
 import type { Agreed, Held } from './link.ts';
 import type { CompiledMapping } from './mapping-types.ts';
+import { matchValuesOf } from './match-text.ts';
 import { heldField } from './outbound.ts';
 import { own } from './own.ts';
 import { type Reason, refusedField } from './plan-fields.ts';
@@ -76,7 +77,7 @@ export function planCreate({ mapping, contact, now, without: refusals = {} }: Cr
   const common = { contactId: contact.id, refused };
   const missing = missingField(mapping, values);
   if (missing !== null) return { action: 'refuse', code: 'required_field_missing', ...missing, ...common };
-  const keys = keysOf(mapping, contact);
+  const keys = matchValuesOf(mapping, contact.fields);
   const isFound = mapping.matchKeys.some(({ field, key }) => Object.hasOwn(keys, field) && Object.hasOwn(sent, key));
   if (!isFound && create.idField === null) return { action: 'refuse', code: 'no_match_key', remedy: noKey(mapping), ...common };
   const uniqueKey = create.idField?.unique === true ? { field: create.idField.name, value: contact.id } : null;
@@ -113,9 +114,6 @@ function missingField(
     remedy: `${crmObject} needs one of ${names}: fill a contact field that is mapped to one, or set a default for one.`,
   };
 }
-
-const keysOf = ({ matchKeys }: CompiledMapping, { fields }: PlannedContact): MatchValues =>
-  Object.fromEntries(matchKeys.flatMap(({ field }) => (typeof fields[field] === 'string' ? [[field, fields[field]]] : [])));
 
 const noKey = ({ matchKeys }: CompiledMapping): string =>
   `Fill ${listNames(matchKeys.map(({ field }) => field))} of the contact with a value that the CRM takes, or set \`create.idField\`: without it nobody can tell whether the CRM has the record already.`;

@@ -1,19 +1,15 @@
 import { CrmSyncError } from '../errors.ts';
-import { type CoerceOptions, coerceValue } from './coerce.ts';
 import type { CheckedPolicy, Policies, PolicyFunction } from './conflict-types.ts';
+import { type FieldToRead, fieldReader } from './field-reader.ts';
 import { isValue } from './is-value.ts';
 import type { AnyRule, BlankChoice, BlankPolicy, CompiledRule, CompileOptions, InboundRule, Mapping } from './mapping-types.ts';
-import { coercePhone, type PhoneOptions } from './phone.ts';
-import { present } from './present.ts';
-import type { FieldDefinition } from './schema-types.ts';
 import { listNames } from './text.ts';
-import type { Value } from './value.ts';
 
 /** What a rule does when both sides changed: one of our policies, or the host's function that it names. */
-export function conflictOf(rule: AnyRule, definition: FieldDefinition, options: CompileOptions): CompiledRule['conflict'] {
+export function conflictOf(rule: AnyRule, of: FieldToRead, options: CompileOptions): CompiledRule['conflict'] {
   const { conflict = 'crm' } = rule as Partial<InboundRule>;
   if (typeof conflict === 'string') return conflict;
-  return checkedPolicy(namedPolicy(conflict.policy, options.policies), rule.field, definition, options);
+  return checkedPolicy(namedPolicy(conflict.policy, options.policies), of, options);
 }
 
 /** @throws CrmSyncError `unknown_policy`, category `configuration`. */
@@ -36,16 +32,8 @@ export function checkPolicies(mappings: readonly Mapping[], policies: Policies |
 const ANSWERS: readonly unknown[] = ['crm', 'local', 'merge', 'manual'];
 
 /** A policy is the host's code: where it throws, or answers what the field can't hold, nothing is decided and nothing lost. */
-function checkedPolicy(
-  policy: PolicyFunction,
-  field: string,
-  definition: FieldDefinition,
-  { defaultCountry, timeZone }: CompileOptions,
-): CheckedPolicy {
-  const read = (value: Value) =>
-    field === 'phone_number'
-      ? coercePhone(value, present<PhoneOptions>({ defaultCountry }))
-      : coerceValue(value, definition, present<CoerceOptions>({ timeZone }));
+function checkedPolicy(policy: PolicyFunction, of: FieldToRead, { defaultCountry, timeZone }: CompileOptions): CheckedPolicy {
+  const read = fieldReader(of, { defaultCountry, timeZone });
   return (conflict) => {
     try {
       const answer: unknown = policy(conflict);

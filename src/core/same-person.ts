@@ -4,7 +4,7 @@ import type { Fields, Value } from './value.ts';
 
 /**
  * Whether a new record is the person whose earlier record is gone. A number alone does not say so, for it may be somebody
- * else's by now: the record has our id, or its email or whole name is the contact's.
+ * else's by now: the record has our id, or its email or whole name is the contact's. A company is told by its own keys.
  */
 export function isSamePerson(
   mapping: CompiledMapping,
@@ -13,6 +13,7 @@ export function isSamePerson(
 ): boolean {
   const { idField } = mapping.create;
   if (idField !== null && readPath(record, idField.name) === contact.id) return true;
+  if (mapping.entity === 'company') return true;
   const agrees = (field: string): boolean | null => {
     const theirs = fold(fieldOf(mapping, record, field));
     const ours = fold(contact.fields[field] ?? null);

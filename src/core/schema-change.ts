@@ -1,8 +1,9 @@
 import type { Issue } from '../errors.ts';
+import { ENTITIES } from './entities.ts';
 import type { Analysis, Mapping } from './mapping-types.ts';
 import { namedOption } from './options.ts';
 import { definitionOf } from './schema.ts';
-import { BUILT_IN_FIELDS, type FieldDefinition, type Schema } from './schema-types.ts';
+import type { FieldDefinition, Schema } from './schema-types.ts';
 import { listNames } from './text.ts';
 
 /** Where fields of a schema are used. */
@@ -98,7 +99,7 @@ export function planSchemaChange(old: Schema, next: Schema, uses: SchemaUses): S
     const [before, after] = [definitionOf(old, name)!, definitionOf(next, name)];
     if (after === undefined) {
       removed.push(name);
-      if (old.entity === 'contact' && Object.hasOwn(BUILT_IN_FIELDS, name))
+      if (Object.hasOwn(ENTITIES[old.entity].builtIn, name))
         issues.push({ path: ['fields', name], code: 'built_in_field', message: 'is built in and stays', remedy: 'Keep the field.' });
       else refuseIfUsed(name, 'cannot be removed', 'Remove the rules that use it first.');
       continue;

@@ -1,19 +1,14 @@
-import {
-  BUILT_IN_FIELDS,
-  type BuiltInFields,
-  type EnumField,
-  type FieldDefinition,
-  type PlainField,
-  type StringField,
-} from './schema-types.ts';
+import { ENTITIES } from './entities.ts';
+import type { Entity } from './link.ts';
+import type { EnumField, FieldDefinition, PlainField, StringField } from './schema-types.ts';
 
 const SNAKE_CASE = /^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/;
 const RESERVED_WORDS = ['constructor', 'prototype'] as const;
 
-/** Why a custom field cannot have this name; undefined: it can. */
-export function nameProblem(name: string): { readonly message: string; readonly remedy: string } | undefined {
-  if (Object.hasOwn(BUILT_IN_FIELDS, name))
-    return { message: 'is built in', remedy: 'Leave the field out: every contact has it, under this name and type.' };
+/** Why a custom field of a contact or company cannot have this name; undefined: it can. */
+export function nameProblem(name: string, entity: Entity): { readonly message: string; readonly remedy: string } | undefined {
+  if (Object.hasOwn(ENTITIES[entity].builtIn, name))
+    return { message: 'is built in', remedy: `Leave the field out: every ${entity} has it, under this name and type.` };
   if (!SNAKE_CASE.test(name))
     return { message: 'is not in snake_case', remedy: 'Use small letters, digits and single underscores, such as `lead_status`.' };
   if (name.startsWith('contact') || name.startsWith('external'))
@@ -45,7 +40,7 @@ type AreWords<S extends string> = S extends `${infer Head}_${infer Tail}`
   : IsWord<S>;
 type IsSnakeCase<S extends string> = S extends `${Letter}${string}` ? AreWords<S> : false;
 
-type NameProblem<K extends string> = K extends keyof BuiltInFields
+type NameProblem<K extends string, BuiltIn> = K extends keyof BuiltIn
   ? `\`${K}\` is built in`
   : K extends `contact${string}` | `external${string}`
     ? `\`${K}\` must not start with contact or external`
@@ -65,11 +60,14 @@ type CheckedField<D> = D extends FieldDefinition
   ? NoOther<D, KeysOf<D['type']>> & (D extends { readonly options: infer O } ? { readonly options: CheckedOptions<O> } : unknown)
   : FieldDefinition;
 
-/** Custom fields with names and keys checked by the compiler; names that are only known at run time are checked there. */
-export type CheckedFields<F> = {
+/**
+ * Custom fields with names and keys checked by the compiler, beside those that are built in; names that are only known at run time
+ * are checked there.
+ */
+export type CheckedFields<F, BuiltIn> = {
   readonly [K in keyof F]: string extends K
     ? F[K]
-    : [NameProblem<K & string>] extends [never]
+    : [NameProblem<K & string, BuiltIn>] extends [never]
       ? CheckedField<F[K]>
-      : { readonly problem: NameProblem<K & string> };
+      : { readonly problem: NameProblem<K & string, BuiltIn> };
 };

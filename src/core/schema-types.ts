@@ -35,14 +35,22 @@ export const BUILT_IN_FIELDS = {
 } as const satisfies FieldDefinitions;
 export type BuiltInFields = typeof BUILT_IN_FIELDS;
 
-/** What a contact (or company) consists of. Plain data: `JSON.stringify` gives what `parseContactSchema` reads. */
+/** The two fields every company has. `domain` is the host of its web site: `acme.com`. */
+export const BUILT_IN_COMPANY_FIELDS = {
+  name: { type: 'string', label: 'Name' },
+  domain: { type: 'string', label: 'Domain' },
+} as const satisfies FieldDefinitions;
+export type BuiltInCompanyFields = typeof BUILT_IN_COMPANY_FIELDS;
+
+/** What a contact or a company consists of. Plain data: `JSON.stringify` gives what `parseContactSchema` or `parseCompanySchema` reads. */
 // biome-ignore lint/suspicious/noExplicitAny: schemas may come from JSON; a typed engine must fit an untyped parameter (see docs)
-export interface Schema<F extends FieldDefinitions = any> {
-  readonly entity: Entity;
+export interface Schema<F extends FieldDefinitions = any, E extends Entity = Entity> {
+  readonly entity: E;
   /** Built-in and custom fields. */
   readonly fields: F;
 }
-export type ContactSchema<F extends FieldDefinitions = FieldDefinitions> = Schema<BuiltInFields & F>;
+export type ContactSchema<F extends FieldDefinitions = FieldDefinitions> = Schema<BuiltInFields & F, 'contact'>;
+export type CompanySchema<F extends FieldDefinitions = FieldDefinitions> = Schema<BuiltInCompanyFields & F, 'company'>;
 
 type OptionOf<O> = O extends string ? O : O extends { readonly value: infer V extends string } ? V : never;
 type ScalarOf<T> = T extends 'number' ? number : T extends 'boolean' ? boolean : string;
@@ -56,7 +64,7 @@ export type ValueOf<D> = 0 extends 1 & D
       : string | number | boolean;
 
 export type FieldName<S extends Schema> = keyof S['fields'] & string;
-/** A contact's fields, typed by its schema; every field may be null. */
+/** The fields of a contact or company, typed by its schema; every field may be null. */
 export type FieldsOf<S extends Schema> = { readonly [K in FieldName<S>]: ValueOf<S['fields'][K]> | null };
 /** Some fields to write; null clears. */
 export type FieldPatch<S extends Schema> = { readonly [K in FieldName<S>]?: ValueOf<S['fields'][K]> | null };

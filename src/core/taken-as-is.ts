@@ -1,24 +1,26 @@
 import { isBlank } from './blank.ts';
 import { compatible } from './compatibility.ts';
 import type { DescribedField } from './described.ts';
+import { type FieldToRead, kindOfField } from './field-reader.ts';
+import type { CompileOptions } from './mapping-types.ts';
 import { namedOption } from './options.ts';
-import type { PhoneOptions } from './phone.ts';
 import { plainNumber } from './plain-number.ts';
 import { checkNumber } from './scalars.ts';
-import type { FieldDefinition } from './schema-types.ts';
 import type { Value } from './value.ts';
 
 /**
  * Whether a CRM value is the value of the field already, so that nothing has to be made of it: most values of most records. False
- * says nothing: it may have to be read, or refused. A property test compares it with `coerceValue` and `coercePhone`.
+ * says nothing: it may have to be read, or refused. A property test compares it with what `fieldReader` makes of it.
  */
 export function takenAsIs(
-  field: string,
-  definition: FieldDefinition,
+  of: FieldToRead,
   source: DescribedField | undefined,
-  { defaultCountry }: PhoneOptions,
+  { defaultCountry }: Pick<CompileOptions, 'defaultCountry'>,
 ): (remote: Value) => boolean {
-  if (field === 'phone_number') return (remote) => typeof remote === 'string' && plainNumber(remote, defaultCountry) === remote;
+  const { definition } = of;
+  const kind = kindOfField(of);
+  if (kind === 'domain') return (remote) => remote === null;
+  if (kind === 'phone') return (remote) => typeof remote === 'string' && plainNumber(remote, defaultCountry) === remote;
   if (source !== undefined && compatible(source.type, definition.type) === 'no') return () => false;
   switch (definition.type) {
     case 'string': {

@@ -30,6 +30,7 @@ export type CoercionCode =
   | 'unknown_option'
   | 'too_long'
   | 'not_a_phone_number'
+  | 'not_a_domain'
   | 'not_nullable'
   | 'read_only'
   | 'unsupported_type'

@@ -1,5 +1,6 @@
 import type { Version } from '../core/link.ts';
 import type { CompiledMapping, CrmRecord } from '../core/mapping-types.ts';
+import { matchText } from '../core/match-text.ts';
 import type { MatchValues } from '../core/plan-types.ts';
 import type { Fields, Json, Millis } from '../core/value.ts';
 import type { ContactRef, EntryChange } from '../ports/store.ts';
@@ -10,12 +11,12 @@ import { KIND } from './kinds.ts';
 export const keyOf = (field: string, value: string): string => `${field}:${value}`;
 
 /** The match keys that a record brings, as far as they can be read. */
-export function matchValues({ matchKeys }: CompiledMapping, record: CrmRecord): MatchValues {
+export function matchValues({ entity, matchKeys }: CompiledMapping, record: CrmRecord): MatchValues {
   const values: Record<string, string> = {};
   for (const rule of matchKeys) {
     const remote = rule.unusable?.inbound === true ? undefined : rule.readRemote(record);
     const value = remote === undefined ? null : rule.toLocal(remote);
-    if (value?.ok === true && typeof value.value === 'string') values[rule.field] = value.value;
+    if (value?.ok === true && matchText(entity, rule.field, value.value) !== null) values[rule.field] = value.value as string;
   }
   return values;
 }

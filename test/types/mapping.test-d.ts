@@ -5,7 +5,7 @@ import { defineMapping, mappingSchema, parseMapping, safeParseMapping } from '..
 import type { Analysis, AnyRule, CompiledMapping, FieldRule, Mapping } from '../../src/core/mapping-types.ts';
 import { PERSON_FIELDS, personTemplate } from '../../src/core/person-template.ts';
 import { planAnalysis } from '../../src/core/plan-analysis.ts';
-import { defineContactSchema, parseContactSchema } from '../../src/core/schema.ts';
+import { defineCompanySchema, defineContactSchema, parseContactSchema } from '../../src/core/schema.ts';
 import type { Schema } from '../../src/core/schema-types.ts';
 import { type ConnectionSettings, parseSettings } from '../../src/core/settings.ts';
 import type { DocumentSchema } from '../../src/core/standard-schema.ts';
@@ -142,6 +142,25 @@ describe('a mapping', () => {
     else expectTypeOf(result.issues[0]!.path).toEqualTypeOf<readonly (string | number)[]>();
     expectTypeOf(mappingSchema(schema).toJsonSchema()).toEqualTypeOf<Record<string, unknown>>();
   });
+});
+
+test('a mapping of companies names fields of their schema', () => {
+  const company = defineCompanySchema({ industry: { type: 'string' } });
+  const mapping = defineMapping(company, {
+    crmObject: 'Account',
+    matchKey: ['domain', 'name'],
+    fields: [
+      { crm: 'Name', field: 'name', direction: 'both' },
+      { crm: 'Website', field: 'domain', direction: 'inbound' },
+      { crm: 'Industry', field: 'industry', direction: 'both' },
+    ],
+  });
+  expectTypeOf(mapping).toEqualTypeOf<Mapping<typeof company>>();
+  expectTypeOf(compileMapping(company, mapping)).toEqualTypeOf<CompiledMapping<typeof company>>();
+  // @ts-expect-error a company has no phone number, unless its schema says so
+  defineMapping(company, { crmObject: 'Account', fields: [{ crm: 'Phone', field: 'phone_number', direction: 'inbound' }] });
+  // @ts-expect-error a mapping of another schema
+  compileMapping(schema, mapping);
 });
 
 describe('analysis rules', () => {

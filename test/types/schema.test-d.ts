@@ -1,8 +1,10 @@
 import { describe, expectTypeOf, test } from 'vitest';
 import { coerceValue } from '../../src/core/coerce.ts';
-import { defineContactSchema, parseContactSchema } from '../../src/core/schema.ts';
+import { defineCompanySchema, defineContactSchema, parseCompanySchema, parseContactSchema } from '../../src/core/schema.ts';
 import type {
+  BuiltInCompanyFields,
   BuiltInFields,
+  CompanySchema,
   ContactSchema,
   FieldDefinition,
   FieldName,
@@ -114,6 +116,45 @@ describe('the compiler refuses', () => {
   test('names that are only known at run time are not checked here', () => {
     const fields: Record<string, FieldDefinition> = { email: { type: 'string' } };
     expectTypeOf(defineContactSchema(fields)).toExtend<ContactSchema>();
+  });
+});
+
+describe('the schema of a company', () => {
+  const company = defineCompanySchema({ tier: { type: 'enum', options: ['A', 'B'] }, phone_number: { type: 'string' } });
+
+  test('has fields of its own, with literal types', () => {
+    expectTypeOf<FieldsOf<typeof company>>().toEqualTypeOf<{
+      readonly name: string | null;
+      readonly domain: string | null;
+      readonly tier: 'A' | 'B' | null;
+      readonly phone_number: string | null;
+    }>();
+    expectTypeOf<FieldName<ReturnType<typeof defineCompanySchema<Record<never, never>>>>>().toEqualTypeOf<keyof BuiltInCompanyFields>();
+    expectTypeOf(parseCompanySchema).returns.toEqualTypeOf<CompanySchema>();
+  });
+
+  test('is a schema, and not that of a contact', () => {
+    expectTypeOf(company).toExtend<Schema>();
+    expectTypeOf(company).toExtend<CompanySchema>();
+    expectTypeOf(company).not.toExtend<Schema<typeof company.fields, 'contact'>>();
+    expectTypeOf(schema).not.toExtend<Schema<typeof schema.fields, 'company'>>();
+    expectTypeOf<ContactSchema>().not.toExtend<CompanySchema>();
+  });
+
+  test('has its names checked by the compiler', () => {
+    defineCompanySchema({
+      // @ts-expect-error built in
+      name: { type: 'string' },
+      // @ts-expect-error built in
+      domain: { type: 'string' },
+      // @ts-expect-error not snake_case
+      Tier: { type: 'string' },
+      // @ts-expect-error reserved beginning
+      contact_count: { type: 'number' },
+      // @ts-expect-error misspelt key
+      size: { type: 'number', lable: 'Size' },
+      first_name: { type: 'string' },
+    });
   });
 });
 

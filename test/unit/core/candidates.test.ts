@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { Candidates, type KeyMove } from '../../../src/core/candidates.ts';
 import { compiled } from './world.ts';
 
-const { matchKeys } = compiled([{ crm: 'Email', field: 'email', direction: 'both' }], { matchKey: ['phone_number', 'email'] });
+const mapping = compiled([{ crm: 'Email', field: 'email', direction: 'both' }], { matchKey: ['phone_number', 'email'] });
 const NUMBER = '+14155550123';
 const MAIL = 'a@example.com';
 const BOTH = { phone_number: NUMBER, email: MAIL };
 
 /** Contacts with their fields, none of which has a record. */
 function among(contacts: Readonly<Record<string, Readonly<Record<string, string | null>>>>): Candidates {
-  const candidates = new Candidates(matchKeys);
+  const candidates = new Candidates(mapping);
   for (const [id, fields] of Object.entries(contacts)) candidates.add(id, fields);
   return candidates;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CheckedPolicy, Policies, PolicyInput } from '../../../src/core/conflict-types.ts';
+import type { FieldToRead } from '../../../src/core/field-reader.ts';
 import type { AnyRule, CompileOptions, Mapping } from '../../../src/core/mapping-types.ts';
 import { blankOf, checkPolicies, conflictOf } from '../../../src/core/policies.ts';
 import type { FieldDefinition } from '../../../src/core/schema-types.ts';
@@ -18,7 +19,7 @@ const refusal = (act: () => unknown): CrmSyncError => {
 };
 
 describe('the policy of a rule', () => {
-  const text: FieldDefinition = { type: 'string' };
+  const text: FieldToRead = { entity: 'contact', field: 'email', definition: { type: 'string' } };
 
   it('is the CRM unless the rule says otherwise', () => {
     expect(conflictOf({ crm: 'Email', field: 'email', direction: 'inbound' }, text, {})).toBe('crm');
@@ -47,7 +48,7 @@ describe("an answer of the host's policy", () => {
   const input: PolicyInput = { field: 'email', local: 'a', remote: 'b' };
   const answer = (given: unknown, definition: FieldDefinition = { type: 'string' }, options: CompileOptions = {}, field = 'email') => {
     const policies = { own: () => given as 'crm' };
-    return (conflictOf(own(field), definition, { ...options, policies }) as CheckedPolicy)(input);
+    return (conflictOf(own(field), { entity: 'contact', field, definition }, { ...options, policies }) as CheckedPolicy)(input);
   };
 
   it.each(['crm', 'local', 'merge', 'manual'])('may be a side, or nobody yet: %s', (given) => expect(answer(given)).toBe(given));
@@ -84,7 +85,9 @@ describe("an answer of the host's policy", () => {
         throw new Error('a@example.com');
       },
     };
-    expect((conflictOf(own(), { type: 'string' }, { policies }) as CheckedPolicy)(input)).toBe('unusable');
+    expect(
+      (conflictOf(own(), { entity: 'contact', field: 'email', definition: { type: 'string' } }, { policies }) as CheckedPolicy)(input),
+    ).toBe('unusable');
   });
 
   it('is read as a phone number where the field is one, and as text anywhere else', () => {
