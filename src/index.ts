@@ -21,6 +21,18 @@ export type {
   PolicyFunction,
   PolicyInput,
 } from './core/conflict-types.ts';
+export { CONTACT_FACTS, type ContactFact, type Conversations, type FilteredContact, factReader } from './core/contacts/contact-facts.ts';
+export {
+  type ContactCondition,
+  type ContactFilter,
+  type ContactFilterOptions,
+  compileContactFilter,
+  parseContactFilter,
+  safeParseContactFilter,
+} from './core/contacts/contact-filter.ts';
+export { type ContactSort, comparePlaces, type Place } from './core/contacts/contact-order.ts';
+export type { ListOptions } from './core/contacts/list-query.ts';
+export { searchFilter } from './core/contacts/search-filter.ts';
 export {
   type Channel,
   type Conversation,
@@ -34,7 +46,15 @@ export {
 export { CRM_FIELD_TYPES, type CrmFieldType, type DescribedField, type DescribedObject, type DescribedOption } from './core/described.ts';
 export { diagnose } from './core/diagnose.ts';
 export { type DynamicVariableOptions, RESERVED_VARIABLES, toDynamicVariables, type VoicePlatform } from './core/dynamic-variables.ts';
-export { type Condition, type Filter, filterFields, matchesFilter } from './core/filter.ts';
+export {
+  type Condition,
+  type ConditionOn,
+  type FieldReader,
+  type Filter,
+  type FilterOf,
+  filterFields,
+  matchesFilter,
+} from './core/filter.ts';
 export type { Finding } from './core/finding.ts';
 export type { Flip } from './core/flips.ts';
 export { type FormatTarget, type Formatted, formatValue } from './core/format.ts';
@@ -176,7 +196,7 @@ export type { ConflictDecision, ConflictRecord } from './engine/conflict-entry.t
 export type { ConflictAnswer, Conflicts, ListConflictsOptions } from './engine/conflicts.ts';
 export type { ConnectionState } from './engine/connection.ts';
 export type { Contact } from './engine/contact.ts';
-export type { ByPhoneOptions, Contacts, FieldExplanation, FoundByPhone } from './engine/contacts.ts';
+export type { ByPhoneOptions, ContactPage, Contacts, FieldExplanation, FoundByPhone } from './engine/contacts.ts';
 export type { LogActivityOptions } from './engine/conversation/activity-place.ts';
 export type { BackfillOptions } from './engine/conversation/backfill-analysis.ts';
 export type { HandleOptions } from './engine/conversation/handle-conversation.ts';
@@ -235,6 +255,7 @@ export {
   type LeaseRequest,
   type LinkChange,
   type LinkElsewhere,
+  type ListQuery,
   type LoadQuery,
   type RefusedRow,
   type Row,

@@ -1,3 +1,4 @@
+import { type ListOptions, pageOf, readListOptions } from '../core/contacts/list-query.ts';
 import { normalizePhone } from '../core/phone.ts';
 import type { HistoryEntry } from '../core/run.ts';
 import type { FieldPatch, Schema } from '../core/schema-types.ts';
@@ -17,6 +18,7 @@ import { type FormerlyTheirs, lastHolder } from './identity/last-holder.ts';
 import { type CrmLookUp, lookUpInCrm } from './identity/look-up-in-crm.ts';
 import type { RecordRef } from './identity/record-ref.ts';
 import { unassign } from './identity/unassign.ts';
+import { listContacts } from './list-contacts.ts';
 import type { FlowOptions } from './options.ts';
 import type { LeftRecord } from './removal/left-records.ts';
 import { removeContact } from './removal/remove-contact.ts';
@@ -48,6 +50,9 @@ export interface ByPhoneOptions extends Pick<FlowOptions, 'timeLimitMs' | 'signa
   /** True: where nobody here has the number now, the CRM is asked, and who has it there is imported. Default false. */
   readonly crm?: boolean;
 }
+
+/** A page of contacts. `next` is the place where the next one begins, for `page.after`; null: there is none. */
+export type ContactPage<S extends Schema> = readonly Contact<S>[] & { readonly next: string | null };
 
 const NOBODY = { contact: null, others: [], formerly: null, crm: null } as const;
 
@@ -92,16 +97,21 @@ export class Contacts<S extends Schema> {
     return { contact, others };
   }
 
-  /** All contacts by id, a page at a time: `after` is the last id of the page before. */
-  async list({
-    after = null,
-    limit = 100,
-  }: {
-    readonly after?: string | null;
-    readonly limit?: number;
-  } = {}): Promise<readonly Contact<S>[]> {
-    const rows = await this.#context.store.scan({ entity: 'contact', object: '', want: 'all', plan: '', now: 0, after, limit });
-    return rows.map((row) => contactOf<S>(this.#context, row));
+  /**
+   * Contacts that match, in the order asked, a page at a time; without options all of them, by id. A page begins behind the last
+   * contact of the page before, wherever that one is now: nobody who stays where they are comes twice or is left out while others
+   * change. The same filter gives the same contacts in every store; stores of SQL look only at those who may match.
+   *
+   * @throws CrmSyncError `invalid_document` with every problem of the options.
+   */
+  async list(options: ListOptions<S> = {}): Promise<ContactPage<S>> {
+    const context = this.#context;
+    const { limit, ...asked } = readListOptions(context.schema, options, context.options);
+    const found = await listContacts(context, { entity: 'contact', ...asked, limit: limit + 1 });
+    const listed = found.slice(0, limit);
+    const last = found.length > limit ? listed.at(-1) : undefined;
+    const contacts = listed.map(({ row }) => contactOf<S>(context, row));
+    return Object.defineProperty(contacts, 'next', { value: last === undefined ? null : pageOf(last.place) }) as unknown as ContactPage<S>;
   }
 
   /**

@@ -40,7 +40,7 @@ export const KIND = {
   recheck: 'recheck',
   /** workspace · `<source>:<id>#<analysis hash>` · this analysis has been applied (R22), what it gave to be merged, and its estimated start */
   applied: 'applied',
-  /** workspace · id that the contact was made with, or has · which conversation gave its fields their values, and when that was */
+  /** workspace · id that the contact was made with, or has · which conversation gave its fields their values, and when that was; how many there were */
   given: 'given',
   /** workspace · `<start>/<source>:<id>/<time>/<version>` · texts that wait for the merger (R10); connection · conflict id · the two of a conflict */
   merge: 'merge',

@@ -141,11 +141,12 @@ function isWanted(row: Row, { want, object, plan, now }: ScanQuery): boolean {
   );
 }
 
-function isAsked(entry: Entry, { scope, kind, keys, dueBy, contactId, after, order }: EntriesQuery): boolean {
+function isAsked(entry: Entry, { scope, kind, keys, dueBy, contactId, contactIds, after, order }: EntriesQuery): boolean {
   if (entry.scope !== scope || entry.kind !== kind) return false;
   if (keys !== undefined && !keys.includes(entry.key)) return false;
   if (dueBy !== undefined && (entry.dueAt === null || entry.dueAt > dueBy)) return false;
   if (contactId !== undefined && entry.contactId !== contactId) return false;
+  if (contactIds !== undefined && (entry.contactId === null || !contactIds.includes(entry.contactId))) return false;
   if (after === undefined || after === '') return true;
   return order === 'descending' ? entry.key < after : entry.key > after;
 }

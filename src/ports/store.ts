@@ -1,3 +1,5 @@
+import type { ContactSort, Place } from '../core/contacts/contact-order.ts';
+import type { Filter } from '../core/filter.ts';
 import type { Entity, Link, Version } from '../core/link.ts';
 import type { Fields, Json, Millis } from '../core/value.ts';
 
@@ -176,6 +178,19 @@ export interface ScanQuery {
   readonly limit: number;
 }
 
+/** Contacts in an order. A field is named as the schema does, a fact with its `$`. */
+export interface ListQuery {
+  readonly entity: Entity;
+  /** Only who matches; null: everybody. A superset within the entity is fine: the core decides. */
+  readonly where: Filter | null;
+  /** As `comparePlaces` orders them. */
+  readonly sort: readonly ContactSort[];
+  /** Only who comes behind this place; null: from the start. */
+  readonly after: Place | null;
+  /** Most rows. Fewer come back only where no more follow. */
+  readonly limit: number;
+}
+
 export interface EntriesQuery {
   readonly scope: Scope;
   readonly kind: string;
@@ -183,6 +198,8 @@ export interface EntriesQuery {
   /** Only with a `dueAt` that is not after this. */
   readonly dueBy?: Millis;
   readonly contactId?: string;
+  /** About any of these contacts. */
+  readonly contactIds?: readonly string[];
   /** Key to go on after, in the order asked; it need not exist. */
   readonly after?: string;
   /** By key; default ascending. */
@@ -216,6 +233,8 @@ export interface BoundStore {
   load(query: LoadQuery): Promise<readonly Row[]>;
   /** Rows ordered by id (by code point). */
   scan(query: ScanQuery): Promise<readonly Row[]>;
+  /** Contacts that match a filter, in the order asked. Optional: without it the engine reads all of them and looks itself. */
+  list?(query: ListQuery): Promise<readonly Row[]>;
   entries(query: EntriesQuery): Promise<readonly Entry[]>;
   /**
    * Atomic, and at once visible to every bound store. Where anything expected is no longer so, nothing is applied. A repeated

@@ -77,7 +77,7 @@ describe('what a run costs in API calls (P9)', () => {
     it(`1,000 contacts changed in outbound-only fields cost ${writes} writes`, async () => {
       const { crm, engine } = imported(1_000);
       await engine.pull();
-      for (const { id } of await engine.contacts.list({ limit: 1_000 }))
+      for (const { id } of await engine.contacts.list({ page: { limit: 1_000 } }))
         await engine.contacts.update(id, { interaction_summary: 'Called.' }, { by: 'test' });
       const calls = await callsOf(crm, async () => {
         expect((await engine.push()).counts).toMatchObject({ processed: 1_000, updated: 1_000 });
@@ -91,7 +91,7 @@ describe('what a run costs in API calls (P9)', () => {
     it(`in fields that go both ways, ${reads} reads and ${writes} writes`, async () => {
       const { crm, engine } = imported(1_000);
       await engine.pull();
-      for (const { id } of await engine.contacts.list({ limit: 1_000 }))
+      for (const { id } of await engine.contacts.list({ page: { limit: 1_000 } }))
         await engine.contacts.update(id, { lead_status: 'Working' }, { by: 'test' });
       const calls = await callsOf(crm, () => engine.push());
       expect(calls).toHaveLength(reads + writes);

@@ -38,7 +38,7 @@ async function imported(count: number, mapping = outbound) {
 type There = Awaited<ReturnType<typeof imported>>;
 
 async function edit({ engine }: There, fields: (index: number) => object) {
-  for (const [index, { id }] of (await engine.contacts.list({ limit: 1_000 })).entries())
+  for (const [index, { id }] of (await engine.contacts.list({ page: { limit: 1_000 } })).entries())
     await engine.contacts.update(id, fields(index), { by: 'test' });
 }
 const notes = ({ crm }: There) => crm.list('Contact').map(({ fields }) => fields['Notes__c']);
@@ -131,7 +131,7 @@ describe('a large push', () => {
       expect(new Set(notes(there))).toEqual(
         new Set(Array.from({ length: 15 }, (_, index) => (index < 5 ? `Called ${index} again.` : `Called ${index}.`))),
       );
-      expect(await there.engine.contacts.list({ limit: 100 })).toHaveLength(15);
+      expect(await there.engine.contacts.list({ page: { limit: 100 } })).toHaveLength(15);
     },
   );
 

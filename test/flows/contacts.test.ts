@@ -108,7 +108,7 @@ describe.each(WORLDS)('on $name', (world) => {
       await there.engine.pull();
       const seen: string[] = [];
       for (let after: string | null = null; ; ) {
-        const page: readonly { readonly id: string }[] = await there.engine.contacts.list({ after, limit: 3 });
+        const page: readonly { readonly id: string }[] = await there.engine.contacts.list({ page: { after, limit: 3 } });
         seen.push(...page.map(({ id }) => id));
         after = page.at(-1)?.id ?? null;
         if (page.length < 3) break;

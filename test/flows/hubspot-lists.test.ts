@@ -29,7 +29,7 @@ function deployment(portal: FakeHubSpotOptions = {}) {
     connector,
     clock,
   });
-  const names = async () => (await engine.contacts.list({ limit: 10 })).map(({ fields }) => fields.first_name);
+  const names = async () => (await engine.contacts.list({ page: { limit: 10 } })).map(({ fields }) => fields.first_name);
   clock.advance(15 * MINUTE);
   return { clock, crm, engine, ann: ann!, bea: bea!, list, names };
 }
@@ -50,7 +50,7 @@ describe('a mapping that is filtered by a HubSpot list', () => {
   it('sends nothing to a record that has left the list, once a full read has found it', async () => {
     const { clock, crm, engine, ann, list } = deployment();
     await engine.pull();
-    const [contact] = await engine.contacts.list({ limit: 1 });
+    const [contact] = await engine.contacts.list({ page: { limit: 1 } });
     crm.changeList(list, { remove: [ann] });
     clock.advance(15 * MINUTE);
     await engine.pull({ full: true });
@@ -68,7 +68,7 @@ describe('a mapping that is filtered by a HubSpot list', () => {
     clock.advance(15 * MINUTE);
     await expect(engine.pull()).rejects.toMatchObject({ code: 'list_not_found' });
     await expect(engine.pull({ full: true })).rejects.toMatchObject({ code: 'list_not_found' });
-    const [contact] = await engine.contacts.list({ limit: 1 });
+    const [contact] = await engine.contacts.list({ page: { limit: 1 } });
     expect(contact).toMatchObject({ fields: { first_name: 'Ann' }, links: [{ recordId: ann, state: 'active' }] });
   });
 

@@ -152,7 +152,8 @@ describe('what a run costs on HubSpot (P9)', () => {
     await engine.pull();
     clock.advance(MINUTE);
     expect(await operations(() => engine.pull())).toEqual(['search contacts']);
-    for (const { id } of await engine.contacts.list({ limit: 1_000 })) await engine.contacts.update(id, { job: 'CTO' }, { by: 'test' });
+    for (const { id } of await engine.contacts.list({ page: { limit: 1_000 } }))
+      await engine.contacts.update(id, { job: 'CTO' }, { by: 'test' });
     const writes = await operations(async () => {
       expect((await engine.push()).counts).toMatchObject({ processed: 1_000, updated: 1_000 });
     });

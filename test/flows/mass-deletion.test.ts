@@ -198,10 +198,10 @@ describe.each(WORLDS)('on $name', (world) => {
       for (const wait of [HOUR, 48 * HOUR]) {
         there.clock.advance(wait);
         expect(await failure(there.engine.pull({ full: true }))).toMatchObject({ code: 'mass_deletion' });
-        expect(await there.engine.contacts.list({ limit: 200 })).toHaveLength(100);
+        expect(await there.engine.contacts.list({ page: { limit: 200 } })).toHaveLength(100);
       }
       expect((await there.engine.pull({ full: true, allowDeletions: 25 })).status).toBe('done');
-      expect(await there.engine.contacts.list({ limit: 200 })).toHaveLength(75);
+      expect(await there.engine.contacts.list({ page: { limit: 200 } })).toHaveLength(75);
     });
   });
 

@@ -123,7 +123,7 @@ describe.each(WORLDS)('on $name', (world) => {
         there.crm.add({ lastName: `Smith${index}`, phone: `(415) 300-${String(index).padStart(4, '0')}` });
       await there.engine.pull();
       isStrict = true;
-      for (const { id } of await there.engine.contacts.list({ limit: 500 }))
+      for (const { id } of await there.engine.contacts.list({ page: { limit: 500 } }))
         await there.engine.contacts.update(id, { interaction_summary: 'Hello.' }, { by: 'test' });
       const error = await there.engine.push().catch((thrown: unknown) => thrown);
       const [run] = await there.engine.runs.list();

@@ -38,7 +38,7 @@ describe.each(WORLDS)('on $name', (world) => {
       for (let index = 0; index < 260; index += 1)
         crm.add({ lastName: `Smith${index}`, phone: `(415) 300-${String(index).padStart(4, '0')}` });
       await engine.pull();
-      for (const { id } of await engine.contacts.list({ limit: 500 }))
+      for (const { id } of await engine.contacts.list({ page: { limit: 500 } }))
         await engine.contacts.update(id, { interaction_summary: 'Hello.' }, { by: 'test' });
       crm.fault({ on: 'write', what: 'locked', times: world.lockTries });
       const { status, counts } = await engine.push();

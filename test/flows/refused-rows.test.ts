@@ -104,7 +104,7 @@ describe.each(WORLDS)('on $name', (world) => {
       mend();
       clock.advance(HOUR);
       expect(await engine.pull()).toMatchObject({ status: 'done' });
-      expect(await engine.contacts.list({ limit: 1_000 })).toHaveLength(300);
+      expect(await engine.contacts.list({ page: { limit: 1_000 } })).toHaveLength(300);
     });
 
     it('is not stopped by 49 of them, nor by 10 %', async () => {

@@ -4,7 +4,7 @@ import { postgresDialect } from '../../src/stores/sql/postgres-dialect.ts';
 import { type OpenSchema, openSchema } from './open-schema.ts';
 
 const { contacts, links, entries } = postgresDialect();
-const asked = { keys: false, dueBy: false, contactId: false, after: false, order: 'ascending' } as const;
+const asked = { keys: false, dueBy: false, contactId: false, contactIds: false, after: false, order: 'ascending' } as const;
 
 const TEXTS = JSON.stringify(Array.from({ length: 200 }, (_, index) => `text-${index}`));
 const ROWS = JSON.stringify(Array.from({ length: 200 }, (_, index) => ['sf', 'kind', `text-${index}`]));

@@ -45,7 +45,7 @@ export async function letTwoWorkersRun({ place, callers }: { readonly place: str
     const engine = engineOn(store, server.url, accessToken);
     await engine.pull();
     await engine.push();
-    const contacts = await engine.contacts.list({ limit: 1_000 });
+    const contacts = await engine.contacts.list({ page: { limit: 1_000 } });
     expect(contacts.map(({ fields }) => fields.phone_number).toSorted()).toEqual(
       Array.from({ length: callers }, (_, index) => phoneOf(index)).toSorted(),
     );

@@ -46,7 +46,7 @@ const calls = ({ count, text }: { readonly count: number; readonly text: string 
 async function everybody({ contacts }: Stage['engine']): Promise<DemoContact[]> {
   const all: DemoContact[] = [];
   for (let after: string | null = null; ; ) {
-    const page: readonly DemoContact[] = await contacts.list({ after, limit: 1000 });
+    const page: readonly DemoContact[] = await contacts.list({ page: { after, limit: 1000 } });
     all.push(...page);
     after = page.at(-1)?.id ?? null;
     if (after === null) return all;

@@ -25,6 +25,15 @@ export function markerBody({ startedAt, startedAtEstimated }: Conversation, merg
   return Object.keys(body).length === 0 ? null : body;
 }
 
+/** Markers of the versions of a conversation that were applied, and the one with this key, where it is one of them. */
+export async function appliedVersions({ store }: Context, conversation: Conversation, key: string) {
+  const all = await markersOf(store, conversation);
+  const marker = all.find((one) => one.key === key);
+  if (marker !== undefined || all.length < VERSIONS_MAX) return { all, marker };
+  const [beyond] = await store.entries({ scope: 'workspace', kind: KIND.applied, keys: [key], limit: 1 });
+  return { all, marker: beyond };
+}
+
 /** Versions of a conversation that are looked at; each is a new analysis of the same call. */
 const VERSIONS_MAX = 100;
 

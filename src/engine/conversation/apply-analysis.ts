@@ -14,8 +14,8 @@ import { KIND } from '../kinds.ts';
 import { type Claims, claimsOf, keyOf, loadClaims } from '../match-keys.ts';
 import type { Session } from '../session.ts';
 import { type Step, type StepChange, step } from '../step.ts';
-import { markerBody, notMergedBefore } from './applied-marker.ts';
-import { givenChanges, loadGiven } from './given-entry.ts';
+import { appliedVersions, markerBody, notMergedBefore } from './applied-marker.ts';
+import { givenChanges, loadGiven, withConversation } from './given-entry.ts';
 import { type Drained, drainMerges, type QueuedMerge } from './merges.ts';
 
 export interface ApplyOptions {
@@ -57,7 +57,7 @@ export const versionKey = ({ options }: Context, conversation: Conversation): st
 
 async function attempt(context: Context, session: Session, conversation: Conversation, { contactId, replace }: ApplyOptions) {
   const marker = versionKey(context, conversation);
-  const [applied] = await context.store.entries({ scope: 'workspace', kind: KIND.applied, keys: [marker], limit: 1 });
+  const { marker: applied, all: versions } = await appliedVersions(context, conversation, marker);
   const { phone } = conversation.contact;
   const callerClaims = await loadClaims(context, phone === undefined ? [] : [keyOf('phone_number', phone)]);
   const found = await findContact(context, conversation, contactId);
@@ -81,6 +81,8 @@ async function attempt(context: Context, session: Session, conversation: Convers
     ...(transforms !== undefined && { transforms }),
   });
   const contact = target.row?.id ?? { row: 0 };
+  const isCounted = target.row !== null && versions.some(({ contactId: whose }) => whose === target.row?.id);
+  const conversations = isCounted ? stored.conversations : withConversation(stored.conversations, conversation.startedAt);
   const merges = await notMergedBefore(context, conversation, target.row?.id ?? null, plan.merges);
   const row: RowChange =
     target.row === null
@@ -96,7 +98,7 @@ async function attempt(context: Context, session: Session, conversation: Convers
       expected: null,
       put: { body: markerBody(conversation, plan.merges), contactId: contact },
     },
-    ...givenChanges(stored, plan.given, contact, target.row?.id ?? target.id),
+    ...givenChanges(stored, { given: plan.given, conversations }, contact, target.row?.id ?? target.id),
   ];
   if (merges.length > 0) entries.push(mergeEntry(marker, conversation, merges, contact, at));
   const changes = [...createdChange(target), ...changesOf(plan)];

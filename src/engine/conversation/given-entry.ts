@@ -1,27 +1,60 @@
+import { type Conversations, NO_CONVERSATIONS } from '../../core/contacts/contact-facts.ts';
 import type { GivenResults } from '../../core/given-results.ts';
 import type { Json } from '../../core/value.ts';
 import type { ContactRef, Entry, EntryChange } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
 import { KIND } from '../kinds.ts';
 
-/** Which conversation gave each field of a contact its value. */
+/** Which conversation gave each field of a contact its value, and what is known of all of them. */
 export interface StoredGiven {
   readonly given: GivenResults;
+  readonly conversations: Conversations;
   readonly entry: Entry | null;
 }
 
-const NOTHING: StoredGiven = { given: {}, entry: null };
+const NOTHING: StoredGiven = { given: {}, conversations: NO_CONVERSATIONS, entry: null };
+
+/** Where the body has what is known of all conversations: no field has such a name. Stores look into it where contacts are listed. */
+const CONVERSATIONS = '$conversations';
+
+function storedGiven(entry: Entry): StoredGiven {
+  const { [CONVERSATIONS]: conversations = NO_CONVERSATIONS, ...given } = entry.body as unknown as GivenResults & {
+    readonly [CONVERSATIONS]?: Conversations;
+  };
+  return { given, conversations, entry };
+}
 
 /** @param contactId - Null: the contact is new, and nobody has given it anything. */
 export async function loadGiven({ store }: Context, contactId: string | null): Promise<StoredGiven> {
   if (contactId === null) return NOTHING;
   const [entry] = await store.entries({ scope: 'workspace', kind: KIND.given, contactId, limit: 1 });
-  return entry === undefined ? NOTHING : { given: entry.body as unknown as GivenResults, entry };
+  return entry === undefined ? NOTHING : storedGiven(entry);
 }
 
-/** What a plan says was given, to be committed with its effects; nothing where it is what was given before. */
-export function givenChanges({ given, entry }: StoredGiven, next: GivenResults, contact: ContactRef, id: string): readonly EntryChange[] {
-  if (next === given) return [];
-  const put = { body: next as unknown as Json, contactId: contact };
-  return [{ scope: 'workspace', kind: KIND.given, key: entry?.key ?? id, expected: entry?.version ?? null, put }];
+/** Of whom nothing is told here, nobody had a conversation. */
+export async function loadConversations({ store }: Context, contactIds: readonly string[]): Promise<ReadonlyMap<string, Conversations>> {
+  if (contactIds.length === 0) return new Map();
+  const entries = await store.entries({ scope: 'workspace', kind: KIND.given, contactIds, limit: contactIds.length });
+  return new Map(entries.map((entry) => [entry.contactId ?? '', storedGiven(entry).conversations]));
+}
+
+/** One conversation more. @param startedAt - ISO 8601. */
+export function withConversation({ count, lastAt }: Conversations, startedAt: string): Conversations {
+  const at = new Date(startedAt).toISOString();
+  return { count: count + 1, lastAt: lastAt === null || at > lastAt ? at : lastAt };
+}
+
+/** What is known once an analysis was applied, to be committed with its effects; nothing where it is what was known before. */
+export function givenChanges(
+  stored: StoredGiven,
+  next: Pick<StoredGiven, 'given' | 'conversations'>,
+  contact: ContactRef,
+  id: string,
+): readonly EntryChange[] {
+  const { entry } = stored;
+  if (next.given === stored.given && next.conversations === stored.conversations) return [];
+  const body = { ...next.given, [CONVERSATIONS]: next.conversations } as unknown as Json;
+  return [
+    { scope: 'workspace', kind: KIND.given, key: entry?.key ?? id, expected: entry?.version ?? null, put: { body, contactId: contact } },
+  ];
 }

@@ -1,5 +1,5 @@
+import { compareCodePoints } from '../../core/compare-code-points.ts';
 import type { EntriesQuery, Entry } from '../../ports/store.ts';
-import { compareCodePoints } from '../semantics/compare-code-points.ts';
 import { Groups } from './groups.ts';
 import { SortedKeys } from './sorted-keys.ts';
 
@@ -54,8 +54,9 @@ export class EntryRows {
   }
 
   /** The keys that may match, each once, in the order asked, behind `after`. */
-  #keysOf({ kind, keys, contactId, after, order = 'ascending' }: EntriesQuery): Iterable<string> {
-    const few = keys ?? (contactId === undefined ? undefined : this.#keysAbout(contactId, kind));
+  #keysOf({ kind, keys, contactId, contactIds, after, order = 'ascending' }: EntriesQuery): Iterable<string> {
+    const about = contactId === undefined ? contactIds : [contactId];
+    const few = keys ?? about?.flatMap((id) => this.#keysAbout(id, kind));
     if (few === undefined) return this.#kinds.get(kind)?.keys[order](after ?? null) ?? [];
     const compare = order === 'ascending' ? compareCodePoints : (a: string, b: string) => compareCodePoints(b, a);
     const sorted = [...new Set(few)].sort(compare);
@@ -73,7 +74,8 @@ export class EntryRows {
   }
 }
 
-function matches(entry: Entry, { dueBy, contactId }: EntriesQuery): boolean {
+function matches(entry: Entry, { dueBy, contactId, contactIds }: EntriesQuery): boolean {
   if (dueBy !== undefined && (entry.dueAt === null || entry.dueAt > dueBy)) return false;
+  if (contactIds !== undefined && (entry.contactId === null || !contactIds.includes(entry.contactId))) return false;
   return contactId === undefined || entry.contactId === contactId;
 }

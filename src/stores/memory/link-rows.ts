@@ -1,6 +1,6 @@
+import { compareCodePoints } from '../../core/compare-code-points.ts';
 import { type Entity, isLive } from '../../core/link.ts';
 import type { StoredLink } from '../../ports/store.ts';
-import { compareCodePoints } from '../semantics/compare-code-points.ts';
 import { Groups } from './groups.ts';
 import { SortedKeys } from './sorted-keys.ts';
 

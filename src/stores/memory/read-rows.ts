@@ -1,6 +1,6 @@
+import { compareCodePoints } from '../../core/compare-code-points.ts';
 import type { Version } from '../../core/link.ts';
 import type { LoadQuery, Row, ScanQuery, StoredLink } from '../../ports/store.ts';
-import { compareCodePoints } from '../semantics/compare-code-points.ts';
 import type { Bound } from './workspace.ts';
 
 /** The row of a contact; undefined where nothing of it is here. */

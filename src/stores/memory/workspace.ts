@@ -1,5 +1,5 @@
+import { compareCodePoints } from '../../core/compare-code-points.ts';
 import type { LinkElsewhere, Scope } from '../../ports/store.ts';
-import { compareCodePoints } from '../semantics/compare-code-points.ts';
 import { ContactRows } from './contact-rows.ts';
 import { EntryRows } from './entry-rows.ts';
 import { type LinkRow, LinkRows } from './link-rows.ts';

@@ -1,8 +1,8 @@
+import { compareCodePoints } from '../../core/compare-code-points.ts';
 import type { Entity, Version } from '../../core/link.ts';
 import type { Fields } from '../../core/value.ts';
 import type { LoadQuery, Row, ScanQuery, StoredLink } from '../../ports/store.ts';
 import type { BoundScope } from '../semantics/check-scope.ts';
-import { compareCodePoints } from '../semantics/compare-code-points.ts';
 import { unstorableField } from '../semantics/unstorable-field.ts';
 import type { Dialect, Query, SqlRow, WriteRows } from './dialect.ts';
 import { toLinkRow } from './link-table.ts';

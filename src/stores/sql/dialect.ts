@@ -96,11 +96,12 @@ export interface Dialect {
   readonly entries: {
     /** workspace, names[] of connection, kind, key. (connection, kind, key, version) */
     readonly versions: string;
-    /** workspace, connection, kind, limit, then those of keys[], due by, contact id, after that are asked. All columns. */
+    /** workspace, connection, kind, limit, then those of keys[], due by, contact id, contact ids[], after that are asked. All columns. */
     query(asked: {
       readonly keys: boolean;
       readonly dueBy: boolean;
       readonly contactId: boolean;
+      readonly contactIds: boolean;
       readonly after: boolean;
       readonly order: NonNullable<EntriesQuery['order']>;
     }): string;

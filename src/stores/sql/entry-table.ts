@@ -41,12 +41,19 @@ export function entryTable<Transaction>(
   const primaryKeys = (scope: BoundScope, names: readonly EntryName[]) =>
     JSON.stringify(names.map((name) => [connectionOf(scope, name.scope), name.kind, name.key]));
   return {
-    async query(transaction, bound, { scope, kind, keys, dueBy, contactId, after, order = 'ascending', limit }) {
-      const filters: readonly (SqlValue | undefined)[] = [keys && JSON.stringify(keys), dueBy, contactId, after];
+    async query(transaction, bound, { scope, kind, keys, dueBy, contactId, contactIds, after, order = 'ascending', limit }) {
+      const filters: readonly (SqlValue | undefined)[] = [
+        keys && JSON.stringify(keys),
+        dueBy,
+        contactId,
+        contactIds && JSON.stringify(contactIds),
+        after,
+      ];
       const asked = {
         keys: keys !== undefined,
         dueBy: dueBy !== undefined,
         contactId: contactId !== undefined,
+        contactIds: contactIds !== undefined,
         after: after !== undefined,
         order,
       };

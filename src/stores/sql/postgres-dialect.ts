@@ -9,6 +9,7 @@ const ENTRY_FILTERS = [
   ['keys', (n: number) => `key = any(${listed(n)})`],
   ['dueBy', (n: number) => `due_at <= $${n}`],
   ['contactId', (n: number) => `contact_id = $${n}`],
+  ['contactIds', (n: number) => `contact_id = any(${listed(n)})`],
 ] as const;
 
 /** A list of texts. An array and no join: each of them is then looked up by an index. */
@@ -135,8 +136,10 @@ export function postgresDialect(schema = ''): Dialect {
         let next = 5;
         for (const [name, condition] of ENTRY_FILTERS) if (asked[name]) conditions.push(condition(next++));
         if (asked.after) conditions.push(`key ${asked.order === 'ascending' ? '>' : '<'} $${next}`);
-        const ofContact = `(select * from ${ENTRIES} where workspace = $1 and contact_id = $${5 + Number(asked.keys) + Number(asked.dueBy)} offset 0) e`;
-        return `select key, body, version, due_at, contact_id from ${asked.contactId ? ofContact : ENTRIES} where ${conditions.join(' and ')}
+        const whose = 5 + Number(asked.keys) + Number(asked.dueBy);
+        const isTheirs = asked.contactId ? `contact_id = $${whose}` : `contact_id = any(${listed(whose)})`;
+        const ofContacts = `(select * from ${ENTRIES} where workspace = $1 and ${isTheirs} offset 0) e`;
+        return `select key, body, version, due_at, contact_id from ${asked.contactId || asked.contactIds ? ofContacts : ENTRIES} where ${conditions.join(' and ')}
           order by key ${asked.order === 'ascending' ? 'asc' : 'desc'} limit $4`;
       },
       delete: `delete from ${ENTRIES} where workspace = $1 and ctid = any(array(select e.ctid from ${named('ctid')} e))`,

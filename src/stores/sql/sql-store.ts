@@ -1,9 +1,9 @@
+import { compareCodePoints } from '../../core/compare-code-points.ts';
 import type { Version } from '../../core/link.ts';
 import type { Millis } from '../../core/value.ts';
 import { type BoundStore, type ContactStore, LEASE_KIND, type LoadQuery, type Row, type ScanQuery } from '../../ports/store.ts';
 import { checkChangeset } from '../semantics/check-changeset.ts';
 import { type BoundScope, checkScope } from '../semantics/check-scope.ts';
-import { compareCodePoints } from '../semantics/compare-code-points.ts';
 import { decideLease } from '../semantics/decide-lease.ts';
 import { commitChangeset, type Tables, Undone } from './commit-changeset.ts';
 import { type ContactTable, ownContactTable, type StoredContact } from './contact-table.ts';

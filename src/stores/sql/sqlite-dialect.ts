@@ -24,6 +24,7 @@ const ENTRY_FILTERS = [
   ['keys', (n: number) => `key in (select value from json_each(?${n}))`],
   ['dueBy', (n: number) => `due_at <= ?${n}`],
   ['contactId', (n: number) => `contact_id = ?${n}`],
+  ['contactIds', (n: number) => `contact_id in (select value from json_each(?${n}))`],
 ] as const;
 
 /** Extended result codes of SQLite: SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE. */
@@ -102,7 +103,7 @@ export const sqliteDialect: Dialect = {
       let next = 5;
       for (const [name, condition] of ENTRY_FILTERS) if (asked[name]) conditions.push(condition(next++));
       if (asked.after) conditions.push(`key ${asked.order === 'ascending' ? '>' : '<'} ?${next}`);
-      const index = asked.keys ? '' : asked.contactId ? 'contact' : asked.dueBy ? 'due' : '';
+      const index = asked.keys ? '' : asked.contactId || asked.contactIds ? 'contact' : asked.dueBy ? 'due' : '';
       const indexedBy = index && `indexed by crm_sync_entries_${index}`;
       return `select key, body, version, due_at, contact_id from crm_sync_entries ${indexedBy} where ${conditions.join(' and ')}
         order by key ${asked.order === 'ascending' ? 'asc' : 'desc'} limit ?4`;

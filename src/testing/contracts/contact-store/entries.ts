@@ -70,7 +70,7 @@ export const entries: readonly StoreCase[] = [
   },
   {
     id: 'CS-75',
-    rule: 'entries are asked by keys, by the time they are due, by contact, or by all of these',
+    rule: 'entries are asked by keys, by the time they are due, by contact or contacts, or by all of these',
     async check(make) {
       const { here } = await open(make);
       const [a, b] = [await insert(here, { id: 'a' }), await insert(here, { id: 'b' })];
@@ -92,6 +92,9 @@ export const entries: readonly StoreCase[] = [
         [{ dueBy: Number.MAX_SAFE_INTEGER }, ['k1', 'k2', 'k3']],
         [{ contactId: a.id }, ['k1', 'k3', 'k4']],
         [{ contactId: 'nobody' }, []],
+        [{ contactIds: [b.id, a.id, 'nobody'] }, ['k1', 'k2', 'k3', 'k4']],
+        [{ contactIds: [b.id, a.id], dueBy: 29, order: 'descending', after: 'k2' }, ['k1']],
+        [{ contactIds: [] }, []],
         [{ contactId: a.id, dueBy: 29 }, ['k1']],
         [{ keys: ['k1', 'k2', 'k4'], contactId: a.id }, ['k1', 'k4']],
         [{ keys: ['k1', 'k2', 'k3'], contactId: a.id, dueBy: 30, after: 'k1' }, ['k3']],

@@ -1,8 +1,8 @@
 import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import { compareCodePoints } from '../../../../src/core/compare-code-points.ts';
 import { SortedKeys } from '../../../../src/stores/memory/sorted-keys.ts';
-import { compareCodePoints } from '../../../../src/stores/semantics/compare-code-points.ts';
 
 const key = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 3 }), fc.nat(50).map(String));
 const steps = fc.array(fc.tuple(fc.boolean(), key), { maxLength: 200 });

@@ -26,11 +26,11 @@ const TEXTS: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     flags.flatMap((keys) =>
       flags.flatMap((dueBy) =>
-        flags.flatMap((contactId) =>
-          flags.map((after) => [
-            `entries ${JSON.stringify({ keys, dueBy, contactId, after })}`,
-            entries.query({ keys, dueBy, contactId, after, order: 'descending' }),
-          ]),
+        (['nobody', 'contactId', 'contactIds'] as const).flatMap((whose) =>
+          flags.map((after) => {
+            const asked = { keys, dueBy, contactId: whose === 'contactId', contactIds: whose === 'contactIds', after };
+            return [`entries ${JSON.stringify(asked)}`, entries.query({ ...asked, order: 'descending' })];
+          }),
         ),
       ),
     ),

@@ -6,7 +6,7 @@ import { sqliteMigrations } from '../../../../src/stores/sql/sqlite-migrations.t
 import { migrate } from '../../../../src/stores/sqlite/migrate.ts';
 
 const { contacts, links, entries } = sqliteDialect;
-const asked = { keys: false, dueBy: false, contactId: false, after: false, order: 'ascending' } as const;
+const asked = { keys: false, dueBy: false, contactId: false, contactIds: false, after: false, order: 'ascending' } as const;
 
 /** Statements that run for every page, and the index that each must find its rows by. */
 const STATEMENTS: Readonly<Record<string, readonly [text: string, index: string]>> = {
@@ -53,6 +53,7 @@ const STATEMENTS: Readonly<Record<string, readonly [text: string, index: string]
     'crm_sync_entries_due (workspace=? AND connection=? AND kind=? AND key>?)',
   ],
   'entries of a contact': [entries.query({ ...asked, contactId: true }), 'crm_sync_entries_contact (workspace=? AND contact_id=?)'],
+  'entries of some contacts': [entries.query({ ...asked, contactIds: true }), 'crm_sync_entries_contact (workspace=? AND contact_id=?)'],
   'versions of entries': [entries.versions, 'crm_sync_entries_1 (workspace=? AND connection=? AND kind=? AND key=?)'],
   'deleting entries': [entries.delete, 'crm_sync_entries_1 (workspace=? AND connection=? AND kind=? AND key=?)'],
   'erasing entries': [entries.erase, 'crm_sync_entries_contact (workspace=? AND contact_id=?)'],

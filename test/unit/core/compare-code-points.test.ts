@@ -1,7 +1,7 @@
 import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { compareCodePoints } from '../../../../src/stores/semantics/compare-code-points.ts';
+import { compareCodePoints } from '../../../src/core/compare-code-points.ts';
 
 const text = fc.string({ unit: 'grapheme' });
 
