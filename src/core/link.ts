@@ -83,7 +83,7 @@ export interface Link {
   readonly plan: string;
   /** Earliest retry of a held field or end of an open intent. */
   readonly dueAt: Millis | null;
-  /** When `base` last changed: a snapshot requested earlier is stale (R6). */
+  /** When `base` last changed, or the record came back: a snapshot requested earlier is stale (R6). */
   readonly syncedAt: Millis;
   readonly body: LinkBody;
 }
@@ -112,3 +112,12 @@ export const EMPTY_BODY: LinkBody = { base: {}, sent: [], held: {}, modifiedAt: 
 /** States in which a contact holds its record: no other link of the object may have either of them. */
 export const LIVE_STATES: readonly LinkState[] = ['creating', 'active', 'ambiguous', 'missing', 'left_filter'];
 export const isLive = (state: LinkState): boolean => LIVE_STATES.includes(state);
+
+/** A snapshot taken this soon after a link changed may still show the record as it was (R6). */
+const SNAPSHOT_MARGIN_MS = 2_000;
+
+/** What the CRM showed then may be from before the link became what it is: of another request, and so of another time, if not `fresh`. */
+export const isFromBefore = (
+  link: Pick<Link, 'syncedAt'>,
+  { readAt, fresh }: { readonly readAt: Millis; readonly fresh: boolean },
+): boolean => readAt < link.syncedAt + (fresh ? 0 : SNAPSHOT_MARGIN_MS);

@@ -2,7 +2,7 @@ import { nothingNewFinder } from './brings-nothing-new.ts';
 import { Candidates, isNew, type KeyMove } from './candidates.ts';
 import { matchesFilter } from './filter.ts';
 import type { InboundInput } from './inbound-types.ts';
-import { isLive, type LinkBody, type LinkState } from './link.ts';
+import { isFromBefore, isLive, type LinkBody, type LinkState } from './link.ts';
 import type { CompiledMapping, CrmRecord } from './mapping-types.ts';
 import { matchText, matchValuesOf } from './match-text.ts';
 import { type NewFieldsPlan, newFieldsPlanner } from './new-fields.ts';
@@ -13,9 +13,6 @@ import type { LinkPlan, MatchValues, PlannedContact, PlannedLink, RecordPlan, Re
 import { isSamePerson } from './same-person.ts';
 import { sentKeys } from './sent-keys.ts';
 import type { Fields, Millis } from './value.ts';
-
-/** A snapshot taken this soon after a link changed may still show the record as it was (R6). */
-const SNAPSHOT_MARGIN_MS = 2_000;
 
 const NONE = [] as const;
 const NOTHING = { refused: NONE, conflicts: NONE, drift: NONE, flips: NONE } as const;
@@ -196,8 +193,8 @@ export class PagePlanner {
     const isLinkBehind = seen !== link.seen || (!isCurrent && !isLeftToDo(plan));
     if (changed && this.#isStale(record, link)) return refetch('stale');
     if (!changed && !isLinkBehind) return { action: 'unchanged', recordId: record.id, contactId, ...explained(plan) };
-    const { body, rebased } = plan;
-    const next = this.#linkPlan(link, { state, body, rebased, seen, plan: this.#mapping.planFingerprint });
+    const rebased = plan.rebased || !isLive(link.state);
+    const next = this.#linkPlan(link, { state, body: plan.body, rebased, seen, plan: this.#mapping.planFingerprint });
     return this.#planned(record, contact, plan, next, false);
   }
 
@@ -302,9 +299,8 @@ export class PagePlanner {
   }
 
   #isStale(record: CrmRecord, link: PlannedLink): boolean {
-    const requestedTooEarly = this.#readAt < link.syncedAt + (this.#input.fresh === true ? 0 : SNAPSHOT_MARGIN_MS);
     const older = record.modifiedAt !== undefined && link.body.modifiedAt !== null && record.modifiedAt < link.body.modifiedAt;
-    return requestedTooEarly || older;
+    return older || isFromBefore(link, { readAt: this.#readAt, fresh: this.#input.fresh === true });
   }
 
   #newLink(record: CrmRecord, body: LinkBody, seen: LinkPlan['seen']): LinkPlan {

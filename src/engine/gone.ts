@@ -1,4 +1,4 @@
-import { isLive, type LinkBody, type LinkState } from '../core/link.ts';
+import { isFromBefore, isLive, type LinkBody, type LinkState } from '../core/link.ts';
 import type { CompiledMapping } from '../core/mapping-types.ts';
 import type { Millis } from '../core/value.ts';
 import type { Fetched } from '../ports/connector.ts';
@@ -28,6 +28,8 @@ export interface GoneChanges {
   readonly outcomes: readonly GoneOutcome[];
   /** Match keys of contacts that lost their record: others may have waited for them. */
   readonly releasedKeys: readonly string[];
+  /** Records of links that are newer than the snapshot: it proves nothing of what they are now. */
+  readonly stale: readonly string[];
 }
 
 interface GoneInput {
@@ -37,6 +39,8 @@ interface GoneInput {
   readonly records: readonly Fetched[];
   readonly rows: ReadonlyMap<string, Row>;
   readonly run: string | null;
+  /** When the CRM was asked, and whether for these very records; the store's clock. */
+  readonly snapshot: { readonly readAt: Millis; readonly fresh: boolean };
   /** The store's clock. */
   readonly at: Millis;
   /** The queue entry of a record that could not be read, or was not there. */
@@ -46,18 +50,23 @@ interface GoneInput {
 /**
  * Links of records that the page shows as gone. Only an explicit answer for that very id makes a tombstone (R14); a record
  * that was merged or converted hands over to its successor, which is fetched next; no answer stops outbound writes until
- * the record is seen again.
+ * the record is seen again. A snapshot that is older than the link says nothing: somebody may have seen the record since (R6).
  */
-export function goneChanges({ mapping, objects, records, rows, run, at, failed }: GoneInput): GoneChanges {
+export function goneChanges({ mapping, objects, records, rows, run, snapshot, at, failed }: GoneInput): GoneChanges {
   const linked = linksByRecord(mapping, rows);
   const changes: RowChange[] = [];
   const entries: EntryChange[] = [];
   const outcomes: GoneOutcome[] = [];
   const releasedKeys: string[] = [];
+  const stale: string[] = [];
   for (const record of records) {
     if (record.state === 'present') continue;
     const found = linked.get(record.id);
     const became = found === undefined || found.row.removed === true ? null : nextState(record, found.link);
+    if (became !== null && found !== undefined && isLive(found.link.state) && isFromBefore(found.link, snapshot)) {
+      stale.push(record.id);
+      continue;
+    }
     const heirs = record.state === 'merged' ? heirEntries({ object: mapping.crmObject, recordId: record.id }, record, { objects, at }) : [];
     outcomes.push({
       recordId: record.id,
@@ -85,7 +94,7 @@ export function goneChanges({ mapping, objects, records, rows, run, at, failed }
     releasedKeys.push(...keysOf(mapping, found.row));
     entries.push(...ended.entries, ...heirs);
   }
-  return { rows: changes, entries, outcomes, releasedKeys };
+  return { rows: changes, entries, outcomes, releasedKeys, stale };
 }
 
 /**

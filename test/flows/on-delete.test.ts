@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { entriesOf } from './harness.ts';
+import { type Around, connectorAround, entriesOf, storeAround, withoutLeases } from './harness.ts';
 import { WORLDS } from './world.ts';
 
 const HOUR = 3_600_000;
@@ -73,6 +73,32 @@ describe.each(WORLDS)('on $name', (world) => {
       expect((await there.find())?.links).toMatchObject([{ state: 'tombstone' }]);
       await there.engine.pull();
       expect(await there.find()).toBeNull();
+    });
+
+    it('is met by a push, and is there again for somebody else in the middle of the next pull: the contact stays', async () => {
+      const kept: boolean[] = [];
+      for (let at = 1; ; at += 1) {
+        const there = await alice({ onDelete: 'delete' });
+        await there.engine.contacts.update(there.id, { interaction_summary: 'Called.' }, { by: 'test' });
+        there.crm.remove(there.record.id);
+        await there.engine.push();
+        let calls = 0;
+        let isBack = false;
+        const around: Around = async (_, call) => {
+          calls += 1;
+          if (calls !== at) return call();
+          await there.restore();
+          isBack = (await there.engine.contacts.get(there.id))?.links[0]?.state === 'active';
+          return call();
+        };
+        const store = storeAround(withoutLeases(there.store), around);
+        const pull = there.engineOf({ store, onDelete: 'delete', connector: connectorAround(there.connectorOf(), around) }).pull();
+        await pull.catch(({ code }) => expect(code).toBe('checkpoint_moved'));
+        if (calls < at) break;
+        if (isBack) kept.push((await there.engine.contacts.get(there.id)) !== null);
+      }
+      expect(kept.length).toBeGreaterThan(5);
+      expect(kept).not.toContain(false);
     });
 
     it('takes no contacts along where too many would go', async () => {

@@ -61,12 +61,14 @@ export async function applyPage(context: Context, run: RunRecorder, input: PageI
         plan,
         created: (committed?.ids ?? []).filter((_, index) => changes?.rows[index]?.kind === 'insert'),
         gone: gone.outcomes,
+        stale: gone.stale,
         closed: onePerKey([...gone.entries, ...deleted.entries]),
         heirs: await heirsOf(context, gone.outcomes),
         deleted,
         refused: left,
       });
-      return { plan, mustRefetch: plan.records.some(({ action }) => action === 'refetch'), version: committed?.version ?? null };
+      const mustRefetch = gone.stale.length > 0 || plan.records.some(({ action }) => action === 'refetch');
+      return { plan, mustRefetch, version: committed?.version ?? null };
     }
     const named = namedRecords(refused, changes.rows).filter(({ recordId }) => records.some(({ id }) => id === recordId));
     const [only, ...others] = records;
@@ -123,12 +125,16 @@ async function attemptPage(context: Context, run: RunRecorder, input: PageInput,
   const { plan, rows } = planned;
   const failed = await failures(context, mapping.crmObject, [
     ...refused.map(({ recordId }) => recordId),
-    ...input.records.flatMap(({ id, state }) => (state === 'unreadable' || state === 'missing' ? [id] : [])),
+    ...input.records.flatMap(({ id, state }) =>
+      state === 'unreadable' || state === 'missing' || (input.fresh && state !== 'present') ? [id] : [],
+    ),
     ...plan.records.flatMap(({ recordId, action }) => (action === 'refetch' && input.fresh ? [recordId] : [])),
   ]);
   const objects = context.mappings.map(({ crmObject }) => crmObject);
-  const gone = goneChanges({ mapping, objects, records: input.records, rows, run: run.source.run ?? null, at, failed });
-  const goneIds = input.records.flatMap(({ id, state }) => (state === 'deleted' || state === 'merged' ? [id] : []));
+  const gone = goneChanges({ mapping, objects, records: input.records, rows, run: run.source.run ?? null, snapshot: input, at, failed });
+  const goneIds = input.records.flatMap(({ id, state }) =>
+    (state === 'deleted' || state === 'merged') && !gone.stale.includes(id) ? [id] : [],
+  );
   // Any record may have waited: one that is as its contact again brings nothing new, and yet waits no more.
   const waiting = await loadWaiting(context, mapping.crmObject, [...goneIds, ...plan.records.map(({ recordId }) => recordId)]);
   const page = changesOf({ context, mapping, planned, waiting, source: run.source, at, flow: input.flow });
@@ -138,13 +144,15 @@ async function attemptPage(context: Context, run: RunRecorder, input: PageInput,
     ...releaseNoted(page.entries, gone.releasedKeys, at),
   ];
   const retries = refused.map(({ recordId, code }) => failed(recordId, code, at));
-  const refetches = plan.records.flatMap((one): EntryChange[] => {
-    if (one.action !== 'refetch') return [];
-    // Queued in the page's own commit, so that no crash loses it. One that was read with others is fetched at once; one
-    // that was just fetched is waiting for somebody's write, and comes later.
-    const { recordId, reason: code } = one;
-    return [input.fresh ? failed(recordId, code, at) : recheckEntry({ object: mapping.crmObject, recordId, code, attempts: 0 }, at)];
-  });
+  const toFetch = [
+    ...plan.records.flatMap((one) => (one.action === 'refetch' ? [{ recordId: one.recordId, code: one.reason }] : [])),
+    ...gone.stale.map((recordId) => ({ recordId, code: 'stale' })),
+  ];
+  // Queued in the page's own commit, so that no crash loses it. One that was read with others is fetched at once; one
+  // that was just fetched is waiting for somebody's write, and comes later.
+  const refetches = toFetch.map(({ recordId, code }) =>
+    input.fresh ? failed(recordId, code, at) : recheckEntry({ object: mapping.crmObject, recordId, code, attempts: 0 }, at),
+  );
   const foundByPush = await deletedByPush(context, mapping, input.records, gone.outcomes);
   const deleted = await onDeleted(context, {
     mapping,

@@ -24,6 +24,8 @@ interface CommittedPage {
   /** Ids of the contacts that were made, in the order of the plan's `creates`. */
   readonly created: readonly string[];
   readonly gone: readonly GoneOutcome[];
+  /** Records that were seen as gone by a snapshot that proves nothing. */
+  readonly stale: readonly string[];
   /** Conflicts that ended with their record or contact, among other entries. */
   readonly closed: readonly EntryChange[];
   /** By record that is left of a merge: the contact that has it. */
@@ -36,7 +38,7 @@ interface CommittedPage {
 export function report(
   context: Context,
   run: RunRecorder,
-  { object, flow, fresh, plan, created, gone, closed, heirs, deleted, refused }: CommittedPage,
+  { object, flow, fresh, plan, created, gone, stale, closed, heirs, deleted, refused }: CommittedPage,
 ): void {
   for (const record of plan.records) {
     if (flow === 'pull') countRecord(run, record, fresh);
@@ -61,6 +63,7 @@ export function report(
     });
     context.notify({ type: 'field.refused', object, recordId, contactId, field, error: { code, remedy } });
   }
+  if (flow === 'pull' && fresh) for (const _ of stale) run.skip('write_in_flight'); // else counted when fetched again
   for (const outcome of gone) reportGone(context, run, { object, flow, heirs }, outcome);
   tellClosed(context, closed);
   for (const contactId of deleted.removed) context.notify({ type: 'contact.removed', contactId, cause: 'record_deleted' });

@@ -3,10 +3,11 @@ import type { CompiledMapping } from '../../core/mapping-types.ts';
 import type { RecordPlan } from '../../core/plan-types.ts';
 import type { HistoryEntry } from '../../core/run.ts';
 import type { Millis } from '../../core/value.ts';
-import type { EntryChange, LinkElsewhere, Row, RowChange } from '../../ports/store.ts';
+import type { EntryChange, LinkElsewhere, Row, RowChange, StoredLink } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
 import type { GoneChanges } from '../gone.ts';
 import { historyEntry } from '../history.ts';
+import { changeOf } from '../link-change.ts';
 import { onePerContact } from '../one-per-contact.ts';
 import type { Source } from '../run-recorder.ts';
 import { cancelledWork } from './cancelled-work.ts';
@@ -41,7 +42,7 @@ export async function onDeleted(context: Context, input: DeletedInput): Promise<
   const { onDelete = 'unlink' } = context.options;
   const flag = typeof onDelete === 'object' ? onDelete.flag : null;
   const deleted = deletedOf(input);
-  const removed = onDelete === 'delete' ? await removable(context, input, deleted) : new Map<string, readonly LinkElsewhere[]>();
+  const removed = onDelete === 'delete' ? await removable(context, input, deleted) : new Map<string, Removable>();
   const back = input.plans.flatMap((plan) => (isRevived(plan, input) ? [plan] : []));
   const flags = new Map<string, boolean>();
   if (flag !== null) {
@@ -89,22 +90,28 @@ function deletedOf({ gone, rows, foundByPush, mapping }: DeletedInput): readonly
   return [...now, ...before];
 }
 
-/** Contacts that have no other record in any CRM of the workspace (R25), with their links elsewhere. */
+/** All links that a contact had when it was found to have no record: it goes only while they are the very ones. */
+interface Removable {
+  readonly links: readonly StoredLink[];
+  readonly elsewhere: readonly LinkElsewhere[];
+}
+
+/** Contacts that have no other record in any CRM of the workspace (R25). */
 async function removable(
   { store }: Context,
   { page, mapping }: DeletedInput,
   deleted: readonly Deleted[],
-): Promise<ReadonlyMap<string, readonly LinkElsewhere[]>> {
+): Promise<ReadonlyMap<string, Removable>> {
   const ids = deleted.map(({ row }) => row.id);
   const loaded = ids.length === 0 ? [] : await store.load({ ids, elsewhere: true });
   const others = new Map(loaded.map(({ id, elsewhere = [] }) => [id, elsewhere]));
   return new Map(
-    deleted.flatMap(({ row, recordId }): [string, readonly LinkElsewhere[]][] => {
+    deleted.flatMap(({ row, recordId }): [string, Removable][] => {
       const elsewhere = others.get(row.id) ?? [];
       const here = row.links.filter((link) => link.object !== mapping.crmObject || link.recordId !== recordId);
       const isNeeded = [...here, ...elsewhere].some(({ state }) => isLive(state));
       const getsAnother = page.some((change) => change.kind === 'update' && change.contactId === row.id);
-      return isNeeded || getsAnother ? [] : [[row.id, elsewhere]];
+      return isNeeded || getsAnother ? [] : [[row.id, { links: row.links, elsewhere }]];
     }),
   );
 }
@@ -120,7 +127,7 @@ function isRevived(plan: RecordPlan, { rows, mapping }: DeletedInput): plan is R
 const untouched = (row: Row): RowChange => ({ kind: 'update', contactId: row.id, expected: row.version });
 
 interface Decided {
-  readonly removed: ReadonlyMap<string, readonly LinkElsewhere[]>;
+  readonly removed: ReadonlyMap<string, Removable>;
   readonly flags: ReadonlyMap<string, boolean>;
   readonly flag: string | null;
 }
@@ -128,13 +135,13 @@ interface Decided {
 function carriedOut(change: RowChange, { removed, flags, flag }: Decided): RowChange {
   if (change.kind !== 'update') return change;
   const { contactId, expected, links = [] } = change;
-  const elsewhere = removed.get(contactId);
-  if (elsewhere !== undefined)
+  const going = removed.get(contactId);
+  if (going !== undefined)
     return {
       kind: 'delete',
       contactId,
-      links,
-      elsewhere: elsewhere.map(({ version }) => version),
+      links: [...links, ...going.links.filter(({ id }) => links.every((link) => link.id !== id)).map(changeOf)],
+      elsewhere: going.elsewhere.map(({ version }) => version),
       ...(expected !== undefined && { expected }),
     };
   const flagged = flags.get(contactId);

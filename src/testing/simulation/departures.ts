@@ -127,8 +127,15 @@ export class Departures {
     for (const link of links) this.#noteLink(contactId, link, step);
   }
 
+  /** It was removed before, and somebody else has had its number since: nothing says any more that it was its own. */
+  #hasPassedOn(contactId: string, number: string): boolean {
+    const others = this.#ledger.ids('local').filter((id) => id !== contactId);
+    return this.#left.has(contactId) && others.some((id) => this.#ledger.wasEver('local', id, 'phone_number', number));
+  }
+
   #erase(contactId: string): void {
-    for (const number of this.#ledger.everIn('local', contactId, 'phone_number')) this.erasedNumbers.add(number);
+    for (const number of this.#ledger.everIn('local', contactId, 'phone_number'))
+      if (!this.#hasPassedOn(contactId, number)) this.erasedNumbers.add(number);
     const its = [...this.#linksOf(contactId).values()].filter(({ state }) => state !== 'declined');
     const records = its.flatMap(({ recordId, successor }) => [recordId ?? [], successor ?? []].flat());
     for (const id of records) this.erasedRecords.add(id);

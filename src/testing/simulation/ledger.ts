@@ -40,6 +40,13 @@ export interface NumberSpan {
   readonly until: readonly [earliest: number, latest: number];
 }
 
+/** A request that writes to a record, by our clock. */
+interface SentWrite {
+  readonly body: string;
+  readonly sentAt: number;
+  readonly arrivedAt: number;
+}
+
 /**
  * What people did on both sides, and what the engine made of it: seen from outside, in the CRM and in the store. It knows
  * nothing of pairs, intents or links; it knows who typed what, and what they saw when they did.
@@ -66,7 +73,7 @@ export class Ledger {
   /** By contact and record: how much had been typed when the two met. */
   readonly #met = new Map<string, number>();
   /** Requests that write to a record. */
-  readonly #writesTo = new Map<string, { readonly sentAt: number; readonly arrivedAt: number }[]>();
+  readonly #writesTo = new Map<string, SentWrite[]>();
   readonly #trace: Trace;
   readonly #now: () => number;
 
@@ -136,13 +143,15 @@ export class Ledger {
 
   /** A request that was sent then and writes reaches the CRM. */
   sent(body: string, sentAt: number): void {
-    const write = { sentAt, arrivedAt: this.#now() };
+    const write = { body, sentAt, arrivedAt: this.#now() };
     for (const id of this.ids('crm')) if (body.includes(id)) this.#writesTo.set(id, [...(this.#writesTo.get(id) ?? []), write]);
   }
 
-  /** When the write was sent that had its effect then; null: none was. */
-  sentAt(recordId: string, effectAt: number): number | null {
-    return this.#writesTo.get(recordId)?.findLast(({ arrivedAt }) => arrivedAt <= effectAt)?.sentAt ?? null;
+  /** When the write of this value was sent that had its effect then; null: none was. */
+  sentAt(recordId: string, { value, effectAt }: { readonly value: string | null; readonly effectAt: number }): number | null {
+    const text = value === null ? 'null' : JSON.stringify(value).slice(1, -1);
+    const ofValue = this.#writesTo.get(recordId)?.findLast(({ body, arrivedAt }) => arrivedAt <= effectAt && body.includes(text));
+    return ofValue?.sentAt ?? null;
   }
 
   /** What stood there when somebody typed into it last. Undefined: nobody did. */

@@ -69,9 +69,10 @@ interface WithBoth {
 
 /** Typed between our look at the record and our write: nobody can know of it where the CRM tells no times of single fields. */
 function isInTheGap({ there: { ledger } }: Seen, { id, field, value, at }: Typed): boolean {
-  const displaced = ledger.displaced.find(
+  const by = ledger.displaced.find(
     (one) => one.side === 'crm' && one.id === id && one.field === field && one.before === value && one.at >= at,
   );
-  const sentAt = displaced === undefined ? null : ledger.sentAt(id, displaced.at);
+  if (by === undefined) return false;
+  const sentAt = ledger.sentAt(id, { value: by.after, effectAt: by.at });
   return sentAt !== null && at >= sentAt - READ_AGE_MS;
 }

@@ -1,4 +1,5 @@
 import { conversationKey } from '../../../core/conversation.ts';
+import type { StoredLink } from '../../../ports/store.ts';
 import type { Broken } from '../broken.ts';
 import { e164 } from '../people.ts';
 import { fieldOf, type Seen, type SeenAccount, waitingRecords } from './seen.ts';
@@ -37,16 +38,19 @@ function madeOnce({ departures, conversations, ledger }: Seen['there'], seen: Se
   const broken: Broken[] = [];
   const linked = new Set(rows.flatMap(({ links }) => links.flatMap(({ recordId }) => recordId ?? [])));
   const waiting = waitingRecords(seen);
+  const isOfOther = ({ state, recordId }: StoredLink): boolean => state === 'tombstone' && recordId !== null && !made.records.has(recordId);
   for (const id of made.records) {
     const phone = e164(crm.person(id)?.phone_number ?? null);
     if (linked.has(id) || crm.person(id)?.gone !== null || departures.isErased(id, phone)) continue;
     // Its answer was lost, and a person has added another record with its number since: nobody can tell which one it is.
     const isAmbiguous = crm.people().some((other) => !made.records.has(other.id) && e164(other.phone_number) === phone);
+    // Or had: whose record was removed since is given another one only if more than the number speaks for it.
+    const isBereft = rows.some((row) => row.links.some(isOfOther) && fieldOf(row, 'phone_number') === phone);
     // Or has given it another number: it is found by neither, and waits for whoever has that one.
     const isRenumbered = ledger.typed.some(
       ({ side, id: typedInto, field }) => side === 'crm' && typedInto === id && field === 'phone_number',
     );
-    if (!((isAmbiguous || isRenumbered) && waiting.has(id)))
+    if (!((isAmbiguous || isBereft || isRenumbered) && waiting.has(id)))
       broken.push({ promise: 'P5', message: `record ${id} was made and belongs to nobody`, about: [id] });
   }
 
