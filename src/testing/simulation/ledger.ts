@@ -147,9 +147,9 @@ export class Ledger {
     for (const id of this.ids('crm')) if (body.includes(id)) this.#writesTo.set(id, [...(this.#writesTo.get(id) ?? []), write]);
   }
 
-  /** When the write of this value was sent that had its effect then; null: none was. */
+  /** When the write of this value, or of some value where a field was cleared, was sent that had its effect then; null: none was. */
   sentAt(recordId: string, { value, effectAt }: { readonly value: string | null; readonly effectAt: number }): number | null {
-    const text = value === null ? 'null' : JSON.stringify(value).slice(1, -1);
+    const text = value === null ? '' : JSON.stringify(value).slice(1, -1);
     const ofValue = this.#writesTo.get(recordId)?.findLast(({ body, arrivedAt }) => arrivedAt <= effectAt && body.includes(text));
     return ofValue?.sentAt ?? null;
   }
