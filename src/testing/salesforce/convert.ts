@@ -46,7 +46,8 @@ const CARRIED: Readonly<Record<'Account' | 'Contact' | 'Opportunity', Readonly<R
 
 /**
  * A lead becomes a contact of an account, and maybe an opportunity; it stays as a read-only record that names them, and
- * its activities go to them. A custom field goes to one of the same name, as if the administrator had mapped the two.
+ * its activities go to them. Its memberships of campaigns name the contact too, as orgs are seen to do. A custom field goes to one
+ * of the same name, as if the administrator had mapped the two.
  *
  * Source: SOAP API Developer Guide, convertLead().
  */
@@ -83,6 +84,10 @@ export function convertLead(org: Org, lead: StoredRecord, conversion: LeadConver
   for (const task of org.database.all('Task')) {
     if (task.values['WhoId'] !== lead.id) continue;
     org.database.replace(task, { ...task.values, ...stamps(org, at), WhoId: contact.id, WhatId: related, AccountId: account.id });
+  }
+  for (const member of org.database.all('CampaignMember')) {
+    if (member.values['LeadId'] !== lead.id || isDeleted(member)) continue;
+    org.database.replace(member, { ...member.values, ...stamps(org, at), ContactId: contact.id });
   }
   return { account, contact, opportunity };
 }

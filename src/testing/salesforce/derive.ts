@@ -20,6 +20,7 @@ const DERIVE: Readonly<Record<string, (saving: Saving) => Values>> = {
   Contact: ({ values }) => ({ Name: personName(values) }),
   Lead: ({ values }) => ({ Name: personName(values) }),
   User: ({ values }) => ({ Name: personName(values) }),
+  CampaignMember: ({ values }) => ({ HasResponded: values['Status'] === 'Responded' }),
   Opportunity: ({ values, before, at }) => {
     const stage = text(values['StageName']);
     const moved = stage !== text(before?.['StageName']);

@@ -1,3 +1,4 @@
+import { childRelationships } from './schema/child-relationships.ts';
 import type { Field } from './schema/field.ts';
 import type { ObjectSchema, Schema } from './schema/schema.ts';
 
@@ -19,7 +20,7 @@ export function describeBody(object: ObjectSchema, schema: Schema, base: string)
   return {
     ...summary(object, base),
     actionOverrides: [],
-    childRelationships: childRelationships(object, schema),
+    childRelationships: describeChildren(object, schema),
     compactLayoutable: true,
     defaultImplementation: null,
     extendedBy: null,
@@ -51,7 +52,7 @@ export function describeBody(object: ObjectSchema, schema: Schema, base: string)
 
 /** An element of `sobjects` in `GET /sobjects`. */
 export function summary({ definition, name }: ObjectSchema, base: string): Record<string, unknown> {
-  const { label, labelPlural, keyPrefix, custom, createable, updateable, deletable, mergeable, searchable } = definition;
+  const { label, labelPlural, keyPrefix, custom, createable, updateable, deletable, mergeable, searchable, undeletable } = definition;
   return {
     activateable: false,
     associateEntityType: null,
@@ -78,7 +79,7 @@ export function summary({ definition, name }: ObjectSchema, base: string): Recor
     retrieveable: true,
     searchable,
     triggerable: true,
-    undeletable: deletable,
+    undeletable,
     updateable,
     urls: {
       sobject: `${base}/sobjects/${name}`,
@@ -88,22 +89,17 @@ export function summary({ definition, name }: ObjectSchema, base: string): Recor
   };
 }
 
-function childRelationships(object: ObjectSchema, schema: Schema): Record<string, unknown>[] {
-  return schema.objects.flatMap((child) =>
-    child
-      .visibleFields()
-      .filter(({ referenceTo }) => referenceTo.includes(object.name))
-      .map(({ name, cascadeDelete }) => ({
-        cascadeDelete,
-        childSObject: child.name,
-        deprecatedAndHidden: false,
-        field: name,
-        junctionIdListNames: [],
-        junctionReferenceTo: [],
-        relationshipName: name === `${object.name}Id` ? child.definition.labelPlural.replaceAll(' ', '') : null,
-        restrictedDelete: false,
-      })),
-  );
+function describeChildren(object: ObjectSchema, schema: Schema): Record<string, unknown>[] {
+  return childRelationships(object, schema).map(({ child, field, name }) => ({
+    cascadeDelete: field.cascadeDelete,
+    childSObject: child.name,
+    deprecatedAndHidden: false,
+    field: field.name,
+    junctionIdListNames: [],
+    junctionReferenceTo: [],
+    relationshipName: name,
+    restrictedDelete: false,
+  }));
 }
 
 function describeField(field: Field): Record<string, unknown> {

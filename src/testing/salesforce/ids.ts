@@ -9,7 +9,9 @@ export const KEY_PREFIXES: Readonly<Record<string, string>> = {
   OpportunityContactRole: '00K',
   Lead: '00Q',
   Task: '00T',
+  CampaignMember: '00v',
   Case: '500',
+  Campaign: '701',
   TaskStatus: '01J',
 };
 

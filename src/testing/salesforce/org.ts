@@ -22,6 +22,8 @@ export interface DuplicateRule {
 export interface OrgOptions {
   /** Custom fields by object and API name. An object that is not built in becomes a custom object; its name ends in `__c`. */
   readonly fields?: Readonly<Record<string, Readonly<Record<string, FieldSpec>>>>;
+  /** Custom objects that allow activities: a task may be related to their records. */
+  readonly withActivities?: readonly string[];
   /** Fields that field-level security hides, as `Contact.DoNotCall`. Default `['Task.Type']`, which orgs often hide. */
   readonly hidden?: readonly string[];
   /** IANA zone of the connected user: what date literals such as TODAY go by. Default `America/Los_Angeles`. */
@@ -60,7 +62,7 @@ export interface Org {
 }
 
 export function createOrg(options: OrgOptions, now: () => Millis): Org {
-  const schema = createSchema(options.fields ?? {}, options.hidden ?? ['Task.Type'], options.denied);
+  const schema = createSchema(options.fields ?? {}, options.hidden ?? ['Task.Type'], options);
   const database = createDatabase();
   const stamp = (): Millis => Math.floor(now() / 1000) * 1000;
   const id = toId18(options.orgId ?? '00DFk0000000001');
@@ -126,8 +128,8 @@ export function objectOf(org: Org, name: string): ObjectSchema {
 const BIN_MS = 15 * 86_400_000;
 
 /** Deleted so long ago that it left the recycle bin too: no answer tells of it any more. */
-export const isPurged = ({ now }: Org, { values }: StoredRecord): boolean =>
-  values['IsDeleted'] === true && now() - Number(values['SystemModstamp']) > BIN_MS;
+export const isPurged = ({ now }: Org, { values, schema }: StoredRecord): boolean =>
+  values['IsDeleted'] === true && (!schema.definition.undeletable || now() - Number(values['SystemModstamp']) > BIN_MS);
 
 /** The record if the connected user may see it, deleted ones too as long as they are in the recycle bin. */
 export function visibleRecord(org: Org, id: string): StoredRecord | undefined {

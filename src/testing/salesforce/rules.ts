@@ -77,6 +77,20 @@ function checkUnique({ database }: Org, { object, id, values, changed }: Candida
 }
 
 const OBJECT_RULES: Readonly<Record<string, (org: Org, candidate: Candidate) => void>> = {
+  CampaignMember: ({ database }, { id, object, values, before }) => {
+    if (before !== null) return;
+    const [lead, contact] = [values['LeadId'] ?? null, values['ContactId'] ?? null];
+    // Which code Salesforce answers with is not documented; that one of the two is required is.
+    if ((lead === null) === (contact === null))
+      throw new SalesforceFailure('FIELD_INTEGRITY_EXCEPTION', 'A campaign member is either a lead or a contact', {
+        fields: ['ContactId'],
+      });
+    for (const other of database.find(object, object.anyField('CampaignId')!, values['CampaignId'] ?? null) ?? []) {
+      if (other.id === id || isDeleted(other)) continue;
+      if (lead === null ? other.values['ContactId'] === contact : other.values['LeadId'] === lead)
+        throw new SalesforceFailure('DUPLICATE_VALUE', 'Already a campaign member.');
+    }
+  },
   Task: ({ database }, { values, changed }) => {
     const who = typeof values['WhoId'] === 'string' ? database.get(values['WhoId']) : undefined;
     if (who?.schema.name === 'Lead') {

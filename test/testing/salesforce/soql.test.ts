@@ -153,7 +153,7 @@ describe('refusals', () => {
   it('says loudly what the fake has not', async () => {
     for (const soql of [
       'SELECT COUNT(Id) FROM Contact',
-      'SELECT Id, (SELECT Id FROM Contacts) FROM Account',
+      'SELECT Id, (SELECT Id, (SELECT Id FROM Cases) FROM Contacts) FROM Account',
       'SELECT Name FROM Contact GROUP BY Name',
     ]) {
       const { status, body } = await api.query(soql);

@@ -2,7 +2,8 @@ import { SalesforceFailure } from '../failure.ts';
 import type { Org } from '../org.ts';
 import { type Column, columnsOf, invalidType } from '../soql/column.ts';
 import { parseQuery } from '../soql/parse.ts';
-import { runQuery, selectedColumns } from '../soql/query.ts';
+import { runQuery } from '../soql/query.ts';
+import { selectedColumns } from '../soql/selected-columns.ts';
 import type { BulkJobs } from './bulk-jobs.ts';
 import { cellOf } from './cells.ts';
 import type { Table } from './csv.ts';
@@ -23,6 +24,7 @@ export function checkQuery(org: Org, soql: string): { readonly object: string; r
   if (NOT_IN_BULK.has(object.name))
     throw new SalesforceFailure('INVALIDENTITY', `Entity '${object.name}' is not supported by the Bulk API.`);
   if (query.select === 'count') throw new SalesforceFailure('API_ERROR', 'Aggregate queries are not supported in Bulk Query');
+  if (query.children.length > 0) throw new SalesforceFailure('API_ERROR', 'Nested queries are not supported in Bulk Query');
   if (query.offset > 0) throw new SalesforceFailure('API_ERROR', 'OFFSET is not supported in Bulk Query');
   const columns = selectedColumns(soql, query.select, columnsOf(org, object, soql, query.alias));
   if (columns.some(({ field }) => field.type === 'address'))

@@ -11,6 +11,8 @@ export interface ObjectDefinition {
   readonly deletable: boolean;
   readonly mergeable: boolean;
   readonly searchable: boolean;
+  /** What is deleted goes to the recycle bin; else it is gone at once, and queryAll does not tell of it. */
+  readonly undeletable: boolean;
   readonly fields: readonly Field[];
 }
 
@@ -29,6 +31,7 @@ export function objectDefinition(name: string, keyPrefix: string, fields: readon
     deletable: true,
     mergeable: false,
     searchable: true,
+    undeletable: init.deletable ?? true,
     ...init,
     fields,
   };

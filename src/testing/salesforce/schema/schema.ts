@@ -1,4 +1,5 @@
 import { KEY_PREFIXES } from '../ids.ts';
+import { campaign, campaignMember } from './campaigns.ts';
 import { type Denial, permitted } from './denial.ts';
 import { type Field, field } from './field.ts';
 import { type FieldSpec, fieldOfSpec } from './field-spec.ts';
@@ -32,6 +33,8 @@ export interface Schema {
 
 const BUILT_IN: readonly ObjectDefinition[] = [
   account,
+  campaign,
+  campaignMember,
   supportCase,
   contact,
   lead,
@@ -45,7 +48,7 @@ const BUILT_IN: readonly ObjectDefinition[] = [
 export function createSchema(
   custom: Readonly<Record<string, Readonly<Record<string, FieldSpec>>>>,
   hidden: readonly string[],
-  denied: readonly Denial[] = [],
+  { denied = [], withActivities = [] }: { readonly denied?: readonly Denial[]; readonly withActivities?: readonly string[] } = {},
 ): Schema {
   const secret = new Set<string>();
   const objects = new Map<string, ObjectSchema>();
@@ -56,7 +59,8 @@ export function createSchema(
     prefixes.set(definition.keyPrefix, schema);
   };
   for (const definition of BUILT_IN) {
-    add({ ...definition, fields: [...definition.fields, ...customFields(definition.name, custom[definition.name] ?? {})] });
+    const fields = definition === task ? definition.fields.map((one) => relatedTo(one, withActivities)) : definition.fields;
+    add({ ...definition, fields: [...fields, ...customFields(definition.name, custom[definition.name] ?? {})] });
   }
   let customObjects = 0;
   for (const [name, fields] of Object.entries(custom)) {
@@ -67,6 +71,8 @@ export function createSchema(
     customObjects += 1;
   }
 
+  const unknown = withActivities.find((name) => custom[name] === undefined || name in KEY_PREFIXES);
+  if (unknown !== undefined) throw new TypeError(`fakeSalesforce: ${unknown} is no custom object that could allow activities.`);
   const locate = (path: string): string => {
     const [object = '', name = ''] = path.split('.');
     const found = objects.get(object.toLowerCase())?.anyField(name);
@@ -88,6 +94,10 @@ export function createSchema(
   for (const path of hidden) schema.hide(path);
   return schema;
 }
+
+/** What a task is about may be a record of a custom object that allows activities. */
+const relatedTo = (one: Field, objects: readonly string[]): Field =>
+  one.name === 'WhatId' ? { ...one, referenceTo: [...one.referenceTo, ...objects] } : one;
 
 const customFields = (object: string, specs: Readonly<Record<string, FieldSpec>>): Field[] =>
   Object.entries(specs).map(([name, spec]) => fieldOfSpec(object, name, spec));

@@ -22,32 +22,37 @@ export const CLOSED_CASE_STATUS = 'Closed';
 
 const activityField = readOnly('LastActivityDate', 'date', { label: 'Last Activity' });
 
-export const opportunity: ObjectDefinition = objectDefinition('Opportunity', '006', [
-  idField('Opportunity ID'),
-  reference('AccountId', 'Account', { cascadeDelete: true }),
-  field('IsPrivate', 'boolean', { label: 'Private' }),
-  field('Name', 'string', { length: 120, nillable: false, nameField: true }),
-  field('Description', 'textarea', { length: 32_000 }),
-  field('StageName', 'picklist', { label: 'Stage', nillable: false, options: Object.keys(STAGES) }),
-  field('Amount', 'currency', { scale: 2 }),
-  field('Probability', 'percent', { label: 'Probability (%)', precision: 3, scale: 0, defaultedOnCreate: true }),
-  readOnly('ExpectedRevenue', 'currency', { label: 'Expected Amount', scale: 2 }),
-  field('CloseDate', 'date', { nillable: false }),
-  field('Type', 'picklist', {
-    label: 'Opportunity Type',
-    options: ['Existing Customer - Upgrade', 'Existing Customer - Replacement', 'Existing Customer - Downgrade', 'New Customer'],
-  }),
-  field('NextStep', 'string'),
-  field('LeadSource', 'picklist', { options: LEAD_SOURCES }),
-  readOnly('IsClosed', 'boolean', { label: 'Closed' }),
-  readOnly('IsWon', 'boolean', { label: 'Won' }),
-  ownerField(),
-  ...systemFields,
-  activityField,
-  readOnly('PushCount', 'int'),
-  readOnly('LastStageChangeDate', 'datetime'),
-  reference('ContactId', 'Contact', { updateable: false }),
-]);
+export const opportunity: ObjectDefinition = objectDefinition(
+  'Opportunity',
+  '006',
+  [
+    idField('Opportunity ID'),
+    reference('AccountId', 'Account', { cascadeDelete: true }),
+    field('IsPrivate', 'boolean', { label: 'Private' }),
+    field('Name', 'string', { length: 120, nillable: false, nameField: true }),
+    field('Description', 'textarea', { length: 32_000 }),
+    field('StageName', 'picklist', { label: 'Stage', nillable: false, options: Object.keys(STAGES) }),
+    field('Amount', 'currency', { scale: 2 }),
+    field('Probability', 'percent', { label: 'Probability (%)', precision: 3, scale: 0, defaultedOnCreate: true }),
+    readOnly('ExpectedRevenue', 'currency', { label: 'Expected Amount', scale: 2 }),
+    field('CloseDate', 'date', { nillable: false }),
+    field('Type', 'picklist', {
+      label: 'Opportunity Type',
+      options: ['Existing Customer - Upgrade', 'Existing Customer - Replacement', 'Existing Customer - Downgrade', 'New Customer'],
+    }),
+    field('NextStep', 'string'),
+    field('LeadSource', 'picklist', { options: LEAD_SOURCES }),
+    readOnly('IsClosed', 'boolean', { label: 'Closed' }),
+    readOnly('IsWon', 'boolean', { label: 'Won' }),
+    ownerField(),
+    ...systemFields,
+    activityField,
+    readOnly('PushCount', 'int'),
+    readOnly('LastStageChangeDate', 'datetime'),
+    reference('ContactId', 'Contact', { updateable: false }),
+  ],
+  { labelPlural: 'Opportunities' },
+);
 
 export const opportunityContactRole: ObjectDefinition = objectDefinition(
   'OpportunityContactRole',
@@ -121,7 +126,7 @@ export const supportCase: ObjectDefinition = objectDefinition(
 export const task: ObjectDefinition = objectDefinition('Task', '00T', [
   idField('Activity ID'),
   reference('WhoId', ['Contact', 'Lead'], { label: 'Name ID', cascadeDelete: true }),
-  reference('WhatId', ['Account', 'Case', 'Opportunity'], { label: 'Related To ID', cascadeDelete: true }),
+  reference('WhatId', ['Account', 'Campaign', 'Case', 'Opportunity'], { label: 'Related To ID', cascadeDelete: true }),
   field('Subject', 'combobox', { groupable: false, options: ['Call', 'Email', 'Send Letter', 'Send Quote', 'Other'] }),
   field('ActivityDate', 'date', { label: 'Due Date Only' }),
   field('Status', 'picklist', { nillable: false, defaultValue: 'Not Started', options: TASK_STATUSES }),

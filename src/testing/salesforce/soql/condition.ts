@@ -5,6 +5,7 @@ import type { Org } from '../org.ts';
 import type { ObjectSchema } from '../schema/schema.ts';
 import { type Column, invalidField } from './column.ts';
 import { compileTest, isText } from './compare.ts';
+import { compileJoin } from './join.ts';
 import type { Condition, Path } from './syntax.ts';
 import { literalText } from './tokens.ts';
 
@@ -17,6 +18,10 @@ export interface ConditionContext {
   readonly object: ObjectSchema;
   readonly text: string;
   readonly columnOf: (path: Path) => Column;
+  /** The WHERE of the query itself, where semi-joins may stand; false inside a subquery. */
+  readonly isOuter: boolean;
+  /** Records that the query may see at all; absent in a subquery, and in a search. */
+  readonly seen?: (record: StoredRecord) => boolean;
 }
 
 export function compileCondition(context: ConditionContext, condition: Condition): Filter {
@@ -25,6 +30,7 @@ export function compileCondition(context: ConditionContext, condition: Condition
     return (record) => !part(record);
   }
   if (condition.kind === 'compare') return compileCompare(context, condition);
+  if (condition.kind === 'join') return compileJoin(context, condition);
   const parts = condition.parts.map((part) => compileCondition(context, part));
   return condition.kind === 'all' ? (record) => parts.every((part) => part(record)) : (record) => parts.some((part) => part(record));
 }

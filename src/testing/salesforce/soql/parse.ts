@@ -1,6 +1,6 @@
 import { SalesforceFailure, unsupported } from '../failure.ts';
 import { createReader, type Reader } from './reader.ts';
-import type { Condition, Operator, Ordering, Path, Query } from './syntax.ts';
+import type { ChildQuery, Condition, InnerQuery, Operator, Ordering, Path, Query } from './syntax.ts';
 import type { Token } from './tokens.ts';
 
 const RESERVED = new Set([
@@ -39,7 +39,7 @@ export function parseQuery(text: string): Query {
   if (text.length > TEXT_MAX) throw new SalesforceFailure('MALFORMED_QUERY', `SOQL statement is longer than ${TEXT_MAX} characters`);
   const reader = createReader(text);
   reader.expect('SELECT');
-  const select = parseSelect(reader);
+  const { select, children } = parseSelect(reader);
   reader.expect('FROM');
   const from = name(reader);
   const alias = reader.peek().kind === 'word' && !RESERVED.has(reader.peek().text.toUpperCase()) ? reader.next().text : null;
@@ -53,23 +53,43 @@ export function parseQuery(text: string): Query {
   if (offset > OFFSET_MAX) throw new SalesforceFailure('NUMBER_OUTSIDE_VALID_RANGE', `Maximum SOQL offset allowed is ${OFFSET_MAX}`);
   if (reader.accept('FOR')) throw unsupported('FOR VIEW, FOR REFERENCE and FOR UPDATE');
   if (reader.peek().kind !== 'end') throw reader.unexpected(); // ALL ROWS too: REST has queryAll for it
-  return { select, from, alias, where, orderBy, limit, offset };
+  return { select, children, from, alias, where, orderBy, limit, offset };
 }
 
-function parseSelect(reader: Reader): Query['select'] {
+function parseSelect(reader: Reader): Pick<Query, 'select' | 'children'> {
   if (reader.peek().text.toUpperCase() === 'COUNT' && reader.peek(1).text === '(' && reader.peek(2).text === ')') {
     for (let taken = 0; taken < 3; taken += 1) reader.next();
-    return 'count';
+    return { select: 'count', children: [] };
   }
-  const paths: Path[] = [];
+  const select: Path[] = [];
+  const children: ChildQuery[] = [];
   do {
-    if (reader.peek().text === '(') throw unsupported('subqueries');
-    const item = name(reader);
-    if (item.text.toUpperCase() === 'TYPEOF') throw unsupported('TYPEOF');
-    if (reader.peek().text === '(') throw unsupported(`${item.text}()`);
-    paths.push(pathOf(item));
+    if (reader.acceptSymbol('(')) children.push(parseChildQuery(reader));
+    else select.push(parseColumn(reader));
   } while (reader.acceptSymbol(','));
-  return paths;
+  return { select, children };
+}
+
+function parseColumn(reader: Reader): Path {
+  const item = name(reader);
+  if (item.text.toUpperCase() === 'TYPEOF') throw unsupported('TYPEOF');
+  if (reader.peek().text === '(') throw unsupported(`${item.text}()`);
+  return pathOf(item);
+}
+
+/** Behind its opening parenthesis. */
+function parseChildQuery(reader: Reader): ChildQuery {
+  reader.expect('SELECT');
+  const { select, children } = parseSelect(reader);
+  if (select === 'count') throw reader.unexpected();
+  if (children.length > 0) throw unsupported('subqueries in subqueries');
+  reader.expect('FROM');
+  const from = name(reader);
+  const where = reader.accept('WHERE') ? parseConditions(reader) : null;
+  const orderBy = parseOrderBy(reader);
+  const limit = reader.accept('LIMIT') ? wholeNumber(reader) : null;
+  reader.expectSymbol(')'); // OFFSET too: subqueries have none
+  return { select, from, where, orderBy, limit };
 }
 
 export function parseOrderBy(reader: Reader): readonly Ordering[] {
@@ -114,11 +134,24 @@ function parseCondition(reader: Reader): Condition {
   const many = operator === 'IN' || operator === 'NOT IN' || operator === 'INCLUDES' || operator === 'EXCLUDES';
   if (!many) return { kind: 'compare', path, operator, literals: [literal(reader)] };
   reader.expectSymbol('(');
-  if (reader.peek().text.toUpperCase() === 'SELECT') throw unsupported('semi-joins');
+  if (reader.accept('SELECT')) {
+    if (operator !== 'IN' && operator !== 'NOT IN') throw reader.unexpected();
+    return { kind: 'join', path, negated: operator === 'NOT IN', inner: parseInnerQuery(reader) };
+  }
   const literals = [literal(reader)];
   while (reader.acceptSymbol(',')) literals.push(literal(reader));
   reader.expectSymbol(')');
   return { kind: 'compare', path, operator, literals };
+}
+
+/** Behind its SELECT. It has neither ORDER BY nor LIMIT. */
+function parseInnerQuery(reader: Reader): InnerQuery {
+  const select = parseColumn(reader);
+  reader.expect('FROM');
+  const from = name(reader);
+  const where = reader.accept('WHERE') ? parseConditions(reader) : null;
+  reader.expectSymbol(')');
+  return { select, from, where };
 }
 
 function parseOperator(reader: Reader): Operator {

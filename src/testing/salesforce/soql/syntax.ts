@@ -11,7 +11,24 @@ export type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=' | 'LIKE' | 'IN' | 'N
 export type Condition =
   | { readonly kind: 'all' | 'any'; readonly parts: readonly Condition[] }
   | { readonly kind: 'not'; readonly part: Condition }
-  | { readonly kind: 'compare'; readonly path: Path; readonly operator: Operator; readonly literals: readonly Token[] };
+  | { readonly kind: 'compare'; readonly path: Path; readonly operator: Operator; readonly literals: readonly Token[] }
+  | { readonly kind: 'join'; readonly path: Path; readonly negated: boolean; readonly inner: InnerQuery };
+
+/** `SELECT ContactId FROM CampaignMember WHERE …` in an IN list. */
+export interface InnerQuery {
+  readonly select: Path;
+  readonly from: Token;
+  readonly where: Condition | null;
+}
+
+/** `(SELECT Id FROM Cases WHERE … ORDER BY … LIMIT 5)` in a SELECT: `from` names the relationship, and the limit is for each parent. */
+export interface ChildQuery {
+  readonly select: readonly Path[];
+  readonly from: Token;
+  readonly where: Condition | null;
+  readonly orderBy: readonly Ordering[];
+  readonly limit: number | null;
+}
 
 export interface Ordering {
   readonly path: Path;
@@ -22,6 +39,7 @@ export interface Ordering {
 export interface Query {
   /** `count` for `SELECT COUNT()`. */
   readonly select: readonly Path[] | 'count';
+  readonly children: readonly ChildQuery[];
   readonly from: Token;
   readonly alias: string | null;
   readonly where: Condition | null;

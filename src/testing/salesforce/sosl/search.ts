@@ -6,10 +6,11 @@ import type { ObjectSchema } from '../schema/schema.ts';
 import { columnsOf, invalidType } from '../soql/column.ts';
 import { isText } from '../soql/compare.ts';
 import { compileCondition, type Filter } from '../soql/condition.ts';
+import { type Comparator, compileOrder } from '../soql/order.ts';
 import { parseConditions, parseOrderBy, pathOf, wholeNumber } from '../soql/parse.ts';
 import { projection, type Row } from '../soql/projection.ts';
-import { type Comparator, compileOrder, selectedColumns } from '../soql/query.ts';
 import { createReader, type Reader } from '../soql/reader.ts';
+import { selectedColumns } from '../soql/selected-columns.ts';
 import { holds, parseTerm, type Term, wordsOf } from './term.ts';
 
 export type Scope = 'ALL' | 'NAME' | 'EMAIL' | 'PHONE' | 'SIDEBAR';
@@ -118,7 +119,7 @@ function parseTarget(org: Org, object: ObjectSchema, reader: Reader, base: strin
   reader.expectSymbol(')');
   return {
     object,
-    filter: where === null ? null : compileCondition({ org, object, text: reader.text, columnOf }, where),
+    filter: where === null ? null : compileCondition({ org, object, text: reader.text, columnOf, isOuter: false }, where),
     compare: orderBy.length === 0 ? null : compileOrder(reader.text, orderBy, columnOf),
     limit,
     row: projection(org, columns, base),
