@@ -30,6 +30,8 @@ export type Related = {
       readonly options: readonly LoadedOption[];
       /** There are more than these. */
       readonly more?: true;
+      /** With no options: the CRM ties nothing to such a record, so that there never are any. */
+      readonly because?: { readonly code: string; readonly remedy: string };
     }
   /** There is no such object or label, or the user may not see it, or the record is not there: only this answer is missing. */
   | (Required<LoadFailure> & { readonly remedy: string })

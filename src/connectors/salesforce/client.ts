@@ -87,6 +87,8 @@ export interface Client {
    * @throws where no access token could be had, so that nothing was sent.
    */
   write(target: WriteTarget, call: Call, deadline: number): Promise<HttpResult>;
+  /** Where paths begin: `/services/data/v66.0`. */
+  readonly root: string;
   /** True if a read with this query would not fit into a URI. */
   tooLong(query: string): boolean;
 }
@@ -154,9 +156,12 @@ export function createClient({ auth, edge, pace, instanceUrl, apiVersion, client
       const manner = { deadline, ...startBy(call, edge.clock) };
       return authorized(call, (current) => once(target, current, call, manner));
     },
+    root: rootOf(apiVersion),
     tooLong: (query) => new URLSearchParams({ q: query }).toString().length + 100 > URI_BYTES_MAX,
   };
 }
+
+const rootOf = (apiVersion: string): string => `/services/data/v${apiVersion}`;
 
 const bodyOf = ({ csv, body }: Target): string | undefined => csv ?? (body === undefined ? undefined : JSON.stringify(body));
 
@@ -170,7 +175,7 @@ export function usageOf(header: string | null | undefined): { used: number; limi
 }
 
 function urlOf({ path, fromRoot, query }: Target, origin: string, apiVersion: string): URL {
-  const where = fromRoot ? path : `/services/data/v${apiVersion}${path}`;
+  const where = fromRoot ? path : rootOf(apiVersion) + path;
   const url = URL.canParse(where, origin) ? new URL(where, origin) : null;
   if (!url?.href.startsWith(`${origin}/services/`)) throw brokenAnswer('a request for the next page');
   for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value);

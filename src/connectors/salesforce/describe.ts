@@ -33,6 +33,7 @@ const wireField = lazy(() =>
     idLookup: flag(),
     restrictedPicklist: flag(),
     deprecatedAndHidden: flag(),
+    nameField: flag(),
     relationshipName: text(),
     referenceTo: z.array(z.string()).nullish().catch(null),
     picklistValues: z
@@ -43,8 +44,16 @@ const wireField = lazy(() =>
 );
 type WireField = z.infer<ReturnType<typeof wireField>>;
 const wireObject = lazy(() =>
-  z.object({ name: z.string(), label: text(), createable: flag(), updateable: flag(), fields: z.array(z.unknown()) }),
+  z.object({
+    name: z.string(),
+    label: text(),
+    createable: flag(),
+    updateable: flag(),
+    fields: z.array(z.unknown()),
+    childRelationships: z.array(z.unknown()).nullish().catch(null),
+  }),
 );
+const wireChild = lazy(() => z.object({ childSObject: z.string(), field: z.string(), relationshipName: z.string() }));
 
 /** How a parent is reached: `Account` through `AccountId`. */
 interface Relation {
@@ -52,10 +61,20 @@ interface Relation {
   /** Several: the parent may be of any of these objects. */
   readonly targets: readonly string[];
 }
+/** Records of another object that name this one in a look-up, as a subquery asks for them. */
+export interface ChildRelation {
+  readonly object: string;
+  readonly lookup: string;
+  /** `CampaignMembers`. */
+  readonly name: string;
+}
 export interface ObjectInfo {
   readonly described: DescribedObject;
   readonly fields: ReadonlyMap<string, DescribedField>;
   readonly relations: ReadonlyMap<string, Relation>;
+  readonly children: readonly ChildRelation[];
+  /** The field that people know a record by; null: none. */
+  readonly nameField: string | null;
   /** Fields whose texts Salesforce compares with regard to case. */
   readonly caseSensitive: ReadonlySet<string>;
   /** The connected user's permissions on the object; true where describe does not say. */
@@ -119,10 +138,19 @@ export function toObjectInfo(body: unknown): ObjectInfo {
           : [],
       ),
     ),
+    children: (object.data.childRelationships ?? []).flatMap((child) => toChildRelation(child)),
+    nameField: fields.find(({ nameField }) => nameField === true)?.name ?? null,
     caseSensitive: new Set(fields.filter(({ caseSensitive }) => caseSensitive === true).map(({ name }) => name)),
     creatable: object.data.createable !== false,
     updatable: object.data.updateable !== false,
   };
+}
+
+/** Of look-ups that a subquery can name. */
+function toChildRelation(child: unknown): readonly ChildRelation[] {
+  const { data } = wireChild().safeParse(child);
+  if (!data || ![data.childSObject, data.field, data.relationshipName].every(isName)) return [];
+  return [{ object: data.childSObject, lookup: data.field, name: data.relationshipName }];
 }
 
 const TEXT: readonly CrmFieldType[] = ['string', 'text', 'phone', 'email', 'url', 'picklist', 'multipicklist'];

@@ -18,6 +18,7 @@ import { CONVERTED_TO } from './query/selection.ts';
 import { isName } from './query/soql.ts';
 import { FETCH_BATCH_MAX, fetchRecords } from './read/fetch.ts';
 import { readRecords } from './read/read.ts';
+import { RELATED_BATCH_MAX, relatedRecords } from './related/related.ts';
 import { keyPlace } from './tasks/activity-key.ts';
 import { closedStatus } from './tasks/closed-status.ts';
 import { ACTIVITY_LIMITS, taskOf } from './tasks/task.ts';
@@ -65,6 +66,7 @@ const CAPABILITIES: CompleteConnector['capabilities'] = {
   reties: true,
   matchFields: { phone_number: 'Phone', email: 'Email' },
   becomes: { Lead: CONVERTED_TO },
+  relatedBatchMax: RELATED_BATCH_MAX,
 };
 
 /**
@@ -121,6 +123,7 @@ export function createConnector(options: SalesforceOptions, pace?: Pace): Comple
     find: (query, call) => findRecords(context, query, call),
     write: (batch, call) => writeRecords(context, batch, call),
     owners: (call) => readOwners(context, call),
+    related: (query, call) => relatedRecords(context, query, call),
     ...(bulk === null ? {} : { writeBulk: (batch: readonly Write[], call: Call) => writeInBulk(context, batch, call) }),
     async activityRecord(activity, call) {
       const task = await context.describer.object('Task', call);

@@ -121,6 +121,8 @@ describe('an upload', () => {
     described: { name: 'Contact', label: 'Contact', fields: [] },
     fields,
     relations: new Map(),
+    children: [],
+    nameField: null,
     caseSensitive: new Set<string>(),
     creatable: true,
     updatable: true,

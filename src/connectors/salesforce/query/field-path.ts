@@ -65,7 +65,8 @@ function stampOf({ described, fields }: ObjectInfo): string | null {
   return fields.get(name)?.filterable ? name : null;
 }
 
-async function visible(describer: Describer, object: string, call: Call): Promise<ObjectInfo | null> {
+/** Null: the connected user may not see the object. */
+export async function visible(describer: Describer, object: string, call: Call): Promise<ObjectInfo | null> {
   try {
     return await describer.object(object, call);
   } catch (error) {
