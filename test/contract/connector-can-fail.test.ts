@@ -1,21 +1,17 @@
 import { AssertionError } from 'node:assert';
 import { describe, expect, it } from 'vitest';
-import { type ConnectorContractCase, connectorContract } from '../../src/testing/contracts/connector.ts';
+import { connectorContract } from '../../src/testing/contracts/connector.ts';
 import { connectorFaults } from './connector-faults.ts';
-import { hubspotUnderTest } from './hubspot-under-test.ts';
 import { LESS } from './lessen-connector.ts';
-import { salesforceUnderTest } from './salesforce-under-test.ts';
-
-const subjectOf = ({ requires }: Pick<ConnectorContractCase, 'requires'>) =>
-  requires.includes('relates') ? hubspotUnderTest() : salesforceUnderTest();
+import { salesforceUnderTest, setupOf } from './salesforce-under-test.ts';
 
 describe('every case of the contract of a connector fails for a connector that breaks its rule', () => {
   it('there is a fault for every case', () => {
     expect(Object.keys(connectorFaults)).toEqual(connectorContract.map(({ id }) => id));
   });
 
-  it.each(connectorContract)('$id $rule', async ({ id, requires, check }) => {
-    await expect(check(() => connectorFaults[id]!(subjectOf({ requires })))).rejects.toBeInstanceOf(AssertionError);
+  it.each(connectorContract)('$id $rule', async (one) => {
+    await expect(one.check(() => connectorFaults[one.id]!(salesforceUnderTest(setupOf(one))))).rejects.toBeInstanceOf(AssertionError);
   });
 
   const { undeclared, lessen } = LESS['that changes records and makes none, one at a time']!;
@@ -23,8 +19,10 @@ describe('every case of the contract of a connector fails for a connector that b
   const ofSeveral = new Set(['CC-34', 'CC-58']);
   it.each(connectorContract.filter(({ id, requires }) => !ofSeveral.has(id) && !requires.some((one) => undeclared.includes(one))))(
     '$id also for one that makes no records, nor takes two at a time',
-    async ({ id, requires, check }) => {
-      await expect(check(() => connectorFaults[id]!(lessen(subjectOf({ requires }))))).rejects.toBeInstanceOf(AssertionError);
+    async (one) => {
+      await expect(one.check(() => connectorFaults[one.id]!(lessen(salesforceUnderTest(setupOf(one)))))).rejects.toBeInstanceOf(
+        AssertionError,
+      );
     },
   );
 });

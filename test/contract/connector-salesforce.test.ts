@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type ConnectorCapability, connectorContract } from '../../src/testing/contracts/connector.ts';
 import { LESS } from './lessen-connector.ts';
 import { OBJECTS } from './salesforce-objects.ts';
-import { isAbout, PLAIN, type Setup, salesforceUnderTest } from './salesforce-under-test.ts';
+import { PLAIN, type Setup, salesforceUnderTest, setupOf } from './salesforce-under-test.ts';
 
 const SETUPS: Readonly<Record<string, Setup>> = {
   'with a unique field for the key of an activity': PLAIN,
@@ -17,20 +17,22 @@ const SETUPS: Readonly<Record<string, Setup>> = {
 };
 
 describe.each(Object.entries(SETUPS))('salesforce() %s keeps the contract of a connector', (_, setup) => {
-  it.each(connectorContract.filter(isAbout))('$id $rule', ({ check }) => check(() => salesforceUnderTest(setup)));
+  it.each(connectorContract)('$id $rule', (one) => one.check(() => salesforceUnderTest(setupOf(one, setup))));
 });
 
 describe.each(Object.entries(LESS))('a connector %s keeps what the contract asks of such a one', (_, { undeclared, lessen }) => {
-  for (const { id, rule, requires, check } of connectorContract.filter(isAbout)) {
-    if (requires.some((one) => undeclared.includes(one))) continue;
-    it(`${id} ${rule}`, () => check(() => lessen(salesforceUnderTest())));
+  for (const one of connectorContract) {
+    if (one.requires.some((capability) => undeclared.includes(capability))) continue;
+    it(`${one.id} ${one.rule}`, () => one.check(() => lessen(salesforceUnderTest(setupOf(one)))));
   }
 });
 
 describe.each(['Lead', 'Account', 'Opportunity', 'Case'] as const)('salesforce() keeps the contract with %s records', (object) => {
   const missing: ReadonlySet<ConnectorCapability> = OBJECTS[object].missing;
-  for (const { id, rule, requires, check } of connectorContract.filter(isAbout))
-    it.skipIf(requires.some((one) => missing.has(one)))(`${id} ${rule}`, () => check(() => salesforceUnderTest({ ...PLAIN, object })));
+  for (const one of connectorContract)
+    it.skipIf(one.requires.some((capability) => missing.has(capability)))(`${one.id} ${one.rule}`, () =>
+      one.check(() => salesforceUnderTest({ ...setupOf(one), object })),
+    );
 });
 
 it('the contract numbers its cases without a gap', () => {

@@ -1,7 +1,6 @@
 import { salesforce } from '../../src/connectors/salesforce/index.ts';
 import type { Value } from '../../src/core/value.ts';
 import type {
-  ConnectorCapability,
   ConnectorContractCase,
   ConnectorUnderTest,
   CrmFault,
@@ -33,9 +32,11 @@ export interface Setup {
 }
 export const PLAIN: Setup = { object: 'Contact', key: 'Conversation_Key__c', pageSizeMax: 3, aheadMs: 2 * HOUR, indexDelayMs: 0 };
 
-const MISSING: ReadonlySet<ConnectorCapability> = new Set(['relates']);
-/** Every case is about something that the connector has. */
-export const isAbout = ({ requires }: ConnectorContractCase): boolean => !requires.some((one) => MISSING.has(one));
+/** No page of Salesforce is smaller than this, however small the test wants them. */
+const PAGE_MIN = 200;
+/** What a query about many records costs is told only by pages as Salesforce has them. */
+export const setupOf = ({ requires }: ConnectorContractCase, setup: Setup = PLAIN): Setup =>
+  requires.includes('relates') ? { ...setup, pageSizeMax: PAGE_MIN } : setup;
 
 /** A Salesforce connector over the fake, with everything that the suite may ask for. */
 export function salesforceUnderTest({ object, key, pageSizeMax, aheadMs, indexDelayMs, bulk }: Setup = PLAIN): ConnectorUnderTest {
@@ -52,7 +53,7 @@ export function salesforceUnderTest({ object, key, pageSizeMax, aheadMs, indexDe
   const wire = faultyWire(org);
   const { auth, instanceUrl } = org.options;
 
-  const { missing: _, parent, ...what }: ObjectUnderTest = OBJECTS[object];
+  const { missing, parent, ...what }: ObjectUnderTest = OBJECTS[object];
   const textField = parent.path.split('.').at(-1) as string;
   const crm: CrmUnderTest = {
     object,
@@ -89,6 +90,7 @@ export function salesforceUnderTest({ object, key, pageSizeMax, aheadMs, indexDe
       of: ({ id }) => filled(org.record(id).fields['WhatId']),
       people: ({ id }) => filled(org.record(id).fields['WhoId']),
     },
+    ...(!missing.has('relates') && { related: tiesOf(org, object) }),
     fault: wire.fault,
     hold: wire.hold,
   };
@@ -98,6 +100,18 @@ export function salesforceUnderTest({ object, key, pageSizeMax, aheadMs, indexDe
 }
 
 const filled = (value: unknown): readonly string[] => (typeof value === 'string' ? [value] : []);
+
+/** The opportunities of a contact, by its role, or of an account. */
+const tiesOf = (org: ReturnType<typeof fakeSalesforce>, object: ObjectName): NonNullable<CrmUnderTest['related']> => ({
+  to: 'Opportunity',
+  unknown: ['Nothing__c', 'Contact', 'Opportunity:Nobody', 'Opportunity Case', ''],
+  give(id, title, { closed = false } = {}) {
+    const state = { StageName: closed ? 'Closed Won' : 'Prospecting', CloseDate: '2026-12-31' };
+    const deal = org.add('Opportunity', { Name: title, ...state, ...(object === 'Account' && { AccountId: id }) });
+    if (object === 'Contact') org.add('OpportunityContactRole', { OpportunityId: deal.id, ContactId: id });
+    return deal.id;
+  },
+});
 
 /** Times as the contract has them. */
 const canonical = (fields: Readonly<Record<string, Value>>): CrmValues =>
@@ -118,7 +132,11 @@ const FAULTS: Record<Exclude<CrmFault, 'unreachable' | 'revoked'>, SalesforceFau
 const faultyWire = (org: ReturnType<typeof fakeSalesforce>): FaultyFetch =>
   faultyFetch(org.fetch, {
     now: () => org.now(),
-    kindOf: ({ url, method }) => (new URL(url).pathname === '/services/oauth2/token' ? null : method === 'GET' ? 'read' : 'write'),
+    kindOf({ url, method }) {
+      const { pathname } = new URL(url);
+      if (pathname === '/services/oauth2/token') return null;
+      return method === 'GET' || pathname.endsWith('/composite') ? 'read' : 'write'; // several queries in one
+    },
     strike(what) {
       if (what === 'revoked') {
         org.expireSessions();

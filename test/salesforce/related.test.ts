@@ -79,7 +79,7 @@ describe('the opportunities of a contact', () => {
     const answers = await ask({ object: 'Contact', ids: [ann], to: ['Opportunity:decision maker', 'Opportunity:King'] });
     const byName = Object.fromEntries(answers.map((answer) => [answer.to, answer]));
     expect(titles(byName['Opportunity:decision maker'])).toEqual(['Decision Maker']);
-    expect(byName['Opportunity:King']).toMatchObject({ failed: true, code: 'unknown_association_label', remedy: /Evaluator/ });
+    expect(byName['Opportunity:King']).toMatchObject({ failed: true, code: 'no_association_label', remedy: /Evaluator/ });
   });
 
   it('leave out what the connected user may not see', async () => {
@@ -171,7 +171,7 @@ describe('a name that leads nowhere fails alone', () => {
     ['Note__c', 'object_without_activities'],
     ['Contact', 'object_without_activities'],
     ['Room__c', 'object_not_related'],
-    ['Case:Owner', 'unknown_association_label'],
+    ['Case:Owner', 'no_association_label'],
   ])('%s: %s', async (name, code) => {
     const { contact, deal, ask } = firm();
     const ann = contact('Ann');

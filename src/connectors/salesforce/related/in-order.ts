@@ -1,4 +1,5 @@
 import type { LoadedOption } from '../../../core/forms/log-form.ts';
+import { isOpen } from '../../../core/forms/options-of.ts';
 
 /** Each once, open ones first, then those that changed last, then by id; and whether there are more than `limit`. */
 export function inOrder(
@@ -10,8 +11,7 @@ export function inOrder(
 }
 
 function compare(a: LoadedOption, b: LoadedOption): number {
-  const [isOpen, isOther] = [a.open !== false, b.open !== false];
-  if (isOpen !== isOther) return isOpen ? -1 : 1;
+  if (isOpen(a) !== isOpen(b)) return isOpen(a) ? -1 : 1;
   const [changed, other] = [a.updatedAt ?? '', b.updatedAt ?? ''];
   if (changed !== other) return changed > other ? -1 : 1;
   return String(a.const) < String(b.const) ? -1 : 1;

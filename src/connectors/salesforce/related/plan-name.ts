@@ -65,7 +65,7 @@ function roleOf(roles: ObjectInfo | null, label: string): string {
   const found = options.find((option) => option.value === label) ?? options.find((option) => isCalled(option, wanted));
   if (found) return found.value;
   throw unusable(`There is no such role of a contact as the name of an association has after its colon.`, {
-    code: 'unknown_association_label',
+    code: 'no_association_label',
     remedy:
       roles === null
         ? 'Leave the label out: of Salesforce only opportunities have one, the role of the contact.'

@@ -33,6 +33,7 @@ export async function* relatedRecords(context: Context, query: RelatedQuery, cal
   const { object, ids, to } = query;
   invariant(ids.length <= RELATED_BATCH_MAX, `at most ${RELATED_BATCH_MAX} records are asked for at once`);
   invariant(query.limit >= 1, 'at least one option is asked for');
+  call.signal.throwIfAborted();
   if (ids.length === 0 || to.length === 0) return;
   const records = new Map(ids.map((id) => [id, toId18(id)]));
   if (object === 'Lead') for (const name of to) for (const of of ids) yield { of, to: name, options: [], because: LEAD };
