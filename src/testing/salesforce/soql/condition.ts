@@ -1,28 +1,14 @@
 import type { Stored, StoredRecord } from '../database.ts';
 import { SalesforceFailure } from '../failure.ts';
 import { toId18 } from '../ids.ts';
-import type { Org } from '../org.ts';
-import type { ObjectSchema } from '../schema/schema.ts';
-import { type Column, invalidField } from './column.ts';
+import { invalidField } from './column.ts';
 import { compileTest, isText } from './compare.ts';
+import type { ConditionContext, Filter } from './condition-context.ts';
 import { compileJoin } from './join.ts';
-import type { Condition, Path } from './syntax.ts';
+import type { Condition } from './syntax.ts';
 import { literalText } from './tokens.ts';
 
-export type Filter = (record: StoredRecord) => boolean;
 type Compare = Extract<Condition, { kind: 'compare' }>;
-
-/** What compiling a condition needs to know of its query. */
-export interface ConditionContext {
-  readonly org: Org;
-  readonly object: ObjectSchema;
-  readonly text: string;
-  readonly columnOf: (path: Path) => Column;
-  /** The WHERE of the query itself, where semi-joins may stand; false inside a subquery. */
-  readonly isOuter: boolean;
-  /** Records that the query may see at all; absent in a subquery, and in a search. */
-  readonly seen?: (record: StoredRecord) => boolean;
-}
 
 export function compileCondition(context: ConditionContext, condition: Condition): Filter {
   if (condition.kind === 'not') {
@@ -30,7 +16,7 @@ export function compileCondition(context: ConditionContext, condition: Condition
     return (record) => !part(record);
   }
   if (condition.kind === 'compare') return compileCompare(context, condition);
-  if (condition.kind === 'join') return compileJoin(context, condition);
+  if (condition.kind === 'join') return compileJoin(context, condition, compileCondition);
   const parts = condition.parts.map((part) => compileCondition(context, part));
   return condition.kind === 'all' ? (record) => parts.every((part) => part(record)) : (record) => parts.some((part) => part(record));
 }

@@ -1,5 +1,5 @@
 import { type Column, columnsOf, invalidField, invalidType } from './column.ts';
-import { type ConditionContext, compileCondition, type Filter } from './condition.ts';
+import type { ConditionContext, Filter } from './condition-context.ts';
 import type { Condition, InnerQuery } from './syntax.ts';
 import { malformed } from './tokens.ts';
 
@@ -15,7 +15,11 @@ const NOT_JOINED = new Set(['Event', 'Note', 'Task']);
  *
  * @throws SalesforceFailure where the reference forbids it.
  */
-export function compileJoin(context: ConditionContext, { path, negated, inner }: Join): Filter {
+export function compileJoin(
+  context: ConditionContext,
+  { path, negated, inner }: Join,
+  compile: (context: ConditionContext, condition: Condition) => Filter,
+): Filter {
   const { org, object, text, columnOf, isOuter, seen } = context;
   const left = columnOf(path);
   const refuse = (message: string) => malformed(text, path.at, message);
@@ -29,8 +33,7 @@ export function compileJoin(context: ConditionContext, { path, negated, inner }:
   const innerColumnOf = columnsOf(org, child, text, null);
   const right = innerColumnOf(inner.select);
   checkSelected(context, { left, right }, inner);
-  const filter =
-    inner.where === null ? null : compileCondition({ org, object: child, text, columnOf: innerColumnOf, isOuter: false }, inner.where);
+  const filter = inner.where === null ? null : compile({ org, object: child, text, columnOf: innerColumnOf, isOuter: false }, inner.where);
   const found = new Set<unknown>();
   for (const record of org.database.all(child.name)) if (seen(record) && (filter === null || filter(record))) found.add(right.read(record));
   return (record) => {
