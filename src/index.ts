@@ -95,6 +95,7 @@ export {
 } from './core/forms/log-form.ts';
 export { type ResolveInput, resolveLogForm } from './core/forms/resolve-log-form.ts';
 export type { OpenQuestion, ResolvedField, ResolvedForm, ResolvedOption, ValueSource } from './core/forms/resolved-form.ts';
+export { parseSubmission, safeParseSubmission } from './core/forms/submission-schema.ts';
 export type { GivenResults, Replaceable } from './core/given-results.ts';
 export { planInbound } from './core/inbound.ts';
 export type { InboundInput, InboundPlan } from './core/inbound-types.ts';

@@ -24,6 +24,7 @@ import { type BackfillOptions, backfillAnalysis } from './conversation/backfill-
 import { type HandleOptions, handleConversation } from './conversation/handle-conversation.ts';
 import { logOne } from './conversation/log-activity.ts';
 import { dropLinks } from './drop-links.ts';
+import { givenSubmission, LOG_FORMS } from './given-submission.ts';
 import { noConnector } from './no-connector.ts';
 import type { EngineOptions, FlowOptions, PullOptions, PushOptions, SyncOptions } from './options.ts';
 import { orderedIds } from './ordered-ids.ts';
@@ -105,7 +106,9 @@ export class CrmSyncEngine<S extends Schema = any> {
 
   /** Analysis → contact → CRM fields → CRM activity. Idempotent: a redelivered webhook changes nothing. */
   async handleConversation(conversation: Conversation, options: HandleOptions = {}): Promise<ConversationResult> {
-    return handleConversation(this.#context, parseConversation(conversation), { ...options, interactive: true });
+    const submission = givenSubmission(options.submission, LOG_FORMS);
+    const given = { ...options, ...(submission !== undefined && { submission }), interactive: true };
+    return handleConversation(this.#context, parseConversation(conversation), given);
   }
 
   /** Only the first step: analysis → contact, once per conversation and version of its analysis. */
@@ -124,9 +127,13 @@ export class CrmSyncEngine<S extends Schema = any> {
     return backfillAnalysis(this.#context, conversations, options);
   }
 
-  /** Only the last step: one activity in the CRM per conversation; a later delivery updates it. A pending one is kept by nobody: call again. */
+  /**
+   * Only the last step: one activity in the CRM per conversation; a later delivery updates it, and a `submission` ties it to records
+   * and fills fields. A pending one is kept by nobody: call again.
+   */
   async logActivity(conversation: Conversation, options: LogActivityOptions & FlowOptions = {}): Promise<Step> {
-    return logOne(this.#context, parseConversation(conversation), options);
+    const submission = givenSubmission(options.submission, LOG_FORMS);
+    return logOne(this.#context, parseConversation(conversation), { ...options, ...(submission !== undefined && { submission }) });
   }
 
   /** What a flow would do, through the same code path; reads are real, nothing is written anywhere. */

@@ -7,6 +7,7 @@ import { untilCommitted } from '../commit.ts';
 import type { Context } from '../context.ts';
 import { KIND } from '../kinds.ts';
 import type { Session } from '../session.ts';
+import type { Bound } from './bound.ts';
 
 /** Hash by CRM field: what was sent, without the texts, which are in the CRM and in the conversation's own entry. */
 export type Written = Readonly<Record<string, string>>;
@@ -27,6 +28,8 @@ export interface ActivityEntry {
   readonly givenBy?: Readonly<Record<string, string>>;
   /** Hashes of the deliveries that were logged, or that a logged one replaced: one that comes again changes nothing. */
   readonly deliveries: readonly string[];
+  /** What forms have put there. */
+  readonly bound?: Bound;
   /** The write whose outcome is not known yet (R3), and what the entry becomes if it took effect. */
   readonly intent: {
     readonly op: string;
@@ -35,6 +38,7 @@ export interface ActivityEntry {
     readonly written: Written;
     readonly parts?: readonly PartMark[];
     readonly givenBy?: Readonly<Record<string, string>>;
+    readonly bound?: Bound;
     readonly deliveries: readonly string[];
   } | null;
 }

@@ -1,4 +1,5 @@
 import type { Conversation } from '../../core/conversation.ts';
+import type { BoundSubmission } from '../../core/forms/bound-submission.ts';
 import { isLive } from '../../core/link.ts';
 import type { Row, StoredLink } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
@@ -12,6 +13,11 @@ export interface LogActivityOptions {
   readonly record?: { readonly object: string; readonly id: string };
   /** Further records that it belongs to: a company, a deal, a ticket. They count when the activity is made. */
   readonly associations?: readonly { readonly object: string; readonly id: string }[];
+  /**
+   * A form that was filled in for it (`bindSubmission`): it ties records and fills fields of the activity. Without `record` it is
+   * logged on the record that the form was for. The same submission once more changes nothing; another one moves what it says.
+   */
+  readonly submission?: BoundSubmission;
 }
 
 interface RecordOf {
@@ -38,11 +44,16 @@ export async function placeOf(
   context: Context,
   session: Session,
   conversation: Conversation,
-  { contactId, record: named, associations = [], waits = false }: LogActivityOptions & { readonly waits?: boolean },
+  { contactId, record: given, associations = [], waits = false, submission }: LogActivityOptions & { readonly waits?: boolean },
 ): Promise<ActivityPlace> {
+  const answered = submission?.record;
+  const named = given ?? (answered && { object: answered.object, id: answered.recordId });
   const found = await findContact(context, conversation, contactId);
   const row = found.found === 'one' ? found.row : null;
-  if (named !== undefined) return { row, record: await presentRecord(context, named), associations, lack: lackOf(found) };
+  if (named !== undefined) {
+    const { record, holder } = await presentRecord(context, named);
+    return { row: holder ?? row, record, associations, lack: lackOf(found) };
+  }
   if (found.found === 'several') {
     const place = await placeOfSeveral(context, found);
     return { ...place, associations: [...associations, ...place.associations], lack: lackOf(found) };
@@ -86,13 +97,21 @@ async function placeOfSeveral(context: Context, { ids }: { readonly ids: readonl
   return { row: null, people, record: first.record, associations: others.map(({ record }) => record) };
 }
 
-/** A record that the host named may have been merged into another one since, or have become one of another object. */
-async function presentRecord({ store }: Context, record: RecordOf): Promise<RecordOf> {
+/**
+ * A record that the host named may have been merged into another one since, or have become one of another object. Whose it is tells
+ * whose activity it is, where the number does not.
+ */
+async function presentRecord({ store }: Context, record: RecordOf): Promise<{ readonly record: RecordOf; readonly holder: Row | null }> {
   const { object, id } = record;
   const rows = await store.load({ records: { object, ids: [id] } });
-  const links = rows.flatMap(({ links }) => links.filter((link) => link.object === object && link.recordId === id));
-  const left = links.some(({ state }) => isLive(state)) ? undefined : links.find(({ body }) => body.successor !== undefined);
-  return left === undefined ? record : { object: left.body.successorObject ?? object, id: left.body.successor as string };
+  const isOf = (link: StoredLink) => link.object === object && link.recordId === id;
+  const holder = rows.find(({ removed, links }) => removed !== true && links.some((link) => isOf(link) && isLive(link.state))) ?? null;
+  if (holder !== null) return { record, holder };
+  const left = rows.flatMap(({ links }) => links.filter(isOf)).find(({ body }) => body.successor !== undefined);
+  return {
+    record: left === undefined ? record : { object: left.body.successorObject ?? object, id: left.body.successor as string },
+    holder: null,
+  };
 }
 
 /**

@@ -1,5 +1,7 @@
 import type { Activity } from '../../core/activity.ts';
 import { composeText } from '../../core/activity-parts.ts';
+import type { RefusedAnswer, TiedRecord } from '../../core/forms/activity-answers.ts';
+import { hashOf } from '../../core/hash.ts';
 import type { Version } from '../../core/link.ts';
 import { marksOf, type PartMark } from '../../core/merge-activity-text.ts';
 import type { Value } from '../../core/value.ts';
@@ -21,6 +23,7 @@ import {
   type Written,
   withDeliveries,
 } from './activity-entry.ts';
+import { type Bound, boundAfter, isCarriedOut, type Submitted, tieChanges } from './bound.ts';
 import { sharedWith } from './shared-activity.ts';
 
 export interface ActivityWritten {
@@ -29,6 +32,8 @@ export interface ActivityWritten {
   readonly created: boolean;
   readonly reason: string | null;
   readonly remedy: string | null;
+  /** Answers that were left out: the record they name is gone. */
+  readonly refused: readonly RefusedAnswer[];
 }
 
 interface ActivityToWrite {
@@ -40,6 +45,8 @@ interface ActivityToWrite {
   readonly delivery: string;
   /** Earlier deliveries that this one replaces. */
   readonly replaced: readonly string[];
+  /** Answers to a form, checked; null: none are given. */
+  readonly submitted: Submitted | null;
   /** Whose conversation it is was found before any erasure: an entry about an erased contact is not made. */
   readonly fence: EntryChange;
 }
@@ -52,6 +59,9 @@ interface SendInput {
   /** Of the stored entry; null: there is none. */
   readonly version: Version | null;
   readonly values: Values;
+  /** Of an update; a new one is tied to what its form says. */
+  readonly ties?: { readonly associations: readonly TiedRecord[]; readonly untie: readonly TiedRecord[] };
+  readonly bound: Bound | undefined;
   /** Hashes of everything that is ours once it is written. */
   readonly written: Written;
   readonly parts: readonly PartMark[];
@@ -68,9 +78,12 @@ export class ActivityWriter {
   readonly #deliveries: readonly string[];
   readonly #fence: EntryChange;
   readonly #people: readonly string[];
+  /** Answers that are still to be carried out. */
+  #submitted: Submitted | null;
+  readonly #refused: RefusedAnswer[] = [];
 
   constructor(context: Context, session: Session, permit: Permit, toWrite: ActivityToWrite) {
-    const { activity, contactId, people, delivery, replaced, fence } = toWrite;
+    const { activity, contactId, people, delivery, replaced, fence, submitted } = toWrite;
     this.#context = context;
     this.#session = session;
     this.#permit = permit;
@@ -79,39 +92,58 @@ export class ActivityWriter {
     this.#delivery = delivery;
     this.#fence = fence;
     this.#people = people;
+    this.#submitted = submitted;
     this.#deliveries = [...replaced, delivery];
   }
 
   async write(): Promise<ActivityWritten> {
+    return { ...(await this.#write()), refused: this.#refused };
+  }
+
+  async #write(): Promise<ActivityWritten> {
     const stored = await loadActivity(this.#context, this.#place.key);
-    if (stored?.entry.deliveries.includes(this.#delivery) === true) return unchanged(stored.entry);
+    if (stored !== null && this.#isDone(stored.entry)) return unchanged(stored.entry);
     const { intent = null } = stored?.entry ?? {};
     if (intent !== null && intent.until >= this.#session.storeNow())
       return pending('write_in_flight', 'A write of this activity may still take effect; it is looked up afterwards.');
     if (stored !== null) this.#activity = { ...this.#activity, loggedAs: stored.entry.object };
-    const form = await this.#form();
-    if (stored === null) return this.#create(form, null);
-    return stored.entry.id === null ? this.#settleCreate(form, stored) : this.#update(form, stored);
+    if (stored === null) return this.#create(null);
+    return stored.entry.id === null ? this.#settleCreate(stored) : this.#update(stored);
   }
 
-  async #create(form: ActivityRecord, version: Version | null, hops = 0): Promise<ActivityWritten> {
-    const { object, values, text } = form;
+  /** Nothing is left to do: the delivery was logged, and the answers were carried out, or are no news for one that is there. */
+  #isDone({ id, bound, deliveries }: ActivityEntry): boolean {
+    const isNews = this.#submitted !== null && !isCarriedOut(bound, this.#submitted) && !(this.#submitted.isAutomatic && id !== null);
+    if (!isNews) this.#submitted = null;
+    return !isNews && deliveries.includes(this.#delivery);
+  }
+
+  /** @param left - What an earlier try of the same create would have tied. */
+  async #create(version: Version | null, left?: Bound, hops = 0): Promise<ActivityWritten> {
+    const bound = this.#submitted === null ? left : boundAfter(left, this.#submitted);
+    const form = await this.#form(Object.values(bound?.ties ?? {}));
+    const { object, text } = form;
+    const values = withAnswers(form.values, this.#submitted?.values ?? {});
     const creating = { object, id: null, written: {}, deliveries: [], intent: null };
     const parts = text === undefined ? [] : marksOf(text.parts, composeText(text.parts, text).parts);
-    const sent = await this.#send(form, { entry: creating, version, values, written: hashes(values), parts });
+    const sent = await this.#send(form, { entry: creating, version, values, bound, written: hashes(values), parts });
     if ('status' in sent) return sent;
     if (sent.outcome === 'done') return { ...NOTHING, status: 'done', record: { object, id: sent.id }, created: true };
     if (sent.outcome === 'gone' || (sent.outcome === 'refused' && !sent.retryable)) {
       const record = await this.#follow(hops);
-      if (record === 'moved') return this.#create(await this.#form(), null, hops + 1);
-      if (record === 'gone' || sent.outcome === 'gone') return RECORD_GONE;
+      if (record === 'moved') return this.#create(null, left, hops + 1);
+      if (record === 'gone') return RECORD_GONE;
+      if (await this.#followTies(hops)) return this.#create(null, left, hops + 1);
+      if (sent.outcome === 'gone') return RECORD_GONE;
     }
     // Unknown: the intent stays, and the next attempt looks it up before anything is sent again (R4).
     return pending(sent.code, sent.outcome === 'unknown' ? 'The activity is looked up before it is sent again.' : sent.remedy);
   }
 
-  #form(): Promise<ActivityRecord> {
-    return this.#context.connector.activityRecord(this.#activity, this.#session.call);
+  #form(ties: readonly TiedRecord[] = []): Promise<ActivityRecord> {
+    const { associations = [] } = this.#activity;
+    const tied = ties.length === 0 ? this.#activity : { ...this.#activity, associations: [...associations, ...ties] };
+    return this.#context.connector.activityRecord(tied, this.#session.call);
   }
 
   /**
@@ -127,6 +159,24 @@ export class ActivityWriter {
     return 'moved';
   }
 
+  /**
+   * The same of what was answered: a tie goes to what its record became, and one whose record is gone is left out and told, for the
+   * activity is not lost with it.
+   */
+  async #followTies(hops: number): Promise<boolean> {
+    const submitted = this.#submitted;
+    if (submitted === null || hops >= HOPS_MAX) return false;
+    const ties: Record<string, TiedRecord> = {};
+    for (const [field, tie] of Object.entries(submitted.ties)) {
+      const present = await this.#present(tie);
+      if (present === null) this.#refused.push({ field, ...TIE_GONE });
+      else ties[field] = present;
+    }
+    if (hashOf(ties) === hashOf(submitted.ties)) return false;
+    this.#submitted = { ...submitted, ties };
+    return true;
+  }
+
   /** The record, or what it goes on as; null: it is not there. */
   async #present({ object, id }: Activity['record']): Promise<Activity['record'] | null> {
     const [fetched] = await this.#context.connector.fetch({ object, ids: [id], fields: [] }, this.#session.call);
@@ -135,9 +185,10 @@ export class ActivityWriter {
   }
 
   /** A create whose outcome is not known, and which can't take effect any more: look it up, and only then send again (R4). */
-  async #settleCreate(form: ActivityRecord, { entry, version }: StoredActivity): Promise<ActivityWritten> {
+  async #settleCreate({ entry, version }: StoredActivity): Promise<ActivityWritten> {
     const { object } = entry;
-    const { op, until } = entry.intent as NonNullable<ActivityEntry['intent']>;
+    const form = await this.#form();
+    const { op, until, bound } = entry.intent as NonNullable<ActivityEntry['intent']>;
     const { key, startedAt: near, record } = this.#activity;
     const query = { object, by: '$activity', values: [key], fields: Object.keys(form.values), near, record } as const;
     const { found, completeUntil } = await this.#context.connector.find(query, this.#session.call);
@@ -145,61 +196,80 @@ export class ActivityWriter {
     if (match === undefined) {
       if (completeUntil <= until && form.uniqueKey === undefined)
         return pending('not_yet_searchable', 'The CRM can not tell yet whether the activity exists; it is looked up again later.');
-      return this.#create(form, version);
+      return this.#create(version, bound);
     }
     const { id } = match.record;
     await settleActivity(this.#context, this.#session, this.#place, { op, id });
     const settled = await loadActivity(this.#context, this.#place.key);
-    const isOlder = settled !== null && settled.entry.id !== null && !settled.entry.deliveries.includes(this.#delivery);
-    const updated = isOlder ? await this.#update(form, settled) : null; // the lost one was an earlier delivery
+    const isOlder = settled !== null && settled.entry.id !== null && !this.#isDone(settled.entry);
+    const updated = isOlder ? await this.#update(settled) : null; // the lost one was an earlier delivery
     return updated ?? { ...NOTHING, status: 'done', record: { object, id }, created: true };
   }
 
-  /** A later delivery: fields and parts of the text that it changes are written, except what a person has edited since (R22). */
-  async #update(form: ActivityRecord, { entry, version }: StoredActivity, hops = 0): Promise<ActivityWritten> {
+  /**
+   * A later delivery: fields and parts of the text that it changes are written, except what a person has edited since (R22). What a
+   * form has answered is not the delivery's to change; answers themselves go over whatever stands there.
+   */
+  async #update({ entry, version }: StoredActivity, hops = 0): Promise<ActivityWritten> {
     const record = { object: entry.object, id: entry.id as string };
+    const submitted = this.#submitted;
+    const bound = submitted === null ? entry.bound : boundAfter(entry.bound, submitted);
+    const form = withoutFields(await this.#form(), bound?.fields ?? []);
     const news = newsOf(form, entry, this.#activity.order);
     const asked = [...news.fields.map(([field]) => field), ...(news.text === null ? [] : [news.text.field])];
-    const present = await this.#valuesOf(record, asked);
-    if (present === null) return { ...skipped('activity_gone', 'The activity is no longer in the CRM; it is not logged again.'), record };
-    const { values, seen, written, parts, kept, full } = changesOf(news, entry, present);
+    const present = asked.length === 0 && submitted === null ? {} : await this.#valuesOf(record, asked);
+    if (present === null) return { ...ACTIVITY_GONE, record };
+    const { seen, parts, kept, full, ...changes } = changesOf(news, entry, present);
+    const answers = submitted?.values ?? {};
+    const values = { ...changes.values, ...answers };
+    const ties = submitted === null ? NO_TIES : tieChanges(entry.bound, submitted);
     const current = { ...entry, written: seen };
-    if (Object.keys(values).length === 0) {
+    if (Object.keys(values).length === 0 && ties.associations.length === 0 && ties.untie.length === 0) {
       const given = givenBy(form, entry.givenBy, this.#activity.order);
-      const done = { ...current, parts, givenBy: given, deliveries: withDeliveries(entry.deliveries, this.#deliveries), intent: null };
+      const deliveries = withDeliveries(entry.deliveries, this.#deliveries);
+      const done = { ...current, parts, givenBy: given, ...(bound !== undefined && { bound }), deliveries, intent: null };
       await this.#context.store.commit({ rows: [], entries: [activityChange(this.#place, done, version)] });
       return news.fields.every(([field, value]) => present[field] === value) && !kept
         ? { ...unchanged(done), ...(full && TEXT_FULL) }
         : { ...unchanged(done), reason: 'edited_in_crm', remedy: 'Nothing to do: what was edited in the CRM is kept.' };
     }
-    const sent = await this.#send(form, { entry: current, version, values, written, parts });
+    const written = { ...changes.written, ...hashes(answers) };
+    const sent = await this.#send(form, { entry: current, version, values, ties, bound, written, parts });
     if ('status' in sent) return sent;
     if (sent.outcome === 'done') return { ...NOTHING, status: 'done', record, ...(full && TEXT_FULL) };
-    if (sent.outcome === 'gone')
-      return { ...skipped('activity_gone', 'The activity is no longer in the CRM; it is not logged again.'), record };
+    if (sent.outcome === 'gone') return { ...ACTIVITY_GONE, record };
     if (sent.outcome === 'refused' && !sent.retryable) {
+      const again = async (): Promise<ActivityWritten | null> => {
+        const stored = await loadActivity(this.#context, this.#place.key);
+        return stored === null || stored.entry.id === null ? null : this.#update(stored, hops + 1);
+      };
       const named = await this.#follow(hops);
-      const stored = named === 'moved' ? await loadActivity(this.#context, this.#place.key) : null;
-      if (stored !== null && stored.entry.id !== null) return this.#update(await this.#form(), stored, hops + 1);
+      const moved = named === 'moved' || (named === 'there' && (await this.#followTies(hops))) ? await again() : null;
+      if (moved !== null) return moved;
       if (named === 'gone') return { ...RECORD_GONE, record };
     }
-    return pending(sent.code, 'The update of the activity is tried again later.');
+    return pending(
+      sent.code,
+      sent.outcome === 'refused' && submitted !== null ? sent.remedy : 'The update of the activity is tried again later.',
+    );
   }
 
   /** What the CRM shows of these fields now; null: the activity is not there. */
   async #valuesOf({ object, id }: { object: string; id: string }, fields: readonly string[]): Promise<Values | null> {
-    if (fields.length === 0) return {};
     const [fetched] = await this.#context.connector.fetch({ object, ids: [id], fields }, this.#session.call);
     return fetched?.state === 'present' ? fetched.values : null;
   }
 
   /** Commits the intent, sends, and records the outcome. Whoever loses the race for the entry leaves the activity to the other (P5). */
-  async #send(form: ActivityRecord, { entry, version, values, written, parts }: SendInput): Promise<ActivityWritten | Wrote> {
+  async #send(form: ActivityRecord, { entry, version, values, ties, bound, written, parts }: SendInput): Promise<ActivityWritten | Wrote> {
     const op = this.#context.ids();
     const until = intentEnd(this.#context, this.#session);
     const deliveries = withDeliveries(entry.deliveries, this.#deliveries);
     const given = givenBy(form, entry.givenBy, this.#activity.order);
-    const intended: ActivityEntry = { ...entry, intent: { op, until, written, parts, givenBy: given, deliveries } };
+    const intended: ActivityEntry = {
+      ...entry,
+      intent: { op, until, written, parts, givenBy: given, ...(bound !== undefined && { bound }), deliveries },
+    };
     const entries = [
       ...this.#permit.fences(),
       this.#fence,
@@ -216,7 +286,9 @@ export class ActivityWriter {
     }
     const { object, associations, uniqueKey } = form;
     const extras = {
-      // Ties count when it is made: people may have changed them since.
+      // Ties count when it is made, for people may have changed them since; later only those that a form answers.
+      ...(ties !== undefined && ties.associations.length > 0 && { associations: ties.associations }),
+      ...(ties !== undefined && ties.untie.length > 0 && { untie: ties.untie }),
       ...(entry.id === null && associations !== undefined && { associations }),
       ...(entry.id === null && uniqueKey !== undefined && { uniqueKey }),
     };
@@ -232,7 +304,24 @@ export class ActivityWriter {
   }
 }
 
-const NOTHING = { record: null, created: false, reason: null, remedy: null } as const;
+const NOTHING = { record: null, created: false, reason: null, remedy: null, refused: [] } as const;
+const NO_TIES = { associations: [], untie: [] } as const;
+const TIE_GONE = {
+  code: 'tie_gone',
+  message: 'The record that was answered is no longer in the CRM.',
+  remedy: 'Answer with another record, or with none.',
+} as const;
+
+/** Of a new activity: what was answered goes before what the conversation says, and nothing is cleared that is not there yet. */
+const withAnswers = (values: Values, answers: Values): Values =>
+  Object.fromEntries(
+    Object.entries({ ...values, ...answers }).filter(([field, value]) => value !== null || !Object.hasOwn(answers, field)),
+  );
+
+const withoutFields = ({ values, ...form }: ActivityRecord, fields: readonly string[]): ActivityRecord => ({
+  ...form,
+  values: Object.fromEntries(Object.entries(values).filter(([field]) => !fields.includes(field))),
+});
 
 const TEXT_FULL = {
   reason: 'text_full',
@@ -241,6 +330,7 @@ const TEXT_FULL = {
 
 const pending = (reason: string, remedy: string): ActivityWritten => ({ ...NOTHING, status: 'pending', reason, remedy });
 const skipped = (reason: string, remedy: string): ActivityWritten => ({ ...NOTHING, status: 'skipped', reason, remedy });
+const ACTIVITY_GONE = skipped('activity_gone', 'The activity is no longer in the CRM; it is not logged again.');
 const RECORD_GONE = skipped('record_gone', 'The record it belongs to is no longer in the CRM.');
 /** Records that were merged one into the other; a CRM answers with the last of them at once. */
 const HOPS_MAX = 3;

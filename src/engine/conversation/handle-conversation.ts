@@ -1,5 +1,6 @@
 import { type Conversation, conversationKey } from '../../core/conversation.ts';
 import { deliveryHash } from '../../core/delivery-hash.ts';
+import type { BoundSubmission } from '../../core/forms/bound-submission.ts';
 import type { Replaceable } from '../../core/given-results.ts';
 import { countCalls } from '../budget.ts';
 import { lacking } from '../capability.ts';
@@ -17,6 +18,8 @@ import { logActivity } from './log-activity.ts';
 export interface HandleOptions extends Pick<FlowOptions, 'timeLimitMs' | 'signal'> {
   /** Whose conversation it is, where the host knows. */
   readonly contactId?: string;
+  /** A form that was filled in for it: kept with the conversation until its activity is logged. See `logActivity()`. */
+  readonly submission?: BoundSubmission;
 }
 
 interface WorkOptions extends HandleOptions {
@@ -61,9 +64,10 @@ async function handle(
   context: Context,
   session: Session,
   conversation: Conversation,
-  { contactId = null, replace }: { readonly contactId?: string | null; readonly replace?: Replaceable },
+  { contactId = null, replace, submission }: Pick<WorkOptions, 'replace' | 'submission'> & { readonly contactId?: string | null },
 ): Promise<ConversationResult> {
-  const kept = await keep(context, session, conversation, { contactId, ...(replace !== undefined && { replace }) });
+  const told = { ...(replace !== undefined && { replace }), ...(submission !== undefined && { submission }) };
+  const kept = await keep(context, session, conversation, { contactId, ...told });
   const unapplied = [...(kept.unapplied ?? [])];
   const result = await workOn(context, session, kept, unapplied);
   if (result.complete) await forget(context, kept);
@@ -98,7 +102,8 @@ async function workOn(context: Context, session: Session, kept: KeptConversation
   });
   const found = analysis.contactId ?? contactId;
   const push = await attempt(session, () => pushContact(context, session, conversation, found));
-  const whose = { ...(found !== null && { contactId: found }), waits: true };
+  const { submission } = kept;
+  const whose = { ...(found !== null && { contactId: found }), ...(submission !== undefined && { submission }), waits: true };
   const activity = await attempt(session, () =>
     logActivity(context, session, wholeOf(kept), whose, [...replaced, deliveryHash(conversation)]),
   );

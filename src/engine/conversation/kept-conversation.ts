@@ -1,6 +1,7 @@
 import { type Conversation, conversationKey } from '../../core/conversation.ts';
 import { type ConversationPieces, withEarlier } from '../../core/conversation-pieces.ts';
 import { deliveryHash } from '../../core/delivery-hash.ts';
+import type { BoundSubmission } from '../../core/forms/bound-submission.ts';
 import type { Replaceable } from '../../core/given-results.ts';
 import type { Version } from '../../core/link.ts';
 import { present } from '../../core/present.ts';
@@ -25,6 +26,8 @@ export interface KeptConversation {
   readonly pieces?: ConversationPieces;
   /** Those of them whose analysis was not applied yet, first the one that came first: each counts, and comes before the later one. */
   readonly unapplied?: readonly Conversation[];
+  /** The form that was filled in for it last: it goes with the activity. */
+  readonly submission?: BoundSubmission;
   /** Absent: its results may replace anything. */
   readonly replace?: Replaceable;
 }
@@ -56,7 +59,7 @@ export async function keep(
   context: Context,
   session: Session,
   conversation: Conversation,
-  { contactId, replace }: Pick<KeptConversation, 'contactId' | 'replace'>,
+  { contactId, replace, submission }: Pick<KeptConversation, 'contactId' | 'replace' | 'submission'>,
 ): Promise<Kept> {
   const { result, committed } = await untilCommitted(context, session, async () => {
     const stored = await loadKept(context, conversation);
@@ -69,6 +72,7 @@ export async function keep(
       ...present<Pick<KeptConversation, 'pieces'>>({ pieces: replaces ? piecesOf(stored) : stored?.pieces }),
       replaced: [...(stored?.replaced ?? []), ...(replaces ? [deliveryHash(stored.conversation)] : [])],
       ...present<Pick<KeptConversation, 'unapplied'>>({ unapplied: replaces ? unappliedOf(context, stored) : stored?.unapplied }),
+      ...present<Pick<KeptConversation, 'submission'>>({ submission: submission ?? stored?.submission }),
       // What waits already came by itself, and waits for that.
       ...present<Pick<KeptConversation, 'replace'>>({ replace: stored === null ? replace : stored.replace }),
     };

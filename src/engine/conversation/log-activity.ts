@@ -13,6 +13,7 @@ import { isStepFailure, pendingStep, type Step, step } from '../step.ts';
 import { type LogActivityOptions, placeOf } from './activity-place.ts';
 import { ActivityWriter } from './activity-writer.ts';
 import { atFirstStart } from './applied-marker.ts';
+import { checkSubmission } from './submitted.ts';
 
 /** As a call of its own it is refused where the connector can't log; as a step of `handleConversation` it is left out. */
 export async function logOne(context: Context, conversation: Conversation, options: LogActivityOptions & FlowOptions): Promise<Step> {
@@ -44,6 +45,7 @@ export async function logActivity(
   if (context.options.activities?.[conversation.channel] !== true)
     return step('disabled', { reason: 'channel_off', remedy: `Turn on \`activities.${conversation.channel}\`.` });
   const fence = erasureFence(await loadErasures(context));
+  const { submission } = options;
   const { row, people = [], record, associations, lack } = await placeOf(context, session, conversation, options);
   const contactId = row?.id ?? null;
   const { owners, dispositions, blockList, timeZone, smsThreads, internalCalls, activityText = {} } = context.options;
@@ -65,7 +67,13 @@ export async function logActivity(
   try {
     const permit = await Permit.ask(context, session, null);
     await permit.checkAccount();
-    const toWrite = { activity: plan.activity, contactId, people, delivery: deliveryHash(conversation), replaced, fence };
+    const { activity } = plan;
+    const of = conversationKey(conversation);
+    const checked =
+      submission === undefined ? null : await checkSubmission(context, session, { of, submission, activity, isAutomatic: false });
+    if (checked !== null && checked.refused.length > 0) return counted(refusedStep(contactId, checked.refused));
+    const delivery = deliveryHash(conversation);
+    const toWrite = { activity, contactId, people, delivery, replaced, fence, submitted: checked?.submitted ?? null };
     const { created, ...written } = await new ActivityWriter(context, session, permit, toWrite).write();
     if (written.record !== null && written.status === 'done')
       context.notify({
@@ -82,6 +90,15 @@ export async function logActivity(
     return counted(pendingStep(error, { contactId }));
   }
 }
+
+/** Found out before anything was written: whoever filled the form in corrects it. */
+const refusedStep = (contactId: string | null, refused: Step['refused']): Step =>
+  step('skipped', {
+    contactId,
+    reason: 'submission_refused',
+    remedy: 'Correct what `refused` names, and log it again: nothing was written.',
+    refused,
+  });
 
 /** What is not logged anyway needs no record. */
 const NO_PLACE = { object: '', id: '' } as const;
