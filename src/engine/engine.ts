@@ -25,6 +25,8 @@ import { type HandleOptions, handleConversation } from './conversation/handle-co
 import { logOne } from './conversation/log-activity.ts';
 import { dropLinks } from './drop-links.ts';
 import { givenSubmission, LOG_FORMS } from './given-submission.ts';
+import { type LookUpOptions, lookUp } from './look-up/look-up.ts';
+import type { Match } from './look-up/match.ts';
 import { noConnector } from './no-connector.ts';
 import type { EngineOptions, FlowOptions, PullOptions, PushOptions, SyncOptions } from './options.ts';
 import { orderedIds } from './ordered-ids.ts';
@@ -134,6 +136,20 @@ export class CrmSyncEngine<S extends Schema = any> {
   async logActivity(conversation: Conversation, options: LogActivityOptions & FlowOptions = {}): Promise<Step> {
     const submission = givenSubmission(options.submission, LOG_FORMS);
     return logOne(this.#context, parseConversation(conversation), { ...options, ...(submission !== undefined && { submission }) });
+  }
+
+  /**
+   * Everybody whom a number belongs to, for a call that is ringing: contacts here and records of the CRM, with what each is tied to
+   * where `forms` ask for it. Costs one indexed read here, then one search for each of `objects` and one batched question for what
+   * the records are tied to, however many there are; no longer than `timeLimitMs` (default 3,000). Writes nothing. Nobody: an empty
+   * list. All matches in a fixed order: contacts that have the number here first; `chooseMatch` picks one by a policy.
+   *
+   * @param number - Any spelling; one without a country is read with `defaultCountry`.
+   * @throws CrmSyncError `capability_missing` where the forms ask for associations and the connector can't tell. What went wrong with
+   *   a search, where no match is known; where there are some, `unasked` in each says so.
+   */
+  lookUp(number: string, options: LookUpOptions = {}): Promise<readonly Match<S>[]> {
+    return lookUp(this.#context, number, options);
   }
 
   /** What a flow would do, through the same code path; reads are real, nothing is written anywhere. */

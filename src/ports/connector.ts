@@ -166,6 +166,8 @@ export interface Capabilities {
   readonly fetchBatchMax: number;
   /** The CRM field of the match keys, used where a mapping names none: `{ phone_number: 'Phone', email: 'Email' }`. */
   readonly matchFields?: Readonly<Record<string, string>>;
+  /** Fields that hold when a record was made; an object has one of them. A look-up goes by it where several share a number. */
+  readonly createdFields?: readonly string[];
   /** Dotted paths are read like fields: those of a parent record (`Account.Name`) or of an object within the record. */
   readonly parents?: boolean;
   /** With `find`: it searches all phone fields, all email fields, beside single fields that describe calls filterable. */

@@ -7,6 +7,7 @@ import {
   capabilitiesOf,
   type EngineOptions,
   isCrmSyncError,
+  parseLogForm,
 } from 'crm-sync-engine';
 import { conversation, memoryStore } from 'crm-sync-engine/testing';
 import { describe, expect, it } from 'vitest';
@@ -42,9 +43,9 @@ const WITHOUT: Readonly<Record<Capability, readonly Lacking[]>> = {
 
 /** What only makes sense with a method or a flag goes with it, as an author of the connector would have it. */
 const GOES_TOO: Readonly<Record<string, readonly string[]>> = {
-  write: ['activityRecord', 'creates', 'writeBatchMax', 'requestTimeoutMs', 'settleMs', 'activity'],
-  find: ['activityRecord', 'findsBy', 'activity'],
-  activityRecord: ['activity'],
+  write: ['activityRecord', 'creates', 'writeBatchMax', 'requestTimeoutMs', 'settleMs', 'activity', 'reties'],
+  find: ['activityRecord', 'findsBy', 'activity', 'reties'],
+  activityRecord: ['activity', 'reties'],
   related: ['relatedBatchMax'],
 };
 
@@ -74,6 +75,10 @@ const errorOf = async (work: () => unknown): Promise<unknown> => {
   }
 };
 
+const DEAL = parseLogForm({
+  kind: 'call',
+  fields: [{ key: 'deal', title: 'Deal', type: 'selection', options: { association: 'deals' } }],
+});
 const call = conversation({ phone: '+14155550123', analysis: { customer_notes: 'Wants a demo' } });
 
 /** What asks for each capability: settings, by the path of what is refused, and calls, by the name they are refused by. */
@@ -112,7 +117,7 @@ const CALLS: Readonly<Record<Capability, Readonly<Record<string, (engine: Engine
     'push({ createMissing })': (engine) => engine.push({ createMissing: 'Lead' }),
   },
   parents: {},
-  associations: {},
+  associations: { 'lookUp({ forms })': (engine) => engine.lookUp('+14155550123', { forms: [DEAL] }) },
   owners: { 'owners()': (engine) => engine.owners() },
   activities: {
     'logActivity()': (engine) => engine.logActivity(call),

@@ -60,6 +60,7 @@ const CAPABILITIES: CompleteConnector['capabilities'] = {
   activity: ACTIVITY_LIMITS,
   reties: true,
   matchFields: { phone_number: 'phone', email: 'email' },
+  createdFields: ['createdate', 'hs_createdate'],
 };
 
 /**

@@ -65,6 +65,7 @@ const CAPABILITIES: CompleteConnector['capabilities'] = {
   activity: ACTIVITY_LIMITS,
   reties: true,
   matchFields: { phone_number: 'Phone', email: 'Email' },
+  createdFields: ['CreatedDate'],
   becomes: { Lead: CONVERTED_TO },
   relatedBatchMax: RELATED_BATCH_MAX,
 };

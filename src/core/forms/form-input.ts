@@ -4,9 +4,9 @@ import type { FormContext, LoadedOption } from './log-form.ts';
 
 /** What a form reads of a match: the record that a number belongs to. Plain JSON. */
 export interface FormMatch {
-  readonly record?: { readonly object: string; readonly recordId: string };
+  readonly record?: { readonly object: string; readonly recordId: string } | null;
   /** Default: the object of the record. */
-  readonly contactType?: string;
+  readonly contactType?: string | null;
   /** The options that came with the record, by name of the association or key of the field. */
   readonly options?: Readonly<Record<string, readonly LoadedOption[] | LoadFailure>>;
   /** Names of `options` that have more than was loaded: among them nothing is chosen by itself. */

@@ -68,6 +68,12 @@ export async function lookUpInCrm(
   }
 }
 
+const mappingsByNumber = (context: Context): readonly Mapping[] =>
+  context.mappings.filter((mapping) => compile(context, mapping).matchKeys.some(({ field }) => field === 'phone_number'));
+
+/** Objects of the mappings that find contacts by their number. */
+export const objectsFoundByNumber = (context: Context): readonly string[] => mappingsByNumber(context).map(({ crmObject }) => crmObject);
+
 interface Found {
   readonly object: string;
   readonly recordId: string;
@@ -91,7 +97,7 @@ class Search {
     this.#apiCalls = () => session.apiCalls;
     const permit = await Permit.ask(this.#context, session, null);
     await permit.checkAccount();
-    for (const mapping of this.#context.mappings.filter((one) => this.#isFoundByNumber(one))) {
+    for (const mapping of mappingsByNumber(this.#context)) {
       session.signal.throwIfAborted();
       await this.#searchObject(run, permit, mapping);
     }
@@ -115,8 +121,6 @@ class Search {
     const { plan } = await applyPage(this.#context, run, { ...page, fresh: true, flow: 'pull', entries: () => [] });
     return plan.records;
   }
-
-  #isFoundByNumber = (mapping: Mapping): boolean => compile(this.#context, mapping).matchKeys.some(({ field }) => field === 'phone_number');
 
   async #searchObject(run: RunRecorder, permit: Permit, mapping: Mapping): Promise<void> {
     const { session } = run;

@@ -1,0 +1,151 @@
+import { associationNames } from '../../core/forms/association-names.ts';
+import type { LogForm } from '../../core/forms/log-form.ts';
+import { normalizePhone } from '../../core/phone.ts';
+import { CrmSyncError } from '../../errors.ts';
+import type { Row } from '../../ports/store.ts';
+import { countCalls } from '../budget.ts';
+import { requireCapability } from '../capability.ts';
+import type { Context } from '../context.ts';
+import { holdersOf } from '../create/look-up.ts';
+import { objectsFoundByNumber } from '../identity/look-up-in-crm.ts';
+import type { FlowOptions } from '../options.ts';
+import { Permit } from '../permit.ts';
+import { Session } from '../session.ts';
+import { failureOf, type Limits, untilAborted } from './failure.ts';
+import { type FoundRecord, foundByNumber } from './found-by-number.ts';
+import type { Match } from './match.ts';
+import { matchesOf, type ObjectFindings, recordsOf } from './matches-of.ts';
+import { optionsOfRecords } from './options-of-records.ts';
+
+export interface LookUpOptions extends Pick<FlowOptions, 'timeLimitMs' | 'signal'> {
+  /** The forms that the answer is for: what their fields are tied to comes with each match. */
+  readonly forms?: readonly LogForm[];
+  /** CRM objects to look in: types of contacts. Default: those of all mappings that find contacts by their number. */
+  readonly objects?: readonly string[];
+}
+
+/** A phone is ringing: whoever waits longer than that has no use for the answer. */
+const TIME_LIMIT_MS = 3_000;
+/** So many records of one number are no person: a switchboard, or a placeholder. */
+const FOUND_MAX = 50;
+
+/**
+ * Everybody whom a number belongs to: one indexed read here, then one search an object in the CRM, and one question for what all of
+ * them are tied to. Writes nothing. What goes wrong with the options is told in them; an object that could not be searched is told
+ * in every match, and thrown where there is none, for an empty answer would be taken for the truth.
+ */
+export async function lookUp(
+  context: Context,
+  number: string,
+  { forms = [], objects, timeLimitMs = TIME_LIMIT_MS, signal: caller }: LookUpOptions,
+): Promise<readonly Match[]> {
+  const names = associationNames(forms);
+  if (names.length > 0) requireCapability(context, 'associations', 'lookUp({ forms })');
+  caller?.throwIfAborted();
+  const { defaultCountry } = context.options;
+  const phone = normalizePhone(number, defaultCountry === undefined ? {} : { defaultCountry });
+  if (phone.kind !== 'phone') return [];
+  const inTime = AbortSignal.timeout(timeLimitMs); // real time, as those of requests are
+  const limits: Limits = { signal: caller === undefined ? inTime : AbortSignal.any([caller, inTime]), caller };
+  const session = new Session(context, { signal: limits.signal, interactive: true });
+  const rows = await context.store.load({ keys: { entity: 'contact', field: 'phone_number', values: [phone.e164] } });
+  const search = new Search(context, session, limits, { number: phone.e164, rows, names });
+  try {
+    const findings = await search.run([...new Set(objects ?? objectsFoundByNumber(context))]);
+    const matches = matchesOf(context, rows, findings, phone.e164);
+    const problem = findings.find((one) => one.problem !== null)?.problem ?? null;
+    if (matches.length === 0 && problem !== null) throw problem;
+    return matches;
+  } finally {
+    await countCalls(context, session);
+  }
+}
+
+interface Searched extends ObjectFindings {
+  readonly problem: CrmSyncError | null;
+}
+
+interface Question {
+  /** E.164. */
+  readonly number: string;
+  /** Contacts that have it here. */
+  readonly rows: readonly Row[];
+  readonly names: readonly string[];
+}
+
+class Search {
+  readonly #context: Context;
+  readonly #session: Session;
+  readonly #limits: Limits;
+  readonly #question: Question;
+
+  constructor(context: Context, session: Session, limits: Limits, question: Question) {
+    this.#context = context;
+    this.#session = session;
+    this.#limits = limits;
+    this.#question = question;
+  }
+
+  async run(objects: readonly string[]): Promise<readonly Searched[]> {
+    const refusal = await this.#refusal();
+    return Promise.all(objects.map((object) => this.#searchObject(object, refusal)));
+  }
+
+  /** Why the CRM can't be asked at all. */
+  async #refusal(): Promise<CrmSyncError | null> {
+    if (!this.#searches && this.#question.names.length === 0) return null;
+    return this.#unlessFailed(async () => {
+      const permit = await Permit.ask(this.#context, this.#session, null);
+      await permit.checkAccount();
+    });
+  }
+
+  get #searches(): boolean {
+    return this.#context.can.has('find by phone');
+  }
+
+  async #searchObject(object: string, refusal: CrmSyncError | null): Promise<Searched> {
+    const { number, rows, names } = this.#question;
+    let found: readonly FoundRecord[] = [];
+    let problem = this.#searches ? refusal : null;
+    if (this.#searches && refusal === null)
+      problem = await this.#unlessFailed(async () => {
+        found = await foundByNumber(this.#context, this.#session, object, number);
+      });
+    const shown = found.toSorted((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1)).slice(0, FOUND_MAX);
+    const holders = await holdersOf(
+      this.#context,
+      object,
+      shown.map(({ recordId }) => recordId),
+    );
+    const ids = [
+      ...new Set([
+        ...rows.flatMap((row) => recordsOf(row, object).map(({ recordId }) => recordId)),
+        ...shown.map(({ recordId }) => recordId),
+      ]),
+    ];
+    const optionsOf = await optionsOfRecords(this.#context, this.#session, { object, ids, names, refusal }, this.#limits);
+    return { object, found: shown, holders: present(holders), optionsOf, problem: found.length > FOUND_MAX ? tooMany(object) : problem };
+  }
+
+  async #unlessFailed(work: () => Promise<void>): Promise<CrmSyncError | null> {
+    try {
+      await untilAborted(this.#limits.signal, work());
+      return null;
+    } catch (error) {
+      return failureOf(error, this.#limits);
+    }
+  }
+}
+
+/** Whoever was removed here is no contact. */
+const present = (holders: ReadonlyMap<string, Row>): ReadonlyMap<string, Row> =>
+  new Map([...holders].filter(([, row]) => row.removed !== true));
+
+const tooMany = (object: string): CrmSyncError =>
+  new CrmSyncError(`More than ${FOUND_MAX} records have this number.`, {
+    code: 'too_many_records',
+    category: 'configuration',
+    remedy: 'Correct the number in the CRM: so many records share it that they are no one person.',
+    at: { object },
+  });

@@ -1,0 +1,327 @@
+import { bindSubmission, type CrmConnector, chooseMatch, defineLogForm, type Match, parseLogForm, resolveLogForm } from 'crm-sync-engine';
+import { hubspot } from 'crm-sync-engine/hubspot';
+import { type FakeHubSpotOptions, fakeHubSpot, manualClock } from 'crm-sync-engine/testing';
+import { describe, expect, it } from 'vitest';
+import { ALL_SCOPES } from '../../src/testing/hubspot/scopes.ts';
+import { callsOf, deployment, engineFor } from './support.ts';
+import { WORLDS } from './world.ts';
+import { hubspotCrm } from './world-hubspot.ts';
+
+const NUMBER = '+14155550123';
+const callForm = defineLogForm({
+  kind: 'call',
+  fields: [
+    { key: 'deal', title: 'Deal', type: 'selection', options: { association: 'deals', openFirst: true }, writes: 'association' },
+    { key: 'ticket', title: 'Ticket', type: 'selection', options: { association: 'tickets' }, whenSeveral: 'skip', writes: 'association' },
+  ],
+});
+
+/** An engine on a HubSpot account with deals and tickets; nobody is pulled yet. */
+function onHubSpot(portal: FakeHubSpotOptions = {}) {
+  const clock = manualClock('2026-01-05T09:00:00Z');
+  const properties = {
+    contacts: {
+      hs_lead_status: { type: 'enumeration', fieldType: 'radio', options: ['New', 'Working', 'Qualified'] },
+      conversation_notes: { type: 'string', fieldType: 'textarea' },
+    },
+  } as const;
+  const crm = fakeHubSpot({ clock, properties, tokenSeconds: 1_000_000, ...portal });
+  const { connection, mapping } = hubspotCrm;
+  const there = engineFor({ connection, clock, connectorOf: () => hubspot({ ...crm.options, clock }), mapping }, {});
+  const contact = (firstname: string, phone = '(415) 555-0123'): string => {
+    const { id } = crm.add('contacts', { firstname, lastname: 'Smith', phone });
+    clock.advance(60_000);
+    return id;
+  };
+  const tied = (to: string, object: string, values: object): string => {
+    const { id } = crm.add(object, { ...values });
+    crm.associate(to, id);
+    clock.advance(60_000);
+    return id;
+  };
+  const deal = (to: string, dealname: string, dealstage = 'contractsent') =>
+    tied(to, 'deals', { dealname, dealstage, pipeline: 'default' });
+  const ticket = (to: string, subject: string) => tied(to, 'tickets', { subject, hs_pipeline: '0', hs_pipeline_stage: '1' });
+  return { ...there, crm, contact, deal, ticket };
+}
+
+describe('a call of a HubSpot contact', () => {
+  it('comes with its deals and tickets, which fill the form and tie the log', async () => {
+    const { engine, contact, deal, ticket } = onHubSpot();
+    const alice = contact('Alice');
+    const won = deal(alice, 'Pilot', 'closedwon');
+    const renewal = deal(alice, 'Renewal');
+    const upgrade = deal(alice, 'Upgrade', 'qualifiedtobuy');
+    const broken = ticket(alice, 'Cannot log in');
+    await engine.pull();
+
+    const [match, ...others] = await engine.lookUp('415-555-0123', { forms: [callForm] });
+    expect(others).toEqual([]);
+    expect(match).toMatchObject({
+      record: { object: 'contacts', recordId: alice, label: 'Alice Smith' },
+      contact: { fields: { first_name: 'Alice', phone_number: NUMBER } },
+      contactType: 'contacts',
+      origin: 'contact',
+      createdAt: '2026-01-05T09:00:00.000Z',
+      options: {
+        deals: [
+          { const: upgrade, title: 'Upgrade', description: 'Qualified To Buy', open: true },
+          { const: renewal, title: 'Renewal', description: 'Contract Sent', open: true },
+          { const: won, title: 'Pilot', description: 'Closed Won', open: false },
+        ],
+        tickets: [{ const: broken, title: 'Cannot log in', description: 'New', open: true }],
+      },
+    });
+    expect(JSON.parse(JSON.stringify(match))).toEqual(match);
+
+    const input = { match: match as Match, context: 'inboundCall' } as const;
+    const shown = resolveLogForm(callForm, input);
+    expect(shown.values).toEqual({ deal: null, ticket: broken });
+    expect(shown.questions).toMatchObject([{ field: 'deal', code: 'several_options' }]);
+    const bound = bindSubmission(callForm, input, { deal: renewal });
+    expect(bound.ok && bound.value).toMatchObject({
+      record: { object: 'contacts', recordId: alice },
+      writes: [
+        { key: 'deal', to: { association: 'deals' }, action: 'set', value: renewal },
+        { key: 'ticket', to: { association: 'tickets' }, action: 'set', value: broken },
+      ],
+    });
+  });
+
+  it('costs the same however many matches there are, and nothing where nobody asks for options', async () => {
+    const { engine, crm, contact, deal, ticket } = onHubSpot();
+    const ids = [contact('Alice')];
+    deal(ids[0]!, 'Renewal');
+    ticket(ids[0]!, 'Broken');
+    await engine.lookUp(NUMBER, { forms: [callForm] }); // learns of the objects
+    const one = await callsOf(crm, () => engine.lookUp(NUMBER, { forms: [callForm] }));
+    for (let index = 0; index < 19; index += 1) ids.push(contact(`Guest ${index}`));
+    for (const id of ids) deal(id, 'Another');
+    const many = await callsOf(crm, async () => expect(await engine.lookUp(NUMBER, { forms: [callForm] })).toHaveLength(20));
+    expect(many).toEqual(one);
+    expect(one.filter((operation) => operation !== 'search contacts')).toEqual([
+      'read contacts',
+      'readAssociations contacts',
+      'readAssociations contacts',
+      'read deals',
+      'read tickets',
+    ]);
+    expect(new Set(await callsOf(crm, () => engine.lookUp(NUMBER)))).toEqual(new Set(['search contacts', 'read contacts']));
+  });
+
+  it('whose deals the app may not see has its tickets all the same', async () => {
+    const { engine, contact, ticket } = onHubSpot({ scopes: ALL_SCOPES.filter((scope) => !scope.includes('deals')) });
+    const broken = ticket(contact('Alice'), 'Broken');
+    const [match] = await engine.lookUp(NUMBER, { forms: [callForm] });
+    expect(match?.options).toMatchObject({ deals: { failed: true, code: 'missing_scopes' }, tickets: [{ const: broken }] });
+    const { fields, values } = resolveLogForm(callForm, { match: match as Match, context: 'inboundCall' });
+    expect(fields.map(({ optionsAre }) => optionsAre)).toEqual(['failed', 'ready']);
+    expect(values).toEqual({ deal: null, ticket: broken });
+  });
+
+  it('whose options take too long is answered in time: what has come is there, the rest has failed', async () => {
+    const { engineOf, connectorOf, contact, deal, ticket } = onHubSpot();
+    const alice = contact('Alice');
+    deal(alice, 'Renewal');
+    const broken = ticket(alice, 'Broken');
+    const slow = connectorOf();
+    const engine = engineOf({
+      connector: {
+        ...slow,
+        async *related(query, call) {
+          for await (const answer of slow.related!(query, call)) if (answer.to === 'tickets') yield answer;
+          await new Promise(() => {}); // and minds no signal
+        },
+      },
+    });
+    const [match] = await engine.lookUp(NUMBER, { forms: [callForm], timeLimitMs: 200 });
+    expect(match?.options).toMatchObject({ deals: { failed: true, code: 'out_of_time' }, tickets: [{ const: broken }] });
+  });
+});
+
+describe.each(WORLDS)('whoever calls, on $name', (world) => {
+  const open = (...[options]: Parameters<typeof world.deployment>) => {
+    const there = world.deployment(options);
+    const add = (firstName: string, phone = '(415) 555-0123') => {
+      const { id } = there.crm.add({ firstName, lastName: 'Smith', phone, status: 'New' });
+      there.clock.advance(60_000); // a search does not show at once what was just made
+      return id;
+    };
+    return { ...there, add };
+  };
+  const told = (matches: readonly Match[]) =>
+    matches.map(({ record, contact, origin }) => [record?.label ?? contact?.fields.first_name, origin]);
+
+  it('is found here and in the CRM, in one order: contacts here, records of other contacts, records of nobody', async () => {
+    const { engine, crm, add } = open();
+    const alice = add('Alice');
+    const bob = add('Bob', '(415) 555-0199');
+    await engine.pull();
+    await engine.contacts.update(
+      (await engine.contacts.byPhone('+14155550199')).contact!.id,
+      { phone_number: '+14155550177' },
+      { by: 'test' },
+    );
+    crm.edit(bob, { phone: NUMBER });
+    const carol = add('Carol', '1-415-555-0123');
+    const dan = add('Dan', '415.555.0123');
+    const matches = await engine.lookUp('(415) 555 0123');
+    expect(told(matches)).toEqual([
+      ['Alice Smith', 'contact'],
+      ['Bob Smith', 'linked_record'],
+      ['Dan Smith', 'record'],
+      ['Carol Smith', 'record'],
+    ]);
+    expect(matches.map(({ record }) => record?.recordId)).toEqual([alice, bob, dan, carol]);
+    expect(matches.map(({ contact }) => contact?.fields.first_name ?? null)).toEqual(['Alice', 'Bob', null, null]);
+    expect(await engine.lookUp('+1 415 555 0123')).toEqual(matches);
+    expect(await engine.contacts.list()).toHaveLength(2); // nobody was imported
+  });
+
+  it('is nobody where nobody has the number', async () => {
+    const { engine, add } = open();
+    add('Alice', '(415) 555-0199');
+    await engine.pull();
+    expect(await engine.lookUp(NUMBER)).toEqual([]);
+    expect(await engine.lookUp('anonymous')).toEqual([]);
+    expect(await engine.lookUp('')).toEqual([]);
+  });
+
+  it('is whom a contact here stands for, where it has no record', async () => {
+    const { engine, crm, add } = open();
+    const id = add('Alice');
+    await engine.pull();
+    crm.remove(id);
+    await world.hearOfDeletion(engine, id);
+    expect(await engine.lookUp(NUMBER)).toMatchObject([
+      { record: null, contact: { fields: { first_name: 'Alice' } }, contactType: null, options: {} },
+    ]);
+  });
+
+  it('is told with what could not be searched, and is an error where nobody is known', async () => {
+    const { engine, add } = open();
+    add('Alice');
+    await engine.pull();
+    await engine.pause('maintenance');
+    const matches = await engine.lookUp(NUMBER);
+    expect(matches).toMatchObject([
+      { record: { label: 'Alice Smith' }, origin: 'contact', unasked: [{ object: world.object, code: 'connection_paused' }] },
+    ]);
+    expect(chooseMatch(matches, 'last_updated')).toEqual({ match: null, reason: 'incomplete' });
+    await expect(engine.lookUp('+14155550124')).rejects.toMatchObject({ code: 'connection_paused' });
+  });
+
+  it('is who is known here, where the CRM takes too long', async () => {
+    const there = open();
+    there.add('Alice');
+    await there.engine.pull();
+    const engine = there.engineOf({ connector: { ...there.connectorOf(), find: () => new Promise(() => {}) } });
+    expect(await engine.lookUp(NUMBER, { timeLimitMs: 50 })).toMatchObject([
+      { record: { label: 'Alice Smith' }, unasked: [{ object: world.object, code: 'out_of_time' }] },
+    ]);
+    await expect(engine.lookUp('+14155550124', { timeLimitMs: 50 })).rejects.toMatchObject({ code: 'out_of_time', retryable: true });
+  });
+
+  it('is not waited for by who has given up', async () => {
+    const there = open();
+    const controller = new AbortController();
+    const engine = there.engineOf({ connector: { ...there.connectorOf(), find: () => new Promise(() => {}) } });
+    const looking = engine.lookUp(NUMBER, { signal: controller.signal });
+    controller.abort(new Error('hung up'));
+    await expect(looking).rejects.toThrow('hung up');
+    await expect(engine.lookUp(NUMBER, { signal: controller.signal })).rejects.toThrow('hung up');
+  });
+
+  it('at a switchboard is fifty of them, and that is not everybody', async () => {
+    const { engine, add } = open();
+    for (let index = 0; index < 51; index += 1) add(`First${index}`);
+    const matches = await engine.lookUp(NUMBER);
+    expect(matches).toHaveLength(50);
+    expect(matches[0]?.unasked).toEqual([{ object: world.object, code: 'too_many_records' }]);
+  });
+
+  it('is chosen among several by a policy', async () => {
+    const there = open();
+    const { engine, crm, add } = there;
+    const zoe = add('Zoe');
+    const alice = add('Alice');
+    const bob = add('Bob');
+    crm.edit(bob, { status: 'Working' });
+    there.clock.advance(60_000);
+    crm.edit(zoe, { status: 'Working' });
+    const chosen = (policy: Parameters<typeof chooseMatch>[1], matches: readonly Match[]) => {
+      const { match, reason } = chooseMatch(matches, policy);
+      return [match?.record?.recordId ?? null, reason];
+    };
+    const matches = await engine.lookUp(NUMBER);
+    expect(chosen('earliest_created', matches)).toEqual([zoe, 'policy']);
+    expect(chosen('last_updated', matches)).toEqual([zoe, 'policy']);
+    expect(chosen('alphabetical', matches)).toEqual([alice, 'policy']);
+    expect(chosen('ask', matches)).toEqual([null, 'ask']);
+    expect(chosen('skip', matches)).toEqual([null, 'skip']);
+    expect(chosen('last_updated', await engine.lookUp('+14155550199'))).toEqual([null, 'nobody']);
+  });
+});
+
+it('of contacts and leads at once is looked for in both, mapped or not', async () => {
+  const { engine, crm, clock } = deployment();
+  const contact = crm.add('Contact', { FirstName: 'Alice', LastName: 'Smith', Phone: '(415) 555-0123' }).id;
+  clock.advance(60_000);
+  const lead = crm.add('Lead', { FirstName: 'Al', LastName: 'Smith', Company: 'Acme', MobilePhone: '415.555.0123' }).id;
+  await engine.pull();
+  const matches = await engine.lookUp(NUMBER, { objects: ['Lead', 'Contact', 'Lead', 'Nobody__c'] });
+  expect(matches).toMatchObject([
+    { record: { object: 'Contact', recordId: contact, label: 'Alice Smith' }, contactType: 'Contact', origin: 'contact' },
+    { record: { object: 'Lead', recordId: lead, label: 'Al Smith' }, contactType: 'Lead', contact: null, origin: 'record' },
+  ]);
+  for (const { unasked } of matches) expect(unasked).toEqual([{ object: 'Nobody__c', code: 'object_not_visible' }]);
+});
+
+describe('deals and leads at once', () => {
+  const form = parseLogForm({
+    kind: 'call',
+    fields: ['deals', 'leads'].map((association) => ({
+      key: association,
+      title: association,
+      type: 'selection',
+      options: { association },
+      writes: 'association',
+    })),
+  });
+
+  it.each(WORLDS)('come from a connector that has both, in one question for all matches ($name)', async (world) => {
+    const there = world.deployment();
+    const ids = ['Alice', 'Bob'].map((firstName) => there.crm.add({ firstName, lastName: 'Smith', phone: NUMBER, status: 'New' }).id);
+    there.clock.advance(60_000);
+    const asked: unknown[] = [];
+    const related: CrmConnector['related'] = async function* (query) {
+      asked.push(query);
+      for (const of of query.ids) for (const to of query.to) yield { of, to, options: [{ const: `${to} of ${of}`, title: to }] };
+    };
+    const connector = { ...there.connectorOf(), related, capabilities: { ...there.connectorOf().capabilities, relatedBatchMax: 10 } };
+    const matches = await there.engineOf({ connector }).lookUp(NUMBER, { forms: [form, form] });
+    expect(asked).toEqual([{ object: world.object, ids: expect.arrayContaining(ids), to: ['deals', 'leads'], limit: 100 }]);
+    for (const match of matches) {
+      const id = match.record!.recordId;
+      expect(resolveLogForm(form, { match, context: 'inboundCall' }).values).toEqual({ deals: `deals of ${id}`, leads: `leads of ${id}` });
+    }
+  });
+
+  it('are asked for in batches of what the connector takes, and what one does not answer has failed', async () => {
+    const there = WORLDS[0]!.deployment();
+    const ids = ['Alice', 'Bob', 'Carol'].map(
+      (firstName) => there.crm.add({ firstName, lastName: 'Smith', phone: NUMBER, status: 'New' }).id,
+    );
+    const sizes: number[] = [];
+    const related: CrmConnector['related'] = async function* (query) {
+      sizes.push(query.ids.length);
+      for (const of of query.ids) yield { of, to: 'deals', options: [], more: true };
+    };
+    const connector = { ...there.connectorOf(), related, capabilities: { ...there.connectorOf().capabilities, relatedBatchMax: 2 } };
+    const matches = await there.engineOf({ connector }).lookUp(NUMBER, { forms: [form] });
+    expect(sizes).toEqual([2, 1]);
+    expect(matches.map(({ record }) => record?.recordId).toSorted()).toEqual(ids.toSorted());
+    for (const match of matches)
+      expect(match).toMatchObject({ options: { deals: [], leads: { failed: true, code: 'not_answered' } }, more: ['deals'] });
+  });
+});
