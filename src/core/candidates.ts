@@ -83,14 +83,14 @@ export class Candidates {
     keys: MatchValues,
     isProven: (id: string) => boolean = () => true,
   ): { readonly only: string | null; readonly all: readonly string[] } {
+    if (!this.#isKnown(keys)) return NOBODY;
     const texts = this.#textsOf(keys);
-    if (!this.#isKnown(texts)) return NOBODY;
     const all = new Set<string>();
     for (const [field, value] of texts) {
       const found = this.#withKey(field, value).filter((id) => !this.#isOtherCompany(id, texts));
       for (const id of found) all.add(id);
       const maker = this.#makingWith.get(keyOf(field, value));
-      if (maker !== undefined) {
+      if (maker !== undefined && !this.#isOtherCompany(maker, texts)) {
         all.add(maker);
         break;
       }
@@ -151,8 +151,11 @@ export class Candidates {
     return known !== undefined && texts.some(([field, text]) => field === 'domain' && text !== known);
   }
 
-  #isKnown(texts: readonly (readonly [field: string, text: string])[]): boolean {
-    for (const [field, value] of texts) {
+  /** Asked for each record of a first import, and no of most: it makes nothing on the way. */
+  #isKnown(keys: MatchValues): boolean {
+    for (const field in keys) {
+      const value = matchText(this.#mapping.entity, field, keys[field]);
+      if (value === null) continue;
       if (this.#byKey.get(field)?.has(value) === true) return true;
       if (this.#makingWith.size > 0 && this.#makingWith.has(keyOf(field, value))) return true;
     }

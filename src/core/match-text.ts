@@ -1,5 +1,5 @@
 import { foldCompanyName } from './companies/company-match.ts';
-import { isFreeMailDomain } from './companies/free-mail.ts';
+import { isFreeMailHost } from './companies/free-mail.ts';
 import type { Entity } from './link.ts';
 import type { CompiledMapping } from './mapping-types.ts';
 import type { MatchValues } from './plan-types.ts';
@@ -17,7 +17,7 @@ export function matchText(entity: Entity, field: string, value: Value | undefine
   if (typeof value !== 'string') return null;
   if (entity === 'contact') return value;
   if (field === 'name') return foldCompanyName(value);
-  return field === 'domain' && isFreeMailDomain(value) ? null : value;
+  return field === 'domain' && isFreeMailHost(value) ? null : value;
 }
 
 /** The values of match keys among fields, as they are stored: those that find somebody. */

@@ -1,3 +1,4 @@
+import { normalizeDomain } from './companies/domain.ts';
 import type { Transforms } from './mapping-types.ts';
 import type { Value } from './value.ts';
 
@@ -17,14 +18,10 @@ export const TRANSFORMS = {
   ),
   digits: onText((text) => text.replace(/\D/g, '')),
   first_word: onText((text) => text.trim().split(/\s+/u)[0] ?? ''),
-  /** `https://www.example.com/about` → `example.com`. Text that is no address gives null. */
-  host: (value) => (typeof value === 'string' ? hostOf(value) : value),
+  /** `https://www.example.com/about` → `example.com`. Text that is no address of a public host gives null. */
+  host: (value) => {
+    if (typeof value !== 'string') return value;
+    const read = normalizeDomain(value);
+    return read.ok ? read.domain : null;
+  },
 } as const satisfies Transforms;
-
-function hostOf(text: string): Value {
-  const trimmed = text.trim();
-  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`;
-  if (!URL.canParse(address)) return null;
-  const { hostname } = new URL(address);
-  return hostname.includes('.') ? hostname.replace(/^www\./, '') : null;
-}

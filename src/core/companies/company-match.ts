@@ -2,7 +2,7 @@ import { isBlank } from '../blank.ts';
 import { isPlaceholder } from '../placeholder.ts';
 import type { Value } from '../value.ts';
 import { normalizeDomain } from './domain.ts';
-import { isFreeMailDomain } from './free-mail.ts';
+import { isFreeMailHost } from './free-mail.ts';
 
 /** By what a company is found, each in the one spelling that is compared. */
 export interface CompanyMatchKeys {
@@ -22,7 +22,7 @@ export interface CompanyMatchKeys {
 export function companyMatchKeys({ domain, name }: { readonly domain?: Value; readonly name?: Value }): CompanyMatchKeys {
   const host = normalizeDomain(domain ?? null);
   const folded = foldCompanyName(name ?? null);
-  return { ...(host.ok && !isFreeMailDomain(host.domain) && { domain: host.domain }), ...(folded !== null && { name: folded }) };
+  return { ...(host.ok && !isFreeMailHost(host.domain) && { domain: host.domain }), ...(folded !== null && { name: folded }) };
 }
 
 /**

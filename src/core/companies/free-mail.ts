@@ -299,7 +299,10 @@ const hosts = lazy(
  * isFreeMailDomain('acme.com') //=> false
  */
 export function isFreeMailDomain(domain: string): boolean {
-  if (hosts().has(domain)) return true;
+  if (isFreeMailHost(domain)) return true;
   const read = normalizeDomain(domain);
-  return read.ok && hosts().has(read.domain);
+  return read.ok && isFreeMailHost(read.domain);
 }
+
+/** The same for what is a host already, in the spelling of `normalizeDomain`. */
+export const isFreeMailHost = (host: string): boolean => hosts().has(host);

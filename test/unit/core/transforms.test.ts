@@ -38,6 +38,7 @@ const EXAMPLES: Readonly<Record<Name, readonly (readonly [from: Value, to: Value
     ['wwwexample.com', 'wwwexample.com'],
     ['not an address', null],
     ['localhost', null],
+    ['http://10.0.0.7/x', null],
     ['', null],
   ],
 };

@@ -134,6 +134,14 @@ describe('the company of a new record', () => {
     expect(last([account('r2', 'Acme', 'acme.de')], [acme], [link])).toBe('create');
   });
 
+  it('waits for one that is being made by the same name, and not where their domains differ', () => {
+    const making = { ...linked('c1', 'r1', {}, 'creating'), recordId: null };
+    const sent = [{ op: 'o1', at: Date.parse(NOW), until: Date.parse(NOW) + 60_000, values: { Name: { local: 'Acme', remote: 'Acme' } } }];
+    const link = { ...making, body: { ...making.body, sent } };
+    expect(last([account('r2', 'ACME')], [acme], [link])).toBe('skip: ambiguous');
+    expect(last([account('r2', 'ACME', 'acme.de')], [acme], [link])).toBe('create');
+  });
+
   it('is seen by later records of its page', () => {
     const records = [account('r1', 'Acme', 'acme.com'), account('r2', 'acme', 'acme.de'), account('r3', 'Acme Labs', 'acme.com')];
     expect(plans(records).map(({ action }) => action)).toEqual(['create', 'create', 'skip']);
