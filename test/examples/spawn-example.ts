@@ -13,6 +13,8 @@ export interface Ended {
 export interface Running {
   readonly process: ChildProcessWithoutNullStreams;
   readonly ended: Promise<Ended>;
+  /** What it has said so far. */
+  output(): string;
   /** Resolves once the output holds the text; rejects if the process ends before. */
   said(text: string): Promise<void>;
 }
@@ -42,7 +44,7 @@ export function startExample(...args: readonly string[]): Running {
       ended.then(() => reject(new Error(`It ended without saying '${text}':\n${stdout}${stderr}`)), reject);
       look();
     });
-  return { process: child, ended, said };
+  return { process: child, ended, output: () => stdout, said };
 }
 
 export const runExample = (...args: readonly string[]): Promise<Ended> => startExample(...args).ended;
