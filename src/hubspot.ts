@@ -3,7 +3,7 @@ export type { AuthorizeOptions, RevokeOptions } from './connectors/hubspot/auth/
 export { privateApp } from './connectors/hubspot/auth/private-app.ts';
 export { type RefreshTokenOptions, refreshToken, type StartTokens } from './connectors/hubspot/auth/refresh.ts';
 export { type HubSpotOptions, hubspot } from './connectors/hubspot/index.ts';
-export { contactTemplate } from './connectors/hubspot/templates.ts';
+export { companyTemplate, contactTemplate } from './connectors/hubspot/templates.ts';
 export {
   type HubSpotDelivery,
   type HubSpotEvent,

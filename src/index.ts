@@ -7,6 +7,7 @@ export { BUILT_IN_RESULTS, type BuiltInResult, type ResultSource } from './core/
 export { checkMapping, type MappingToCheck } from './core/check-mapping.ts';
 export { type CoerceOptions, coerceValue } from './core/coerce.ts';
 export { type CompanyMatchKeys, companyMatchKeys, sameCompanyBy } from './core/companies/company-match.ts';
+export { COMPANY_FIELDS, type CompanyTemplate, type CompanyTemplateSchema } from './core/companies/company-template.ts';
 export { type Domain, type DomainReason, normalizeDomain } from './core/companies/domain.ts';
 export { isFreeMailDomain } from './core/companies/free-mail.ts';
 export { type Compatibility, compatible } from './core/compatibility.ts';
@@ -43,7 +44,14 @@ export {
   type Sentiment,
   type TranscriptTurn,
 } from './core/conversation.ts';
-export { CRM_FIELD_TYPES, type CrmFieldType, type DescribedField, type DescribedObject, type DescribedOption } from './core/described.ts';
+export {
+  CRM_FIELD_TYPES,
+  type CrmFieldType,
+  type DescribedField,
+  type DescribedObject,
+  type DescribedOption,
+  type DescribedParent,
+} from './core/described.ts';
 export { diagnose } from './core/diagnose.ts';
 export { type DynamicVariableOptions, RESERVED_VARIABLES, toDynamicVariables, type VoicePlatform } from './core/dynamic-variables.ts';
 export {
@@ -182,7 +190,14 @@ export type {
   StringField,
   ValueOf,
 } from './core/schema-types.ts';
-export { type ActivityTextSettings, type ConnectionSettings, parseSettings, safeParseSettings, settingsSchema } from './core/settings.ts';
+export {
+  type ActivityTextSettings,
+  type ConnectionSettings,
+  type ParseSettingsOptions,
+  parseSettings,
+  safeParseSettings,
+  settingsSchema,
+} from './core/settings.ts';
 export type { DocumentSchema } from './core/standard-schema.ts';
 export { type MappingCandidate, type MappingSuggestion, suggestMapping } from './core/suggest-mapping.ts';
 export type { TextFormat } from './core/text-format.ts';
@@ -203,10 +218,14 @@ export type { ByPhoneOptions, ContactPage, Contacts, FieldExplanation, FoundByPh
 export type { LogActivityOptions } from './engine/conversation/activity-place.ts';
 export type { BackfillOptions } from './engine/conversation/backfill-analysis.ts';
 export type { HandleOptions } from './engine/conversation/handle-conversation.ts';
+export type { DescribeFieldsOptions } from './engine/describe-fields.ts';
 export type { EditPush } from './engine/edit/push-edited.ts';
 export type { ContactEdit, EditResult, UpdateOptions } from './engine/edit/update-contacts.ts';
 export { CrmSyncEngine, type PreviewConversation, type PreviewOptions, type Runs } from './engine/engine.ts';
 export type { ErasedPerson } from './engine/erasure/unsuppress.ts';
+export { type AccountLists, type AccountListsOptions, type AccountLoader, accountLists } from './engine/forms/account-lists.ts';
+export { type LoadedOptions, type LoadOptionsInput, loadOptions } from './engine/forms/load-options.ts';
+export type { OptionLoader, OptionsPage, OptionsRequest } from './engine/forms/option-loader.ts';
 export type { Ambiguity } from './engine/identity/ambiguous.ts';
 export type { FormerlyTheirs } from './engine/identity/last-holder.ts';
 export type { CrmLookUp } from './engine/identity/look-up-in-crm.ts';

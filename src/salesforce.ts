@@ -9,7 +9,7 @@ export { type JwtBearer, jwtBearer } from './connectors/salesforce/auth/jwt.ts';
 export type { AuthorizeOptions, RevokeOptions, TenantLogin } from './connectors/salesforce/auth/oauth.ts';
 export { type RefreshTokenOptions, refreshToken, type StartTokens } from './connectors/salesforce/auth/refresh.ts';
 export { type SalesforceOptions, salesforce } from './connectors/salesforce/index.ts';
-export { contactTemplate, leadTemplate } from './connectors/salesforce/templates.ts';
+export { accountTemplate, contactTemplate, leadTemplate } from './connectors/salesforce/templates.ts';
 export type { CallBudget } from './http/account-connection.ts';
 export type { Authorization, CodeExchange, RandomBytes } from './http/oauth.ts';
 export type { AccessToken, Auth, AuthCall, TokenStore, Tokens } from './ports/tokens.ts';

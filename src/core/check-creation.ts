@@ -1,14 +1,17 @@
 import type { CheckedRule, FieldsByName } from './checked-rule.ts';
 import type { DescribedField } from './described.ts';
+import { ENTITIES } from './entities.ts';
 import type { Finding } from './finding.ts';
 import { fine } from './findings.ts';
 import { formatValue } from './format.ts';
+import type { Entity } from './link.ts';
 import type { Mapping } from './mapping-types.ts';
 import { present } from './present.ts';
 import { listNames } from './text.ts';
 
 interface Creation {
   readonly mapping: Mapping;
+  readonly entity: Entity;
   readonly object: string;
   readonly fields: FieldsByName;
   readonly requiredOneOf: readonly (readonly string[])[];
@@ -20,7 +23,7 @@ interface Creation {
  * what a new record would lack is only advice.
  */
 export function checkCreation(creation: Creation): readonly Finding[] {
-  const { mapping, object, fields, rules } = creation;
+  const { mapping, entity, object, fields, rules } = creation;
   const { create } = mapping;
   const asked = create !== undefined;
   if (asked && ![...fields.values()].some(({ creatable }) => creatable))
@@ -37,11 +40,11 @@ export function checkCreation(creation: Creation): readonly Finding[] {
     ...missing(creation, given, asked),
     ...(asked ? mayBeBlank(creation, written) : []),
     ...defaults.flatMap(([name, value]) => checkDefault(object, name, value, fields.get(name))),
-    ...(asked ? checkIdField(object, create.idField, fields) : []),
+    ...(asked ? checkIdField(entity, object, create.idField, fields) : []),
   ];
 }
 
-function missing({ object, fields, requiredOneOf }: Creation, given: ReadonlySet<string>, asked: boolean): readonly Finding[] {
+function missing({ entity, object, fields, requiredOneOf }: Creation, given: ReadonlySet<string>, asked: boolean): readonly Finding[] {
   const level = asked ? 'error' : 'advice';
   const when = asked ? 'no record can be created' : 'records can only be created once it is given';
   const required = [...fields.values()].filter((field) => field.required && !given.has(field.name));
@@ -50,26 +53,26 @@ function missing({ object, fields, requiredOneOf }: Creation, given: ReadonlySet
     ...required.map(({ name }) =>
       finding(level, 'required_field_not_mapped', { object, field: name }, 'developer', [
         `A new ${object} needs ${name}, which no rule fills and which has no default: ${when}.`,
-        `Map a contact field to ${name}, or give it a value in \`create.defaults\`.`,
+        `Map a field of the ${entity} to ${name}, or give it a value in \`create.defaults\`.`,
       ]),
     ),
     ...groups.map((names) =>
       finding(level, 'required_field_not_mapped', present<Finding['at']>({ object, field: names[0] }), 'developer', [
         `A new ${object} needs one of ${listNames(names)}, and none is filled or has a default: ${when}.`,
-        'Map a contact field to one of them, or give one a value in `create.defaults`.',
+        `Map a field of the ${entity} to one of them, or give one a value in \`create.defaults\`.`,
       ]),
     ),
   ];
 }
 
-function mayBeBlank({ object, fields, mapping }: Creation, written: ReadonlySet<string>): readonly Finding[] {
+function mayBeBlank({ entity, object, fields, mapping }: Creation, written: ReadonlySet<string>): readonly Finding[] {
   const defaults = mapping.create?.defaults ?? {};
   return [...fields.values()]
     .filter(({ name, required }) => required && written.has(name) && !Object.hasOwn(defaults, name))
     .map(({ name }) =>
       finding('advice', 'required_field_may_be_blank', { object, field: name }, 'developer', [
-        `A new ${object} needs ${name}: a contact whose field is blank gets no record.`,
-        `Give ${name} a value in \`create.defaults\`, if such contacts are to have records too.`,
+        `A new ${object} needs ${name}: a ${entity} whose field is blank gets no record.`,
+        `Give ${name} a value in \`create.defaults\`, if such ${ENTITIES[entity].plural} are to have records too.`,
       ]),
     );
 }
@@ -96,22 +99,22 @@ function checkDefault(
 
 const TEXT: ReadonlySet<DescribedField['type']> = new Set(['string', 'text']);
 
-function checkIdField(object: string, name: string | undefined, fields: FieldsByName): readonly Finding[] {
+function checkIdField(entity: Entity, object: string, name: string | undefined, fields: FieldsByName): readonly Finding[] {
   if (name === undefined)
     return [
       finding('advice', 'no_id_field', { object }, 'crm_admin', [
-        `No field of ${object} holds the contact's id: a create whose answer was lost waits until the CRM can tell what became of it.`,
+        `No field of ${object} holds the ${entity}'s id: a create whose answer was lost waits until the CRM can tell what became of it.`,
         'Make a text field that the CRM keeps unique, and name it in `create.idField`.',
       ]),
     ];
   const at = { object, field: name };
   const field = fields.get(name);
-  if (field === undefined) return [notThere(at, "the contact's id")];
+  if (field === undefined) return [notThere(at, `the ${entity}'s id`)];
   if (!field.creatable) return [readOnly(at)];
   if (!TEXT.has(field.type))
     return [
       finding('error', 'id_field_not_text', at, 'crm_admin', [
-        `${name} is a ${field.type} field, and the contact's id is text.`,
+        `${name} is a ${field.type} field, and the ${entity}'s id is text.`,
         'Make a text field for it.',
       ]),
     ];
@@ -122,7 +125,7 @@ function checkIdField(object: string, name: string | undefined, fields: FieldsBy
         'Make the field unique (in Salesforce: External ID and unique); where the CRM allows that only at its making, make a new one.',
       ]),
     ];
-  return [fine('id_field_unique', `${name} holds the contact's id and is unique.`, at)];
+  return [fine('id_field_unique', `${name} holds the ${entity}'s id and is unique.`, at)];
 }
 
 const notThere = (at: Finding['at'], what: string): Finding =>

@@ -7,6 +7,8 @@ import { compileMapping } from './compile.ts';
 import { compileRule } from './compile-rule.ts';
 import type { DescribedObject } from './described.ts';
 import { diagnose } from './diagnose.ts';
+import { ENTITIES } from './entities.ts';
+import { kindOfField } from './field-reader.ts';
 import { filterFields } from './filter.ts';
 import type { Finding } from './finding.ts';
 import { fine } from './findings.ts';
@@ -53,6 +55,7 @@ export function checkMapping<S extends Schema>({
     const raw = given[index] ?? { crm: rule.crm, field: rule.field, direction: 'inbound' };
     return {
       raw,
+      isDomain: kindOfField({ entity: schema.entity, field: raw.field }) === 'domain',
       rule: compileRule({ rule: raw, key: rule.key, entity: schema.entity, definition: rule.definition, described: fields, options }),
     };
   });
@@ -64,7 +67,7 @@ export function checkMapping<S extends Schema>({
       rules.map(({ rule }) => rule),
       object,
     ),
-    ...checkCreation({ mapping, object, fields, rules, requiredOneOf: described.requiredOneOf ?? [] }),
+    ...checkCreation({ mapping, entity: schema.entity, object, fields, rules, requiredOneOf: described.requiredOneOf ?? [] }),
   ];
   const fits = problems.every(({ level }) => level === 'ok' || level === 'advice');
   const count = compiled.rules.length;
@@ -126,14 +129,14 @@ function checkFilter({ filter }: CompiledMapping, object: string, fields: Fields
   });
 }
 
-/** Without a usable match key no new record finds its contact. */
-function checkMatchKeys({ matchKeys }: CompiledMapping, rules: readonly CompiledRule[], object: string): readonly Finding[] {
+/** Without a usable match key no new record finds its contact or company. */
+function checkMatchKeys({ entity, matchKeys }: CompiledMapping, rules: readonly CompiledRule[], object: string): readonly Finding[] {
   if (matchKeys.length === 0)
     return [
       {
         level: 'error',
         code: 'match_key_not_mapped',
-        message: 'No CRM field is read into the field by which contacts are found.',
+        message: `No CRM field is read into the field by which ${ENTITIES[entity].plural} are found.`,
         remedy: "Add a rule with direction 'inbound' for it, or choose another `matchKey`.",
         who: 'developer',
         at: { object },
@@ -145,7 +148,7 @@ function checkMatchKeys({ matchKeys }: CompiledMapping, rules: readonly Compiled
     {
       level: 'error',
       code: 'match_key_unusable',
-      message: `No record finds its contact: ${listNames([...keys])} can't be read.`,
+      message: `No record finds its ${entity}: ${listNames([...keys])} can't be read.`,
       remedy: 'Let the connected user see the CRM field of the match key, or choose another `matchKey`.',
       who: 'crm_admin',
       at: { object },

@@ -5,9 +5,10 @@ import type { CompiledRule } from './mapping-types.ts';
 import { listNames } from './text.ts';
 
 /** CRM fields that fit only in part: values that are refused, and times of day that no round trip brings back. */
-export function checkTypes({ rule, raw }: CheckedRule, object: string, fields: FieldsByName): readonly Finding[] {
+export function checkTypes({ rule, raw, isDomain }: CheckedRule, object: string, fields: FieldsByName): readonly Finding[] {
   const isChanged = raw.valueMap !== undefined || ('transform' in raw && raw.transform !== undefined);
   if (isChanged) return [];
+  const address = rule.direction === 'inbound' || !isDomain ? undefined : fields.get(rule.crm[0]!);
   const typeOf = (path: string) => fields.get(path)?.type;
   const lossy = rule.crm.filter((path) => {
     const type = typeOf(path);
@@ -16,8 +17,22 @@ export function checkTypes({ rule, raw }: CheckedRule, object: string, fields: F
   const times = lossy.filter((path) => typeOf(path) === 'date' || typeOf(path) === 'datetime');
   const others = lossy.filter((path) => !times.includes(path));
   const at = { object, field: rule.key };
-  return [...(others.length === 0 ? [] : [lossyType(rule, others, at)]), ...(times.length === 0 ? [] : [timeOfDayLost(rule, times, at)])];
+  return [
+    ...(address?.type === 'url' ? [addressShortened(rule, at)] : []),
+    ...(others.length === 0 ? [] : [lossyType(rule, others, at)]),
+    ...(times.length === 0 ? [] : [timeOfDayLost(rule, times, at)]),
+  ];
 }
+
+/** A host is read of an address, and no address comes back of it. */
+const addressShortened = ({ key, field }: CompiledRule, at: Finding['at']): Finding => ({
+  level: 'warning',
+  code: 'address_shortened',
+  message: `${key} is a web address, and ${field} only its host: what is written has neither \`https://\`, \`www.\` nor a path.`,
+  remedy: "Map it with direction 'inbound': a new record gets the host all the same.",
+  who: 'developer',
+  at,
+});
 
 const lossyType = ({ definition, field }: CompiledRule, paths: readonly string[], at: Finding['at']): Finding => ({
   level: 'advice',

@@ -5,6 +5,8 @@ import type { AnyRule, CompiledRule } from './mapping-types.ts';
 export interface CheckedRule {
   readonly raw: AnyRule;
   readonly rule: CompiledRule;
+  /** Its field holds the host of an address. */
+  readonly isDomain: boolean;
 }
 
 /** The fields of a CRM object by API name. */

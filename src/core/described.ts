@@ -33,7 +33,7 @@ export interface DescribedOption {
 
 /** A field of a CRM object as the connected user may see it. A hidden field is not described at all. */
 export interface DescribedField {
-  /** API name, or a dotted path to a parent's field such as `Account.Name`. */
+  /** API name, or a dotted path to a parent's field such as `Account.Name`: that is only read. */
   readonly name: string;
   readonly label: string;
   readonly type: CrmFieldType;
@@ -56,6 +56,16 @@ export interface DescribedField {
   readonly scale?: number;
 }
 
+/** A record that a record of the object belongs to, whose fields a dotted path reads. */
+export interface DescribedParent {
+  /** First part of the path: `Account`. */
+  readonly name: string;
+  /** What a person calls it. */
+  readonly label: string;
+  /** The object that the parent is a record of, as `describe` takes it. */
+  readonly object: string;
+}
+
 /** A CRM object: its fields by exact API name. */
 export interface DescribedObject {
   readonly name: string;
@@ -63,4 +73,6 @@ export interface DescribedObject {
   readonly fields: readonly DescribedField[];
   /** A new record needs one field of each group: HubSpot asks of a contact an email address or a name. */
   readonly requiredOneOf?: readonly (readonly string[])[];
+  /** Its fields are described by themselves, where somebody asks for them. Absent: none that the CRM tells of. */
+  readonly parents?: readonly DescribedParent[];
 }

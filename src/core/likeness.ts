@@ -24,7 +24,10 @@ interface Name {
 /** By what a field is known on either side. Made once for each: an account may have a thousand fields. */
 export type Names = readonly [name: Name, label: Name];
 
-export const namesOf = (name: string, label = ''): Names => [nameOf(name), nameOf(label)];
+export const namesOf = (name: string, label = ''): Names => [nameOf(ofCompany(name)), nameOf(label)];
+
+/** The parent that a contact works for has one name in each CRM, and its fields go by that of the thing. */
+const ofCompany = (path: string): string => path.replace(/^(?:account|organi[sz]ation)(?=\.)/i, 'company');
 
 function nameOf(text: string): Name {
   const words = wordsOf(text);

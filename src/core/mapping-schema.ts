@@ -5,6 +5,7 @@ import { filterSchema } from './filter.ts';
 import type { DescribeIssue } from './issues.ts';
 import { lazy } from './lazy.ts';
 import { CONFLICT_POLICIES, FIRST_LINK_POLICIES, type Mapping, type MappingDirection } from './mapping-types.ts';
+import { parentRemedy } from './parent-rule.ts';
 import { perSchema } from './per-schema.ts';
 import {
   type AddProblem,
@@ -174,7 +175,7 @@ function checkRules(schema: Schema, rules: readonly ReadRule[], add: AddProblem)
           [...at, 'crm'],
           'belongs to a parent record, which is not written through this one',
           'parent_not_writable',
-          "Use direction 'inbound', or map the parent object itself.",
+          parentRemedy(target),
         );
     }
     const opposite = earlier.findIndex((other) => isOpposite(rule, other));

@@ -4,8 +4,10 @@ import type { DescribedField } from './described.ts';
 import { type Filter, filterFields, filterSchema } from './filter.ts';
 import { deepFreeze } from './freeze.ts';
 import { parseDocument } from './issues.ts';
+import { valueAt } from './json-path.ts';
 import { describeRuleIssue, mappingDocument } from './mapping-schema.ts';
 import type { AnyRule, Mapping } from './mapping-types.ts';
+import { parentRemedy } from './parent-rule.ts';
 import { itemsOf, membersOf } from './rule-schema.ts';
 import { definitionOf } from './schema.ts';
 import type { Schema } from './schema-types.ts';
@@ -17,6 +19,8 @@ import type { Parsed } from './value.ts';
 export interface ParseMappingOptions {
   /** The fields of the CRM object as described: unknown, read-only and unfitting ones are problems then. */
   readonly describedFields?: readonly DescribedField[];
+  /** The mappings of companies beside it: what is said of a parent's field then names the rule that it is written by. */
+  readonly companies?: readonly unknown[];
 }
 
 /**
@@ -30,10 +34,10 @@ export interface ParseMappingOptions {
 export function safeParseMapping<S extends Schema>(
   schema: S,
   json: unknown,
-  { describedFields }: ParseMappingOptions = {},
+  { describedFields, companies }: ParseMappingOptions = {},
 ): Parsed<Mapping<S>> {
   const parsed = parseDocument(mappingDocument(schema), json, describeRuleIssue);
-  const known = parsed.ok ? [] : parsed.issues;
+  const known = parsed.ok ? [] : parsed.issues.map((issue) => explainParent(issue, json, companies));
   const unfit = describedFields === undefined ? [] : misfits(schema, parsed.ok ? parsed.value : readable(json), describedFields);
   const misspelt = known.flatMap(({ code, path }) => (code === 'invalid_crm_field' ? [path.join('.')] : []));
   const issues = [...known, ...unfit.filter(({ path }) => !misspelt.includes(path.join('.')))];
@@ -64,6 +68,13 @@ export const defineMapping = <S extends Schema>(schema: S, mapping: Mapping<NoIn
 /** The form of a mapping for this schema, for settings pages and other validators. */
 export const mappingSchema = <S extends Schema>(schema: S): DocumentSchema<Mapping<S>> =>
   documentSchema(mappingDocument(schema), (json) => safeParseMapping(schema, json));
+
+/** Where the field is written instead, as far as the mappings of companies say. `issue`: its path leads to the CRM field in `document`. */
+export function explainParent(issue: Issue, document: unknown, companies: readonly unknown[] | undefined): Issue {
+  if (issue.code !== 'parent_not_writable' || companies === undefined || !issue.path.includes('fields')) return issue;
+  const path = valueAt(document, issue.path.join('.'));
+  return typeof path === 'string' ? { ...issue, remedy: parentRemedy(path, companies) } : issue;
+}
 
 interface Readable {
   /** In order; undefined for a rule that can't be looked at. */

@@ -96,7 +96,7 @@ export function planCreate({ mapping, contact, now, without: refusals = {} }: Cr
 
 /** A required field that nothing fills. */
 function missingField(
-  { create: { required, requiredOneOf }, crmObject }: CompiledMapping,
+  { entity, create: { required, requiredOneOf }, crmObject }: CompiledMapping,
   values: Readonly<Record<string, Value>>,
 ): { readonly field: string; readonly remedy: string } | null {
   const isFilled = (field: string) => Object.hasOwn(values, field);
@@ -104,19 +104,19 @@ function missingField(
   if (field !== undefined)
     return {
       field,
-      remedy: `${crmObject} needs ${field}: fill the contact's field that is mapped to it, or set \`create.defaults.${field}\`.`,
+      remedy: `${crmObject} needs ${field}: fill the ${entity}'s field that is mapped to it, or set \`create.defaults.${field}\`.`,
     };
   const group = requiredOneOf.find((names) => names.length > 0 && !names.some(isFilled));
   if (group === undefined) return null;
   const names = listNames(group);
   return {
     field: group[0] as string,
-    remedy: `${crmObject} needs one of ${names}: fill a contact field that is mapped to one, or set a default for one.`,
+    remedy: `${crmObject} needs one of ${names}: fill a field of the ${entity} that is mapped to one, or set a default for one.`,
   };
 }
 
-const noKey = ({ matchKeys }: CompiledMapping): string =>
-  `Fill ${listNames(matchKeys.map(({ field }) => field))} of the contact with a value that the CRM takes, or set \`create.idField\`: without it nobody can tell whether the CRM has the record already.`;
+const noKey = ({ entity, matchKeys }: CompiledMapping): string =>
+  `Fill ${listNames(matchKeys.map(({ field }) => field))} of the ${entity} with a value that the CRM takes, or set \`create.idField\`: without it nobody can tell whether the CRM has the record already.`;
 
 function omit(values: Readonly<Record<string, Value>>, field: string): Readonly<Record<string, Value>> {
   const { [field]: _, ...rest } = values;

@@ -7,6 +7,7 @@ import { isTimeZone } from './dates.ts';
 import { deepFreeze } from './freeze.ts';
 import { parseDocument } from './issues.ts';
 import { lazy } from './lazy.ts';
+import { explainParent } from './mapping.ts';
 import { describeRuleIssue, mappingDocument } from './mapping-schema.ts';
 import type { Analysis, Mapping } from './mapping-types.ts';
 import type { MergingSettings } from './merging.ts';
@@ -201,6 +202,11 @@ const settingsDocument = perSchema((schema): z.ZodType<ConnectionSettings> => {
   return document as z.ZodType as z.ZodType<ConnectionSettings>;
 });
 
+export interface ParseSettingsOptions {
+  /** The mappings of companies beside them: what is said of a parent's field then names the rule that it is written by. */
+  readonly companies?: readonly unknown[];
+}
+
 /**
  * Reads the settings of a connection from untrusted JSON: frozen plain data, or every problem at once. Every member may
  * be left out; any key that is not known is refused.
@@ -209,9 +215,14 @@ const settingsDocument = perSchema((schema): z.ZodType<ConnectionSettings> => {
  * safeParseSettings(defineContactSchema({}), { timeZone: 'Europe/Berlin', defaultCountry: 'DE' }) //=> { ok: true, value: { timeZone: 'Europe/Berlin', defaultCountry: 'DE' } }
  * safeParseSettings(defineContactSchema({}), { timezone: 'Europe/Berlin' }).issues[0].code //=> 'unknown_key'
  */
-export function safeParseSettings<S extends Schema>(schema: S, json: unknown): Parsed<ConnectionSettings<S>> {
+export function safeParseSettings<S extends Schema>(
+  schema: S,
+  json: unknown,
+  { companies }: ParseSettingsOptions = {},
+): Parsed<ConnectionSettings<S>> {
   const parsed = parseDocument(settingsDocument(schema), json, describeRuleIssue);
-  return parsed.ok ? { ok: true, value: deepFreeze(parsed.value) } : parsed;
+  if (parsed.ok) return { ok: true, value: deepFreeze(parsed.value) };
+  return { ok: false, issues: parsed.issues.map((issue) => explainParent(issue, json, companies)) };
 }
 
 /**
@@ -219,8 +230,8 @@ export function safeParseSettings<S extends Schema>(schema: S, json: unknown): P
  *
  * @throws CrmSyncError `invalid_document` with every problem in `issues`.
  */
-export function parseSettings<S extends Schema>(schema: S, json: unknown): ConnectionSettings<S> {
-  const parsed = safeParseSettings(schema, json);
+export function parseSettings<S extends Schema>(schema: S, json: unknown, options: ParseSettingsOptions = {}): ConnectionSettings<S> {
+  const parsed = safeParseSettings(schema, json, options);
   if (!parsed.ok) throw refusedDocument('The settings document', parsed.issues);
   return parsed.value;
 }

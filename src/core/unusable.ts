@@ -6,9 +6,18 @@ import { nearestName } from './text.ts';
 
 type FieldsByName = ReadonlyMap<string, DescribedField>;
 
-/** Whether the connected user sees a CRM field. Most CRMs describe a parent's fields with the parent: a path is taken on trust then. */
-export const isVisible = (path: string, described: FieldsByName): boolean =>
-  described.has(path) || (path.includes('.') && ![...described.keys()].some((name) => name.includes('.')));
+/**
+ * Whether the connected user sees a CRM field. Most CRMs describe a parent's fields with the parent: a path is taken on trust where
+ * no other field of its parent is described, unless it is nearly one that is.
+ */
+export function isVisible(path: string, described: FieldsByName): boolean {
+  if (described.has(path)) return true;
+  if (!path.includes('.')) return false;
+  const paths = [...described.keys()].filter((name) => name.includes('.'));
+  return !paths.some((other) => parentOf(other) === parentOf(path)) && nearestName(path, paths) === undefined;
+}
+
+const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('.'));
 
 /** The visible field that a hidden one was probably meant to be. */
 export const nearestField = (crm: readonly string[], described: FieldsByName): string | undefined =>

@@ -2,7 +2,7 @@
  * What people and CRMs call the same thing, without blanks and underscores. A line is one thing; its first group are its
  * names, each further one holds names of something that stands in for it, better ones first.
  *
- * Source: the standard fields of Salesforce's Contact and Lead, and of HubSpot's contacts.
+ * Source: the standard fields of Salesforce's Contact, Lead and Account, and of HubSpot's contacts and companies.
  */
 const USUAL: readonly (readonly (readonly string[])[])[] = [
   [
@@ -26,12 +26,30 @@ const USUAL: readonly (readonly (readonly string[])[])[] = [
   [['donotcall', 'dnc'], ['donotcontact']],
   [['emailoptout', 'hasoptedoutofemail', 'donotemail', 'unsubscribed', 'unsubscribedfromallemail']],
   [['fax', 'faxnumber', 'businessfax']],
-  [['street', 'address', 'streetaddress', 'mailingstreet', 'mailingaddress'], ['otherstreet']],
-  [['city', 'town', 'mailingcity'], ['othercity']],
-  [['state', 'stateregion', 'stateprovince', 'region', 'province', 'mailingstate', 'mailingstateprovince'], ['otherstate']],
-  [['zip', 'zipcode', 'postalcode', 'postcode', 'zippostalcode', 'mailingpostalcode', 'mailingzippostalcode'], ['otherpostalcode']],
-  [['country', 'countryregion', 'mailingcountry'], ['othercountry']],
-  [['website', 'websiteurl', 'homepage', 'url']],
+  [
+    ['street', 'address', 'streetaddress', 'mailingstreet', 'mailingaddress', 'billingstreet'],
+    ['otherstreet', 'shippingstreet'],
+  ],
+  [
+    ['city', 'town', 'mailingcity', 'billingcity'],
+    ['othercity', 'shippingcity'],
+  ],
+  [
+    ['state', 'stateregion', 'stateprovince', 'region', 'province', 'mailingstate', 'mailingstateprovince', 'billingstate'],
+    ['otherstate', 'shippingstate'],
+  ],
+  [
+    ['zip', 'zipcode', 'postalcode', 'postcode', 'zippostalcode', 'mailingpostalcode', 'mailingzippostalcode', 'billingpostalcode'],
+    ['otherpostalcode', 'shippingpostalcode'],
+  ],
+  [
+    ['country', 'countryregion', 'mailingcountry', 'billingcountry'],
+    ['othercountry', 'shippingcountry'],
+  ],
+  [
+    ['domain', 'domainname', 'webdomain', 'companydomain', 'companydomainname'],
+    ['website', 'websiteurl', 'homepage', 'url'],
+  ],
   [['linkedin', 'linkedinurl', 'linkedinprofile', 'linkedinprofileurl']],
   [['industry', 'sector']],
   [
@@ -43,7 +61,7 @@ const USUAL: readonly (readonly (readonly string[])[])[] = [
   [['birthday', 'birthdate', 'dateofbirth', 'dob']],
   [['description', 'notes', 'note', 'comments', 'contactdescription', 'remarks']],
   [['annualrevenue', 'revenue', 'turnover']],
-  [['employees', 'numberofemployees', 'employeecount', 'headcount', 'companysize']],
+  [['employees', 'numberofemployees', 'employeecount', 'headcount', 'size', 'companysize']],
   [['language', 'preferredlanguage']],
   [['owner', 'ownerid', 'contactowner', 'hubspotownerid', 'leadowner']],
 ];

@@ -23,6 +23,7 @@ import { applyAnalysis } from './conversation/apply-analysis.ts';
 import { type BackfillOptions, backfillAnalysis } from './conversation/backfill-analysis.ts';
 import { type HandleOptions, handleConversation } from './conversation/handle-conversation.ts';
 import { logOne } from './conversation/log-activity.ts';
+import { type DescribeFieldsOptions, describeFields } from './describe-fields.ts';
 import { dropLinks } from './drop-links.ts';
 import { givenSubmission, LOG_FORMS } from './given-submission.ts';
 import { type LookUpOptions, lookUp } from './look-up/look-up.ts';
@@ -191,9 +192,12 @@ export class CrmSyncEngine<S extends Schema = any> {
     return check(this.#context, options);
   }
 
-  /** The fields of a CRM object that the connected user can see: what a settings page offers. */
-  async describeFields(object: string): Promise<readonly DescribedField[]> {
-    return (await this.#context.connector.describe(object, new Session(this.#context, { interactive: true }).call)).fields;
+  /**
+   * The fields of a CRM object that the connected user can see: what a settings page offers. With `parents`, those of the records that
+   * it belongs to as well, for rules that only read.
+   */
+  describeFields(object: string, options: DescribeFieldsOptions = {}): Promise<readonly DescribedField[]> {
+    return describeFields(this.#context, object, options);
   }
 
   /** Users of the CRM who may own records and activities. @throws CrmSyncError `capability_missing` where the connector can't tell. */

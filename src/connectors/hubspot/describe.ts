@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { CrmFieldType, DescribedField, DescribedObject, DescribedOption } from '../../core/described.ts';
+import type { CrmFieldType, DescribedField, DescribedObject, DescribedOption, DescribedParent } from '../../core/described.ts';
 import { lazy } from '../../core/lazy.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -104,8 +104,17 @@ export function toObjectInfo(name: string, kind: ObjectKind, body: unknown, pipe
   const fields = new Map(properties.map((property) => [property.name, toDescribedField(property, kind)]));
   const oneOf = kind.requiredOneOf;
   const requires = oneOf.length === 0 ? {} : { requiredOneOf: [oneOf] };
-  return { kind, described: { name, label: name, fields: [...fields.values()], ...requires }, fields, stages: pipelines.stages };
+  const parents = kind.name === COMPANY.object ? {} : { parents: [COMPANY] };
+  return {
+    kind,
+    described: { name, label: name, fields: [...fields.values()], ...requires, ...parents },
+    fields,
+    stages: pipelines.stages,
+  };
 }
+
+/** The company that a record belongs to: `company.name`. */
+const COMPANY: DescribedParent = { name: 'company', label: 'Company', object: 'companies' };
 
 const withOptions = (property: WireProperty, options: readonly DescribedOption[] | undefined): WireProperty =>
   options === undefined || options.length === 0

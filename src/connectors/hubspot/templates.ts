@@ -1,3 +1,4 @@
+import { type CompanyTemplate, companyTemplateOf } from '../../core/companies/company-template.ts';
 import { type PersonTemplate, personTemplate } from '../../core/person-template.ts';
 
 /**
@@ -15,4 +16,21 @@ export const contactTemplate: PersonTemplate = personTemplate({
     { crm: 'company', field: 'company_name', direction: 'both' },
   ],
   matchKey: ['phone_number', 'email'],
+});
+
+/**
+ * Companies. Name and domain, which find a company, are only read, and so is the industry, which HubSpot takes from a list of its own.
+ * Size and location go both ways, and where both sides changed the CRM wins. A new company gets name and domain all the same.
+ */
+export const companyTemplate: CompanyTemplate = companyTemplateOf({
+  crmObject: 'companies',
+  fields: [
+    { crm: 'name', field: 'name', direction: 'inbound' },
+    { crm: 'domain', field: 'domain', direction: 'inbound' },
+    { crm: 'industry', field: 'industry', direction: 'inbound' },
+    { crm: 'numberofemployees', field: 'employees', direction: 'both' },
+    { crm: 'city', field: 'city', direction: 'both' },
+    { crm: 'state', field: 'state', direction: 'both' },
+    { crm: 'country', field: 'country', direction: 'both' },
+  ],
 });

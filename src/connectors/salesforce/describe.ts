@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { CrmFieldType, DescribedField, DescribedObject } from '../../core/described.ts';
+import type { CrmFieldType, DescribedField, DescribedObject, DescribedParent } from '../../core/described.ts';
 import { lazy } from '../../core/lazy.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -128,8 +128,14 @@ export function toObjectInfo(body: unknown): ObjectInfo {
     .map((field) => field.data)
     .filter((field) => isName(field.name) && field.deprecatedAndHidden !== true);
   const described = fields.map(toDescribedField);
+  const parents = fields.flatMap(toParent);
   return {
-    described: { name: object.data.name, label: object.data.label ?? object.data.name, fields: described },
+    described: {
+      name: object.data.name,
+      label: object.data.label ?? object.data.name,
+      fields: described,
+      ...(parents.length > 0 && { parents }),
+    },
     fields: new Map(described.map((field) => [field.name, field])),
     relations: new Map(
       fields.flatMap(({ name, relationshipName, referenceTo }) =>
@@ -151,6 +157,13 @@ function toChildRelation(child: unknown): readonly ChildRelation[] {
   const { data } = wireChild().safeParse(child);
   if (!data || ![data.childSObject, data.field, data.relationshipName].every(isName)) return [];
   return [{ object: data.childSObject, lookup: data.field, name: data.relationshipName }];
+}
+
+/** Of a look-up that leads to several objects no describe says what the parent has. */
+function toParent({ label, relationshipName, referenceTo }: WireField): readonly DescribedParent[] {
+  const [object, ...others] = referenceTo ?? [];
+  if (!relationshipName || !isName(relationshipName) || object === undefined || others.length > 0) return [];
+  return [{ name: relationshipName, label: label?.replace(/ ID$/, '') ?? relationshipName, object }];
 }
 
 const TEXT: readonly CrmFieldType[] = ['string', 'text', 'phone', 'email', 'url', 'picklist', 'multipicklist'];

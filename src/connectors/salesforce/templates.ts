@@ -1,3 +1,4 @@
+import { type CompanyTemplate, companyTemplateOf } from '../../core/companies/company-template.ts';
 import { type PersonTemplate, personTemplate } from '../../core/person-template.ts';
 
 const NUMBER_AND_NAME = [
@@ -32,4 +33,22 @@ export const leadTemplate: PersonTemplate = personTemplate({
     { crm: 'Company', field: 'company_name', direction: 'both', blank: { outbound: 'keep' } },
   ],
   matchKey: ['phone_number', 'email'],
+});
+
+/**
+ * Companies. Name and domain, which find a company, are only read; the domain is the host of the web site, which no address could be
+ * made of again. Industry, size and where bills go to go both ways, and where both sides changed the CRM wins. A new account gets name
+ * and domain all the same.
+ */
+export const accountTemplate: CompanyTemplate = companyTemplateOf({
+  crmObject: 'Account',
+  fields: [
+    { crm: 'Name', field: 'name', direction: 'inbound' },
+    { crm: 'Website', field: 'domain', direction: 'inbound' },
+    { crm: 'Industry', field: 'industry', direction: 'both' },
+    { crm: 'NumberOfEmployees', field: 'employees', direction: 'both' },
+    { crm: 'BillingCity', field: 'city', direction: 'both' },
+    { crm: 'BillingState', field: 'state', direction: 'both' },
+    { crm: 'BillingCountry', field: 'country', direction: 'both' },
+  ],
 });

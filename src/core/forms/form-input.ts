@@ -38,6 +38,8 @@ export interface FormInput {
   readonly account?: Readonly<Record<string, unknown>>;
   /** What was loaded for fields with `dynamicOptions`, by key. */
   readonly loaded?: Readonly<Record<string, readonly LoadedOption[] | LoadFailure>>;
+  /** Keys of `loaded` that have more than was loaded: among them nothing is chosen by itself. */
+  readonly more?: readonly string[];
   /** Where the paths of the form's metadata lead. */
   readonly metadata?: unknown;
 }

@@ -34,7 +34,8 @@ export function optionsOf(field: SelectionField, input: FormInput, contactType: 
   if (name !== undefined) return fromMatch(field, name, input);
   if (field.dynamicOptions === true) {
     const loaded = own(input.loaded ?? {}, key);
-    return isFailure(loaded) ? failed(key) : given(loaded);
+    if (isFailure(loaded)) return failed(key);
+    return { ...given(loaded), ...(isNamed(input.more, key) && { isPartial: true }) };
   }
   if (source === undefined) return { are: 'ready', options: [] };
   if (isList(source)) return { are: 'ready', options: source };
@@ -52,6 +53,9 @@ export function optionsOf(field: SelectionField, input: FormInput, contactType: 
 
 const given = (list: unknown): OfferedOptions =>
   list === undefined || list === null ? { are: 'waiting', options: [] } : { are: 'ready', options: readOptions(list) };
+
+/** What a host kept of a match may have been through anything. */
+const isNamed = (names: unknown, name: string): boolean => Array.isArray(names) && names.includes(name);
 
 const isFailure = (list: unknown): boolean => membersOf(list)['failed'] === true;
 
@@ -81,7 +85,7 @@ function fromMatch({ key, options }: SelectionField, name: string, { match }: Fo
   return {
     are: 'ready',
     options: openFirst ? [...read.filter(isOpen), ...read.filter((option) => !isOpen(option))] : read,
-    ...(match.more?.includes(name) === true && { isPartial: true }),
+    ...(isNamed(match.more, name) && { isPartial: true }),
   };
 }
 

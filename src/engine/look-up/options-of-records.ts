@@ -4,7 +4,8 @@ import type { CrmSyncError } from '../../errors.ts';
 import type { Related } from '../../ports/related.ts';
 import type { Context } from '../context.ts';
 import type { Session } from '../session.ts';
-import { failureOf, type Limits, untilAborted } from './failure.ts';
+import { untilAborted } from '../until-aborted.ts';
+import { failureOf, type Limits } from './failure.ts';
 
 /** Most options of one record and name. A person looks through no more, and where there are more the form says so. */
 const OPTIONS_MAX = 100;

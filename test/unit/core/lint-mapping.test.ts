@@ -4,7 +4,7 @@ import type { DescribedField } from '../../../src/core/described.ts';
 import { deepFreeze } from '../../../src/core/freeze.ts';
 import { type LintMappingOptions, lintMapping } from '../../../src/core/lint-mapping.ts';
 import type { Analysis, Mapping } from '../../../src/core/mapping-types.ts';
-import { defineContactSchema } from '../../../src/core/schema.ts';
+import { defineCompanySchema, defineContactSchema } from '../../../src/core/schema.ts';
 import { describedField as field } from '../described-field.ts';
 
 const schema = defineContactSchema({
@@ -51,6 +51,34 @@ function lint(mapping: unknown, options: LintMappingOptions = { describedFields:
 describe('a mapping without a problem', () => {
   it('is told nothing', () => expect(lint(GOOD)).toEqual([]));
   it('nor without the fields of the CRM', () => expect(lint(GOOD, {})).toEqual([]));
+});
+
+describe('a mapping of companies', () => {
+  const companies = defineCompanySchema({ summary: { type: 'string' } });
+  const fields: readonly DescribedField[] = [field('Name', 'string', { nullable: false }), field('Website', 'url'), field('Domain__c')];
+  const NAME = { crm: 'Name', field: 'name', direction: 'both', blank: { outbound: 'keep' } };
+  const lintCompanies = (rules: readonly object[], more: object = {}) =>
+    lintMapping(companies, deepFreeze({ crmObject: 'Account', fields: [NAME, ...rules], ...more }), { describedFields: fields });
+  const codes = (...given: Parameters<typeof lintCompanies>) =>
+    lintCompanies(...given).map(({ level, code, at: { field: name = '-' } }) => `${level} ${code} ${name}`);
+
+  it.each<readonly [what: string, rules: readonly object[], expected: readonly string[]]>([
+    ['that reads the domain is told nothing', [{ crm: 'Website', field: 'domain', direction: 'inbound' }], []],
+    ['that writes a host to a text is neither', [{ crm: 'Domain__c', field: 'domain', direction: 'both' }], []],
+    [
+      'that writes a host where an address was',
+      [{ crm: 'Website', field: 'domain', direction: 'both' }],
+      ['warning address_shortened Website'],
+    ],
+    ['that finds companies by name alone', [], ['advice no_unique_identifier -']],
+    ['of contacts', [{ crm: 'Phone', field: 'phone_number', direction: 'inbound' }], ['error unknown_field Phone']],
+  ])('%s', (_, rules, expected) => expect(codes(rules)).toEqual(expected));
+
+  it('is spoken of as of companies', () => {
+    const [advice] = lintCompanies([]);
+    expect(advice?.message).toContain('find their company by `domain`, `name`, which several companies may have');
+    expect(advice?.remedy).toContain('such as the domain');
+  });
 });
 
 describe('what fits the CRM only in part', () => {

@@ -1,14 +1,15 @@
 import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { COMPANY_FIELDS } from '../../../src/core/companies/company-template.ts';
 import { CRM_FIELD_TYPES, type DescribedField } from '../../../src/core/described.ts';
 import { wordsOf } from '../../../src/core/field-words.ts';
 import { deepFreeze } from '../../../src/core/freeze.ts';
 import { lintMapping } from '../../../src/core/lint-mapping.ts';
 import { safeParseMapping } from '../../../src/core/mapping.ts';
 import { PERSON_FIELDS } from '../../../src/core/person-template.ts';
-import { defineContactSchema } from '../../../src/core/schema.ts';
-import { BUILT_IN_FIELDS, type FieldDefinition } from '../../../src/core/schema-types.ts';
+import { defineCompanySchema, defineContactSchema } from '../../../src/core/schema.ts';
+import type { Schema } from '../../../src/core/schema-types.ts';
 import { suggestMapping } from '../../../src/core/suggest-mapping.ts';
 import { describedField } from '../described-field.ts';
 
@@ -92,6 +93,54 @@ const HUBSPOT: readonly DescribedField[] = [
   field('odd-name', 'Job Title'),
 ];
 
+/** A Contact with the fields of its parents, as a settings page asks for them. */
+const WITH_PARENTS: readonly DescribedField[] = [
+  ...SALESFORCE,
+  field('Account.Name', 'Account: Account Name', 'string', READ_ONLY),
+  field('Account.Industry', 'Account: Industry', 'picklist', { ...READ_ONLY, ...picklist(['Banking']) }),
+  field('Account.Website', 'Account: Website', 'url', READ_ONLY),
+  field('Account.Phone', 'Account: Account Phone', 'phone', READ_ONLY),
+  field('Account.BillingCity', 'Account: Billing City', 'string', READ_ONLY),
+  field('ReportsTo.Email', 'Reports To: Email', 'email', READ_ONLY),
+  field('ReportsTo.Phone', 'Reports To: Business Phone', 'phone', READ_ONLY),
+];
+
+const ACCOUNT: readonly DescribedField[] = [
+  field('Id', 'Account ID', 'id', READ_ONLY),
+  field('Name', 'Account Name', 'string', { nullable: false, required: true }),
+  field('Type', 'Account Type', 'picklist'),
+  field('ParentId', 'Parent Account ID', 'reference'),
+  field('BillingStreet', 'Billing Street', 'text'),
+  field('BillingCity', 'Billing City'),
+  field('BillingState', 'Billing State/Province'),
+  field('BillingCountry', 'Billing Country'),
+  field('ShippingCity', 'Shipping City'),
+  field('ShippingCountry', 'Shipping Country'),
+  field('Phone', 'Account Phone', 'phone'),
+  field('Website', 'Website', 'url'),
+  field('Industry', 'Industry', 'picklist', picklist(['Banking'], { restricted: false })),
+  field('AnnualRevenue', 'Annual Revenue', 'currency'),
+  field('NumberOfEmployees', 'Employees', 'integer'),
+  field('Site', 'Account Site'),
+];
+
+const COMPANIES: readonly DescribedField[] = [
+  field('name', 'Company name'),
+  field('domain', 'Company Domain Name'),
+  field('website', 'Website URL'),
+  field('hs_additional_domains', 'Additional Domains', 'multipicklist'),
+  field('industry', 'Industry', 'picklist', picklist(['BANKING'])),
+  field('numberofemployees', 'Number of Employees', 'number'),
+  field('num_associated_contacts', 'Number of Associated Contacts', 'number', READ_ONLY),
+  field('address', 'Street Address'),
+  field('city', 'City'),
+  field('state', 'State/Region'),
+  field('country', 'Country/Region'),
+  field('type', 'Type', 'picklist', picklist(['PROSPECT'])),
+];
+
+const companySchema = defineCompanySchema({ ...COMPANY_FIELDS, main_number: { type: 'string', label: 'Phone' } });
+
 const schema = defineContactSchema({
   ...PERSON_FIELDS,
   mobile: { type: 'string', label: 'Mobile' },
@@ -108,8 +157,8 @@ const schema = defineContactSchema({
   favourite_colour: { type: 'string' },
 });
 
-const told = (described: readonly DescribedField[]) => {
-  const suggestion = suggestMapping(schema, deepFreeze([...described]));
+const told = (described: readonly DescribedField[], of: Schema = schema) => {
+  const suggestion = suggestMapping<Schema>(of, deepFreeze([...described]));
   return Object.fromEntries(
     Object.entries(suggestion.candidates).map(([name, candidates]) => {
       const rule = suggestion.fields.find((each) => each.field === name);
@@ -178,6 +227,67 @@ describe('what is proposed for real fields', () => {
     }));
 });
 
+describe('what is proposed for companies', () => {
+  it('of a Salesforce Account: the host of the web site is only read', () =>
+    expect(told(ACCOUNT, companySchema)).toEqual({
+      name: 'Name both keep same_name 1',
+      domain: 'Website inbound usual_name 0.8',
+      industry: 'Industry both same_name 1',
+      employees: 'NumberOfEmployees both same_label 0.95',
+      city: 'BillingCity both usual_name 0.9',
+      state: 'BillingState both usual_name 0.9',
+      country: 'BillingCountry both usual_name 0.9',
+      main_number: 'Phone both same_label 0.95',
+    }));
+
+  it('of a HubSpot company: a list of industries takes no other one', () =>
+    expect(told(COMPANIES, companySchema)).toEqual({
+      name: 'name both same_name 1',
+      domain: 'domain both same_name 1',
+      industry: 'industry inbound same_name 1',
+      employees: 'numberofemployees both usual_name 0.9',
+      city: 'city both same_name 1',
+      state: 'state both same_name 1',
+      country: 'country both same_name 1',
+      main_number: '',
+    }));
+});
+
+describe("what is proposed where parents' fields are described", () => {
+  const ofCompany = defineContactSchema({
+    ...PERSON_FIELDS,
+    company_industry: { type: 'string' },
+    company_website: { type: 'string' },
+    account_phone: { type: 'string' },
+    company_city: { type: 'string' },
+  });
+
+  it('is the field of the account that a field of the contact is called after, only read', () =>
+    expect(told(WITH_PARENTS, ofCompany)).toMatchObject({
+      phone_number: 'Phone inbound usual_name 0.9',
+      email: 'Email both same_name 1',
+      company_name: 'Account.Name inbound same_name 0.9',
+      company_industry: 'Account.Industry inbound same_name 0.9',
+      company_website: 'Account.Website inbound same_name 0.9',
+    }));
+
+  it('is never the email or number of somebody else', () => {
+    const others = WITH_PARENTS.filter(({ name }) => name.includes('.'));
+    const { fields } = suggestMapping(ofCompany, others);
+    expect(fields.map(({ field: name }) => name)).not.toContain('email');
+    expect(fields.map(({ field: name }) => name)).not.toContain('phone_number');
+  });
+
+  it('is the field of the record itself where both are meant', () => {
+    const both = [field('company', 'Company Name'), field('company.name', 'Company: Company name', 'string', READ_ONLY)];
+    expect(told(both)).toMatchObject({ company_name: 'company both same_label 0.95' });
+    expect(suggestMapping(schema, both).candidates.company_name.map(({ crm, score }) => `${crm} ${score}`)).toEqual([
+      'company 0.95',
+      'company.name 0.9',
+    ]);
+  });
+});
+
 describe('what there is to choose from', () => {
   it('comes best first, other numbers too', () => {
     const { phone_number } = suggestMapping(schema, SALESFORCE).candidates;
@@ -224,7 +334,7 @@ describe('a proposal', () => {
   ])('never takes %s', (_, offered) => expect(suggestMapping(schema, [offered]).fields).toEqual([]));
 });
 
-const NAMES = [...new Set([...SALESFORCE, ...HUBSPOT, ...LEAD].map(({ name }) => name))];
+const NAMES = [...new Set([...WITH_PARENTS, ...HUBSPOT, ...LEAD, ...ACCOUNT, ...COMPANIES].map(({ name }) => name))];
 const anyField = fc.record({
   name: fc.oneof(fc.constantFrom(...NAMES), fc.string({ maxLength: 12 })),
   label: fc.oneof(fc.constantFrom('Email', 'Phone Number', 'Job Title', '', 'Status'), fc.string({ maxLength: 12 })),
@@ -238,27 +348,30 @@ const anyField = fc.record({
   restricted: fc.boolean(),
 });
 const anyDescribed = fc.uniqueArray(anyField, { selector: ({ name }) => name, maxLength: 30 });
-const FIELDS = Object.entries<FieldDefinition>({ ...BUILT_IN_FIELDS, ...schema.fields });
+const anySchema = fc.constantFrom<Schema>(schema, companySchema);
 
-test.prop([anyDescribed])('whatever the CRM has, the proposal is a mapping without a problem, one field to one', (described) => {
-  const { fields, candidates } = suggestMapping(schema, deepFreeze(described));
-  expect(new Set(fields.map(({ crm }) => crm)).size).toBe(fields.length);
-  expect(new Set(fields.map((rule) => rule.field)).size).toBe(fields.length);
-  expect(Object.keys(candidates)).toEqual(FIELDS.map(([name]) => name));
-  for (const { score } of Object.values(candidates).flat()) expect(score > 0 && score <= 1).toBe(true);
-  if (fields.length === 0) return;
-  const parsed = safeParseMapping(schema, { crmObject: 'Contact', fields }, { describedFields: described });
-  expect(parsed.ok ? [] : parsed.issues).toEqual([]);
-  const linted = lintMapping(schema, { crmObject: 'Contact', fields }, { describedFields: described }).map(({ code }) => code);
-  expect(linted.filter((code) => ['read_only', 'incompatible_type', 'field_not_visible', 'text_shorter_in_crm'].includes(code))).toEqual(
-    [],
-  );
-});
+test.prop([anySchema, anyDescribed])(
+  'whatever the CRM has, the proposal is a mapping without a problem, one field to one',
+  (of, described) => {
+    const { fields, candidates } = suggestMapping<Schema>(of, deepFreeze(described));
+    expect(new Set(fields.map(({ crm }) => crm)).size).toBe(fields.length);
+    expect(new Set(fields.map((rule) => rule.field)).size).toBe(fields.length);
+    expect(Object.keys(candidates)).toEqual(Object.keys(of.fields));
+    for (const { score } of Object.values(candidates).flat()) expect(score > 0 && score <= 1).toBe(true);
+    for (const { crm, direction } of fields) expect(String(crm).includes('.') && direction !== 'inbound').toBe(false);
+    if (fields.length === 0) return;
+    const parsed = safeParseMapping(of, { crmObject: 'Contact', fields }, { describedFields: described });
+    expect(parsed.ok ? [] : parsed.issues).toEqual([]);
+    const linted = lintMapping(of, { crmObject: 'Contact', fields }, { describedFields: described }).map(({ code }) => code);
+    const unfit = ['read_only', 'incompatible_type', 'field_not_visible', 'text_shorter_in_crm', 'address_shortened'];
+    expect(linted.filter((code) => unfit.includes(code))).toEqual([]);
+  },
+);
 
-test.prop([anyDescribed, fc.integer()])("the order of the CRM's fields changes nothing", (described, seed) => {
+test.prop([anySchema, anyDescribed, fc.integer()])("the order of the CRM's fields changes nothing", (of, described, seed) => {
   const shuffled = [...described].sort((a, b) => (Math.imul(seed, a.name.length + 1) % 7) - (Math.imul(seed, b.name.length + 1) % 7));
-  expect(suggestMapping(schema, shuffled)).toEqual(suggestMapping(schema, described));
-  expect(suggestMapping(schema, [...described].reverse())).toEqual(suggestMapping(schema, described));
+  expect(suggestMapping(of, shuffled)).toEqual(suggestMapping(of, described));
+  expect(suggestMapping(of, [...described].reverse())).toEqual(suggestMapping(of, described));
 });
 
 it.each([

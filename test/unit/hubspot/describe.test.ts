@@ -16,6 +16,12 @@ const describedAs = (object: string, ...properties: object[]) =>
 const only = (property: object, object = 'contacts') => describedAs(object, { name: 'x', ...property })[0];
 
 describe('toObjectInfo', () => {
+  it('tells that a record belongs to a company, and a company to none', () => {
+    const parents = (object: string) => toObjectInfo(object, objectKind(object), { results: [] }).described.parents;
+    expect(parents('contacts')).toEqual([{ name: 'company', label: 'Company', object: 'companies' }]);
+    expect(parents('companies')).toBeUndefined();
+  });
+
   it('reads a text', () =>
     expect(only({})).toEqual({
       name: 'x',

@@ -20,6 +20,24 @@ const info = (...fields: unknown[]) => toObjectInfo({ name: 'Contact', label: 'C
 const only = (raw: unknown) => info(raw).described.fields[0];
 
 describe('toObjectInfo', () => {
+  it('tells the parents whose fields can be described: not those of several kinds, which none describes', () => {
+    const lookup = (name: string, relationshipName: string | null, ...referenceTo: string[]) =>
+      field(name, 'reference', { relationshipName, referenceTo, label: name.replace(/Id$/, ' ID') });
+    const { described } = info(
+      ...[
+        lookup('AccountId', 'Account', 'Account'),
+        lookup('ReportsToId', 'ReportsTo', 'Contact'),
+        lookup('OwnerId', 'Owner', 'User', 'Group'),
+      ],
+      ...[lookup('NoneId', null, 'Account'), lookup('OddId', "x' OR", 'Account'), field('Name', 'string')],
+    );
+    expect(described.parents).toEqual([
+      { name: 'Account', label: 'Account', object: 'Account' },
+      { name: 'ReportsTo', label: 'ReportsTo', object: 'Contact' },
+    ]);
+    expect(info(field('Name', 'string')).described).not.toHaveProperty('parents');
+  });
+
   it('gives active options only, each with its label', () =>
     expect(
       only(
