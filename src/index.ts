@@ -190,6 +190,7 @@ export type {
   StringField,
   ValueOf,
 } from './core/schema-types.ts';
+export type { Segment, SegmentEvent } from './core/segments/segment.ts';
 export {
   type ActivityTextSettings,
   type ConnectionSettings,
@@ -235,6 +236,8 @@ export type { Match, MatchOrigin } from './engine/look-up/match.ts';
 export type { EngineOptions, FlowOptions, PullOptions, PushOptions, SyncOptions } from './engine/options.ts';
 export type { Preview, PreviewedContact } from './engine/preview.ts';
 export type { LeftRecord } from './engine/removal/left-records.ts';
+export type { Compared } from './engine/segments/compare.ts';
+export type { ListEventsOptions, SegmentEvents } from './engine/segments/segments.ts';
 export type { Status } from './engine/status.ts';
 export type { ConversationResult, Step, StepChange, StepRefusal } from './engine/step.ts';
 export { CrmSyncError, type CrmSyncErrorOptions, type ErrorCategory, type ErrorPlace, type Issue, isCrmSyncError } from './errors.ts';

@@ -16,6 +16,7 @@ import { isCountry, normalizePhone } from './phone.ts';
 import { checkTogether, fieldSchema, itemsOf, membersOf } from './rule-schema.ts';
 import { definitionOf } from './schema.ts';
 import type { Schema } from './schema-types.ts';
+import { type Segment, segmentsDocument } from './segments/segment.ts';
 import { type DocumentSchema, documentSchema } from './standard-schema.ts';
 import type { SmsThreads } from './thread-day.ts';
 import type { Parsed } from './value.ts';
@@ -64,6 +65,8 @@ export interface ConnectionSettings<S extends Schema = any> {
   readonly onDelete?: 'unlink' | 'delete' | { readonly flag: string };
   /** When a run stops before it unlinks contacts or clears fields, and asks. Default: over 10 % of an object's links, and at least 20. */
   readonly deletionBrake?: BrakeSettings;
+  /** Contacts whose coming and going the host is told. They are this connection's: give them to one connection of a workspace. */
+  readonly segments?: readonly Segment<S>[];
   /** How much the merger may be asked: what is over waits. */
   readonly merging?: MergingSettings;
   /** Sends what another CRM of the workspace gave to this one, too. Default false: only what was edited or analysed here goes. */
@@ -194,6 +197,7 @@ const settingsDocument = perSchema((schema): z.ZodType<ConnectionSettings> => {
     blockList: z.array(blocked()).optional(),
     onDelete: onDeleteSchema(schema).optional(),
     deletionBrake: z.strictObject({ share: z.number().gt(0).max(1).optional(), minimum: z.int().min(1).optional() }).optional(),
+    segments: segmentsDocument(schema).optional(),
     merging: mergingDocument().optional(),
     propagate: z.boolean().optional(),
     defaultCountry: country().optional(),

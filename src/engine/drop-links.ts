@@ -7,10 +7,12 @@ import { noLongerWaiting, storedWaiting } from './identity/waiting.ts';
 import { KIND } from './kinds.ts';
 import { changeOf } from './link-change.ts';
 import { onePerKey } from './recheck.ts';
+import { FORGET_STATE } from './segments/segment-parts.ts';
 import type { Session } from './session.ts';
 
 /** Drops every link of the mapped objects, and where pulls and their queues stood: the next pull matches every record anew. */
 export async function dropLinks(context: Context, session: Session): Promise<void> {
+  if ((context.options.segments ?? []).length > 0) await context.store.commit({ rows: [], entries: [FORGET_STATE] });
   for (const { crmObject } of context.mappings) {
     for (let after: string | null = null; ; ) {
       const rows = await context.store.scan({ entity: 'contact', object: crmObject, want: 'linked', plan: '', now: 0, after, limit: 500 });

@@ -37,6 +37,10 @@ import { type Preview, preview } from './preview.ts';
 import { pull } from './pull/pull.ts';
 import { push } from './push/push.ts';
 import { getRun, listRuns, pruneRuns } from './runs.ts';
+import { compareContacts } from './segments/compare.ts';
+import { compileSegments } from './segments/segment-parts.ts';
+import { SegmentEvents } from './segments/segments.ts';
+import { watchedStore } from './segments/watched-store.ts';
 import { Session } from './session.ts';
 import { type Status, status } from './status.ts';
 import type { ConversationResult, Step } from './step.ts';
@@ -73,6 +77,7 @@ export class CrmSyncEngine<S extends Schema = any> {
   readonly contacts: Contacts<S>;
   readonly runs: Runs;
   readonly conflicts: Conflicts;
+  readonly segments: SegmentEvents;
   readonly #context: Context;
 
   constructor(options: EngineOptions<S>) {
@@ -80,6 +85,7 @@ export class CrmSyncEngine<S extends Schema = any> {
     this.#context = contextOf(options as unknown as EngineOptions<Schema>);
     this.contacts = new Contacts(this.#context);
     this.conflicts = new Conflicts(this.#context);
+    this.segments = new SegmentEvents(this.#context);
     this.runs = {
       list: (page) => listRuns(this.#context, page),
       get: (id) => getRun(this.#context, id),
@@ -255,7 +261,7 @@ function contextOf(options: EngineOptions<Schema>): Context {
   const { mappings = [], analysis = [] } = settings;
   checkPolicies(mappings, policies);
   checkCapabilities(connector, { ...options, mappings });
-  return {
+  return withSegments({
     workspace,
     connection,
     schema,
@@ -275,7 +281,17 @@ function contextOf(options: EngineOptions<Schema>): Context {
         if (told instanceof Promise) told.catch(() => undefined);
       } catch {}
     },
-  };
+  });
+}
+
+/** What changes a contact tells its segments in the same commit; an engine without segments has its store as it is. */
+function withSegments(context: Context): Context {
+  const segments = compileSegments(context);
+  if (segments.all.length === 0) return context;
+  const store = watchedStore(context, segments, async (ids) => {
+    await compareContacts(context, new Session(context), ids, { segments });
+  });
+  return { ...context, store };
 }
 
 const missing = (name: string, what: string): CrmSyncError =>

@@ -46,6 +46,12 @@ export const KIND = {
   merge: 'merge',
   /** connection · `<source>:<id>` · a conversation until all its steps are done */
   conversation: 'conversation',
+  /** connection · `state` · which segments everybody was compared with, and whether so many events wait that nothing more is */
+  segments: 'segments',
+  /** connection · id that the contact was made with, or has · the segments that it was last seen in, with watched values */
+  membership: 'membership',
+  /** connection · `<time>/<turn>/<id>` · a contact entered or left a segment, or changed in it, until the host acknowledges it */
+  segmentEvent: 'segment_event',
   /** connection · `<object>|<contact id>` · a record that is being made for a contact, or was refused */
   create: 'create',
   /** connection · `<source>:<id>` · the one activity of a conversation: intent, then its id */

@@ -1,6 +1,7 @@
 import type { Policies } from '../core/conflict-types.ts';
 import type { Analysis, Mapping, Transforms } from '../core/mapping-types.ts';
 import type { Schema } from '../core/schema-types.ts';
+import type { Segment } from '../core/segments/segment.ts';
 import type { ConnectionSettings } from '../core/settings.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CrmConnector } from '../ports/connector.ts';
@@ -9,7 +10,7 @@ import type { Observer } from '../ports/observer.ts';
 import type { ContactStore } from '../ports/store.ts';
 
 /** Live parts are options; everything else is the connection's JSON (`ConnectionSettings`). */
-export interface EngineOptions<S extends Schema> extends Omit<ConnectionSettings<NoInfer<S>>, 'mappings' | 'analysis'> {
+export interface EngineOptions<S extends Schema> extends Omit<ConnectionSettings<NoInfer<S>>, 'mappings' | 'analysis' | 'segments'> {
   /** One tenant of the host: owns contacts, schema and analysis rules. */
   readonly workspace: string;
   /** One connected CRM account of the workspace: owns links, checkpoints, runs and activities. */
@@ -23,6 +24,7 @@ export interface EngineOptions<S extends Schema> extends Omit<ConnectionSettings
   readonly observer?: Observer;
   readonly mappings?: readonly Mapping<NoInfer<S>>[];
   readonly analysis?: Analysis<NoInfer<S>>;
+  readonly segments?: readonly Segment<NoInfer<S>>[];
   /** Functions that mappings and rules name in `transform`. */
   readonly transforms?: Transforms;
   /** Functions that mappings name in `conflict: { policy }`. */

@@ -79,6 +79,15 @@ export type SyncEvent = At &
         readonly cause: 'pull' | 'push' | 'analysis' | 'merge' | 'manual';
       }
     | { readonly type: 'contact.removed'; readonly contactId: string; readonly cause: 'manual' | 'record_deleted' }
+    | {
+        /** Kept until the host acknowledges it: `segments.events()` has it with its values. */
+        readonly type: 'segment.entered' | 'segment.left' | 'segment.changed';
+        readonly id: string;
+        readonly segment: string;
+        readonly contactId: string;
+        /** With `segment.changed`: the watched fields that did. */
+        readonly fields: readonly string[];
+      }
     | { readonly type: 'contact.erased'; readonly contactId: string }
     | {
         readonly type: 'activity.logged';

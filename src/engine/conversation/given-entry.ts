@@ -32,11 +32,18 @@ export async function loadGiven({ store }: Context, contactId: string | null): P
 }
 
 /** Of whom nothing is told here, nobody had a conversation. */
-export async function loadConversations({ store }: Context, contactIds: readonly string[]): Promise<ReadonlyMap<string, Conversations>> {
+export async function loadConversations(
+  { store }: Pick<Context, 'store'>,
+  contactIds: readonly string[],
+): Promise<ReadonlyMap<string, Conversations>> {
   if (contactIds.length === 0) return new Map();
   const entries = await store.entries({ scope: 'workspace', kind: KIND.given, contactIds, limit: contactIds.length });
   return new Map(entries.map((entry) => [entry.contactId ?? '', storedGiven(entry).conversations]));
 }
+
+/** What the body of such an entry tells of conversations. */
+export const conversationsIn = (body: Json): Conversations =>
+  (body as { readonly [CONVERSATIONS]?: Conversations })[CONVERSATIONS] ?? NO_CONVERSATIONS;
 
 /** One conversation more. @param startedAt - ISO 8601. */
 export function withConversation({ count, lastAt }: Conversations, startedAt: string): Conversations {

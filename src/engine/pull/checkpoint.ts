@@ -20,6 +20,20 @@ interface CheckpointBody {
   readonly sweep?: true;
 }
 
+/** Mapped objects that were read to the end, and those that are being read, for the first time or once more. */
+export async function readObjects({
+  store,
+  mappings,
+}: Context): Promise<{ readonly done: readonly string[]; readonly begun: readonly string[] }> {
+  const keys = mappings.map(({ crmObject }) => crmObject);
+  const entries = await store.entries({ scope: 'connection', kind: KIND.checkpoint, keys, limit: keys.length });
+  const isDone = ({ body }: (typeof entries)[number]) => (body as unknown as CheckpointBody).reading === 'changes';
+  return {
+    done: entries.filter(isDone).map(({ key }) => key),
+    begun: entries.filter((entry) => !isDone(entry)).map(({ key }) => key),
+  };
+}
+
 /** Where the next page of an object comes from; kept with the page's rows in one commit (P1). */
 export class Checkpoint {
   /** Where to read from; null: from the start. */

@@ -14,6 +14,7 @@ import { Permit } from '../permit.ts';
 import { dueRechecks, recheckOf, unchangedRechecks } from '../recheck.ts';
 import type { RunRecorder } from '../run-recorder.ts';
 import { recorded } from '../runs.ts';
+import { compareAll, EVENTS_MAX } from '../segments/compare.ts';
 import { noteUnusable } from '../unusable.ts';
 import { Checkpoint } from './checkpoint.ts';
 import { applyPage } from './page.ts';
@@ -38,7 +39,22 @@ export async function pullInto(context: Context, run: RunRecorder, lease: Lease,
     if (!run.session.isOver()) noteUnusable(run, await compiled(context, run.session, mapping));
   }
   await mergeConflicts(context, run);
-  return 'done';
+  return isWhole(options) ? compareSegments(context, run, lease) : 'done';
+}
+
+/** A test sync, or a few records, say nothing of everybody. */
+const isWhole = ({ sample, records }: PullOptions): boolean => sample === undefined && records === undefined;
+
+/** Joining a list touches no record, and others write contacts too: at the end of each pull everybody is compared. */
+async function compareSegments(context: Context, run: RunRecorder, lease: Lease): Promise<'done' | 'paused'> {
+  if ((context.options.segments ?? []).length === 0 || context.isPreview === true) return 'done';
+  const { ended } = await compareAll(context, run.session, () => lease.keep());
+  if (ended === 'full')
+    run.note({
+      code: 'segments_full',
+      message: `${EVENTS_MAX} events of segments wait: acknowledge them, or prune them. Nothing is lost: the next pull goes on.`,
+    });
+  return ended === 'paused' ? 'paused' : 'done';
 }
 
 /** Objects whose records may become records of another one come first: that one's record then finds whose it is. */

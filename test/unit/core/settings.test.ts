@@ -25,6 +25,7 @@ const full = {
   owners: { 'user-1': '005000000000001' },
   dispositions: { user_hangup: 'Connected' },
   blockList: ['+14155550123', '72345', 'sip:al@example.com', 'al@example.com'],
+  segments: [{ name: 'to_call', where: { not: { field: 'do_not_call', eq: true } }, watch: ['first_name'], initial: true }],
   merging: { perRun: 50, perDay: 500, timeLimitMs: 20_000, price: { perMillionInputTokens: 0.25, perMillionOutputTokens: 2 } },
   propagate: true,
   defaultCountry: 'US',
@@ -67,6 +68,21 @@ describe('a document is refused', () => {
         'merging.price.perQuestion wrong_type',
         'merging.price.perToken unknown_key',
         'merging.timeLimitMs too_small',
+      ],
+    ],
+    [
+      'with segments that can not be compared',
+      {
+        segments: [
+          { name: 'a', where: { field: 'do_not_call', eq: true } },
+          { name: 'a', where: { field: 'do_not_cal', eq: true }, watch: ['$conversations'], first: true },
+        ],
+      },
+      [
+        'segments.1.first unknown_key',
+        'segments.1.name duplicate_segment',
+        'segments.1.watch.0 unknown_field',
+        'segments.1.where.field unknown_field',
       ],
     ],
     ['with a key that has no behaviour', { propagates: true }, ['propagates unknown_key']],
