@@ -1,6 +1,16 @@
-import { bindSubmission, type CrmConnector, chooseMatch, defineLogForm, type Match, parseLogForm, resolveLogForm } from 'crm-sync-engine';
+import {
+  type BoundSubmission,
+  bindSubmission,
+  type CrmConnector,
+  chooseMatch,
+  defineLogForm,
+  type LogForm,
+  type Match,
+  parseLogForm,
+  resolveLogForm,
+} from 'crm-sync-engine';
 import { hubspot } from 'crm-sync-engine/hubspot';
-import { type FakeHubSpotOptions, fakeHubSpot, manualClock } from 'crm-sync-engine/testing';
+import { conversation, type FakeHubSpotOptions, fakeHubSpot, manualClock } from 'crm-sync-engine/testing';
 import { describe, expect, it } from 'vitest';
 import { ALL_SCOPES } from '../../src/testing/hubspot/scopes.ts';
 import { callsOf, deployment, engineFor } from './support.ts';
@@ -15,6 +25,13 @@ const callForm = defineLogForm({
     { key: 'ticket', title: 'Ticket', type: 'selection', options: { association: 'tickets' }, whenSeveral: 'skip', writes: 'association' },
   ],
 });
+
+/** The submission, or a failed test that says why there is none. */
+function submitted(form: LogForm, match: Match | undefined, answers: object): BoundSubmission {
+  const bound = bindSubmission(form, { match: match ?? null, context: 'inboundCall' }, answers);
+  if (!bound.ok) throw new Error(JSON.stringify(bound.issues));
+  return bound.value;
+}
 
 /** An engine on a HubSpot account with deals and tickets; nobody is pulled yet. */
 function onHubSpot(portal: FakeHubSpotOptions = {}) {
@@ -47,7 +64,7 @@ function onHubSpot(portal: FakeHubSpotOptions = {}) {
 
 describe('a call of a HubSpot contact', () => {
   it('comes with its deals and tickets, which fill the form and tie the log', async () => {
-    const { engine, contact, deal, ticket } = onHubSpot();
+    const { engine, crm, contact, deal, ticket } = onHubSpot();
     const alice = contact('Alice');
     const won = deal(alice, 'Pilot', 'closedwon');
     const renewal = deal(alice, 'Renewal');
@@ -78,14 +95,9 @@ describe('a call of a HubSpot contact', () => {
     const shown = resolveLogForm(callForm, input);
     expect(shown.values).toEqual({ deal: null, ticket: broken });
     expect(shown.questions).toMatchObject([{ field: 'deal', code: 'several_options' }]);
-    const bound = bindSubmission(callForm, input, { deal: renewal });
-    expect(bound.ok && bound.value).toMatchObject({
-      record: { object: 'contacts', recordId: alice },
-      writes: [
-        { key: 'deal', to: { association: 'deals' }, action: 'set', value: renewal },
-        { key: 'ticket', to: { association: 'tickets' }, action: 'set', value: broken },
-      ],
-    });
+    const submission = submitted(callForm, match, { deal: renewal });
+    expect(await engine.logActivity(conversation({ phone: NUMBER }), { submission })).toMatchObject({ status: 'done', refused: [] });
+    expect(crm.list('calls')).toMatchObject([{ associations: { contacts: [alice], deals: [renewal], tickets: [broken] } }]);
   });
 
   it('costs the same however many matches there are, and nothing where nobody asks for options', async () => {
@@ -136,6 +148,86 @@ describe('a call of a HubSpot contact', () => {
     });
     const [match] = await engine.lookUp(NUMBER, { forms: [callForm], timeLimitMs: 200 });
     expect(match?.options).toMatchObject({ deals: { failed: true, code: 'out_of_time' }, tickets: [{ const: broken }] });
+  });
+});
+
+describe('a call of a Salesforce contact', () => {
+  const form = defineLogForm({
+    kind: 'call',
+    fields: [
+      {
+        key: 'opportunity',
+        title: 'Opportunity',
+        type: 'selection',
+        options: { association: 'Opportunity', openFirst: true },
+        writes: 'association',
+      },
+      { key: 'case', title: 'Case', type: 'selection', options: { association: 'Case' }, whenSeveral: 'skip', writes: 'association' },
+    ],
+    exclusive: [{ fields: ['opportunity', 'case'] }],
+  });
+  function onSalesforce() {
+    const there = deployment();
+    const { crm, clock } = there;
+    const account = crm.add('Account', { Name: 'Acme' }).id;
+    const contact = (FirstName: string) =>
+      crm.add('Contact', { FirstName, LastName: 'Smith', Phone: '(415) 555-0123', AccountId: account }).id;
+    const opportunity = (Name: string, StageName: string) => {
+      clock.advance(60_000);
+      return crm.add('Opportunity', { Name, StageName, CloseDate: '2026-12-31', AccountId: account }).id;
+    };
+    return { ...there, account, contact, opportunity };
+  }
+
+  it('comes with its opportunities and cases, open ones first and with the labels of their stages, and ties one of them', async () => {
+    const { engine, crm, contact, opportunity } = onSalesforce();
+    const alice = contact('Alice');
+    const won = opportunity('Pilot', 'Closed Won');
+    const renewal = opportunity('Renewal', 'Prospecting');
+    const printer = crm.add('Case', { Subject: 'Printer', Status: 'New', ContactId: alice }).id;
+    await engine.pull();
+    const [match, ...others] = await engine.lookUp(NUMBER, { forms: [form] });
+    expect(others).toEqual([]);
+    expect(match).toMatchObject({
+      record: { object: 'Contact', recordId: alice, label: 'Alice Smith' },
+      options: {
+        Opportunity: [
+          { const: renewal, title: 'Renewal', description: 'Prospecting', open: true },
+          { const: won, title: 'Pilot', description: 'Closed Won', open: false },
+        ],
+        Case: [{ const: printer, title: expect.stringContaining('Printer'), description: 'New', open: true }],
+      },
+    });
+    expect(resolveLogForm(form, { match: match as Match, context: 'inboundCall' }).questions).toMatchObject([{ field: 'opportunity' }]);
+    const submission = submitted(form, match, { opportunity: renewal, case: 'none' });
+    expect(await engine.logActivity(conversation({ phone: NUMBER }), { submission })).toMatchObject({ status: 'done', refused: [] });
+    expect(crm.list('Task')).toMatchObject([{ fields: { WhoId: alice, WhatId: renewal } }]);
+  });
+
+  it('costs one search and one request for the options, however many matches there are', async () => {
+    const { engine, crm, contact, opportunity } = onSalesforce();
+    contact('Alice');
+    opportunity('Renewal', 'Prospecting');
+    await engine.lookUp(NUMBER, { forms: [form] }); // learns of the objects
+    const one = await callsOf(crm, async () => expect(await engine.lookUp(NUMBER, { forms: [form] })).toHaveLength(1));
+    for (let index = 0; index < 19; index += 1) contact(`Guest ${index}`);
+    const many = await callsOf(crm, async () => expect(await engine.lookUp(NUMBER, { forms: [form] })).toHaveLength(20));
+    expect(many).toEqual(one);
+    expect(one).toHaveLength(3); // the search, what it found as it is now, and all options
+  });
+
+  it('that is a lead has none of them, and says why', async () => {
+    const { engine, crm } = onSalesforce();
+    crm.add('Lead', { FirstName: 'Al', LastName: 'Smith', Company: 'Acme', Phone: '415.555.0123' });
+    const [match] = await engine.lookUp(NUMBER, { forms: [form], objects: ['Lead'] });
+    expect(match).toMatchObject({
+      contactType: 'Lead',
+      options: { Opportunity: [], Case: [] },
+      because: { Case: { code: 'lead_without_ties' } },
+    });
+    const { notes, values } = resolveLogForm(form, { match: match as Match, context: 'inboundCall' });
+    expect([values, notes.map(({ code }) => code)]).toEqual([{ opportunity: null, case: null }, ['never_tied', 'never_tied']]);
+    expect(submitted(form, match, {}).writes).toEqual([]);
   });
 });
 

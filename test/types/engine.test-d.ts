@@ -6,9 +6,12 @@ import {
   type ContactStore,
   type CrmConnector,
   CrmSyncEngine,
+  chooseMatch,
   defineAnalysis,
   defineContactSchema,
   defineMapping,
+  type FormMatch,
+  type Match,
   parseContactSchema,
   parseSettings,
 } from '../../src/index.ts';
@@ -187,5 +190,16 @@ describe('a schema from JSON', () => {
 
   test('and a typed engine fits where any engine is wanted', () => {
     expectTypeOf<CrmSyncEngine<typeof schema>>().toExtend<CrmSyncEngine>();
+  });
+});
+
+describe('a look-up', () => {
+  test('gives contacts as the schema has them, and what a form takes as its match', async () => {
+    const engine = new CrmSyncEngine({ ...parts, schema });
+    const [match] = await engine.lookUp('+14155550123', { objects: ['Contact', 'Lead'] });
+    expectTypeOf(match?.contact?.fields.score).toEqualTypeOf<number | null | undefined>();
+    expectTypeOf<Match<typeof schema>>().toExtend<FormMatch>();
+    expectTypeOf<Match<typeof schema>>().toExtend<Match>();
+    expectTypeOf(chooseMatch(await engine.lookUp('1'), 'ask').match).toEqualTypeOf<Match<typeof schema> | null>();
   });
 });

@@ -58,7 +58,11 @@ export function bindSubmission<const F extends LogForm>(form: F, input: FormInpu
 
 /** Notes about the form and its options; those about an answer are its problems. */
 const isOnlyTold = (code: string): boolean =>
-  code === 'options_failed' || code === 'options_not_published' || code === 'setting_not_usable' || code === 'no_longer_offered';
+  code === 'options_failed' ||
+  code === 'never_tied' ||
+  code === 'options_not_published' ||
+  code === 'setting_not_usable' ||
+  code === 'no_longer_offered';
 
 function shapeIssues({ fields, metadata = [] }: LogForm, answers: unknown): readonly Issue[] {
   if (typeof answers !== 'object' || answers === null || Array.isArray(answers))

@@ -11,6 +11,8 @@ export interface FormMatch {
   readonly options?: Readonly<Record<string, readonly LoadedOption[] | LoadFailure>>;
   /** Names of `options` that have more than was loaded: among them nothing is chosen by itself. */
   readonly more?: readonly string[];
+  /** Why names of `options` have none, where the CRM ties nothing to such a record: a lead of Salesforce has no opportunities. */
+  readonly because?: Readonly<Record<string, { readonly code: string; readonly remedy: string }>>;
 }
 
 /** Options that could not be loaded: the field says so, and every other field works. */

@@ -81,6 +81,9 @@ function fromMatch({ key, options }: SelectionField, name: string, { match }: Fo
   }
   if (isFailure(list)) return failed(key);
   const read = readOptions(list);
+  const { remedy } = membersOf(own(match.because ?? {}, name));
+  if (read.length === 0 && typeof remedy === 'string')
+    return { are: 'ready', options: [], note: { path: [key], code: 'never_tied', message: 'has no options for such a record', remedy } };
   const openFirst = options !== undefined && !isList(options) && 'association' in options && options.openFirst === true;
   return {
     are: 'ready',

@@ -23,6 +23,8 @@ export interface Match<S extends Schema = any> {
   readonly options: Readonly<Record<string, readonly LoadedOption[] | LoadFailure>>;
   /** Names of `options` that have more than these. */
   readonly more?: readonly string[];
+  /** Why names of `options` have none and never will, for such a record. */
+  readonly because?: Readonly<Record<string, { readonly code: string; readonly remedy: string }>>;
   /** Of the record, ISO 8601; absent where the CRM did not say so. */
   readonly createdAt?: string;
   readonly updatedAt?: string;

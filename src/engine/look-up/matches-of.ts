@@ -81,7 +81,7 @@ function matchOf(
 ): Match {
   const known = found.find((one) => one.recordId === recordId);
   const updatedAt = known?.updatedAt ?? modifiedAt;
-  const { options, more } = optionsOf(recordId);
+  const { options, more, because } = optionsOf(recordId);
   return {
     record: { object, recordId, label: known?.label ?? (row === null ? undefined : recordLabel(LABEL, row.fields)) ?? number },
     contact: row === null ? null : contactOf(context, row),
@@ -89,6 +89,7 @@ function matchOf(
     origin,
     options,
     ...(more.length > 0 && { more }),
+    ...(Object.keys(because).length > 0 && { because }),
     ...(known?.createdAt !== undefined && { createdAt: known.createdAt }),
     ...(updatedAt !== null && { updatedAt }),
   };

@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import type { Session } from '../session.ts';
 import { untilAborted } from '../until-aborted.ts';
 import { failureOf, type Limits } from './failure.ts';
+import type { Match } from './match.ts';
 
 /** Most options of one record and name. A person looks through no more, and where there are more the form says so. */
 const OPTIONS_MAX = 100;
@@ -13,6 +14,7 @@ const OPTIONS_MAX = 100;
 export interface RecordOptions {
   readonly options: Readonly<Record<string, readonly LoadedOption[] | LoadFailure>>;
   readonly more: readonly string[];
+  readonly because: NonNullable<Match['because']>;
 }
 
 interface OptionsQuery {
@@ -53,6 +55,9 @@ export async function optionsOfRecords(
     return {
       options: Object.fromEntries(told.map(([name, answer]) => [name, listOf(answer, failure?.code ?? 'not_answered')])),
       more: told.flatMap(([name, answer]) => (answer !== undefined && 'options' in answer && answer.more === true ? [name] : [])),
+      because: Object.fromEntries(
+        told.flatMap(([name, answer]) => (answer !== undefined && 'options' in answer && answer.because ? [[name, answer.because]] : [])),
+      ),
     };
   };
 }

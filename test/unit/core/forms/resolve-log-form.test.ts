@@ -278,6 +278,15 @@ describe('options from elsewhere', () => {
     expect(one(deal(), { match: { options: { deals: 'many' as never } } })).toEqual([null, null, []]);
   });
 
+  it('why there are none is told, where the CRM ties nothing to such a record', () => {
+    const because = { deals: { code: 'lead_without_ties', remedy: 'Convert the lead.' } };
+    const notes = (deals: readonly LoadedOption[], reason: object) =>
+      resolveLogForm(deal(), call({ match: { options: { deals }, because: reason as typeof because } })).notes;
+    expect(notes([], because)).toMatchObject([{ path: ['deal'], code: 'never_tied', remedy: 'Convert the lead.' }]);
+    expect(notes([RENEWAL], because)).toEqual([]);
+    expect(notes([], { deals: null, tickets: because.deals })).toEqual([]);
+  });
+
   it('a name that the match does not have is told', () => {
     expect(told(resolveLogForm(deal(), call({ match: { options: {} } })).notes)).toEqual(['deal options_not_published']);
   });
