@@ -8,6 +8,8 @@ export const KIND = {
   budget: 'budget',
   /** connection · CRM object · how far the links that are known were verified after a full read */
   sweep: 'sweep',
+  /** connection · CRM object · what the connector knew of members when they were last compared with the links: counts and times */
+  members: 'members',
   /** connection · CRM object · losses of a day, and what is asked about them (R14) */
   brake: 'brake',
   /** connection · run id · the run as recorded so far */

@@ -10,7 +10,7 @@ export type OptionalMethod = 'find' | 'write' | 'activityRecord';
  */
 export function completeConnector(connector: CrmConnector, lacks: (method: OptionalMethod) => Error): CompleteConnector {
   const missing = (method: OptionalMethod) => (): Promise<never> => Promise.reject(lacks(method));
-  const { specVersion, provider, capabilities, check, owners, writeBulk, fieldTimes, related } = connector;
+  const { specVersion, provider, capabilities, check, owners, writeBulk, fieldTimes, related, members } = connector;
   return {
     specVersion,
     provider,
@@ -25,6 +25,7 @@ export function completeConnector(connector: CrmConnector, lacks: (method: Optio
     ...(writeBulk !== undefined && { writeBulk: writeBulk.bind(connector) }),
     ...(fieldTimes !== undefined && { fieldTimes: fieldTimes.bind(connector) }),
     ...(related !== undefined && { related: related.bind(connector) }),
+    ...(members !== undefined && { members: members.bind(connector) }),
     ...(owners !== undefined && { owners: owners.bind(connector) }),
     ...(check !== undefined && { check: check.bind(connector) }),
   };

@@ -4,6 +4,7 @@ import type { Filter } from '../core/filter.ts';
 import type { Finding } from '../core/finding.ts';
 import type { TextFormat } from '../core/text-format.ts';
 import type { Json, Millis, Value } from '../core/value.ts';
+import type { Members, MembersQuery } from './members.ts';
 import type { Related, RelatedQuery } from './related.ts';
 
 /** What every call gets. */
@@ -294,6 +295,11 @@ export interface CrmConnector {
    * batch of the CRM's aside. What is wrong with one name or record is its answer; what stops all of them is thrown.
    */
   related?(query: RelatedQuery, call: Call): AsyncIterable<Related>;
+  /**
+   * Everybody of whom a path of a filter is true, where coming or going does not touch the record, as with the members of a
+   * campaign: a pull compares them with the links to find who has left. Null for any other path, without a request.
+   */
+  members?(query: MembersQuery, call: Call): Promise<Members | null>;
   /** Users who may own records and activities. */
   owners?(call: Call): Promise<readonly Owner[]>;
   /**

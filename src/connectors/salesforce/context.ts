@@ -1,5 +1,6 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Account, Call } from '../../ports/connector.ts';
+import type { CampaignLookup } from './campaigns.ts';
 import type { Client } from './client.ts';
 import type { Describer } from './describe.ts';
 
@@ -7,6 +8,7 @@ import type { Describer } from './describe.ts';
 export interface Context {
   readonly client: Client;
   readonly describer: Describer;
+  readonly campaigns: CampaignLookup;
   readonly clock: Clock;
   account(call: Call): Promise<Account>;
   readonly overlapMs: number;

@@ -7,6 +7,7 @@ import type { Auth } from '../../ports/tokens.ts';
 import { createAccount } from './account.ts';
 import { type BulkOptions, bulkPlan } from './bulk/options.ts';
 import { writeInBulk } from './bulk/write.ts';
+import { createCampaigns } from './campaigns.ts';
 import { checkOrg } from './check/check.ts';
 import { createClient } from './client.ts';
 import type { Context } from './context.ts';
@@ -17,6 +18,7 @@ import { createPace, type Pace } from './pace.ts';
 import { CONVERTED_TO } from './query/selection.ts';
 import { isName } from './query/soql.ts';
 import { FETCH_BATCH_MAX, fetchRecords } from './read/fetch.ts';
+import { readMembers } from './read/members.ts';
 import { readRecords } from './read/read.ts';
 import { RELATED_BATCH_MAX, relatedRecords } from './related/related.ts';
 import { keyPlace } from './tasks/activity-key.ts';
@@ -97,6 +99,7 @@ export function createConnector(options: SalesforceOptions, pace?: Pace): Comple
   const context: Context = {
     client,
     describer: createDescriber(client, clock),
+    campaigns: createCampaigns(client, clock),
     clock,
     account: createAccount(client),
     overlapMs: options.overlapMs ?? 10 * 60_000,
@@ -124,6 +127,7 @@ export function createConnector(options: SalesforceOptions, pace?: Pace): Comple
     find: (query, call) => findRecords(context, query, call),
     write: (batch, call) => writeRecords(context, batch, call),
     owners: (call) => readOwners(context, call),
+    members: (query, call) => readMembers(context, query, call),
     related: (query, call) => relatedRecords(context, query, call),
     ...(bulk === null ? {} : { writeBulk: (batch: readonly Write[], call: Call) => writeInBulk(context, batch, call) }),
     async activityRecord(activity, call) {

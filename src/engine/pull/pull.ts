@@ -3,7 +3,8 @@ import type { Run } from '../../core/run.ts';
 import type { Json, Millis } from '../../core/value.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { Fetched, Page } from '../../ports/connector.ts';
-import type { EntryChange } from '../../ports/store.ts';
+import type { EntryChange, ScanQuery } from '../../ports/store.ts';
+import { commitOnce } from '../commit.ts';
 import { compiled } from '../compiled.ts';
 import { mergeConflicts } from '../conflict-merges.ts';
 import type { Context } from '../context.ts';
@@ -17,9 +18,13 @@ import { recorded } from '../runs.ts';
 import { compareAll, EVENTS_MAX } from '../segments/compare.ts';
 import { noteUnusable } from '../unusable.ts';
 import { Checkpoint } from './checkpoint.ts';
+import { changedMembers, movedByMembers } from './members.ts';
 import { applyPage } from './page.ts';
 import { ReadAhead } from './read-ahead.ts';
 import { sweepPage, sweepPosition, sweptRecords } from './sweep.ts';
+
+/** Links that are compared with members at once. */
+const LINKS_PER_PAGE = 500;
 
 /** CRM → contacts: what changed since the last run, page by page, resumable at every page. */
 export function pull(context: Context, options: PullOptions): Promise<Run> {
@@ -97,6 +102,7 @@ class ObjectPull {
     if (options.sample !== undefined) return this.#readSample(options.sample);
     if ((await this.#fetchDue()) === 'paused') return 'paused';
     if ((await this.#readPages(options)) === 'paused') return 'paused';
+    if ((await this.#compareMembers()) === 'paused') return 'paused';
     if ((await this.#sweep()) === 'paused') return 'paused';
     if ((await this.#fetchDue()) === 'paused') return 'paused'; // what the pages have released
     await this.#run.brake.settle(object);
@@ -116,6 +122,28 @@ class ObjectPull {
       if (mustRefetch) await this.#fetchDue();
       return page.last;
     });
+  }
+
+  /** Who has left what the filter asks for is in no read of changes: the links are compared with those who are in it. */
+  async #compareMembers(): Promise<'done' | 'paused'> {
+    const { crmObject: object, entity } = this.#mapping;
+    const { session } = this.#run;
+    if (this.#mapping.filter === null || this.#context.connector.members === undefined) return 'done';
+    if (!(await this.#permit.goesOn())) return 'paused';
+    const changed = await session.step(() => changedMembers(this.#context, this.#mapping, session.call));
+    if (changed === null) return 'done';
+    for (let after: string | null = null; ; ) {
+      if (!(await this.#permit.goesOn())) return 'paused';
+      const query: ScanQuery = { entity, object, want: 'linked', plan: '', now: 0, after, limit: LINKS_PER_PAGE };
+      const rows = await this.#context.store.scan(query);
+      const isLast = rows.length < LINKS_PER_PAGE;
+      const moved = movedByMembers(this.#mapping, rows, changed.byPath, session.storeNow());
+      const entries = [...moved, ...(isLast ? [changed.done] : [])];
+      await this.#permit.keep();
+      if (entries.length > 0) await commitOnce(this.#context, session, { rows: [], entries });
+      if (isLast) return 'done';
+      after = rows.at(-1)?.id ?? null;
+    }
   }
 
   /** After a full read: the links that are known are verified by id, for what is gone, or filtered, is in no read (R14, R16). */

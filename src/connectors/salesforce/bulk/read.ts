@@ -4,6 +4,7 @@ import { CrmSyncError } from '../../../errors.ts';
 import type { Call, Fetched, Page, ReadQuery } from '../../../ports/connector.ts';
 import type { Context } from '../context.ts';
 import { brokenAnswer } from '../errors.ts';
+import { campaignOf } from '../query/campaigns.ts';
 import type { WireRow } from '../query/field-path.ts';
 import { filterClause } from '../query/filter.ts';
 import { type Selection, selectFields } from '../query/selection.ts';
@@ -54,6 +55,7 @@ export async function* readInBulk(context: Context, query: ReadQuery, call: Call
 async function isWorthAJob(context: Context, query: ReadQuery, call: Call): Promise<boolean> {
   const { readFrom } = context.bulk ?? {};
   if (readFrom === undefined || query.from !== null || query.limit !== undefined) return false;
+  if (query.fields.some((path) => campaignOf(path) !== null)) return false; // a job has no subqueries
   const soql = await soqlOf(context, query, ['COUNT()'], call);
   try {
     const { body } = await context.client.read({ path: '/query', query: { q: soql }, operation: '/query' }, call);

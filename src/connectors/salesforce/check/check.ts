@@ -3,14 +3,17 @@ import { findingsOf, findingsOfAll, fine, type Part, parentNotVisible } from '..
 import type { Call, CheckQuery } from '../../../ports/connector.ts';
 import type { Context } from '../context.ts';
 import type { ObjectInfo } from '../describe.ts';
+import { isCampaign } from '../query/campaigns.ts';
 import { selectFields } from '../query/selection.ts';
+import { checkCampaigns } from '../read/check-campaigns.ts';
 import { keyPlace } from '../tasks/activity-key.ts';
 import { checkLimits } from './limits.ts';
 import { checkUser } from './user.ts';
 
 /**
  * What the org says of the connected user: how many calls are left, who it is, what it may do. Costs two calls, and one for
- * each object and parent that is described: what was described before no longer counts, so that a repair shows at once.
+ * each object and parent that is described, and for the campaigns of an object: what was described before no longer counts, so
+ * that a repair shows at once.
  */
 export async function checkOrg(context: Context, { reads, writes, activities }: CheckQuery, call: Call): Promise<readonly Finding[]> {
   context.describer.forget();
@@ -19,11 +22,25 @@ export async function checkOrg(context: Context, { reads, writes, activities }: 
   const isSignedIn = limits.some(({ code }) => code.startsWith('api_calls_'));
   const { client, describer, activityKeyField } = context;
   const parts: Part[] = [() => checkUser(client, { isSignedIn }, call)];
-  for (const [object, fields] of Object.entries(reads)) parts.push(() => checkParents(context, { object, fields }, call));
+  for (const [object, fields] of Object.entries(reads)) {
+    parts.push(() => checkParents(context, { object, fields }, call));
+    if (fields.some(isCampaign)) parts.push(() => checkMemberships(context, { object, fields }, call));
+  }
   for (const object of Object.keys(writes)) parts.push(async () => objectFindings(await describer.object(object, call)));
   if (activities) parts.push(async () => activityFindings(await describer.object('Task', call), activityKeyField));
   const rest = await findingsOfAll(call.signal, parts);
   return [...rest, ...limits];
+}
+
+/** Whether records of the object can be in campaigns, and those campaigns are there. */
+async function checkMemberships(
+  context: Context,
+  { object, fields }: { readonly object: string; readonly fields: readonly string[] },
+  call: Call,
+): Promise<readonly Finding[]> {
+  await selectFields(context.describer, object, fields, call);
+  await checkCampaigns(context, { fields }, 0, call);
+  return [];
 }
 
 /** Describe shows an object's own fields: what is reached through a parent (`Account.Name`) is looked up there. */
@@ -32,8 +49,9 @@ async function checkParents(
   { object, fields }: { readonly object: string; readonly fields: readonly string[] },
   call: Call,
 ): Promise<readonly Finding[]> {
-  const { filterFields: readable } = await selectFields(describer, object, fields, call);
-  return fields.filter((path) => path.includes('.') && !readable.has(path)).map((path) => parentNotVisible(object, path));
+  const paths = fields.filter((path) => path.includes('.') && !isCampaign(path));
+  const { filterFields: readable } = await selectFields(describer, object, paths, call);
+  return paths.filter((path) => !readable.has(path)).map((path) => parentNotVisible(object, path));
 }
 
 function objectFindings({ described: { name }, updatable }: ObjectInfo): readonly Finding[] {

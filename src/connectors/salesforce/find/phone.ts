@@ -7,8 +7,8 @@ import type { Call, FindQuery, FoundRecords } from '../../../ports/connector.ts'
 import type { Context } from '../context.ts';
 import type { WireRow } from '../query/field-path.ts';
 import { queryRows } from '../query/query.ts';
-import { startSearch } from '../query/search.ts';
-import { textLiteral } from '../query/soql.ts';
+import { type Search, startSearch } from '../query/search.ts';
+import { idLiteral, textLiteral } from '../query/soql.ts';
 import { phoneSearch, SEARCH_ROWS_MAX } from '../query/sosl.ts';
 
 /**
@@ -36,7 +36,11 @@ export async function findByPhone(context: Context, query: FindQuery, call: Call
     const list = all.flatMap(({ texts }) => texts.flatMap((text) => textLiteral(text) ?? [])).join(', ');
     return {
       soql: search.soql(filterable.map((name) => `${name} IN (${list})`).join(' OR ')),
-      sosl: phoneSearch({ terms: all.flatMap(({ searchTerms }) => searchTerms), object: query.object, columns: search.selection.columns }),
+      sosl: phoneSearch({
+        terms: all.flatMap(({ searchTerms }) => searchTerms),
+        object: query.object,
+        columns: search.selection.plainColumns,
+      }),
     };
   };
   const tooLong = (numbers: readonly string[]) => {
@@ -48,7 +52,7 @@ export async function findByPhone(context: Context, query: FindQuery, call: Call
     const { soql, sosl } = plan(numbers);
     if (filterable.length > 0) search.take(await queryRows(context.client, { soql, deletedToo: false }, call));
     const indexed = sosl === null ? null : await searchIndex(context, sosl, call);
-    if (indexed) search.take(indexed);
+    for (const answer of indexed ? await complete(context, search, indexed, call) : []) search.take(answer);
     if (indexed && indexed.rows.length >= SEARCH_ROWS_MAX) search.incomplete();
   }
   return search.result((values, number) =>
@@ -59,14 +63,29 @@ export async function findByPhone(context: Context, query: FindQuery, call: Call
   );
 }
 
+/** Rows, and the CRM's time at the start of their query. */
+interface Answer {
+  readonly rows: readonly WireRow[];
+  readonly startedAt: number | null;
+}
+
 const countryOption = (country: string | undefined) => (country === undefined ? {} : { defaultCountry: country });
 
+/** What a search gave, with what only a query can give: rows are asked for once more, by id. */
+async function complete(context: Context, search: Search, found: Answer, call: Call): Promise<readonly Answer[]> {
+  if (search.selection.campaigns === null) return [found];
+  const ids = found.rows.flatMap((row) => idLiteral(row['Id']) ?? []);
+  const soqlOf = (some: readonly string[]): string => search.soql(`Id IN (${some.join(',')})`);
+  const answers: Answer[] = [{ rows: [], startedAt: found.startedAt }];
+  for (const some of fitting(ids, (part) => context.client.tooLong(soqlOf(part)))) {
+    const { rows } = await queryRows(context.client, { soql: soqlOf(some), deletedToo: false }, call);
+    answers.push({ rows, startedAt: found.startedAt });
+  }
+  return answers;
+}
+
 /** Null where the object can't be searched: the comparison of spellings has to do. */
-async function searchIndex(
-  context: Context,
-  sosl: string,
-  call: Call,
-): Promise<{ rows: readonly WireRow[]; startedAt: number | null } | null> {
+async function searchIndex(context: Context, sosl: string, call: Call): Promise<Answer | null> {
   try {
     const answer = await context.client.read({ path: '/search', query: { q: sosl }, operation: '/search' }, call);
     const { body } = answer;

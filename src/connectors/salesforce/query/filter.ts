@@ -6,6 +6,7 @@ import type { Call } from '../../../ports/connector.ts';
 import { toInstant } from '../codec.ts';
 import type { Describer } from '../describe.ts';
 import { toId18 } from '../record-id.ts';
+import { memberClauses } from './campaigns.ts';
 import { type FilterFields, selectFields } from './selection.ts';
 import { containsLiteral, idLiteral, instantLiteral, numberLiteral, textLiteral } from './soql.ts';
 
@@ -21,8 +22,9 @@ const NUMBER: readonly CrmFieldType[] = ['integer', 'number', 'currency', 'perce
 /** The filter as a condition of a query on this object, or null where nothing of it can be left to Salesforce. */
 export async function filterClause(describer: Describer, object: string, filter: Filter, call: Call): Promise<string | null> {
   const selection = await selectFields(describer, object, filterFields(filter), call);
-  const clause = compileFilter(filter, selection.filterFields);
-  return clause === null || clause.length > CLAUSE_MAX ? null : clause;
+  const rest = compileFilter(filter, selection.filterFields);
+  const clause = [...memberClauses(filter, selection.campaigns), ...(rest === null ? [] : [rest])].join(' AND ');
+  return clause === '' || clause.length > CLAUSE_MAX ? null : clause;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import type { WireRow } from './field-path.ts';
 import { type Selection, selectFields } from './selection.ts';
 
-interface Search {
+export interface Search {
   readonly selection: Selection;
   soql(where: string): string;
   /** Rows of an answer, and the CRM's time at its start. */

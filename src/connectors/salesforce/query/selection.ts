@@ -5,6 +5,7 @@ import type { Call, Fetched } from '../../../ports/connector.ts';
 import { toInstant } from '../codec.ts';
 import type { Describer } from '../describe.ts';
 import { toId18 } from '../record-id.ts';
+import { type Campaigns, selectCampaigns } from './campaigns.ts';
 import { type FieldPath, type Parent, readPath, resolvePath, type WireRow } from './field-path.ts';
 import { isPath } from './soql.ts';
 
@@ -15,6 +16,10 @@ export type FilterFields = ReadonlyMap<string, { readonly type: CrmFieldType; re
 export interface Selection {
   readonly object: string;
   readonly columns: readonly string[];
+  /** Those that a search can give too: it has no subqueries. */
+  readonly plainColumns: readonly string[];
+  /** Memberships that are read along; null: none is asked for. */
+  readonly campaigns: Campaigns | null;
   /** Parents that fields are read from, each once: their changes don't move a record's own stamp. */
   readonly parents: readonly Parent[];
   /** Describe shows deletions of this object, so that queryAll can tell them from present records. */
@@ -55,18 +60,21 @@ export async function selectFields(
     const path = isPath(field) ? await resolvePath(describer, info, field, call) : null;
     if (path) paths.push(path);
   }
+  const campaigns = await selectCampaigns(describer, info, fields, call);
   const follows = conversions && CONVERSION.every((name) => info.fields.has(name));
   const own = ['Id', 'SystemModstamp', 'IsDeleted', 'MasterRecordId', ...(follows ? CONVERSION : [])].filter((name) =>
     info.fields.has(name),
   );
-  const columns = new Set([...own, ...paths.flatMap(({ name, lookups }) => [...lookups, name])]);
+  const plainColumns = [...new Set([...own, ...paths.flatMap(({ name, lookups }) => [...lookups, name])])];
   return {
     object,
-    columns: [...columns],
+    columns: campaigns === null ? plainColumns : [...plainColumns, campaigns.column],
+    plainColumns,
+    campaigns,
     parents: [...new Map(paths.flatMap(({ parents }) => parents.map((parent) => [parent.path, parent] as const))).values()],
     tellsDeleted: info.fields.has('IsDeleted'),
     filterFields: new Map(paths.map((path) => [path.name, path])),
-    decode: (row) => (follows ? convertedRow(row) : null) ?? decodeRow(row, paths),
+    decode: (row) => (follows ? convertedRow(row) : null) ?? decodeRow(row, paths, campaigns),
   };
 }
 
@@ -77,7 +85,7 @@ function convertedRow(row: WireRow): Fetched | null {
   return { id, state: 'merged', successor, successorObject: CONVERTED_TO };
 }
 
-function decodeRow(row: WireRow, paths: readonly FieldPath[]): Fetched | null {
+function decodeRow(row: WireRow, paths: readonly FieldPath[], campaigns: Campaigns | null): Fetched | null {
   const id = toId18(row['Id']);
   if (id === null) return null;
   if (row['IsDeleted'] === true) {
@@ -93,9 +101,17 @@ function decodeRow(row: WireRow, paths: readonly FieldPath[]): Fetched | null {
       remedy: 'Salesforce gave the record without its SystemModstamp: read it again.',
     };
   }
+  const memberships = campaigns === null ? {} : campaigns.read(row);
+  if (memberships === null) return { id, state: 'unreadable', ...MEMBERSHIP_UNKNOWN };
   const values = paths.flatMap((path): [string, Value][] => {
     const value = readPath(row, path);
     return value === undefined ? [] : [[path.name, value]];
   });
-  return { id, state: 'present', modifiedAt, values: Object.fromEntries(values) };
+  return { id, state: 'present', modifiedAt, values: { ...Object.fromEntries(values), ...memberships } };
 }
+
+/** Nobody is taken out of a campaign by an answer that does not tell. */
+const MEMBERSHIP_UNKNOWN = {
+  code: 'membership_unknown',
+  remedy: 'Salesforce did not tell which campaigns the record is in: it is read again later.',
+} as const;

@@ -13,11 +13,16 @@ const OPERATION = '/composite';
 
 const answer = lazy(() => z.object({ compositeResponse: z.array(z.object({ httpStatusCode: z.number(), body: z.unknown() })) }));
 const result = lazy(() =>
-  z.object({ records: z.array(z.record(z.string(), z.unknown())), done: z.boolean(), nextRecordsUrl: z.string().nullish() }),
+  z.object({
+    totalSize: z.number(),
+    records: z.array(z.record(z.string(), z.unknown())),
+    done: z.boolean(),
+    nextRecordsUrl: z.string().nullish(),
+  }),
 );
 
 /** What became of one of several queries. */
-export type QueryOutcome = { readonly rows: readonly WireRow[] } | { readonly error: CrmSyncError };
+export type QueryOutcome = { readonly rows: readonly WireRow[]; readonly total: number } | { readonly error: CrmSyncError };
 
 /**
  * Several small queries at once: five of them are one request, and one call of the account's limit. One that Salesforce refuses
@@ -46,7 +51,8 @@ async function queryOnce(client: Client, queries: readonly string[], call: Call)
   if (!read.success || read.data.compositeResponse.length !== queries.length) throw brokenAnswer(`POST ${OPERATION}`);
   return Promise.all(
     read.data.compositeResponse.map(async ({ httpStatusCode: status, body: one }): Promise<QueryOutcome> => {
-      if (status === 200) return { rows: await rowsOf(client, one, call) };
+      const counted = status === 200 ? result().safeParse(one) : null;
+      if (counted !== null) return { rows: await rowsOf(client, one, call), total: counted.data?.totalSize ?? 0 };
       const error = salesforceError({ status, body: JSON.stringify(one ?? null), headers }, 'GET /query');
       if (error.retryable || error.category === 'authentication' || error.category === 'rate_limit') throw error;
       return { error };

@@ -28,10 +28,13 @@ const checkpoint = lazy(() =>
  * `all`: the first read of everything, in the order of ids. `changes`: everything up to `since` has been read; between
  * two reads the other members are null, during one they say how far it came. `startedAt`: when the read that is under
  * way began, null before its first answer. `parent`: the records' own changes have been read; now come those whose parent
- * at this path has changed, in the order of its stamps.
+ * at this path has changed, in the order of its stamps, and where it is `JOINED` those that came to a campaign, by id.
  */
 export type Checkpoint = z.infer<ReturnType<typeof checkpoint>>;
 export type Changes = Extract<Checkpoint, { mode: 'changes' }>;
+
+/** Stands for no parent: those of Salesforce begin with a capital letter, or end in `__r`. */
+export const JOINED = 'campaigns';
 
 export const START: Checkpoint = { version: 1, mode: 'all', startedAt: null, afterId: null };
 
@@ -91,6 +94,7 @@ export const lowestStamp = (position: Changes, overlapMs: number): number =>
  */
 export function keysetClause(position: Checkpoint, overlapMs: number, field = 'SystemModstamp'): string | null {
   if (position.mode === 'all') return position.afterId === null ? null : `Id > '${position.afterId}'`;
+  if (position.parent === JOINED) return position.afterId === null ? null : `Id > '${position.afterId}'`;
   const stamp = instantLiteral(lowestStamp(position, overlapMs));
   if (position.afterStamp === null || position.afterId === null) return `${field} >= ${stamp}`;
   return `(${field} > ${stamp} OR (${field} = ${stamp} AND Id > '${position.afterId}'))`;

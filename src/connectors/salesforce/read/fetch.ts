@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { queryRows } from '../query/query.ts';
 import { selectFields } from '../query/selection.ts';
 import { toId18 } from '../record-id.ts';
+import { checkCampaigns, FRESH_MS } from './check-campaigns.ts';
 
 export const FETCH_BATCH_MAX = 200;
 
@@ -39,6 +40,7 @@ async function fetchAll(context: Context, { object, ids, fields }: FetchQuery, c
       if (record) found.set(record.id, record);
     }
   }
+  if (found.size > 0) await checkCampaigns(context, { fields }, FRESH_MS, call);
   return found;
 }
 

@@ -10,8 +10,9 @@ import { queryPages } from '../query/query.ts';
 import { type Selection, selectFields } from '../query/selection.ts';
 import { instantLiteral } from '../query/soql.ts';
 import { toId18 } from '../record-id.ts';
-import { isUntold, nextParent, placed, stampOf } from './changed-parents.ts';
-import { advance, type Checkpoint, finish, firstStamp, keysetClause, lowestStamp, parseCheckpoint, turnTo } from './checkpoint.ts';
+import { isUntold, joinedClause, nextPart, placed, stampOf } from './changed-parents.ts';
+import { checkCampaigns, FRESH_MS } from './check-campaigns.ts';
+import { advance, type Checkpoint, finish, firstStamp, JOINED, keysetClause, lowestStamp, parseCheckpoint, turnTo } from './checkpoint.ts';
 
 /** A window that took too long is not halved below this. */
 const WINDOW_MIN_MS = 60_000;
@@ -38,13 +39,14 @@ interface Manner {
  * and whatever is made or edited meanwhile has a stamp after the start and comes with the changes. Changes go by stamp
  * and id, deleted records too, without a filter and without an upper bound. A parent's change moves no stamp of its
  * children, so these are asked for afterwards, by a query for each parent that fields are read from: joined with OR
- * they would leave Salesforce no index to go by.
+ * they would leave Salesforce no index to go by. Nor does joining a campaign: who came to one is asked for last.
  */
 export async function* readRecords(context: Context, query: ReadQuery, call: Call): AsyncGenerator<Page> {
   invariant(query.limit === undefined || query.limit >= 1, 'the limit of a read is at least one record');
   const rest = yield* readInBulk(context, query, call);
   if (rest === null) return; // a query job has brought everything
   let position = parseCheckpoint(rest.from);
+  await checkCampaigns(context, query, Number.POSITIVE_INFINITY, call);
   let left = query.limit ?? Number.POSITIVE_INFINITY;
   let manner = await startManner(context, query, position, call);
 
@@ -54,13 +56,14 @@ export async function* readRecords(context: Context, query: ReadQuery, call: Cal
     position = placed(position, selection);
     const before = position;
     const stamp = stampOf(position, selection);
-    const next = nextParent(position, selection);
+    const next = nextPart(position, selection);
     let rowsLeft = rowsMax;
     const deletedToo = position.mode === 'changes' && position.parent === undefined && selection.tellsDeleted;
     try {
       const soql = soqlOf(manner, position, Math.min(left, rowsMax), context.overlapMs);
       for await (const page of queryPages(context.client, { soql, deletedToo }, call)) {
         const records = page.rows.map((row) => decoded(selection, row));
+        if (records.length > 0) await checkCampaigns(context, query, FRESH_MS, call);
         position = advance(position, page.startedAt, lastOf(page.rows, stamp));
         left -= records.length;
         rowsLeft -= records.length;
@@ -112,7 +115,7 @@ async function mend(
   if (manner.filter !== null && ['query_timeout', 'bad_query', 'query_too_long', 'field_not_visible'].includes(error.code)) {
     return { ...manner, filter: null }; // the engine evaluates it on each record
   }
-  if (error.code !== 'query_timeout') return null;
+  if (error.code !== 'query_timeout' || (position.mode === 'changes' && position.parent === JOINED)) return null;
   if (position.mode === 'all') {
     const rowsMax = Math.min(ROWS_MAX, manner.rowsMax / 5);
     return rowsMax < ROWS_MIN ? null : { ...manner, rowsMax };
@@ -130,8 +133,9 @@ function soqlOf({ selection, filter, window }: Manner, position: Checkpoint, row
     position.mode === 'all' || position.parent === undefined
       ? null // what has changed itself was read before
       : `SystemModstamp < ${instantLiteral(firstStamp(position, overlapMs))}`;
-  const where = [keysetClause(position, overlapMs, stamp), upper, unread, filter].filter((clause) => clause !== null).join(' AND ');
-  const order = position.mode === 'all' ? 'Id ASC' : `${stamp} ASC, Id ASC`;
+  const joined = position.mode === 'all' ? null : joinedClause(position, selection, overlapMs);
+  const where = [joined, keysetClause(position, overlapMs, stamp), upper, unread, filter].filter((clause) => clause !== null).join(' AND ');
+  const order = position.mode === 'all' || position.parent === JOINED ? 'Id ASC' : `${stamp} ASC, Id ASC`;
   const limit = Number.isFinite(rowsMax) ? ` LIMIT ${rowsMax}` : '';
   return `SELECT ${[...new Set([...selection.columns, stamp])].join(', ')} FROM ${selection.object}${where === '' ? '' : ` WHERE ${where}`} ORDER BY ${order}${limit}`;
 }
