@@ -265,6 +265,7 @@ export type {
   Write,
   Wrote,
 } from './ports/connector.ts';
+export type { Members, MembersQuery } from './ports/members.ts';
 export type { MergeAnswer, Merged, MergeItem, MergeRequest, Merger, MergeUsage } from './ports/merger.ts';
 export { combineObservers, type Observer, onEvents, type SyncEvent, type SyncEventType } from './ports/observer.ts';
 export type { Related, RelatedQuery } from './ports/related.ts';
