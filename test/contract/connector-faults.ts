@@ -385,4 +385,10 @@ export const connectorFaults: Readonly<Record<string, Fault>> = {
       }
     },
   })),
+  'CC-110': replacing((connector) => ({
+    async describe(object, call) {
+      const described = await connector.describe(object, call);
+      return { ...described, parents: (described.parents ?? []).map((parent) => ({ ...parent, name: `${parent.name}_of` })) };
+    },
+  })),
 };

@@ -6,6 +6,7 @@ import { changes, parentChanges } from './connector/changes.ts';
 import { failures } from './connector/failures.ts';
 import { fetches } from './connector/fetches.ts';
 import { finds } from './connector/finds.ts';
+import { parents } from './connector/parents.ts';
 import { privacy } from './connector/privacy.ts';
 import { reads } from './connector/reads.ts';
 import { related } from './connector/related.ts';
@@ -58,4 +59,5 @@ export const connectorContract: readonly ConnectorContractCase[] = [
   ...lateWrites,
   ...ties,
   ...related,
+  ...parents,
 ].map(({ requires = [], ...one }) => ({ ...one, requires: [requires].flat() }));
