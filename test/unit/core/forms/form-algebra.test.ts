@@ -114,7 +114,7 @@ describe('a form that is shown and posted back', () => {
 });
 
 describe('whatever is given from outside', () => {
-  const INPUTS = ['match', 'contactType', 'settings', 'stored', 'account', 'loaded', 'metadata'] as const;
+  const INPUTS = ['match', 'contactType', 'settings', 'stored', 'account', 'loaded', 'more', 'metadata'] as const;
   const anything = fc.oneof(
     fc.anything({ withNullPrototype: true, withBigInt: true, withDate: true, withMap: true, withSparseArray: true }),
     fc.constantFrom('__proto__', 'constructor', [], [[]], { failed: true }, Object.create(null) as object),
@@ -127,6 +127,7 @@ describe('whatever is given from outside', () => {
         { ...input, [name]: part },
         { ...input, match: { ...input.match, contactType: part } },
         { ...input, match: { ...input.match, record: part } },
+        { ...input, match: { ...input.match, more: part } },
         { ...input, match: { ...input.match, record: { object: part, recordId: part } } },
       ]) {
         const given = { form: one.form, input: broken as FormInput, answers: deepFreeze(structuredClone(one.answers)) };
