@@ -69,6 +69,7 @@ export { type FormatTarget, type Formatted, formatValue } from './core/format.ts
 export { type ConvertedManifest, fromAppConnectManifest } from './core/forms/app-connect/manifest.ts';
 export { type AssociationName, readAssociationName } from './core/forms/association-name.ts';
 export { associationNames } from './core/forms/association-names.ts';
+export type { AutomaticQuestion } from './core/forms/bind-automatic.ts';
 export { bindSubmission } from './core/forms/bind-submission.ts';
 export type { BoundAnswer, BoundSubmission, BoundWrite, WritePlace } from './core/forms/bound-submission.ts';
 export { type ChosenMatch, chooseMatch, type MatchReason, type MatchToChoose } from './core/forms/choose-match.ts';
@@ -103,6 +104,7 @@ export {
   type TextField,
   type TypeOptions,
 } from './core/forms/log-form.ts';
+export type { LogForms } from './core/forms/log-forms.ts';
 export { type ResolveInput, resolveLogForm } from './core/forms/resolve-log-form.ts';
 export type { OpenQuestion, ResolvedField, ResolvedForm, ResolvedOption, ValueSource } from './core/forms/resolved-form.ts';
 export { parseSubmission, safeParseSubmission } from './core/forms/submission-schema.ts';
@@ -234,6 +236,7 @@ export type { RecordRef } from './engine/identity/record-ref.ts';
 export type { LookUpOptions } from './engine/look-up/look-up.ts';
 export type { Match, MatchOrigin } from './engine/look-up/match.ts';
 export type { EngineOptions, FlowOptions, PullOptions, PushOptions, SyncOptions } from './engine/options.ts';
+export type { Pending, PendingItem, PendingKind, PendingPage } from './engine/pending-list.ts';
 export type { Preview, PreviewedContact } from './engine/preview.ts';
 export type { LeftRecord } from './engine/removal/left-records.ts';
 export type { Compared } from './engine/segments/compare.ts';

@@ -4,6 +4,8 @@ import { analysisDocument } from './analysis.ts';
 import type { BrakeSettings } from './brake.ts';
 import type { Channel } from './conversation.ts';
 import { isTimeZone } from './dates.ts';
+import { describeFormIssue } from './forms/form-schema.ts';
+import { type LogForms, logFormsDocument } from './forms/log-forms.ts';
 import { deepFreeze } from './freeze.ts';
 import { parseDocument } from './issues.ts';
 import { lazy } from './lazy.ts';
@@ -31,6 +33,11 @@ export interface ConnectionSettings<S extends Schema = any> {
   readonly analysis?: Analysis<S>;
   /** A switch per channel: a conversation is logged in the CRM only where its channel is true. */
   readonly activities?: Readonly<Partial<Record<Channel, boolean>>>;
+  /**
+   * Forms for conversations that are logged without anybody filling them in: what is decided ties the activity and fills its fields,
+   * what is open waits for an answer (`engine.pending`).
+   */
+  readonly logForms?: LogForms;
   /** What the text of an activity holds beside summary, note and facts. */
   readonly activityText?: ActivityTextSettings;
   /**
@@ -186,6 +193,7 @@ const settingsDocument = perSchema((schema): z.ZodType<ConnectionSettings> => {
     mappings: z.array(mappingDocument(schema)).max(50).check(onePerObject()).optional(),
     analysis: analysisDocument(schema).optional(),
     activities: z.strictObject(CHANNELS()).optional(),
+    logForms: logFormsDocument().optional(),
     activityText: activityText().optional(),
     smsThreads: z.enum(['by_day', 'by_message']).optional(),
     unknownCaller: z.enum(['skip', 'create']).optional(),
@@ -224,7 +232,11 @@ export function safeParseSettings<S extends Schema>(
   json: unknown,
   { companies }: ParseSettingsOptions = {},
 ): Parsed<ConnectionSettings<S>> {
-  const parsed = parseDocument(settingsDocument(schema), json, describeRuleIssue);
+  const parsed = parseDocument(
+    settingsDocument(schema),
+    json,
+    (issue, path) => describeRuleIssue(issue, path) ?? describeFormIssue(issue, path),
+  );
   if (parsed.ok) return { ok: true, value: deepFreeze(parsed.value) };
   return { ok: false, issues: parsed.issues.map((issue) => explainParent(issue, json, companies)) };
 }

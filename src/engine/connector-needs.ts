@@ -1,5 +1,7 @@
 import { crmFieldsOf } from '../core/compile-rule.ts';
 import { filterFields } from '../core/filter.ts';
+import type { LogForm } from '../core/forms/log-form.ts';
+import { matchOptionsName } from '../core/forms/options-of.ts';
 import type { AnyRule, Mapping } from '../core/mapping-types.ts';
 import type { ConnectionSettings } from '../core/settings.ts';
 import { type Issue, refusedDocument } from '../errors.ts';
@@ -13,7 +15,10 @@ import { type Capability, capabilitiesOf, comesWith } from './capability.ts';
  * @throws CrmSyncError `capability_missing`, or `incomplete_connector` where the connector contradicts itself; with every
  *   problem in `issues`.
  */
-export function checkCapabilities(connector: CrmConnector, { mappings = [], activities = {}, unlinkedContact }: ConnectionSettings): void {
+export function checkCapabilities(
+  connector: CrmConnector,
+  { mappings = [], activities = {}, logForms = {}, unlinkedContact }: ConnectionSettings,
+): void {
   const gaps = gapsOf(connector);
   if (gaps.length > 0)
     throw refusedDocument(`The connector ${connector.provider}`, gaps, {
@@ -25,6 +30,7 @@ export function checkCapabilities(connector: CrmConnector, { mappings = [], acti
   const needs = [
     ...mappings.flatMap((mapping, index) => mappingNeeds(mapping, ['mappings', index])),
     ...channels.map(([channel]): Need => ({ path: ['activities', channel], capability: 'activities', otherwise: 'turn the channel off' })),
+    ...(['call', 'message'] as const).flatMap((kind) => formNeeds(logForms[kind], ['logForms', kind])),
     ...(unlinkedContact === 'create' ? [{ path: ['unlinkedContact'], capability: 'create', otherwise: 'wait for a record' } as const] : []),
   ];
   const issues = needs.filter(({ capability }) => !can.has(capability)).map(issueOf);
@@ -57,6 +63,15 @@ function mappingNeeds(mapping: Mapping, at: Issue['path']): readonly Need[] {
     ...filtered.filter(isPath).map((): Need => ({ path: [...at, 'filter'], capability: 'parents', otherwise: OWN_FIELD })),
     ...(mapping.create === undefined ? [] : [{ path: [...at, 'create'], capability: 'create', otherwise: 'remove it' } as const]),
   ];
+}
+
+/** Options that come with a record are asked for where nobody looks the number up before. */
+function formNeeds(form: LogForm | undefined, at: Issue['path']): readonly Need[] {
+  return (form?.fields ?? []).flatMap((field, index): Need[] =>
+    field.type === 'selection' && matchOptionsName(field) !== undefined
+      ? [{ path: [...at, 'fields', index, 'options'], capability: 'associations', otherwise: 'list the options in the form' }]
+      : [],
+  );
 }
 
 function ruleNeeds(rule: AnyRule, at: Issue['path']): readonly Need[] {

@@ -33,6 +33,7 @@ import type { EngineOptions, FlowOptions, PullOptions, PushOptions, SyncOptions 
 import { orderedIds } from './ordered-ids.ts';
 import { owners } from './owners.ts';
 import { retryPending } from './pending.ts';
+import { Pending } from './pending-list.ts';
 import { type Preview, preview } from './preview.ts';
 import { pull } from './pull/pull.ts';
 import { push } from './push/push.ts';
@@ -78,6 +79,7 @@ export class CrmSyncEngine<S extends Schema = any> {
   readonly runs: Runs;
   readonly conflicts: Conflicts;
   readonly segments: SegmentEvents;
+  readonly pending: Pending;
   readonly #context: Context;
 
   constructor(options: EngineOptions<S>) {
@@ -86,6 +88,7 @@ export class CrmSyncEngine<S extends Schema = any> {
     this.contacts = new Contacts(this.#context);
     this.conflicts = new Conflicts(this.#context);
     this.segments = new SegmentEvents(this.#context);
+    this.pending = new Pending(this.#context);
     this.runs = {
       list: (page) => listRuns(this.#context, page),
       get: (id) => getRun(this.#context, id),

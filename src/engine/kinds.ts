@@ -60,4 +60,6 @@ export const KIND = {
   activity: 'activity',
   /** connection · `<contact id>|<key>` · the contact is one of several people of this activity: erasing it finds the activity (R21) */
   sharedActivity: 'shared_activity',
+  /** connection · key of its activity · what nobody has answered about an activity that was logged by itself, until somebody does */
+  question: 'question',
 } as const;

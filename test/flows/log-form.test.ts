@@ -1,21 +1,8 @@
-import {
-  type BoundSubmission,
-  bindSubmission,
-  CrmSyncEngine,
-  defineContactSchema,
-  defineLogForm,
-  defineMapping,
-  type EngineOptions,
-  type FormInput,
-  type LogForm,
-} from 'crm-sync-engine';
-import { hubspot } from 'crm-sync-engine/hubspot';
-import { salesforce } from 'crm-sync-engine/salesforce';
-import { memoryStore } from 'crm-sync-engine/stores/memory';
-import { conversation, fakeHubSpot, fakeSalesforce, manualClock } from 'crm-sync-engine/testing';
+import { type BoundSubmission, bindSubmission, defineLogForm, type FormInput, type LogForm } from 'crm-sync-engine';
+import { conversation } from 'crm-sync-engine/testing';
 import { describe, expect, it } from 'vitest';
+import { hubspotAlice, salesforceAlice } from './form-deployments.ts';
 
-const schema = defineContactSchema({ email: { type: 'string' } });
 const CALL = conversation({ id: 'call-1', summary: 'Wants a demo.' });
 
 /** The submission, or a failed test that says why there is none. */
@@ -23,71 +10,6 @@ function bound(form: LogForm, input: Omit<FormInput, 'context'>, answers: Record
   const parsed = bindSubmission(form, { context: 'inboundCall', ...input }, answers);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
   return parsed.value;
-}
-
-/** Alice with two deals and a ticket. */
-async function hubspotAlice(options: Partial<EngineOptions<typeof schema>> = {}) {
-  const clock = manualClock('2026-01-05T09:00:00Z');
-  const crm = fakeHubSpot({
-    clock,
-    properties: {
-      calls: {
-        billable_status: { type: 'enumeration', options: ['billable', 'pro_bono'] },
-        needs_follow_up: { type: 'bool' },
-        team_size: { type: 'number' },
-        computed: { type: 'string', readOnly: true },
-        department: { type: 'string' },
-      },
-      communications: { billable_status: { type: 'enumeration', options: ['billable', 'pro_bono'] } },
-    },
-  });
-  const mapping = defineMapping(schema, {
-    crmObject: 'contacts',
-    fields: [
-      { crm: 'phone', field: 'phone_number', direction: 'inbound' },
-      { crm: 'firstname', field: 'first_name', direction: 'inbound' },
-      { crm: 'lastname', field: 'last_name', direction: 'inbound' },
-      { crm: 'email', field: 'email', direction: 'both' },
-    ],
-  });
-  const store = memoryStore({ clock });
-  const engineOf = () =>
-    new CrmSyncEngine({
-      workspace: 'acme',
-      connection: 'hub',
-      schema,
-      store,
-      connector: hubspot({ ...crm.options, clock }),
-      mappings: [mapping],
-      activities: { call: true, sms: true },
-      defaultCountry: 'US',
-      clock,
-      ...options,
-    });
-  const deal = (dealname: string) => crm.add('deals', { dealname, pipeline: 'default', dealstage: 'appointmentscheduled' }).id;
-  const alice = crm.add('contacts', { firstname: 'Alice', lastname: 'Smith', phone: '+14155550123' }).id;
-  const [renewal, expansion] = [deal('Renewal'), deal('Expansion')];
-  const ticket = crm.add('tickets', { subject: 'Printer', hs_pipeline: '0', hs_pipeline_stage: '1' }).id;
-  for (const id of [renewal, expansion, ticket]) crm.associate(alice, id);
-  const engine = engineOf();
-  await engine.pull();
-  clock.advance(60_000);
-  const match = {
-    record: { object: 'contacts', recordId: alice },
-    options: {
-      deals: [
-        { const: renewal, title: 'Renewal' },
-        { const: expansion, title: 'Expansion' },
-      ],
-      tickets: [{ const: ticket, title: 'Printer' }],
-    },
-  };
-  const logged = (object = 'calls') =>
-    crm.list(object).map(({ id, properties, associations }) => {
-      const { contacts = [], deals = [], tickets = [] } = associations;
-      return { id, properties, contacts, deals, tickets };
-    });
-  return { crm, clock, engine, engineOf, store, alice, renewal, expansion, ticket, match, logged };
 }
 
 const hubspotForm = defineLogForm({
@@ -254,65 +176,6 @@ describe('a form that was filled in for a call, in HubSpot', () => {
     await expect(engine.handleConversation(CALL, { submission: odd })).rejects.toMatchObject({ code: 'invalid_document' });
   });
 });
-
-/** Alice with an opportunity and a case, and Leo, a lead. */
-async function salesforceAlice() {
-  const clock = manualClock('2026-01-05T09:00:00Z');
-  const crm = fakeSalesforce({
-    clock,
-    fields: {
-      Task: {
-        Billable__c: { type: 'picklist', options: ['Billable', 'Pro bono'], restricted: true },
-        Follow_Up__c: { type: 'boolean' },
-        Team_Size__c: { type: 'double', scale: 0 },
-        Case__c: { type: 'reference', to: 'Case' },
-        Total__c: { type: 'double', readOnly: true },
-      },
-    },
-  });
-  const people = (crmObject: string) =>
-    defineMapping(schema, {
-      crmObject,
-      fields: [
-        { crm: 'Phone', field: 'phone_number', direction: 'inbound' },
-        { crm: 'FirstName', field: 'first_name', direction: 'inbound' },
-        { crm: 'LastName', field: 'last_name', direction: 'inbound' },
-        { crm: 'Email', field: 'email', direction: 'both' },
-      ],
-    });
-  const engine = new CrmSyncEngine({
-    workspace: 'acme',
-    connection: 'org',
-    schema,
-    store: memoryStore({ clock }),
-    connector: salesforce({ ...crm.options, clock }),
-    mappings: [people('Contact'), people('Lead')],
-    activities: { call: true },
-    defaultCountry: 'US',
-    clock,
-  });
-  const account = crm.add('Account', { Name: 'Acme' }).id;
-  const alice = crm.add('Contact', { FirstName: 'Alice', LastName: 'Smith', Phone: '(415) 555-0123', AccountId: account }).id;
-  const lead = crm.add('Lead', { LastName: 'Leo', Company: 'Leo', Phone: '(415) 555-0199' }).id;
-  const opportunity = (Name: string) =>
-    crm.add('Opportunity', { Name, StageName: 'Prospecting', CloseDate: '2026-03-01', AccountId: account }).id;
-  const [renewal, expansion] = [opportunity('Renewal'), opportunity('Expansion')];
-  const printer = crm.add('Case', { Subject: 'Printer', ContactId: alice }).id;
-  await engine.pull();
-  clock.advance(60_000);
-  const match = {
-    record: { object: 'Contact', recordId: alice },
-    options: {
-      Opportunity: [
-        { const: renewal, title: 'Renewal' },
-        { const: expansion, title: 'Expansion' },
-      ],
-      Case: [{ const: printer, title: 'Printer' }],
-    },
-  };
-  const tasks = () => crm.list('Task').map(({ id, fields }) => ({ id, ...fields }));
-  return { crm, clock, engine, account, alice, lead, renewal, expansion, printer, match, tasks };
-}
 
 const salesforceForm = defineLogForm({
   kind: 'call',

@@ -8,6 +8,7 @@ import type { Context } from '../context.ts';
 import { KIND } from '../kinds.ts';
 import type { Session } from '../session.ts';
 import type { Bound } from './bound.ts';
+import { closedQuestion } from './question-entry.ts';
 
 /** Hash by CRM field: what was sent, without the texts, which are in the CRM and in the conversation's own entry. */
 export type Written = Readonly<Record<string, string>>;
@@ -39,6 +40,8 @@ export interface ActivityEntry {
     readonly parts?: readonly PartMark[];
     readonly givenBy?: Readonly<Record<string, string>>;
     readonly bound?: Bound;
+    /** `asked`: what its form left open is kept along with it. `answered`: once it took effect nothing is open any more. */
+    readonly question?: 'asked' | 'answered';
     readonly deliveries: readonly string[];
   } | null;
 }
@@ -82,9 +85,11 @@ export async function settleActivity(
     const intent = stored?.entry.intent ?? null;
     if (stored === null || intent?.op !== op) return { result: undefined, changes: null }; // settled by another worker
     const { entry, version } = stored;
-    const { op: _, until: __, ...effect } = intent;
+    const { op: _, until: __, question, ...effect } = intent;
     const done = id === null ? { ...entry, intent: null } : { ...entry, id, ...effect, intent: null };
     const settled = done.id === null ? null : done; // a create without effect never was
-    return { result: undefined, changes: { rows: [], entries: [activityChange(place, settled, version)] } };
+    const isClosed = settled === null ? question === 'asked' : id !== null && question === 'answered';
+    const closed = isClosed ? [closedQuestion(place.key)] : [];
+    return { result: undefined, changes: { rows: [], entries: [activityChange(place, settled, version), ...closed] } };
   });
 }

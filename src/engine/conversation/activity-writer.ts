@@ -24,6 +24,7 @@ import {
   withDeliveries,
 } from './activity-entry.ts';
 import { type Bound, boundAfter, isCarriedOut, type Submitted, tieChanges } from './bound.ts';
+import { askedQuestion, closedQuestion, type StoredQuestion } from './question-entry.ts';
 import { sharedWith } from './shared-activity.ts';
 
 export interface ActivityWritten {
@@ -47,6 +48,10 @@ interface ActivityToWrite {
   readonly replaced: readonly string[];
   /** Answers to a form, checked; null: none are given. */
   readonly submitted: Submitted | null;
+  /** What an automatic form has left open: kept with a new activity. */
+  readonly question?: StoredQuestion | null;
+  /** The activity is there, and nothing but the answers is written. */
+  readonly onlyAnswers?: boolean;
   /** Whose conversation it is was found before any erasure: an entry about an erased contact is not made. */
   readonly fence: EntryChange;
 }
@@ -80,10 +85,12 @@ export class ActivityWriter {
   readonly #people: readonly string[];
   /** Answers that are still to be carried out. */
   #submitted: Submitted | null;
+  readonly #question: StoredQuestion | null;
+  readonly #onlyAnswers: boolean;
   readonly #refused: RefusedAnswer[] = [];
 
   constructor(context: Context, session: Session, permit: Permit, toWrite: ActivityToWrite) {
-    const { activity, contactId, people, delivery, replaced, fence, submitted } = toWrite;
+    const { activity, contactId, people, delivery, replaced, fence, submitted, question = null, onlyAnswers = false } = toWrite;
     this.#context = context;
     this.#session = session;
     this.#permit = permit;
@@ -93,6 +100,8 @@ export class ActivityWriter {
     this.#fence = fence;
     this.#people = people;
     this.#submitted = submitted;
+    this.#question = question;
+    this.#onlyAnswers = onlyAnswers;
     this.#deliveries = [...replaced, delivery];
   }
 
@@ -107,6 +116,7 @@ export class ActivityWriter {
     if (intent !== null && intent.until >= this.#session.storeNow())
       return pending('write_in_flight', 'A write of this activity may still take effect; it is looked up afterwards.');
     if (stored !== null) this.#activity = { ...this.#activity, loggedAs: stored.entry.object };
+    if (this.#onlyAnswers && stored?.entry.id == null) return NOT_LOGGED;
     if (stored === null) return this.#create(null);
     return stored.entry.id === null ? this.#settleCreate(stored) : this.#update(stored);
   }
@@ -115,7 +125,7 @@ export class ActivityWriter {
   #isDone({ id, bound, deliveries }: ActivityEntry): boolean {
     const isNews = this.#submitted !== null && !isCarriedOut(bound, this.#submitted) && !(this.#submitted.isAutomatic && id !== null);
     if (!isNews) this.#submitted = null;
-    return !isNews && deliveries.includes(this.#delivery);
+    return !isNews && (this.#onlyAnswers || deliveries.includes(this.#delivery));
   }
 
   /** @param left - What an earlier try of the same create would have tied. */
@@ -214,7 +224,9 @@ export class ActivityWriter {
     const record = { object: entry.object, id: entry.id as string };
     const submitted = this.#submitted;
     const bound = submitted === null ? entry.bound : boundAfter(entry.bound, submitted);
-    const form = withoutFields(await this.#form(), bound?.fields ?? []);
+    const form = this.#onlyAnswers
+      ? { object: entry.object, values: {}, createOnly: [] }
+      : withoutFields(await this.#form(), bound?.fields ?? []);
     const news = newsOf(form, entry, this.#activity.order);
     const asked = [...news.fields.map(([field]) => field), ...(news.text === null ? [] : [news.text.field])];
     const present = asked.length === 0 && submitted === null ? {} : await this.#valuesOf(record, asked);
@@ -228,7 +240,8 @@ export class ActivityWriter {
       const given = givenBy(form, entry.givenBy, this.#activity.order);
       const deliveries = withDeliveries(entry.deliveries, this.#deliveries);
       const done = { ...current, parts, givenBy: given, ...(bound !== undefined && { bound }), deliveries, intent: null };
-      await this.#context.store.commit({ rows: [], entries: [activityChange(this.#place, done, version)] });
+      const closed = this.#questionOf(entry) === 'answered' ? [closedQuestion(this.#place.key)] : [];
+      await this.#context.store.commit({ rows: [], entries: [activityChange(this.#place, done, version), ...closed] });
       return news.fields.every(([field, value]) => present[field] === value) && !kept
         ? { ...unchanged(done), ...(full && TEXT_FULL) }
         : { ...unchanged(done), reason: 'edited_in_crm', remedy: 'Nothing to do: what was edited in the CRM is kept.' };
@@ -260,20 +273,33 @@ export class ActivityWriter {
     return fetched?.state === 'present' ? fetched.values : null;
   }
 
+  /** What becomes of questions about the activity once the write took effect. */
+  #questionOf({ id }: ActivityEntry): 'asked' | 'answered' | null {
+    if (this.#submitted?.isAutomatic === false) return 'answered';
+    return id === null && this.#question !== null ? 'asked' : null;
+  }
+
+  /** @param version - Null: nobody has tried before, and asked. */
+  #questionChange({ id }: ActivityEntry, version: Version | null): readonly EntryChange[] {
+    if (id !== null) return [];
+    if (this.#question !== null) return [askedQuestion(this.#place, this.#question)];
+    return version === null ? [] : [closedQuestion(this.#place.key)];
+  }
+
   /** Commits the intent, sends, and records the outcome. Whoever loses the race for the entry leaves the activity to the other (P5). */
   async #send(form: ActivityRecord, { entry, version, values, ties, bound, written, parts }: SendInput): Promise<ActivityWritten | Wrote> {
     const op = this.#context.ids();
     const until = intentEnd(this.#context, this.#session);
     const deliveries = withDeliveries(entry.deliveries, this.#deliveries);
     const given = givenBy(form, entry.givenBy, this.#activity.order);
-    const intended: ActivityEntry = {
-      ...entry,
-      intent: { op, until, written, parts, givenBy: given, ...(bound !== undefined && { bound }), deliveries },
-    };
+    const question = this.#questionOf(entry);
+    const more = { ...(bound !== undefined && { bound }), ...(question !== null && { question }) };
+    const intended: ActivityEntry = { ...entry, intent: { op, until, written, parts, givenBy: given, ...more, deliveries } };
     const entries = [
       ...this.#permit.fences(),
       this.#fence,
       ...sharedWith(this.#place.key, this.#people),
+      ...this.#questionChange(entry, version),
       activityChange(this.#place, intended, version),
     ];
     const committed = await commitOnce(this.#context, this.#session, { rows: [], entries });
@@ -330,6 +356,7 @@ const TEXT_FULL = {
 
 const pending = (reason: string, remedy: string): ActivityWritten => ({ ...NOTHING, status: 'pending', reason, remedy });
 const skipped = (reason: string, remedy: string): ActivityWritten => ({ ...NOTHING, status: 'skipped', reason, remedy });
+const NOT_LOGGED = pending('not_logged_yet', 'The activity is not in the CRM yet: answer again once it is.');
 const ACTIVITY_GONE = skipped('activity_gone', 'The activity is no longer in the CRM; it is not logged again.');
 const RECORD_GONE = skipped('record_gone', 'The record it belongs to is no longer in the CRM.');
 /** Records that were merged one into the other; a CRM answers with the last of them at once. */

@@ -13,6 +13,7 @@ import { isStepFailure, pendingStep, type Step, step } from '../step.ts';
 import { type LogActivityOptions, placeOf } from './activity-place.ts';
 import { ActivityWriter } from './activity-writer.ts';
 import { atFirstStart } from './applied-marker.ts';
+import { automaticForm } from './automatic-form.ts';
 import { checkSubmission } from './submitted.ts';
 
 /** As a call of its own it is refused where the connector can't log; as a step of `handleConversation` it is left out. */
@@ -69,12 +70,16 @@ export async function logActivity(
     await permit.checkAccount();
     const { activity } = plan;
     const of = conversationKey(conversation);
-    const checked =
-      submission === undefined ? null : await checkSubmission(context, session, { of, submission, activity, isAutomatic: false });
-    if (checked !== null && checked.refused.length > 0) return counted(refusedStep(contactId, checked.refused));
+    const isAutomatic = submission === undefined;
+    const asksForm = isAutomatic && people.length === 0; // whose options it would be, of several people, nobody can say
+    const automatic = asksForm ? await automaticForm(context, session, { conversation, record, activityKey: activity.key }) : null;
+    const filled = submission ?? automatic?.submission ?? null;
+    const checked = filled === null ? null : await checkSubmission(context, session, { of, submission: filled, activity, isAutomatic });
+    if (!isAutomatic && checked !== null && checked.refused.length > 0) return counted(refusedStep(contactId, checked.refused));
     const delivery = deliveryHash(conversation);
-    const toWrite = { activity, contactId, people, delivery, replaced, fence, submitted: checked?.submitted ?? null };
-    const { created, ...written } = await new ActivityWriter(context, session, permit, toWrite).write();
+    const answers = { submitted: checked?.submitted ?? null, question: automatic?.question ?? null };
+    const toWrite = { activity, contactId, people, delivery, replaced, fence, ...answers };
+    const { created, refused, ...written } = await new ActivityWriter(context, session, permit, toWrite).write();
     if (written.record !== null && written.status === 'done')
       context.notify({
         type: 'activity.logged',
@@ -84,19 +89,26 @@ export async function logActivity(
         conversation: conversationKey(conversation),
         created,
       });
-    return counted(step(written.status, { ...written, contactId }));
+    const isAsked = created && answers.question !== null && written.reason === null;
+    const leftOut = [...(automatic?.refused ?? []), ...(checked?.refused ?? []), ...refused];
+    return counted(step(written.status, { ...written, ...(isAsked && ASKED), refused: leftOut, contactId }));
   } catch (error) {
     if (!isStepFailure(error)) throw error;
     return counted(pendingStep(error, { contactId }));
   }
 }
 
+const ASKED = {
+  reason: 'question_open',
+  remedy: 'It is logged; answer what its form left open: `pending.list()` has it, `pending.answer()` takes it.',
+} as const;
+
 /** Found out before anything was written: whoever filled the form in corrects it. */
-const refusedStep = (contactId: string | null, refused: Step['refused']): Step =>
+export const refusedStep = (contactId: string | null, refused: Step['refused'], again = 'log it'): Step =>
   step('skipped', {
     contactId,
     reason: 'submission_refused',
-    remedy: 'Correct what `refused` names, and log it again: nothing was written.',
+    remedy: `Correct what \`refused\` names, and ${again} again: nothing was written.`,
     refused,
   });
 

@@ -6,7 +6,7 @@ import { KIND } from '../kinds.ts';
 import { changeOf } from '../link-change.ts';
 
 /**
- * What was still to be done for a contact that goes: texts to merge, records to make, conflicts to decide. Its conversations
+ * What was still to be done for a contact that goes: texts to merge, records to make, conflicts to decide, questions to answer. Its conversations
  * end when they are next looked at.
  *
  * @param at - The store's clock.
@@ -15,8 +15,9 @@ export async function cancelledWork(context: Context, contactId: string, at: Mil
   const { store } = context;
   const merges = await store.entries({ scope: 'workspace', kind: KIND.merge, contactId, limit: 1_000 });
   const creates = await store.entries({ scope: 'connection', kind: KIND.create, contactId, limit: 1_000 });
+  const questions = await store.entries({ scope: 'connection', kind: KIND.question, contactId, limit: 1_000 });
   const refused = creates.filter(({ body }) => (body as { readonly state: string }).state === 'refused');
-  const dropped = [...merges, ...refused].map(({ scope, kind, key, version }) => {
+  const dropped = [...merges, ...questions, ...refused].map(({ scope, kind, key, version }) => {
     return { scope, kind, key, expected: version, put: 'delete' } as const;
   });
   return [...dropped, ...(await closedConflicts(context, contactId, at))];

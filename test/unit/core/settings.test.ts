@@ -15,6 +15,11 @@ const full = {
   analysis: [RULE],
   activities: { call: true, sms: false },
   smsThreads: 'by_message',
+  logForms: {
+    call: { kind: 'call', fields: [{ key: 'topic', title: 'Topic', type: 'text', writes: { activityField: 'Topic__c' } }] },
+    message: { kind: 'message', fields: [] },
+    settings: { billing: 'yes', first: true, most: 3 },
+  },
   unlinkedContact: 'wait',
   severalContacts: 'only_linked',
   internalCalls: 'log',

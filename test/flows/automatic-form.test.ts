@@ -1,0 +1,267 @@
+import type { ContactStore } from 'crm-sync-engine';
+import { type CompleteConnector, type CrmSyncEngine, type EngineOptions, type LogForm, parseSettings } from 'crm-sync-engine';
+import { conversation, type ManualClock } from 'crm-sync-engine/testing';
+import { describe, expect, it } from 'vitest';
+import { hubspotAlice, salesforceAlice, schema } from './form-deployments.ts';
+import { connectorAround, Died, dying, storeAround } from './harness.ts';
+
+type Options = Partial<EngineOptions<typeof schema>>;
+
+interface FormWorld {
+  readonly engine: CrmSyncEngine<typeof schema>;
+  readonly engineOf: (more?: Options) => CrmSyncEngine<typeof schema>;
+  readonly connectorOf: () => CompleteConnector;
+  readonly store: ContactStore;
+  readonly clock: ManualClock;
+  /** Of Alice: open ones. */
+  readonly deals: readonly [string, string];
+  readonly close: (deal: string) => void;
+  /** What each logged call is tied to beside Alice, and the answer to "billable". */
+  readonly logged: () => readonly { readonly id: string; readonly tied: readonly string[]; readonly billable: unknown }[];
+  readonly untie: () => void;
+  readonly removeCalls: () => void;
+  readonly requests: () => number;
+}
+
+interface World {
+  readonly name: string;
+  readonly association: string;
+  readonly billable: string;
+  readonly open: (options?: Options) => Promise<FormWorld>;
+}
+
+const WORLDS: readonly World[] = [
+  {
+    name: 'HubSpot',
+    association: 'deals',
+    billable: 'billable_status',
+    async open(options) {
+      const there = await hubspotAlice(options);
+      const { crm, renewal, expansion, logged } = there;
+      return {
+        ...there,
+        deals: [renewal, expansion],
+        close: (deal) => void crm.edit(deal, { dealstage: 'closedwon' }),
+        logged: () => logged().map(({ id, deals, properties }) => ({ id, tied: deals, billable: properties['billable_status'] || null })),
+        untie() {
+          for (const { id, deals } of logged()) for (const deal of deals) crm.dissociate(id, deal);
+        },
+        removeCalls() {
+          for (const { id } of logged()) crm.remove(id);
+        },
+        requests: () => crm.calls.length,
+      };
+    },
+  },
+  {
+    name: 'Salesforce',
+    association: 'Opportunity',
+    billable: 'Billable__c',
+    async open(options) {
+      const there = await salesforceAlice(options);
+      const { crm, renewal, expansion, tasks } = there;
+      return {
+        ...there,
+        deals: [renewal, expansion],
+        close: (deal) => void crm.edit(deal, { StageName: 'Closed Won' }),
+        logged: () =>
+          tasks().map((task: Record<string, unknown>) => ({
+            id: `${task['id']}`,
+            tied: typeof task['WhatId'] === 'string' ? [task['WhatId']] : [],
+            billable: task['Billable__c'] ?? null,
+          })),
+        untie() {
+          for (const { id } of tasks()) crm.edit(id, { WhatId: null });
+        },
+        removeCalls() {
+          for (const { id } of tasks()) crm.remove(id);
+        },
+        requests: () => crm.calls.length,
+      };
+    },
+  },
+];
+
+const CALL = conversation({ id: 'call-1', summary: 'Wants a demo.' });
+
+describe.each(WORLDS)('a form of the settings, in $name', ({ association, billable, open }) => {
+  const form: LogForm = {
+    kind: 'call',
+    fields: [
+      { key: 'deal', title: 'Deal', type: 'selection', options: { association, openFirst: true }, writes: 'association' },
+      {
+        key: 'billable',
+        title: 'Billable?',
+        type: 'selection',
+        options: [
+          { const: billable === 'Billable__c' ? 'Billable' : 'billable', title: 'Billable' },
+          { const: billable === 'Billable__c' ? 'Pro bono' : 'pro_bono', title: 'Pro bono' },
+        ],
+        defaultSettingValues: { inboundCall: { settingId: 'inbound_billing' } },
+        writes: { activityField: billable },
+      },
+    ],
+  };
+  const BILLABLE = billable === 'Billable__c' ? 'Billable' : 'billable';
+  const options: Options = { logForms: { call: form, settings: { inbound_billing: 'Billable' } } };
+  const last: Options = {
+    logForms: {
+      ...options.logForms,
+      call: { ...form, fields: [{ ...form.fields[0], whenSeveral: 'last_updated' }, form.fields[1]] } as LogForm,
+    },
+  };
+
+  it('takes what settings and policies decide, asks nothing then, and costs one look-up', async () => {
+    const { engineOf, connectorOf, clock, deals, logged, close } = await open(last);
+    clock.advance(60_000);
+    close(deals[1]);
+    clock.advance(60_000);
+    const connector = connectorOf();
+    const asked: unknown[] = [];
+    const engine = engineOf({
+      connector: {
+        ...connector,
+        related(query, call) {
+          asked.push(query.to);
+          return connector.related!(query, call);
+        },
+      },
+    });
+    const { steps } = await engine.handleConversation(CALL);
+    await engine.handleConversation({ ...CALL, summary: 'Once more.' });
+    expect(asked).toEqual([[association]]);
+    expect(steps.activity).toMatchObject({ status: 'done', reason: null, refused: [] });
+    expect(logged()).toMatchObject([{ tied: [deals[0]], billable: BILLABLE }]); // the open one, though the other one changed last
+    expect(await engine.pending.list()).toEqual([]);
+  });
+
+  it('logs the call without a tie that is open, keeps the question, and ties it once it is answered, and only once', async () => {
+    const { engine, deals, logged, requests, untie } = await open(options);
+    expect((await engine.handleConversation(CALL)).steps.activity).toMatchObject({ status: 'done', reason: 'question_open', refused: [] });
+    expect(logged()).toMatchObject([{ tied: [], billable: BILLABLE }]);
+    const [item, ...others] = await engine.pending.list({ kinds: ['question'] });
+    expect([item, others]).toMatchObject([
+      {
+        kind: 'question',
+        conversation: 'test:call-1',
+        contactId: expect.any(String),
+        questions: [{ field: 'deal', code: 'several_options', options: expect.arrayContaining([{ const: deals[0], title: 'Renewal' }]) }],
+        form: { values: { deal: null, billable: BILLABLE } },
+      },
+      [],
+    ]);
+    const id = item?.id ?? '';
+    expect(await engine.pending.answer(id, {})).toMatchObject({
+      reason: 'submission_refused',
+      refused: [{ field: 'deal', code: 'missing' }],
+    });
+    expect(await engine.pending.answer(id, { deal: 'nothing of ours' })).toMatchObject({
+      refused: [{ field: 'deal', code: 'not_offered' }],
+    });
+    expect(await engine.pending.answer(id, { deal: deals[1] })).toMatchObject({ status: 'done', record: { id: logged()[0]?.id } });
+    expect(logged()).toMatchObject([{ tied: [deals[1]], billable: BILLABLE }]);
+    expect(await engine.pending.list()).toEqual([]);
+    untie(); // somebody thinks otherwise
+    const before = requests();
+    expect(await engine.pending.answer(id, { deal: deals[1] })).toMatchObject({ status: 'unchanged', reason: 'already_answered' });
+    expect(requests()).toBe(before);
+    await engine.handleConversation(CALL);
+    await engine.handleConversation({ ...CALL, summary: 'Wants a demo on Tuesday.' });
+    expect(logged()).toMatchObject([{ tied: [] }]);
+    expect(await engine.pending.list()).toEqual([]);
+  });
+
+  it('is answered by a person who logs the call with a submission, too', async () => {
+    const { engine, deals, logged } = await open(options);
+    await engine.handleConversation(CALL);
+    const write = { key: 'deal', to: { association }, action: 'set', value: deals[0] } as const;
+    const submission = { kind: 'call', context: 'inboundCall', contactType: null, answers: {}, metadata: {}, writes: [write] } as const;
+    expect(await engine.logActivity(CALL, { submission })).toMatchObject({ status: 'done' });
+    expect(logged()).toMatchObject([{ tied: [deals[0]] }]);
+    expect(await engine.pending.list()).toEqual([]);
+  });
+
+  it('asks nobody any more once the contact is erased or removed, or the activity is gone', async () => {
+    for (const act of ['erase', 'remove'] as const) {
+      const { engine } = await open(options);
+      const { contactId } = await engine.handleConversation(CALL);
+      const [item] = await engine.pending.list();
+      if (act === 'erase') await engine.contacts.erase(contactId ?? '');
+      else await engine.contacts.remove(contactId ?? '', { by: 'test' });
+      expect(await engine.pending.list()).toEqual([]);
+      expect((await engine.pending.answer(item?.id ?? '', { deal: null })).status).not.toBe('done');
+    }
+    const { engine, deals, removeCalls } = await open(options);
+    await engine.handleConversation(CALL);
+    const [item] = await engine.pending.list();
+    removeCalls();
+    expect(await engine.pending.answer(item?.id ?? '', { deal: deals[0] })).toMatchObject({
+      status: 'skipped',
+      reason: 'activity_gone',
+      remedy: expect.any(String),
+    });
+    expect(await engine.pending.list()).toEqual([]);
+    expect(await engine.pending.answer('question:test:nothing', {})).toMatchObject({ status: 'skipped', reason: 'question_not_found' });
+  });
+
+  it('makes a question of a required field that nothing fills, and leaves out a field that the CRM has not, which it tells', async () => {
+    const fields: LogForm['fields'] = [
+      { key: 'topic', title: 'Topic', type: 'text', required: true, writes: { activityField: billable } },
+      { key: 'odd', title: 'Odd', type: 'text', default: 'x', writes: { activityField: 'Nowhere__c' } },
+    ];
+    const { engine, logged } = await open({ logForms: { call: { kind: 'call', fields } } });
+    expect((await engine.handleConversation(CALL)).steps.activity).toMatchObject({
+      status: 'done',
+      refused: [{ field: 'odd', code: 'field_not_visible' }],
+    });
+    expect(await engine.pending.list()).toMatchObject([{ questions: [{ field: 'topic', code: 'missing' }] }]);
+    const [item] = await engine.pending.list();
+    await engine.pending.answer(item?.id ?? '', { topic: BILLABLE });
+    expect(logged()).toMatchObject([{ billable: BILLABLE }]);
+  });
+
+  it('is not asked for options where nobody has a record, the channel is off, or the call was logged before', async () => {
+    const { engine, requests } = await open({ ...options, activities: { sms: true } });
+    const before = requests();
+    await engine.handleConversation(CALL);
+    expect(requests()).toBe(before);
+  });
+
+  it.each(['before', 'after'] as const)(
+    'is answered once wherever the process that answers dies, %s the call took effect',
+    async (moment) => {
+      let deaths = 0;
+      for (let at = 1; ; at += 1) {
+        const { engine, engineOf, connectorOf, store, clock, deals, logged } = await open(options);
+        await engine.handleConversation(CALL);
+        clock.advance(3_600_000);
+        const [item] = await engine.pending.list();
+        const process = dying(at, moment);
+        const doomed = engineOf({ store: storeAround(store, process.around), connector: connectorAround(connectorOf(), process.around) });
+        const died = await doomed.pending.answer(item?.id ?? '', { deal: deals[0] }).then(
+          () => false,
+          (error) => error instanceof Died,
+        );
+        if (!died && !process.isDead()) break;
+        deaths += 1;
+        for (let times = 0; times < 2; times += 1) {
+          clock.advance(1_800_000);
+          await engineOf().pending.answer(item?.id ?? '', { deal: deals[0] });
+        }
+        expect(logged(), `died at call ${at}`).toMatchObject([{ tied: [deals[0]], billable: BILLABLE }]);
+        expect(await engine.pending.list()).toEqual([]);
+      }
+      expect(deaths).toBeGreaterThan(5);
+    },
+  );
+});
+
+it('the settings take no form of another kind, and no unknown key', () => {
+  const call = { kind: 'message', fields: [] };
+  expect(() => parseSettings(schema, { logForms: { call } })).toThrow(
+    expect.objectContaining({ issues: [expect.objectContaining({ path: ['logForms', 'call', 'kind'], code: 'wrong_form_kind' })] }),
+  );
+  expect(() => parseSettings(schema, { logForms: { fax: call } })).toThrow(
+    expect.objectContaining({ issues: [expect.objectContaining({ code: 'unknown_key' })] }),
+  );
+});
