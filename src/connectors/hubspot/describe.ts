@@ -6,6 +6,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Call } from '../../ports/connector.ts';
 import type { Client } from './client.ts';
 import { fieldTypeOf } from './codec.ts';
+import { EMPLOYER } from './employer.ts';
 import { brokenAnswer } from './errors.ts';
 import { type ObjectKind, objectKind } from './objects.ts';
 import { propertiesOf } from './paths.ts';
@@ -134,7 +135,10 @@ function toDescribedField(property: WireProperty, kind: ObjectKind): DescribedFi
   });
   const picklist = type === 'picklist' || type === 'multipicklist';
   const shown = (options ?? []).filter(({ value, hidden }) => value !== '' && hidden !== true);
-  const writable = calculated !== true && modificationMetadata?.readOnlyValue === false && type !== 'id' && type !== 'unsupported';
+  // It is an association, which the writes of this connector change.
+  const employer = kind.name === 'contacts' && name === EMPLOYER;
+  const settable = modificationMetadata?.readOnlyValue === false || employer;
+  const writable = calculated !== true && settable && type !== 'id' && type !== 'unsupported';
   const required = writable && kind.required.includes(name);
   // The address of a contact is what HubSpot itself tells duplicates by.
   const unique = hasUniqueValue === true || (kind.name === 'contacts' && name === 'email');

@@ -5,7 +5,8 @@ import { wireText } from '../../../http/wire-text.ts';
 import type { Write } from '../../../ports/connector.ts';
 import type { AssociationType } from '../association-types.ts';
 import { encodeValue } from '../codec.ts';
-import { recordId } from '../objects.ts';
+import { EMPLOYER, EMPLOYER_TYPE, employerOf } from '../employer.ts';
+import { objectKind, recordId } from '../objects.ts';
 import { BATCH_MAX } from '../query/batch-read.ts';
 
 export type Kind = 'create' | 'update' | 'upsert';
@@ -62,11 +63,16 @@ export function wireWrite(
   typeOf: (object: string) => AssociationType,
 ): WireWrite {
   const { id, op, values, uniqueKey, associations = [] } = write;
-  const encoded = Object.entries(values).map(([name, value]) => [name, encodeValue(value, fields.get(name)?.type ?? 'string')] as const);
+  const employer = employerOf(write);
+  const encoded = Object.entries(values)
+    .filter(([name]) => employer === undefined || name !== EMPLOYER)
+    .map(([name, value]) => [name, encodeValue(value, fields.get(name)?.type ?? 'string')] as const);
   const properties = Object.fromEntries(id === null ? encoded.filter(([, value]) => value !== '') : encoded);
   const common = { objectWriteTraceId: op, properties };
   if (id !== null) return { write, properties, input: { id: recordId(id), ...common } };
   if (uniqueKey) return { write, properties, input: { id: keyOf(uniqueKey), idProperty: uniqueKey.field, ...common } };
-  const tied = associations.map((to) => ({ to: { id: to.id }, types: [{ ...typeOf(to.object) }] }));
+  const others = associations.filter((to) => to.id !== employer || objectKind(to.object).name !== 'companies');
+  const tied = others.map((to): Json => ({ to: { id: to.id }, types: [{ ...typeOf(to.object) }] }));
+  if (typeof employer === 'string') tied.push({ to: { id: employer }, types: [{ ...EMPLOYER_TYPE }] });
   return { write, properties, input: { ...common, ...(tied.length > 0 ? { associations: tied } : {}) } };
 }

@@ -19,6 +19,7 @@ import { checkBatch, kindOf, type WireWrite, wireWrite } from './batch.ts';
 import { type Described, NO_RESULT, outcomesOf } from './outcomes.ts';
 import { withoutIncomplete } from './required.ts';
 import { changeTies } from './ties.ts';
+import { withEmployers } from './with-employers.ts';
 
 /** From the start of a write to its answer, whatever happens in between. */
 export const WRITE_TIMEOUT_MS = 90_000;
@@ -39,7 +40,7 @@ const DESCRIBE_AGAIN = new Set(['field_not_visible', 'read_only_field', 'unknown
  * One request, unless HubSpot refuses it as a whole because of a record, which applies nothing: then in halves until that
  * record stands alone. A new record that lacks what HubSpot always requires is refused without being sent. A record that
  * HubSpot no longer finds is looked up once: only evidence makes it gone. A lock that lasts refuses the batch for now.
- * Ties of an update go first, in requests of their own.
+ * Ties of an update go first, in requests of their own; the primary company of a contact is one.
  *
  * @throws CrmSyncError where nothing was applied: no access, a limit, a key that is not unique.
  */
@@ -64,7 +65,9 @@ export async function writeRecords(context: Context, batch: readonly Write[], ca
     return partAnswer(await context.client.write({ resource, body }, call, deadline), part, { fields, modified });
   };
   const put = (complete: readonly WireWrite[]) => writeInParts(complete, { vendor: 'HubSpot', requestsMax: REQUESTS_MAX, send });
-  const outcomes = kind === 'update' ? await changeTies(context, writes, { put, call, deadline }) : await withoutIncomplete(writes, put);
+  const change = (some: readonly WireWrite[]) => changeTies(context, some, { put, call, deadline });
+  const make = (some: readonly WireWrite[]) => withoutIncomplete(some, put);
+  const outcomes = await withEmployers(context, writes, { put: kind === 'update' ? change : make, call, deadline });
   if (outcomes.some((outcome) => outcome.outcome === 'refused' && DESCRIBE_AGAIN.has(outcome.code))) context.describer.forget();
   return kind === 'update' ? withEvidence(context, batch, outcomes, call) : outcomes;
 }
