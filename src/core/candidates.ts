@@ -1,6 +1,7 @@
 import type { CompiledMapping } from './mapping-types.ts';
 import { matchText } from './match-text.ts';
 import type { MatchValues } from './plan-types.ts';
+import { isSharedKey } from './shared-key.ts';
 import type { Fields } from './value.ts';
 
 /** A contact that is about to have another value of a match key. */
@@ -128,7 +129,7 @@ export class Candidates {
   /** The value of a key that only one may have; null: several may. */
   #ownText({ field, to }: KeyMove): string | null {
     const { entity } = this.#mapping;
-    return entity === 'company' && field === 'name' ? null : matchText(entity, field, to);
+    return isSharedKey(entity, field) ? null : matchText(entity, field, to);
   }
 
   /** In the order of the keys, as they are compared. */

@@ -3,6 +3,7 @@ import { checkMergeTarget } from './check-merge-target.ts';
 import { checkTypes } from './check-types.ts';
 import { checkValues } from './check-values.ts';
 import type { CheckedRule, FieldsByName } from './checked-rule.ts';
+import { tieRule } from './company-tie.ts';
 import { compileMapping } from './compile.ts';
 import { compileRule } from './compile-rule.ts';
 import type { DescribedObject } from './described.ts';
@@ -53,11 +54,12 @@ export function checkMapping<S extends Schema>({
     const given: readonly AnyRule[] = mapping.fields;
     // Past the given ones come those of match keys that the connector knows by itself.
     const raw = given[index] ?? { crm: rule.crm, field: rule.field, direction: 'inbound' };
-    return {
-      raw,
-      isDomain: kindOfField({ entity: schema.entity, field: raw.field }) === 'domain',
-      rule: compileRule({ rule: raw, key: rule.key, entity: schema.entity, definition: rule.definition, described: fields, options }),
-    };
+    const isDomain = kindOfField({ entity: schema.entity, field: raw.field }) === 'domain';
+    const fitted = compileRule({
+      ...{ rule: raw, key: rule.key, entity: schema.entity, definition: rule.definition },
+      ...{ described: fields, options },
+    });
+    return { raw, isDomain, rule: raw.field === options.companyField ? tieRule(fitted) : fitted };
   });
   const problems = [
     ...rules.flatMap((checked) => [...checkRule(checked, object, fields), ...checkMergeTarget(checked, object, fields, analysis)]),

@@ -1,4 +1,5 @@
 import { CrmSyncError } from '../errors.ts';
+import { tieRule } from './company-tie.ts';
 import { compileRule, crmFieldsOf, type DescribedFields } from './compile-rule.ts';
 import { isTimeZone } from './dates.ts';
 import { ENTITIES } from './entities.ts';
@@ -50,12 +51,13 @@ export function compileMapping<S extends Schema>(
   const all = [...given, ...matchKeyNames.flatMap((field) => connectorRule(given, field, options) ?? [])];
   const described: DescribedFields = options.described && new Map(options.described.fields.map((field) => [field.name, field]));
   const keys = keysOf(all);
-  const rules = all.map((rule, index) =>
+  const compiled = all.map((rule, index) =>
     compileRule({
       ...{ rule, key: keys[index]!, entity: schema.entity, definition: knownDefinition(schema, rule.field) },
       ...{ described, options, defaults: plain },
     }),
   );
+  const rules = compiled.map((rule) => (rule.field === options.companyField ? tieRule(rule) : rule));
   const matchKeys = matchKeyNames.flatMap((name) => rules.find(({ field, direction }) => field === name && direction !== 'outbound') ?? []);
   const filter = plain.filter ?? null;
   if (described !== undefined) {
@@ -165,7 +167,7 @@ function fingerprints(
   mapping: Mapping,
   rules: readonly AnyRule[],
   compiled: readonly CompiledRule[],
-  { defaultCountry, timeZone }: CompileOptions,
+  { defaultCountry, timeZone, companyField }: CompileOptions,
 ) {
   const { crmObject, filter } = mapping;
   const common = { crmObject, filter, matchKeys: matchKeysOf(schema, mapping), defaultCountry, timeZone: timeZone ?? 'UTC' };
@@ -173,7 +175,8 @@ function fingerprints(
   const reads = (rule: AnyRule) => {
     const { label: _, description: __, ...definition } = knownDefinition(schema, rule.field);
     const { join, transform } = rule as Partial<InboundRule>;
-    return { crm: crmFieldsOf(rule), field: rule.field, valueMap: rule.valueMap, join, transform, definition };
+    const tied = rule.field === companyField ? { tied: true } : {};
+    return { crm: crmFieldsOf(rule), field: rule.field, valueMap: rule.valueMap, join, transform, definition, ...tied };
   };
   const plans = (rule: AnyRule) => {
     const { direction } = rule;

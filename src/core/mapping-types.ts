@@ -231,6 +231,8 @@ export interface CompileOptions {
   readonly policies?: Policies;
   /** The CRM object as described: fields that it doesn't show become absent. */
   readonly described?: DescribedObject;
+  /** Field of contacts that holds the id of their company: its rule takes what the engine makes of the CRM's reference. */
+  readonly companyField?: string;
   /** The connector's own field of each match key, for a mapping that names none. */
   readonly matchFields?: Readonly<Record<string, string>>;
 }

@@ -1,4 +1,5 @@
 import { carryOver } from './carry-over.ts';
+import { COMPANY_WITHOUT_RECORD } from './company-tie.ts';
 import { isDecided, stillDecided } from './decided.ts';
 import { FLIP_WINDOW_MS } from './flips.ts';
 import { hashOf } from './hash.ts';
@@ -207,13 +208,15 @@ function holdUntilSettled(rule: CompiledRule, present: Value, local: Value, now:
 const UNSETTLED_MS = 5 * 60 * 1000;
 /** The CRM may learn to take the value (a new picklist option, a longer field): a held field is tried again after a day. */
 const HELD_MS = 24 * 60 * 60 * 1000;
+/** A company mostly gets its record soon, and to find out costs no call. */
+const TIE_HELD_MS = 10 * 60 * 1000;
 
 /** A field that the CRM can't take, or refused, with this value. */
 export const heldField = ({ code, remedy }: { readonly code: string; readonly remedy: string }, local: Value, now: Millis): Held => ({
   code,
   remedy,
   valueHash: hashOf(local),
-  retryAt: now + HELD_MS,
+  retryAt: now + (code === COMPANY_WITHOUT_RECORD ? TIE_HELD_MS : HELD_MS),
 });
 
 /** Of a mapping that has changed no field is held any more. */

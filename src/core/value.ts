@@ -34,6 +34,8 @@ export type CoercionCode =
   | 'not_nullable'
   | 'read_only'
   | 'unsupported_type'
+  | 'company_unknown'
+  | 'company_without_record'
   | 'link_expires'
   | 'not_a_link';
 

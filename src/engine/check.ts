@@ -5,6 +5,7 @@ import type { Finding } from '../core/finding.ts';
 import { findingsOfAll, fine, withoutRepeats } from '../core/findings.ts';
 import type { Mapping } from '../core/mapping-types.ts';
 import type { CheckQuery } from '../ports/connector.ts';
+import { partsOf } from './companies/company-context.ts';
 import { compileOptions } from './compiled.ts';
 import { assertActive, assertSameAccount, loadConnection } from './connection.ts';
 import type { Context } from './context.ts';
@@ -26,7 +27,7 @@ export async function check(context: Context, options: CheckOptions): Promise<re
     () => checkConnection(context),
     () => checkAccount(context, session),
     async () => (await context.connector.check?.(queryOf(context), session.call)) ?? [],
-    ...context.mappings.map((mapping) => () => checkFields(context, session, mapping)),
+    ...partsOf(context).flatMap((part) => part.mappings.map((mapping) => () => checkFields(part, session, mapping))),
     () => rewrittenFindings(context),
     async () => checkMerging({ ...context, analysis: context.options.analysis ?? [], hasMerger: context.merger !== null }),
   ]);
@@ -58,7 +59,9 @@ async function checkFields(context: Context, session: Session, mapping: Mapping)
   return checkMapping({ schema: context.schema, mapping, described, analysis, options: compileOptions(context) });
 }
 
-function queryOf({ mappings, options: { activities = {} } }: Context): CheckQuery {
+function queryOf(context: Context): CheckQuery {
+  const { activities = {} } = context.options;
+  const mappings = partsOf(context).flatMap((part) => part.mappings);
   const writes = mappings.map((mapping) => [mapping.crmObject, writtenBy(mapping)] as const);
   return {
     objects: mappings.map(({ crmObject }) => crmObject),

@@ -28,12 +28,13 @@ export function compile(context: Context, mapping: Mapping, described?: Describe
 }
 
 export function compileOptions({ connector, options }: Context): Omit<CompileOptions, 'described'> {
-  const { defaultCountry, timeZone, transforms, policies } = options;
+  const { defaultCountry, timeZone, transforms, policies, companies } = options;
   return {
     matchFields: connector.capabilities.matchFields,
     ...(defaultCountry !== undefined && { defaultCountry }),
     ...(timeZone !== undefined && { timeZone }),
     ...(transforms !== undefined && { transforms }),
     ...(policies !== undefined && { policies }),
+    ...(companies?.contactField !== undefined && { companyField: companies.contactField }),
   };
 }

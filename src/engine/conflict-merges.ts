@@ -1,5 +1,6 @@
 import { isCrmSyncError } from '../errors.ts';
 import type { Entry } from '../ports/store.ts';
+import { partOf } from './companies/company-context.ts';
 import { conflictSides, decideConflict } from './conflicts.ts';
 import { type Context, fieldsOf } from './context.ts';
 import { KIND } from './kinds.ts';
@@ -30,17 +31,19 @@ export async function mergeConflicts(context: Context, run: RunRecorder): Promis
   }
 }
 
-async function mergeOne(context: Context, run: RunRecorder, key: string): Promise<MergeFailure | null> {
+async function mergeOne(whole: Context, run: RunRecorder, key: string): Promise<MergeFailure | null> {
   const { session } = run;
-  const queued = new QueuedAnswers(context, session);
+  let queued: QueuedAnswers | undefined;
   for (let race = 0; ; ) {
-    const [entry] = await context.store.entries({ scope: 'connection', kind: KIND.merge, keys: [key], limit: 1 });
+    const [entry] = await whole.store.entries({ scope: 'connection', kind: KIND.merge, keys: [key], limit: 1 });
     if (entry === undefined) return null; // decided meanwhile
-    const sides = await conflictSides(context, key);
-    if (sides === null) return done(context, entry); // gone with its contact
+    const sides = await conflictSides(whole, key);
+    if (sides === null) return done(whole, entry); // gone with its contact
     const { record, row, open } = sides;
+    const context = partOf(whole, record.object);
     const fields = fieldsOf(context, row.fields);
     const texts = [{ field: record.field, incoming: String(open.incoming ?? ''), rule: record.crm }];
+    queued ??= new QueuedAnswers(context, session);
     const answered = await queued.of({ entry, texts, at: record.at, fields });
     if (answered === 'again') continue; // as often as it asks, and that has a bound
     if ('failure' in answered) return postponed(context, run, answered.entry, record.field, answered.failure);

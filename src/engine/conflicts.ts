@@ -8,10 +8,11 @@ import type { Fields, Millis, Value } from '../core/value.ts';
 import { CrmSyncError, refusedDocument } from '../errors.ts';
 import type { EntryChange, LinkChange, Row, StoredLink } from '../ports/store.ts';
 import { untilCommitted } from './commit.ts';
+import { partOf } from './companies/company-context.ts';
 import { type ConflictRecord, conflictChanges } from './conflict-entry.ts';
 import { type Context, fieldsOf } from './context.ts';
 import { keyTaken } from './edit/refusals.ts';
-import { loadOwners, refusedMoves } from './edit/taken-keys.ts';
+import { takenKeys } from './edit/taken-keys.ts';
 import { historyEntry } from './history.ts';
 import { keyEntries } from './identity/key-entries.ts';
 import { KIND } from './kinds.ts';
@@ -124,10 +125,11 @@ interface Decision {
  *
  * @returns null where the values are not those that it was decided for.
  */
-export async function decideConflict(context: Context, session: Session, decision: Decision): Promise<ConflictRecord | null> {
-  const { result, committed } = await untilCommitted(context, session, async () => {
-    const record = await loadConflict(context, decision.id);
+export async function decideConflict(whole: Context, session: Session, decision: Decision): Promise<ConflictRecord | null> {
+  const { result, committed } = await untilCommitted(whole, session, async () => {
+    const record = await loadConflict(whole, decision.id);
     if (record === null) throw notFound(decision.id);
+    const context = partOf(whole, record.object);
     if (record.closedAt !== null) return { result: { record: sameOrClosed(context, record, decision), changed: [] }, changes: null };
     const [row] = await context.store.load({ ids: [record.contactId] });
     if (row === undefined || row.removed === true) throw notFound(decision.id);
@@ -137,6 +139,7 @@ export async function decideConflict(context: Context, session: Session, decisio
   if (result === null) return null;
   const { record, changed } = result;
   const { id, object, recordId, contactId, field, reason } = record;
+  const context = partOf(whole, object);
   if (changed.length > 0) context.notify({ type: 'contact.changed', contactId, fields: changed, cause: decision.flow });
   if (committed !== null) context.notify({ type: 'conflict.closed', id, object, recordId, contactId, field, reason });
   return record;
@@ -179,8 +182,7 @@ async function decided(context: Context, now: Millis, { record, row, answer, by,
   const set: Fields = after === before ? {} : { [field]: after };
   const entries: EntryChange[] = [...(await keyEntries(context, { contact: row.id, before: fields, set, at: now }))];
   const move = { contactId: row.id, ...movedKeys(context, fields, set) };
-  // Looked at after the claims were: of two edits at once one sees the other (R19).
-  for (const [contactId, key] of refusedMoves([move], await loadOwners(context, [move]))) throw keyTaken(contactId, key);
+  for (const [contactId, key] of await takenKeys(context, [move])) throw keyTaken(contactId, key, context.schema.entity);
   if (after !== before) {
     const changes = [{ field, before, after, rule: crm, reason: 'conflict_resolved' }];
     // Of which record it is: it has come from that CRM, whoever took it (R25).

@@ -18,6 +18,7 @@ import { type Capability, capabilitiesOf, comesWith } from './capability.ts';
 export function checkCapabilities(
   connector: CrmConnector,
   { mappings = [], activities = {}, logForms = {}, unlinkedContact }: ConnectionSettings,
+  ofCompanies: readonly Mapping[] = [],
 ): void {
   const gaps = gapsOf(connector);
   if (gaps.length > 0)
@@ -29,6 +30,7 @@ export function checkCapabilities(
   const channels = Object.entries(activities).filter(([, isOn]) => isOn === true);
   const needs = [
     ...mappings.flatMap((mapping, index) => mappingNeeds(mapping, ['mappings', index])),
+    ...ofCompanies.flatMap((mapping, index) => mappingNeeds(mapping, ['companies', 'mappings', index])),
     ...channels.map(([channel]): Need => ({ path: ['activities', channel], capability: 'activities', otherwise: 'turn the channel off' })),
     ...(['call', 'message'] as const).flatMap((kind) => formNeeds(logForms[kind], ['logForms', kind])),
     ...(unlinkedContact === 'create' ? [{ path: ['unlinkedContact'], capability: 'create', otherwise: 'wait for a record' } as const] : []),

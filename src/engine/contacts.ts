@@ -1,8 +1,6 @@
 import { type ListOptions, pageOf, readListOptions } from '../core/contacts/list-query.ts';
 import { normalizePhone } from '../core/phone.ts';
-import type { HistoryEntry } from '../core/run.ts';
 import type { FieldPatch, Schema } from '../core/schema-types.ts';
-import type { Value } from '../core/value.ts';
 import type { Row } from '../ports/store.ts';
 import { type Contact, contactOf } from './contact.ts';
 import type { Context } from './context.ts';
@@ -11,7 +9,7 @@ import type { EditPush } from './edit/push-edited.ts';
 import { type ContactEdit, type EditResult, type UpdateOptions, updateContacts } from './edit/update-contacts.ts';
 import { eraseContact } from './erasure/erase.ts';
 import { type ErasedPerson, unsuppress } from './erasure/unsuppress.ts';
-import { historyOf, pruneHistory } from './history.ts';
+import { explain, type FieldExplanation, pruneHistory } from './history.ts';
 import { type Ambiguity, ambiguous } from './identity/ambiguous.ts';
 import { assign } from './identity/assign.ts';
 import { type FormerlyTheirs, lastHolder } from './identity/last-holder.ts';
@@ -23,18 +21,6 @@ import type { FlowOptions } from './options.ts';
 import type { LeftRecord } from './removal/left-records.ts';
 import { removeContact } from './removal/remove-contact.ts';
 import { restoreContact } from './removal/restore-contact.ts';
-
-/** Why a field has its value: newest first. */
-export interface FieldExplanation {
-  readonly field: string;
-  readonly before: Value;
-  readonly after: Value;
-  readonly at: string;
-  /** The CRM field, analysis result or author's rule it came by. */
-  readonly rule: string;
-  readonly reason: string;
-  readonly source: HistoryEntry['source'];
-}
 
 /** Whose number it is. */
 export interface FoundByPhone<S extends Schema> {
@@ -67,7 +53,7 @@ export class Contacts<S extends Schema> {
   /** Null: there is none. */
   async get(id: string): Promise<Contact<S> | null> {
     const [row] = await this.#context.store.load({ ids: [id] });
-    return row === undefined || row.removed === true ? null : contactOf<S>(this.#context, row);
+    return row === undefined || row.removed === true || row.entity !== 'contact' ? null : contactOf<S>(this.#context, row);
   }
 
   /**
@@ -209,9 +195,6 @@ export class Contacts<S extends Schema> {
 
   /** Where each field's present and earlier values came from, newest first (P12). */
   async explain(id: string, field?: string): Promise<readonly FieldExplanation[]> {
-    const history = await historyOf(this.#context, id);
-    return history.flatMap(({ at, source, changes }) =>
-      changes.filter((change) => field === undefined || change.field === field).map((change) => ({ ...change, at, source })),
-    );
+    return explain(this.#context, id, field);
   }
 }

@@ -21,6 +21,10 @@ export interface Context {
   readonly mappings: readonly Mapping[];
   readonly store: BoundStore;
   readonly connector: CompleteConnector;
+  /** The connector without the ties of contacts to companies, where there are any. */
+  readonly untied?: CompleteConnector;
+  /** Of flows of companies: the contacts' own. */
+  readonly employees?: Context;
   /** What the host's connector is able to do. */
   readonly can: ReadonlySet<Capability>;
   readonly merger: Merger | null;

@@ -1,5 +1,6 @@
 import type { Entry, EntryChange } from '../ports/store.ts';
 import { untilCommitted } from './commit.ts';
+import { partsOf } from './companies/company-context.ts';
 import type { Context } from './context.ts';
 import { endedWith, tellClosed } from './ended-conflicts.ts';
 import { loadReleased } from './identity/released.ts';
@@ -13,9 +14,17 @@ import type { Session } from './session.ts';
 /** Drops every link of the mapped objects, and where pulls and their queues stood: the next pull matches every record anew. */
 export async function dropLinks(context: Context, session: Session): Promise<void> {
   if ((context.options.segments ?? []).length > 0) await context.store.commit({ rows: [], entries: [FORGET_STATE] });
+  for (const part of partsOf(context)) await dropPart(part, session);
+  await dropAll(context, session, () => loadReleased(context), dropped);
+  for (const kind of [KIND.checkpoint, KIND.recheck, KIND.untied, KIND.brake])
+    await dropAll(context, session, () => notes(context, kind), dropped);
+}
+
+async function dropPart(context: Context, session: Session): Promise<void> {
   for (const { crmObject } of context.mappings) {
     for (let after: string | null = null; ; ) {
-      const rows = await context.store.scan({ entity: 'contact', object: crmObject, want: 'linked', plan: '', now: 0, after, limit: 500 });
+      const { entity } = context.schema;
+      const rows = await context.store.scan({ entity, object: crmObject, want: 'linked', plan: '', now: 0, after, limit: 500 });
       const last = rows.at(-1);
       if (last === undefined) break;
       const { result } = await untilCommitted(context, session, async () => {
@@ -39,8 +48,6 @@ export async function dropLinks(context: Context, session: Session): Promise<voi
     () => notes(context, KIND.waiting),
     (note) => noLongerWaiting(context, storedWaiting(note)),
   );
-  await dropAll(context, session, () => loadReleased(context), dropped);
-  for (const kind of [KIND.checkpoint, KIND.recheck, KIND.brake]) await dropAll(context, session, () => notes(context, kind), dropped);
 }
 
 const notes = ({ store }: Context, kind: string): Promise<readonly Entry[]> => store.entries({ scope: 'connection', kind, limit: 500 });

@@ -13,6 +13,9 @@ import type { SyncEvent } from '../ports/observer.ts';
 import { systemClock } from '../ports/system-clock.ts';
 import { capabilitiesOf, methodMissing } from './capability.ts';
 import { type CheckOptions, check } from './check.ts';
+import { parseCompanies } from './companies/parse-companies.ts';
+import { withTies } from './companies/tied-connector.ts';
+import { Companies } from './companies.ts';
 import { Conflicts } from './conflicts.ts';
 import { changeConnection } from './connection.ts';
 import { checkCapabilities } from './connector-needs.ts';
@@ -73,19 +76,22 @@ export interface PreviewConversation {
  *   naming everything that they ask of a connector which lacks it, from the constructor.
  */
 // biome-ignore lint/suspicious/noExplicitAny: a typed engine must fit an untyped parameter
-export class CrmSyncEngine<S extends Schema = any> {
+export class CrmSyncEngine<S extends Schema = any, C extends Schema = any> {
   readonly schema: S;
   readonly contacts: Contacts<S>;
+  /** The accounts that contacts belong to. Its calls fail with `companies_not_set_up` where the engine has no `companies`. */
+  readonly companies: Companies<C, S>;
   readonly runs: Runs;
   readonly conflicts: Conflicts;
   readonly segments: SegmentEvents;
   readonly pending: Pending;
   readonly #context: Context;
 
-  constructor(options: EngineOptions<S>) {
+  constructor(options: EngineOptions<S, C>) {
     this.schema = options.schema;
-    this.#context = contextOf(options as unknown as EngineOptions<Schema>);
+    this.#context = withTies(contextOf(options as unknown as EngineOptions<Schema>));
     this.contacts = new Contacts(this.#context);
+    this.companies = new Companies(this.#context);
     this.conflicts = new Conflicts(this.#context);
     this.segments = new SegmentEvents(this.#context);
     this.pending = new Pending(this.#context);
@@ -254,6 +260,7 @@ function contextOf(options: EngineOptions<Schema>): Context {
     ids,
     leaseMs,
     erasureKey: _,
+    companies: given,
     ...document
   } = options;
   for (const [name, value] of Object.entries({ workspace, connection }))
@@ -262,13 +269,14 @@ function contextOf(options: EngineOptions<Schema>): Context {
   if (typeof store?.bind !== 'function') throw missing('store', 'such as `sqliteStore({ file })` or `memoryStore()`');
   const settings = parseSettings(schema, document);
   const { mappings = [], analysis = [] } = settings;
-  checkPolicies(mappings, policies);
-  checkCapabilities(connector, { ...options, mappings });
+  const companies = given && parseCompanies(given, { schema, mappings, analysis });
+  checkPolicies([...mappings, ...(companies?.mappings ?? [])], policies);
+  checkCapabilities(connector, { ...options, mappings }, companies?.mappings);
   return withSegments({
     workspace,
     connection,
     schema,
-    options: { ...options, ...settings, mappings, analysis },
+    options: { ...options, ...settings, mappings, analysis, ...(companies !== undefined && { companies }) },
     mappings,
     store: store.bind({ workspace, connection }),
     connector: completeConnector(connector, (method) => methodMissing(connector, method)),

@@ -1,6 +1,6 @@
 import type { HistoryEntry } from '../core/run.ts';
 import { readHistory, type StoredHistory, storedHistory } from '../core/stored-history.ts';
-import type { Fields, Json } from '../core/value.ts';
+import type { Fields, Json, Value } from '../core/value.ts';
 import type { ContactRef, EntryChange } from '../ports/store.ts';
 import type { Context } from './context.ts';
 import { KIND } from './kinds.ts';
@@ -15,6 +15,26 @@ export function historyEntry(context: Context, contactId: ContactRef, entry: His
     expected: null,
     put: { body: storedHistory(entry) as unknown as Json, contactId },
   };
+}
+
+/** Why a field has its value: newest first. */
+export interface FieldExplanation {
+  readonly field: string;
+  readonly before: Value;
+  readonly after: Value;
+  readonly at: string;
+  /** The CRM field, analysis result or author's rule it came by. */
+  readonly rule: string;
+  readonly reason: string;
+  readonly source: HistoryEntry['source'];
+}
+
+/** Where the values of a row's fields, or of one of them, came from, newest first. */
+export async function explain(context: Context, id: string, field?: string): Promise<readonly FieldExplanation[]> {
+  const history = await historyOf(context, id);
+  return history.flatMap(({ at, source, changes }) =>
+    changes.filter((change) => field === undefined || change.field === field).map((change) => ({ ...change, at, source })),
+  );
 }
 
 const timeOf = (key: string): string => key.slice(0, key.indexOf('/'));

@@ -1,4 +1,7 @@
-/** The kinds of entries, each with its scope, its key and what is in it. One place, so that no two flows disagree. */
+/**
+ * The kinds of entries, each with its scope, its key and what is in it. One place, so that no two flows disagree. What is filed
+ * under match keys of companies has kinds of its own (`companyStore`).
+ */
 export const KIND = {
   /** workspace · connection · whether its flows may call the CRM, whose account it is, and which fields it maps */
   connection: 'connection',
@@ -38,6 +41,8 @@ export const KIND = {
   awaited: 'awaited',
   /** workspace · `<connection>|<object>|<record id>` · records that another connection has released: ids, never values (R20) */
   released: 'released',
+  /** connection · `<company's record>|<object>|<record id>` · contacts' records whose company is not here: ids, never values */
+  untied: 'untied',
   /** connection · `<object>|<record id>` · records to fetch again: failed, stale, or released; ids, never values (R13) */
   recheck: 'recheck',
   /** workspace · `<source>:<id>#<analysis hash>` · this analysis has been applied (R22), what it gave to be merged, and its estimated start */

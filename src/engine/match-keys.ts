@@ -1,5 +1,7 @@
+import { ENTITIES } from '../core/entities.ts';
 import type { Version } from '../core/link.ts';
 import type { CompiledMapping, CrmRecord } from '../core/mapping-types.ts';
+import { matchKeysOf } from '../core/match-keys.ts';
 import { matchText } from '../core/match-text.ts';
 import type { MatchValues } from '../core/plan-types.ts';
 import type { Fields, Json, Millis } from '../core/value.ts';
@@ -72,8 +74,8 @@ const claimEntry = (claims: Claims, key: string) =>
 export const keysOf = (values: MatchValues): string[] => Object.entries(values).map(([field, value]) => keyOf(field, value));
 
 /** Every field that finds contacts for one of the mappings. */
-export const matchFields = ({ mappings }: Context): ReadonlySet<string> =>
-  new Set(['phone_number', ...mappings.flatMap(({ matchKey = [] }) => matchKey as string | readonly string[])]);
+export const matchFields = ({ schema, mappings }: Context): ReadonlySet<string> =>
+  new Set([...ENTITIES[schema.entity].matchKeys, ...mappings.flatMap((mapping) => matchKeysOf(schema, mapping))]);
 
 /** What an edit does to a contact's match keys. */
 export interface MovedKeys {
@@ -82,9 +84,10 @@ export interface MovedKeys {
 }
 
 export function movedKeys(context: Context, before: Fields, set: Fields): MovedKeys {
+  const { entity } = context.schema;
   const fields = matchFields(context);
   const moved = Object.keys(set).filter((field) => fields.has(field) && set[field] !== before[field]);
   const textsOf = (from: Fields): MatchValues =>
-    Object.fromEntries(moved.flatMap((field) => (typeof from[field] === 'string' ? [[field, from[field]]] : [])));
+    Object.fromEntries(moved.flatMap((field) => (matchText(entity, field, from[field]) === null ? [] : [[field, from[field] as string]])));
   return { left: textsOf(before), taken: textsOf(set) };
 }

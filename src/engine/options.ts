@@ -1,6 +1,6 @@
 import type { Policies } from '../core/conflict-types.ts';
 import type { Analysis, Mapping, Transforms } from '../core/mapping-types.ts';
-import type { Schema } from '../core/schema-types.ts';
+import type { FieldName, Schema } from '../core/schema-types.ts';
 import type { Segment } from '../core/segments/segment.ts';
 import type { ConnectionSettings } from '../core/settings.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -9,8 +9,23 @@ import type { Merger } from '../ports/merger.ts';
 import type { Observer } from '../ports/observer.ts';
 import type { ContactStore } from '../ports/store.ts';
 
+/** Companies beside the contacts: the host's own rows, kept in step with the CRM's accounts. */
+// biome-ignore lint/suspicious/noExplicitAny: see Schema
+export interface CompanyOptions<S extends Schema = any, C extends Schema = any> {
+  readonly schema: C;
+  /** At most one per CRM object, and none of an object that contacts are mapped to. */
+  readonly mappings: readonly Mapping<NoInfer<C>>[];
+  /**
+   * Text field of contacts that holds the id of the contact's company. A rule that maps it to the CRM's own reference (Salesforce
+   * `AccountId`, HubSpot `associatedcompanyid`) ties the two, in the direction of the rule.
+   */
+  readonly contactField?: FieldName<NoInfer<S>>;
+}
+
 /** Live parts are options; everything else is the connection's JSON (`ConnectionSettings`). */
-export interface EngineOptions<S extends Schema> extends Omit<ConnectionSettings<NoInfer<S>>, 'mappings' | 'analysis' | 'segments'> {
+// biome-ignore lint/suspicious/noExplicitAny: see Schema
+export interface EngineOptions<S extends Schema, C extends Schema = any>
+  extends Omit<ConnectionSettings<NoInfer<S>>, 'mappings' | 'analysis' | 'segments'> {
   /** One tenant of the host: owns contacts, schema and analysis rules. */
   readonly workspace: string;
   /** One connected CRM account of the workspace: owns links, checkpoints, runs and activities. */
@@ -25,6 +40,8 @@ export interface EngineOptions<S extends Schema> extends Omit<ConnectionSettings
   readonly mappings?: readonly Mapping<NoInfer<S>>[];
   readonly analysis?: Analysis<NoInfer<S>>;
   readonly segments?: readonly Segment<NoInfer<S>>[];
+  /** Absent: contacts only, and nothing is read or asked for companies. */
+  readonly companies?: CompanyOptions<S, C>;
   /** Functions that mappings and rules name in `transform`. */
   readonly transforms?: Transforms;
   /** Functions that mappings name in `conflict: { policy }`. */

@@ -1,3 +1,4 @@
+import type { Entity } from '../core/link.ts';
 import type { Millis } from '../core/value.ts';
 import type {
   BoundStore,
@@ -26,14 +27,14 @@ export class PreviewStore implements BoundStore {
   readonly #now: () => Millis;
   readonly #rows = new Map<string, Row>();
   readonly #entries = new Map<string, Entry | null>();
-  /** At most so many contacts have something to send, or no record. */
-  #contactsLeft: number;
+  /** At most so many contacts, and as many companies, have something to send, or no record. */
+  readonly #left: Record<Entity, number>;
   #commitCount = 0;
 
   constructor(inner: BoundStore, limit: number, now: () => Millis) {
     this.#inner = inner;
     this.#now = now;
-    this.#contactsLeft = limit;
+    this.#left = { contact: limit, company: limit };
   }
 
   async load(query: LoadQuery): Promise<readonly Row[]> {
@@ -43,11 +44,14 @@ export class PreviewStore implements BoundStore {
 
   async scan(query: ScanQuery): Promise<readonly Row[]> {
     const isLimited = query.want === 'pending' || query.want === 'unlinked';
-    const limit = isLimited ? Math.min(query.limit, this.#contactsLeft) : query.limit;
+    const limit = isLimited ? Math.min(query.limit, this.#left[query.entity]) : query.limit;
     if (limit <= 0) return [];
     const stored = await this.#inner.scan({ ...query, limit });
-    const rows = this.#merge(stored, (row) => (query.after === null || row.id > query.after) && isWanted(row, query)).slice(0, limit);
-    if (isLimited) this.#contactsLeft -= rows.length;
+    const rows = this.#merge(
+      stored,
+      (row) => row.entity === query.entity && (query.after === null || row.id > query.after) && isWanted(row, query),
+    ).slice(0, limit);
+    if (isLimited) this.#left[query.entity] -= rows.length;
     return rows;
   }
 

@@ -4,6 +4,7 @@ import type { Value } from '../core/value.ts';
 import type { CompleteConnector, Fetched, Page, Wrote } from '../ports/connector.ts';
 import type { MergeItem, Merger } from '../ports/merger.ts';
 import type { Changeset } from '../ports/store.ts';
+import { withTies } from './companies/tied-connector.ts';
 import type { Context } from './context.ts';
 import { KIND } from './kinds.ts';
 import { PreviewStore } from './preview-store.ts';
@@ -13,6 +14,8 @@ import type { ConversationResult, Step } from './step.ts';
 export interface Preview {
   /** Contacts that would be made or changed, each change with its reason. */
   readonly contacts: readonly PreviewedContact[];
+  /** The same of companies: `contactId` is a company's id. */
+  readonly companies: readonly PreviewedContact[];
   /** What would be written to the CRM, activities too. */
   readonly writes: readonly { readonly object: string; readonly id: string | null; readonly values: Readonly<Record<string, Value>> }[];
   /** Texts that the merger would be asked for; a preview doesn't call it. */
@@ -48,11 +51,16 @@ export async function preview(
 ): Promise<Preview> {
   const captured: Captured = { writes: [], merges: [] };
   const store = new PreviewStore(context.store, limit, () => context.clock.now());
-  const connector = previewConnector(context.connector, limit, captured);
+  const connector = previewConnector(context.untied ?? context.connector, limit, captured);
   const merger = context.merger === null ? null : previewMerger(captured);
-  const result = await flow({ ...context, store, connector, merger, interactive: true, isPreview: true, notify: () => undefined });
-  const contacts = store.commits.flatMap(contactsOf);
-  const common = { contacts, writes: captured.writes, merges: captured.merges };
+  const seen = { ...context, store, connector, merger, interactive: true, isPreview: true, notify: () => undefined } as const;
+  const result = await flow(withTies(seen));
+  const changed = store.commits.flatMap(contactsOf);
+  const companyObjects = new Set(context.options.companies?.mappings.map(({ crmObject }) => crmObject));
+  const [contacts, companies] = [false, true].map((isOfCompany) =>
+    changed.filter(({ object }) => companyObjects.has(object ?? '') === isOfCompany).map(({ object: _, ...one }) => one),
+  ) as [PreviewedContact[], PreviewedContact[]];
+  const common = { contacts, companies, writes: captured.writes, merges: captured.merges };
   if ('counts' in result) {
     const { counts, skips, errors, notes, apiCalls } = result;
     return { ...common, counts, skips, errors, notes, steps: {}, apiCalls };
@@ -63,13 +71,14 @@ export async function preview(
 }
 
 /** Everything a flow changes in a contact goes into its history: that is where the preview reads it from. */
-function contactsOf({ entries }: Changeset): PreviewedContact[] {
+function contactsOf({ entries }: Changeset): (PreviewedContact & { readonly object: string | undefined })[] {
   return entries.flatMap(({ kind, put }) => {
     if (kind !== KIND.history || put === undefined || put === 'delete') return [];
     const { source, conflicts = [], changes: stored } = put.body as unknown as StoredHistory;
     const changes = readChanges(stored);
     if (source.flow === 'push' && changes.every(({ reason }) => reason === 'pushed')) return []; // shown among the writes
-    return [{ contactId: typeof put.contactId === 'string' ? put.contactId : null, recordId: source.recordId ?? null, changes, conflicts }];
+    const contactId = typeof put.contactId === 'string' ? put.contactId : null;
+    return [{ object: source.object, contactId, recordId: source.recordId ?? null, changes, conflicts }];
   });
 }
 

@@ -2,6 +2,7 @@ import type { Counts, Flow, Run } from '../core/run.ts';
 import { LEASE_KIND } from '../ports/store.ts';
 import { type DeletionQuestion, deletionQuestions } from './brake.ts';
 import { budgetState } from './budget.ts';
+import { partsOf } from './companies/company-context.ts';
 import type { ConflictRecord } from './conflict-entry.ts';
 import { type ConnectionState, loadConnection } from './connection.ts';
 import type { Context } from './context.ts';
@@ -23,7 +24,7 @@ export interface Status {
     readonly startedAt: string;
     readonly counts: Counts;
   } | null;
-  /** Conversations with a step that is not finished, records to be fetched again, records that wait for a contact or a match key (`contacts.ambiguous()`). At most 100 each. */
+  /** Conversations with a step that is not finished, records to be fetched again, records that wait for a contact, a company or a match key (`ambiguous()` of `contacts` and `companies`). At most 100 each. */
   readonly waiting: { readonly conversations: number; readonly records: number; readonly ambiguous: number };
   /** Fields that wait for a decision (`conflicts.list({ open: true })`); `rewritten` of them because the CRM undoes what is sent. At most 1,000. */
   readonly conflicts: { readonly open: number; readonly rewritten: number };
@@ -43,19 +44,31 @@ export async function status(context: Context): Promise<Status> {
   const latest = newestFirst(await latestRuns(context, FLOWS));
   const run = running ?? latest[0];
   const { state: connection } = await loadConnection(context);
-  const count = async (kind: string) => (await context.store.entries({ scope: 'connection', kind, limit: COUNTED_MAX })).length;
+  const count = async (kind: string, { store }: Context = context) =>
+    (await store.entries({ scope: 'connection', kind, limit: COUNTED_MAX })).length;
   const budget = await budgetState(context, context.clock.now());
   const merging = await mergeBudgetState(context, context.clock.now());
   return {
     state: running !== undefined ? 'running' : latest.some((one) => isOpen(one, latest)) ? 'queued' : 'idle',
     connection: { status: connection.status, reason: connection.reason },
     run: run === undefined ? null : { id: run.id, flow: run.flow, trigger: run.trigger, startedAt: run.startedAt, counts: run.counts },
-    waiting: { conversations: await count(KIND.conversation), records: await count(KIND.recheck), ambiguous: await count(KIND.waiting) },
+    waiting: {
+      conversations: await count(KIND.conversation),
+      records: await count(KIND.recheck),
+      ambiguous: await countAmbiguous(context, count),
+    },
     conflicts: conflictCounts(await openConflicts(context)),
     deletions: await deletionQuestions(context),
     budget: budget && { ...budget, since: new Date(budget.since).toISOString() },
     merging: merging && { ...merging, since: new Date(merging.since).toISOString() },
   };
+}
+
+/** Of contacts, and of companies. */
+async function countAmbiguous(context: Context, count: (kind: string, part: Context) => Promise<number>): Promise<number> {
+  let ambiguous = 0;
+  for (const part of partsOf(context)) ambiguous += await count(KIND.waiting, part);
+  return Math.min(ambiguous, COUNTED_MAX);
 }
 
 const conflictCounts = (open: readonly ConflictRecord[]) => ({

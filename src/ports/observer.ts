@@ -7,7 +7,10 @@ interface At {
   readonly connection: string;
 }
 
-/** What the engine tells while it works. Ids, field names, codes and counts: no personal value, no token. */
+/**
+ * What the engine tells while it works. Ids, field names, codes and counts: no personal value, no token. Where `object` is one of
+ * those that companies are mapped to, `contactId` is the company's id.
+ */
 export type SyncEvent = At &
   (
     | { readonly type: 'run.started'; readonly run: string; readonly flow: Run['flow']; readonly trigger: string }
@@ -89,6 +92,13 @@ export type SyncEvent = At &
         readonly fields: readonly string[];
       }
     | { readonly type: 'contact.erased'; readonly contactId: string }
+    | {
+        readonly type: 'company.changed';
+        readonly companyId: string;
+        readonly fields: readonly string[];
+        readonly cause: 'pull' | 'push' | 'analysis' | 'merge' | 'manual';
+      }
+    | { readonly type: 'company.removed'; readonly companyId: string; readonly cause: 'manual' | 'record_deleted' }
     | {
         readonly type: 'activity.logged';
         readonly contactId: string;

@@ -1,7 +1,11 @@
 import type { CompiledMapping, Mapping } from '../../core/mapping-types.ts';
+import { matchKeysOf } from '../../core/match-keys.ts';
+import type { Schema } from '../../core/schema-types.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { Row } from '../../ports/store.ts';
 import { type Capability, requireCapability } from '../capability.ts';
+import { partsOf } from '../companies/company-context.ts';
+import { tieable } from '../companies/ties.ts';
 import type { Context } from '../context.ts';
 import type { PushOptions } from '../options.ts';
 import type { Permit } from '../permit.ts';
@@ -31,7 +35,7 @@ export async function createMissing(
       if (!(await permit.goesOn())) return 'paused';
       await run.session.step(async () => {
         await permit.keep();
-        await new CreateBatch(place).send(batch);
+        await new CreateBatch({ ...place, mapping: await tieable(context, mapping, batch) }).send(batch);
       });
     }
     run.progress(object);
@@ -44,7 +48,8 @@ export async function createMissing(
 async function* unlinkedPages(context: Context, object: string, contactIds: readonly string[] | undefined): AsyncGenerator<readonly Row[]> {
   const { writeBatchMax, bulk } = context.connector.capabilities;
   const limit = bulk?.max ?? writeBatchMax;
-  const eligible = (rows: readonly Row[]) => rows.filter((row) => row.entity === 'contact' && isWithoutRecord(context, object, row));
+  const eligible = (rows: readonly Row[]) =>
+    rows.filter((row) => row.entity === context.schema.entity && isWithoutRecord(context, object, row));
   if (contactIds !== undefined) {
     const ids = [...new Set(contactIds)];
     for (let start = 0; start < ids.length; start += limit) {
@@ -54,7 +59,7 @@ async function* unlinkedPages(context: Context, object: string, contactIds: read
     return;
   }
   for (let after: string | null = null; ; ) {
-    const query = { entity: 'contact', object, want: 'unlinked', plan: '', now: 0, after, limit } as const;
+    const query = { entity: context.schema.entity, object, want: 'unlinked', plan: '', now: 0, after, limit } as const;
     const rows: readonly Row[] = await context.store.scan(query);
     const last = rows.at(-1);
     if (last === undefined) return;
@@ -65,8 +70,8 @@ async function* unlinkedPages(context: Context, object: string, contactIds: read
 }
 
 /** Nothing is made that was not looked for. */
-function capabilitiesToCreate({ matchKey = 'phone_number' }: Mapping): readonly Capability[] {
-  const keys: readonly string[] = [matchKey].flat();
+function capabilitiesToCreate(schema: Schema, mapping: Mapping): readonly Capability[] {
+  const keys = matchKeysOf(schema, mapping);
   return [
     'create',
     'find',
@@ -76,22 +81,23 @@ function capabilitiesToCreate({ matchKey = 'phone_number' }: Mapping): readonly 
 }
 
 /**
- * The mapping that new records are made by: the one of the named object; else the first that says how (`create`), else the first.
+ * The mappings that new records are made by, of companies and of contacts: the one of the named object; else of each the first
+ * that says how (`create`), else the first.
  *
  * @throws CrmSyncError code `no_mapping`, or `capability_missing` before anything is asked of the CRM.
  */
-export function creatingMapping(context: Context, createMissing: PushOptions['createMissing']): Mapping | null {
-  const { mappings } = context;
-  if (createMissing === undefined || createMissing === false) return null;
+export function creatingMappings(context: Context, createMissing: PushOptions['createMissing']): readonly Mapping[] {
+  if (createMissing === undefined || createMissing === false) return [];
   const named = createMissing === true ? null : createMissing;
-  const mapping =
-    named === null
-      ? (mappings.find(({ create }) => create !== undefined) ?? mappings[0])
-      : mappings.find(({ crmObject }) => crmObject === named);
-  if (mapping !== undefined) {
-    for (const capability of capabilitiesToCreate(mapping)) requireCapability(context, capability, 'push({ createMissing })');
-    return mapping;
-  }
+  const made = partsOf(context).flatMap(({ schema, mappings }) => {
+    const mapping =
+      named === null
+        ? (mappings.find(({ create }) => create !== undefined) ?? mappings[0])
+        : mappings.find(({ crmObject }) => crmObject === named);
+    return mapping === undefined ? [] : [{ mapping, needs: capabilitiesToCreate(schema, mapping) }];
+  });
+  for (const capability of made.flatMap(({ needs }) => needs)) requireCapability(context, capability, 'push({ createMissing })');
+  if (made.length > 0) return made.map(({ mapping }) => mapping);
   throw new CrmSyncError(named === null ? 'There is no mapping to make records by.' : `No mapping for the CRM object ${named}.`, {
     code: 'no_mapping',
     category: 'configuration',

@@ -1,10 +1,15 @@
+import { domainSpellings } from '../../core/companies/domain-spellings.ts';
+import { kindOfField } from '../../core/field-reader.ts';
 import { isLive } from '../../core/link.ts';
 import type { CompiledMapping } from '../../core/mapping-types.ts';
+import { matchText } from '../../core/match-text.ts';
 import type { MatchValues } from '../../core/plan-types.ts';
+import { isSharedKey } from '../../core/shared-key.ts';
 import type { Millis } from '../../core/value.ts';
 import type { Fetched, FoundRecords } from '../../ports/connector.ts';
 import type { Row } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
+import { matchValues } from '../match-keys.ts';
 import { keepingRecords } from '../removal/kept-records.ts';
 import type { Session } from '../session.ts';
 
@@ -49,14 +54,32 @@ export async function lookUp(context: Context, session: Session, mapping: Compil
   const byKeys = new Found();
   for (const rule of mapping.matchKeys) {
     const { field } = rule;
-    const found = await find(
-      BY[field] ?? (rule.crm[0] as string),
+    const spelt = spellings(
+      mapping,
+      field,
       wanted.flatMap(({ keys }) => keys[field] ?? []),
     );
+    const found = await find(BY[field] ?? (rule.crm[0] as string), [...spelt.keys()]);
     for (const { contactId, keys } of wanted)
-      for (const { value, record } of found) if (value === keys[field]) byKeys.add(contactId, record);
+      for (const { value, record } of found)
+        if (keys[field] !== undefined && spelt.get(value) === keys[field] && !isOther(mapping, keys, record)) byKeys.add(contactId, record);
   }
   return { byId: byId.records, byKeys: byKeys.records, completeUntil, requestedAt };
+}
+
+/** By each way that a CRM may spell a value: the value. A web site is spelt in many, and looked for as it stands. */
+const spellings = ({ entity }: CompiledMapping, field: string, values: readonly string[]): ReadonlyMap<string, string> =>
+  new Map(
+    values.flatMap((value) =>
+      (kindOfField({ entity, field }) === 'domain' ? domainSpellings(value) : [value]).map((spelling) => [spelling, value] as const),
+    ),
+  );
+
+/** A record with a domain of its own is another company's, whatever name they share. */
+function isOther(mapping: CompiledMapping, keys: MatchValues, record: Fetched): boolean {
+  if (mapping.entity !== 'company' || record.state !== 'present' || keys['domain'] === undefined) return false;
+  const { domain } = matchValues(mapping, { id: record.id, fields: record.values });
+  return domain !== undefined && domain !== keys['domain'];
 }
 
 /** Keys that a connector finds in every field of their kind. */
@@ -85,6 +108,13 @@ export async function holdersOf(context: Context, object: string, recordIds: rea
   return holders;
 }
 
+/** Each has a key that is its own alone, and they differ: what else they share says nothing. */
+const areApart = ({ entity, matchKeys }: CompiledMapping, keys: MatchValues, { fields }: Row): boolean =>
+  matchKeys.some(({ field }) => {
+    const theirs = matchText(entity, field, fields[field]);
+    return !isSharedKey(entity, field) && keys[field] !== undefined && theirs !== null && theirs !== keys[field];
+  });
+
 /** Contacts that share one of these match keys with another contact: nobody can say whose record would be meant. */
 export async function sharing(context: Context, mapping: CompiledMapping, wanted: readonly Wanted[]): Promise<ReadonlySet<string>> {
   const shared = new Set<string>();
@@ -92,9 +122,11 @@ export async function sharing(context: Context, mapping: CompiledMapping, wanted
     const values = [...new Set(wanted.flatMap(({ keys }) => keys[field] ?? []))];
     if (values.length === 0) continue;
     const rows = await context.store.load({ keys: { entity: mapping.entity, field, values } });
-    for (const { contactId, keys } of wanted)
-      if (rows.some(({ id, fields }) => id !== contactId && fields[field] !== undefined && fields[field] === keys[field]))
+    for (const { contactId, keys } of wanted) {
+      const isApart = (row: Row) => isSharedKey(mapping.entity, field) && areApart(mapping, keys, row);
+      if (rows.some((row) => row.id !== contactId && row.fields[field] !== undefined && row.fields[field] === keys[field] && !isApart(row)))
         shared.add(contactId);
+    }
   }
   return shared;
 }

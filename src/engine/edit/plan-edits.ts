@@ -2,13 +2,14 @@ import type { HistoryEntry } from '../../core/run.ts';
 import type { Fields, Millis } from '../../core/value.ts';
 import type { CrmSyncError } from '../../errors.ts';
 import type { Changeset, EntryChange, Row, RowChange } from '../../ports/store.ts';
+import { withUnknownCompany } from '../companies/tied-companies.ts';
 import { type Context, fieldsOf } from '../context.ts';
 import { historyEntry } from '../history.ts';
 import { formerNumberEntries } from '../identity/former-numbers.ts';
 import { releaseWaiting } from '../identity/waiting.ts';
 import { claimsOf, keysOf, loadClaims, movedKeys } from '../match-keys.ts';
-import { contactNotFound, keyTaken } from './refusals.ts';
-import { type KeyMove, loadOwners, refusedMoves } from './taken-keys.ts';
+import { companyNotFound, contactNotFound, keyTaken } from './refusals.ts';
+import { type KeyMove, takenKeys } from './taken-keys.ts';
 
 /** What one contact is to become: checked values, canonical. */
 export interface Edit {
@@ -36,19 +37,19 @@ export async function planEdits(
   edits: readonly Edit[],
   { by, at }: { readonly by: string; readonly at: Millis },
 ): Promise<EditPlan> {
+  const { entity } = context.schema;
   const rows = new Map((await context.store.load({ ids: edits.map(({ contactId }) => contactId) })).map((row) => [row.id, row]));
   const refused = new Map<string, CrmSyncError>();
   const planned: Planned[] = [];
   for (const { contactId, values } of edits) {
     const row = rows.get(contactId);
-    if (row === undefined || row.removed === true) refused.set(contactId, contactNotFound(contactId));
+    if (row === undefined || row.removed === true || row.entity !== entity) refused.set(contactId, contactNotFound(contactId, entity));
     else planned.push(planOne(context, row, values));
   }
+  for (const contactId of await withUnknownCompany(context, edits)) refused.set(contactId, companyNotFound(contactId));
   const moves = planned.map(({ move }) => move);
   const claims = await loadClaims(context, [...new Set(moves.flatMap(({ taken }) => keysOf(taken)))]);
-  // Looked at after the claims were: of two edits at once one sees the other (R19).
-  for (const [contactId, field] of refusedMoves(moves, await loadOwners(context, moves)))
-    refused.set(contactId, keyTaken(contactId, field));
+  for (const [contactId, field] of await takenKeys(context, moves)) refused.set(contactId, keyTaken(contactId, field, entity));
 
   const passing = planned.filter(({ row, changes }) => changes.length > 0 && !refused.has(row.id));
   const taken = passing.flatMap(({ move }) => keysOf(move.taken));

@@ -1,19 +1,30 @@
+import type { Entity } from '../../core/link.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { RefusedRow } from '../../ports/store.ts';
 
-export const keyTaken = (contactId: string, field: string): CrmSyncError =>
-  new CrmSyncError(`Another contact has this ${field} already.`, {
+const PLURAL: Readonly<Record<Entity, string>> = { contact: 'contacts', company: 'companies' };
+
+export const keyTaken = (contactId: string, field: string, entity: Entity): CrmSyncError =>
+  new CrmSyncError(`Another ${entity} has this ${field} already.`, {
     code: 'match_key_taken',
     category: 'duplicate',
-    remedy: `Correct ${field} on one of the two contacts.`,
+    remedy: `Correct ${field} on one of the two ${PLURAL[entity]}.`,
     at: { contactId, field },
   });
 
-export const contactNotFound = (contactId: string): CrmSyncError =>
-  new CrmSyncError('There is no such contact.', {
-    code: 'contact_not_found',
+export const contactNotFound = (contactId: string, entity: Entity): CrmSyncError =>
+  new CrmSyncError(`There is no such ${entity}.`, {
+    code: `${entity}_not_found`,
     category: 'not_found',
-    remedy: 'Look the contact up again; it may have been removed.',
+    remedy: `Look the ${entity} up again; it may have been removed.`,
+    at: { contactId },
+  });
+
+export const companyNotFound = (contactId: string): CrmSyncError =>
+  new CrmSyncError('The contact is to belong to a company that is not there.', {
+    code: 'company_not_found',
+    category: 'not_found',
+    remedy: 'Give the id of a company, as `companies.list()` tells it, or null.',
     at: { contactId },
   });
 

@@ -1,3 +1,5 @@
+import type { MatchValues } from '../../core/plan-types.ts';
+import { isSharedKey } from '../../core/shared-key.ts';
 import type { Context } from '../context.ts';
 import { keyOf, keysOf, type MovedKeys } from '../match-keys.ts';
 
@@ -6,16 +8,28 @@ export interface KeyMove extends MovedKeys {
 }
 
 /** By key: the contacts that have it now. */
-export type Owners = ReadonlyMap<string, readonly string[]>;
+type Owners = ReadonlyMap<string, readonly string[]>;
+
+/**
+ * Contacts that would get the key of another one, each with the field (R19); a key that may be shared is nobody's. Looked at
+ * after the claims were: of two edits at once one sees the other.
+ */
+export async function takenKeys(context: Context, moves: readonly KeyMove[]): Promise<ReadonlyMap<string, string>> {
+  const { entity } = context.schema;
+  const owned = (values: MatchValues): MatchValues =>
+    Object.fromEntries(Object.entries(values).filter(([field]) => !isSharedKey(entity, field)));
+  const own = moves.map(({ contactId, left, taken }) => ({ contactId, left: owned(left), taken: owned(taken) }));
+  return refusedMoves(own, await loadOwners(context, own));
+}
 
 /** Who has the keys that are to be taken: one call to the store per field. */
-export async function loadOwners({ store }: Context, moves: readonly KeyMove[]): Promise<Owners> {
+async function loadOwners({ store, schema: { entity } }: Context, moves: readonly KeyMove[]): Promise<Owners> {
   const wanted = new Map<string, Set<string>>();
   for (const { taken } of moves)
     for (const [field, value] of Object.entries(taken)) wanted.set(field, (wanted.get(field) ?? new Set()).add(value));
   const owners = new Map<string, string[]>();
   for (const [field, values] of wanted)
-    for (const { id, fields } of await store.load({ keys: { entity: 'contact', field, values: [...values] } })) {
+    for (const { id, fields } of await store.load({ keys: { entity, field, values: [...values] } })) {
       const key = keyOf(field, String(fields[field]));
       owners.set(key, [...(owners.get(key) ?? []), id]);
     }

@@ -49,7 +49,7 @@ export async function updateContacts<S extends Schema>(
     const outcome = edited[index] as (typeof edited)[number];
     if (isCrmSyncError(outcome)) return { id, status: 'refused', error: outcome };
     const row = rows.get(id);
-    if (row === undefined || row.removed === true) return { id, status: 'refused', error: contactNotFound(id) }; // removed since
+    if (row === undefined || row.removed === true) return { id, status: 'refused', error: contactNotFound(id, context.schema.entity) }; // removed since
     const status = (outcome as readonly string[]).length > 0 ? 'done' : 'unchanged';
     return { id, status, contact: contactOf(context, row), push: pushed?.get(id) ?? null };
   });

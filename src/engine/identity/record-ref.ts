@@ -3,6 +3,7 @@ import type { Mapping } from '../../core/mapping-types.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { Row } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
+import { contactNotFound } from '../edit/refusals.ts';
 import { keepingRecords } from '../removal/kept-records.ts';
 
 /** A record of the connection's CRM. */
@@ -26,13 +27,9 @@ export function mappingOf({ mappings }: Context, object: string): Mapping {
 /** @throws CrmSyncError `contact_not_found`. */
 export async function rowOf(context: Context, contactId: string): Promise<Row> {
   const [row] = await context.store.load({ ids: [contactId] });
-  if (row !== undefined && row.removed !== true) return row;
-  throw new CrmSyncError('There is no such contact.', {
-    code: 'contact_not_found',
-    category: 'not_found',
-    remedy: 'Look the contact up again; it may have been removed.',
-    at: { contactId },
-  });
+  const { entity } = context.schema;
+  if (row !== undefined && row.removed !== true && row.entity === entity) return row;
+  throw contactNotFound(contactId, entity);
 }
 
 /** The contact that has the record. */

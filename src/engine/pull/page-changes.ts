@@ -3,6 +3,7 @@ import type { Conflict, FieldChange, LinkPlan, MatchValues, RecordPlan } from '.
 import { dueAt } from '../../core/settle.ts';
 import type { Millis } from '../../core/value.ts';
 import type { Changeset, ContactRef, EntryChange, LinkChange, Row, RowChange } from '../../ports/store.ts';
+import { untiedEntry } from '../companies/untied.ts';
 import { conflictEntries } from '../conflict-entry.ts';
 import type { Context } from '../context.ts';
 import { flipsEntry } from '../flips.ts';
@@ -18,6 +19,8 @@ interface PageChangesInput {
   readonly planned: PagePlan;
   /** By record: what is noted of those that may wait, or have waited. */
   readonly waiting: ReadonlyMap<string, StoredWaiting>;
+  /** By record: the record of its company, which is none here. */
+  readonly untied: ReadonlyMap<string, string>;
   /** What the history says of where a change came from. */
   readonly source: Source;
   /** The store's clock. */
@@ -30,7 +33,9 @@ export function changesOf(input: PageChangesInput): Changeset {
   const rows: RowChange[] = [];
   const entries: EntryChange[] = [];
   for (const plan of input.planned.plan.records) {
+    const next = { row: rows.length };
     addRecord(input, plan, rows, entries);
+    entries.push(...untiedEntries(input, plan, next));
     entries.push(...waitingEntries(input, plan));
   }
   return { rows, entries };
@@ -102,6 +107,14 @@ function historyOfPlan(
       conflicts: conflicts.map(({ field, local, remote, winner, reason }) => ({ field, local, remote, winner, reason })),
     }),
   });
+}
+
+/** A record of a contact that is here, whose company is not, is noted. */
+function untiedEntries({ untied, mapping }: PageChangesInput, plan: RecordPlan, next: ContactRef): readonly EntryChange[] {
+  const company = untied.get(plan.recordId);
+  if (company === undefined || plan.action === 'skip' || plan.action === 'refetch') return [];
+  const place = { company, object: mapping.crmObject, recordId: plan.recordId };
+  return [untiedEntry(place, plan.action === 'create' ? next : plan.contactId)];
 }
 
 /** A record that waits is noted; of one that waits no longer the note goes. */

@@ -3,11 +3,12 @@ import { joinPlans } from '../../core/inbound.ts';
 import type { InboundPlan } from '../../core/inbound-types.ts';
 import type { Version } from '../../core/link.ts';
 import type { CompiledMapping } from '../../core/mapping-types.ts';
-import type { Value } from '../../core/value.ts';
+import type { Millis, Value } from '../../core/value.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { Fetched } from '../../ports/connector.ts';
 import type { EntryChange, RefusedRow, RowChange } from '../../ports/store.ts';
 import { tryCommit, untilCommitted } from '../commit.ts';
+import { recheckEmployees, releaseUntied, untiedIn } from '../companies/untied.ts';
 import type { Context } from '../context.ts';
 import { type GoneOutcome, goneChanges } from '../gone.ts';
 import { formerNumberEntries, type LeftNumber } from '../identity/former-numbers.ts';
@@ -137,7 +138,8 @@ async function attemptPage(context: Context, run: RunRecorder, input: PageInput,
   );
   // Any record may have waited: one that is as its contact again brings nothing new, and yet waits no more.
   const waiting = await loadWaiting(context, mapping.crmObject, [...goneIds, ...plan.records.map(({ recordId }) => recordId)]);
-  const page = changesOf({ context, mapping, planned, waiting, source: run.source, at, flow: input.flow });
+  const untied = untiedIn(context, mapping.crmObject, input.records);
+  const page = changesOf({ context, mapping, planned, waiting, untied, source: run.source, at, flow: input.flow });
   const claimed = page.entries.flatMap(({ kind, key, put }) => (kind === KIND.claim && put !== undefined ? [key] : []));
   const released = [
     ...(await releaseWaiting(context, [...gone.releasedKeys, ...leftKeys(planned)], at, claimed)),
@@ -177,6 +179,7 @@ async function attemptPage(context: Context, run: RunRecorder, input: PageInput,
     ...former,
     ...noted,
     ...released,
+    ...(await employeesOf(context, planned, gone.outcomes, at)),
     ...contested,
     ...gone.entries,
     ...deleted.entries,
@@ -185,6 +188,23 @@ async function attemptPage(context: Context, run: RunRecorder, input: PageInput,
   ];
   const changes = { rows: deleted.rows, entries: onePerKey([...permit.fences(), ...entries]) };
   return { result: { plan, rows, gone, deleted }, changes };
+}
+
+/** Contacts to look at again for what becomes of their companies: these have a record now, or have none any more. */
+async function employeesOf(
+  { employees }: Context,
+  { plan, unlinked }: PagePlan,
+  gone: readonly GoneOutcome[],
+  at: Millis,
+): Promise<EntryChange[]> {
+  if (employees === undefined) return [];
+  const linked = plan.records.flatMap(({ recordId, action }) =>
+    unlinked.has(recordId) && (action === 'create' || action === 'update' || action === 'link') ? [recordId] : [],
+  );
+  const left = gone.flatMap(({ contactId, became }) =>
+    contactId !== null && (became === 'tombstone' || became === 'superseded') ? [contactId] : [],
+  );
+  return [...(await releaseUntied(employees, linked, at)), ...(await recheckEmployees(employees, left, at))];
 }
 
 /** Records that a push found deleted: what becomes of their contacts is decided here, where the brake is asked first. */

@@ -5,6 +5,8 @@ import { CrmSyncError } from '../../errors.ts';
 import type { Fetched, Page } from '../../ports/connector.ts';
 import type { EntryChange, ScanQuery } from '../../ports/store.ts';
 import { commitOnce } from '../commit.ts';
+import { partsOf } from '../companies/company-context.ts';
+import { receiveTied } from '../companies/untied.ts';
 import { compiled } from '../compiled.ts';
 import { mergeConflicts } from '../conflict-merges.ts';
 import type { Context } from '../context.ts';
@@ -32,10 +34,28 @@ export function pull(context: Context, options: PullOptions): Promise<Run> {
 }
 
 export async function pullInto(context: Context, run: RunRecorder, lease: Lease, options: PullOptions): Promise<'done' | 'paused'> {
+  const parts = partsOf(context);
+  assertMapped(parts, options);
+  for (const part of parts) {
+    const mappings = selected(part, options);
+    if (mappings.length === 0 && parts.length > 1) continue;
+    if ((await pullObjects(part, run, lease, mappings, options)) === 'paused') return 'paused';
+  }
+  await mergeConflicts(context, run);
+  return isWhole(options) ? compareSegments(context, run, lease) : 'done';
+}
+
+async function pullObjects(
+  context: Context,
+  run: RunRecorder,
+  lease: Lease,
+  mappings: readonly Mapping[],
+  options: PullOptions,
+): Promise<'done' | 'paused'> {
   const permit = await Permit.ask(context, run.session, lease);
-  const mappings = selected(context, options);
   await permit.checkAccount();
   if (!permit.isAlone) await receiveReleased(context, run.session);
+  await receiveTied(context, run.session);
   for (const mapping of mappings) {
     if (!(await permit.goesOn())) return 'paused';
     const puller = new ObjectPull(context, run, permit, await compiled(context, run.session, mapping));
@@ -43,8 +63,7 @@ export async function pullInto(context: Context, run: RunRecorder, lease: Lease,
     // A field may have been hidden while its records were read.
     if (!run.session.isOver()) noteUnusable(run, await compiled(context, run.session, mapping));
   }
-  await mergeConflicts(context, run);
-  return isWhole(options) ? compareSegments(context, run, lease) : 'done';
+  return 'done';
 }
 
 /** A test sync, or a few records, say nothing of everybody. */
@@ -62,17 +81,23 @@ async function compareSegments(context: Context, run: RunRecorder, lease: Lease)
   return ended === 'paused' ? 'paused' : 'done';
 }
 
-/** Objects whose records may become records of another one come first: that one's record then finds whose it is. */
-function selected({ mappings, connector }: Context, { objects, records }: PullOptions): readonly Mapping[] {
-  const named = new Set(records?.map(({ object }) => object) ?? objects ?? mappings.map(({ crmObject }) => crmObject));
-  for (const object of named)
-    if (!mappings.some(({ crmObject }) => crmObject === object))
+const namedObjects = ({ objects, records }: PullOptions): readonly string[] | undefined => records?.map(({ object }) => object) ?? objects;
+
+/** @throws CrmSyncError `no_mapping`. */
+function assertMapped(parts: readonly Context[], options: PullOptions): void {
+  for (const object of namedObjects(options) ?? [])
+    if (!parts.some(({ mappings }) => mappings.some(({ crmObject }) => crmObject === object)))
       throw new CrmSyncError(`No mapping for the CRM object ${object}.`, {
         code: 'no_mapping',
         category: 'configuration',
         remedy: `Add a mapping with crmObject '${object}', or leave it out of the pull.`,
         at: { object },
       });
+}
+
+/** Objects whose records may become records of another one come first: that one's record then finds whose it is. */
+function selected({ mappings, connector }: Context, options: PullOptions): readonly Mapping[] {
+  const named = new Set(namedObjects(options) ?? mappings.map(({ crmObject }) => crmObject));
   const { becomes = {} } = connector.capabilities;
   const rank = ({ crmObject }: Mapping): number => (Object.hasOwn(becomes, crmObject) ? 0 : 1);
   return mappings.filter(({ crmObject }) => named.has(crmObject)).sort((a, b) => rank(a) - rank(b));

@@ -1,3 +1,4 @@
+import { COMPANY_UNKNOWN } from '../../core/company-tie.ts';
 import type { InboundPlan } from '../../core/inbound-types.ts';
 import type { RecordPlan } from '../../core/plan-types.ts';
 import type { EntryChange } from '../../ports/store.ts';
@@ -52,6 +53,10 @@ export function report(
       cause: flow,
     });
   for (const { recordId, contactId, field, crm, code, message, remedy } of plan.refused) {
+    if (code === COMPANY_UNKNOWN) {
+      run.note({ code, object, message: `${crm}: of some records the company is not here; they are tied once it is.` });
+      continue; // most companies may be left out by a filter: that is nobody's mistake
+    }
     run.error({
       object,
       ...(recordId !== null && { recordId }),

@@ -3,10 +3,13 @@ import type { Run } from '../../core/run.ts';
 import type { Millis } from '../../core/value.ts';
 import type { Row } from '../../ports/store.ts';
 import { requireCapability } from '../capability.ts';
+import { partsOf } from '../companies/company-context.ts';
+import { companiesOfContacts } from '../companies/tied-companies.ts';
+import { tieable } from '../companies/ties.ts';
 import { compile, compiled } from '../compiled.ts';
 import { mergeConflicts } from '../conflict-merges.ts';
 import type { Context } from '../context.ts';
-import { createMissing, creatingMapping } from '../create/create-missing.ts';
+import { createMissing, creatingMappings } from '../create/create-missing.ts';
 import { settleCreates } from '../create/settle.ts';
 import type { Lease } from '../lease.ts';
 import type { PushOptions } from '../options.ts';
@@ -19,7 +22,7 @@ import { PushBatch } from './batch.ts';
 
 /** Contacts → CRM: only linked contacts with something to send, only changed fields, in the CRM's largest batches. */
 export async function push(context: Context, options: PushOptions): Promise<Run> {
-  creatingMapping(context, options.createMissing); // refused before a run is recorded
+  creatingMappings(context, options.createMissing); // refused before a run is recorded
   requireCapability(context, 'write', 'push()');
   return recorded(context, 'push', options, async (run, lease) => {
     const ended = await pushInto(context, run, lease, options);
@@ -28,8 +31,31 @@ export async function push(context: Context, options: PushOptions): Promise<Run>
   });
 }
 
+/** Companies before contacts: a contact that gets a record, or another company, finds its company in the CRM. */
 export async function pushInto(context: Context, run: RunRecorder, lease: Lease | null, options: PushOptions): Promise<'done' | 'paused'> {
-  const creating = creatingMapping(context, options.createMissing);
+  const creating = creatingMappings(context, options.createMissing);
+  for (const part of partsOf(context)) {
+    const given = part.schema === context.schema ? options : await forCompanies(context, options);
+    const made = creating.find((mapping) => part.mappings.includes(mapping)) ?? null;
+    if ((await pushPart(part, run, lease, given, made)) === 'paused') return 'paused';
+  }
+  return 'done';
+}
+
+/** A push of some contacts takes their companies along. */
+async function forCompanies(context: Context, options: PushOptions): Promise<PushOptions> {
+  const { contactIds } = options;
+  return contactIds === undefined ? options : { ...options, contactIds: await companiesOfContacts(context, contactIds) };
+}
+
+async function pushPart(
+  context: Context,
+  run: RunRecorder,
+  lease: Lease | null,
+  options: PushOptions,
+  creating: Mapping | null,
+): Promise<'done' | 'paused'> {
+  if (options.contactIds?.length === 0) return 'done';
   const permit = await Permit.ask(context, run.session, lease);
   for (const mapping of context.mappings) {
     const object = { mapping, ready: readyMapping(context, run, permit, mapping) };
@@ -70,12 +96,12 @@ async function pushChanged(
   const context = mapping.fields.some(({ direction }) => direction === 'both') ? withoutBulk(whole) : whole;
   for await (const rows of pagesToSend(context, run, compile(context, mapping), options)) {
     const described = await ready();
-    const batchOf = (of: Context) => new PushBatch(of, run, permit, described, { readAll: options.all === true });
-    for (const { by, batch } of inBatches(context, rows, (some) => batchOf(context).toRead(some))) {
+    const batchOf = (of: Context, as: CompiledMapping) => new PushBatch(of, run, permit, as, { readAll: options.all === true });
+    for (const { by, batch } of inBatches(context, rows, (some) => batchOf(context, described).toRead(some))) {
       if (!(await permit.goesOn())) return 'paused';
       await run.session.step(async () => {
         await permit.keep();
-        await batchOf(by).send(batch);
+        await batchOf(by, await tieable(context, described, batch)).send(batch);
       });
     }
     run.progress(mapping.crmObject);
@@ -137,7 +163,7 @@ async function* pagesToSend(
   for (let after: string | null = null; ; ) {
     const now = run.session.storeNow();
     const rows: readonly Row[] = await context.store.scan({
-      entity: 'contact',
+      entity: context.schema.entity,
       object,
       want: all ? 'linked' : 'pending',
       plan,

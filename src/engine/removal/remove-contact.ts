@@ -21,7 +21,7 @@ export async function removeContact(context: Context, id: string, by: string): P
   const session = new Session(context);
   const { result } = await untilCommitted(context, session, async () => {
     const [row] = await context.store.load({ ids: [id], elsewhere: true });
-    if (row === undefined || row.removed === true) throw contactNotFound(id);
+    if (row === undefined || row.removed === true || row.entity !== context.schema.entity) throw contactNotFound(id, context.schema.entity);
     const at = session.storeNow();
     const keys = [...matchFields(context)].flatMap((field) => {
       const value = row.fields[field];

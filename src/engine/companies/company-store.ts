@@ -1,0 +1,24 @@
+import type { BoundStore, Changeset, EntryChange } from '../../ports/store.ts';
+import { KIND } from '../kinds.ts';
+
+/**
+ * Kinds that are filed under match keys, or listed for one sort of rows: a contact's field may have the name of a company's, and
+ * the two keys say nothing of each other. All other kinds are filed under ids and CRM objects, which are of one sort only.
+ */
+const APART: ReadonlySet<string> = new Set([KIND.claim, KIND.waiting, KIND.awaited]);
+const PREFIX = 'company_';
+
+const kindOf = (kind: string): string => (APART.has(kind) ? `${PREFIX}${kind}` : kind);
+const fromStore = <T extends { readonly kind: string }>(entry: T): T =>
+  entry.kind.startsWith(PREFIX) ? { ...entry, kind: entry.kind.slice(PREFIX.length) } : entry;
+const toStore = (change: EntryChange): EntryChange => (APART.has(change.kind) ? { ...change, kind: kindOf(change.kind) } : change);
+
+/** The store as flows of companies see it: their claims and waiting records are not those of contacts. */
+export const companyStore = (store: BoundStore): BoundStore => ({
+  load: (query) => store.load(query),
+  scan: (query) => store.scan(query),
+  entries: async (query) => (await store.entries({ ...query, kind: kindOf(query.kind) })).map(fromStore),
+  commit: ({ rows, entries }: Changeset) => store.commit({ rows, entries: entries.map(toStore) }),
+  lease: (request) => store.lease(request),
+  release: (name, token) => store.release(name, token),
+});
