@@ -7,15 +7,18 @@ import {
   type FormInput,
   type Issue,
   isCrmSyncError,
-  type LoadFailure,
   type LogForm,
-  type LogOption,
+  loadOptions,
   type Match,
+  type OptionLoader,
   resolveLogForm,
   type StepRefusal,
 } from 'crm-sync-engine';
 import { Hono } from 'hono';
 import { type CallTable, contextOf, phoneOf, type RunningCall } from './calls.ts';
+
+/** Options of one page of a field that is loaded. */
+const PAGE = 25;
 
 /** What the host knows of a connection. */
 export interface Desk {
@@ -26,8 +29,8 @@ export interface Desk {
   readonly calls: CallTable;
   /** The user's own settings. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** The options of a field with `dynamicOptions`, from wherever the host has them. */
-  readonly loadOptions: (key: string) => Promise<readonly LogOption[]>;
+  /** Where the options of fields with `dynamicOptions` come from, by key. */
+  readonly loaders: Readonly<Record<string, OptionLoader>>;
   /** The activity as the CRM has it, for people. */
   readonly show: (record: { readonly object: string; readonly id: string }) => object;
 }
@@ -45,24 +48,37 @@ export function logFormApp(deskFor: (connection: string) => Promise<Desk>) {
         const { id, call } = c.req.param();
         const desk = await deskFor(id);
         const { engine, form, objects, calls } = desk;
-        const phone = phoneOf(callOf(desk, call));
-        const [matches, loaded] = await Promise.all([
+        const row = callOf(desk, call);
+        const phone = phoneOf(row);
+        const [matches, { loaded, more }] = await Promise.all([
           engine.lookUp(phone, { forms: [form], objects: Object.keys(objects), timeLimitMs: 1_500 }),
-          loadAll(desk),
+          loadOptions(form, { context: contextOf(row), loaders: desk.loaders, limit: PAGE, timeLimitMs: 1_500 }),
         ]);
-        calls.keep(call, { matches, loaded });
+        calls.keep(call, { matches, loaded, more });
         return c.json({ phone, matches: matches.map((match) => shownMatch(desk, match)) });
       })
       // The form for one match: fields, options, values with their source, and every open question with its reason.
       .get('/connections/:id/calls/:call/form/:record', async (c) => {
         const { id, call, record } = c.req.param();
         const desk = await deskFor(id);
-        return c.json(resolveLogForm(desk.form, { ...inputOf(desk, call, record), answers: jsonOf(c.req.query('answers')) }));
+        const form = resolveLogForm(desk.form, { ...inputOf(desk, call, record), answers: jsonOf(c.req.query('answers')) });
+        return c.json({ ...form, more: callOf(desk, call).more ?? [] });
       })
+      // Somebody types into a field that has more options than are shown, or tries again what has failed.
       .post('/connections/:id/calls/:call/options/:key', async (c) => {
         const { id, call, key } = c.req.param();
-        const desk = await deskFor(id);
-        desk.calls.keep(call, { loaded: { ...callOf(desk, call).loaded, [key]: await load(desk, key) } });
+        const { form, loaders, calls } = await deskFor(id);
+        const row = callOf({ calls }, call);
+        const { search, answers } = jsonOf(await c.req.text());
+        const { loaded, more } = await loadOptions(form, {
+          context: contextOf(row),
+          loaders,
+          limit: PAGE,
+          timeLimitMs: 5_000,
+          answers: { ...row.answered, ...jsonObject(answers) }, // an answer stays offered, whatever is searched
+          ...(typeof search === 'string' && { search: { [key]: search } }),
+        });
+        calls.keep(call, { loaded: { ...row.loaded, ...loaded }, more });
         return c.json({});
       })
       // The person submits.
@@ -97,8 +113,8 @@ function inputOf(desk: Desk, call: string, record: string): FormInput {
   const row = callOf(desk, call);
   const match = row.matches?.find((one) => one.record?.recordId === record);
   if (match === undefined) throw notFound('unknown_match', 'Look the number up again.');
-  const { loaded, answered } = row;
-  return { match, context: contextOf(row), settings: desk.settings, ...(loaded && { loaded }), ...(answered && { stored: answered }) };
+  const { loaded = {}, more = [], answered } = row;
+  return { match, context: contextOf(row), settings: desk.settings, loaded, more, ...(answered && { stored: answered }) };
 }
 
 function answeredAfter(answered: RunningCall['answered'], { answers }: BoundSubmission): NonNullable<RunningCall['answered']> {
@@ -106,16 +122,7 @@ function answeredAfter(answered: RunningCall['answered'], { answers }: BoundSubm
   return { ...answered, ...Object.fromEntries(given.map(([key, answer]) => [key, answer.action === 'set' ? answer.value : null])) };
 }
 
-/** One list that does not come keeps nobody from logging the call: its field says so. */
-const load = (desk: Desk, key: string): Promise<readonly LogOption[] | LoadFailure> =>
-  desk.loadOptions(key).catch(() => ({ failed: true }));
-
-async function loadAll(desk: Desk): Promise<NonNullable<RunningCall['loaded']>> {
-  const keys = desk.form.fields.flatMap((field) => (field.type === 'selection' && field.dynamicOptions ? [field.key] : []));
-  return Object.fromEntries(await Promise.all(keys.map(async (key) => [key, await load(desk, key)] as const)));
-}
-
-function callOf({ calls }: Desk, call: string): RunningCall {
+function callOf({ calls }: Pick<Desk, 'calls'>, call: string): RunningCall {
   const row = calls.get(call);
   if (row === undefined) throw notFound('unknown_call', 'Take a call from the list.');
   return row;
@@ -133,9 +140,9 @@ const notFound = (code: string, remedy: string) => new CrmSyncError('It is not k
 /** What a page sent, which may be anything; `bindSubmission` minds its members. */
 function jsonOf(text: string | undefined): Readonly<Record<string, unknown>> {
   try {
-    const read: unknown = JSON.parse(text ?? '{}');
-    return typeof read === 'object' && read !== null ? (read as Record<string, unknown>) : {};
+    return jsonObject(JSON.parse(text ?? '{}'));
   } catch {
     return {};
   }
 }
+const jsonObject = (read: unknown) => (typeof read === 'object' && read !== null ? (read as Readonly<Record<string, unknown>>) : {});

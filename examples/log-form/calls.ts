@@ -7,8 +7,9 @@ export interface RunningCall {
   readonly about: string;
   /** Whom the number may belong to, with the options that the form asks for. */
   readonly matches?: readonly Match[];
-  /** What the host's own loaders gave, by key of the field. */
-  readonly loaded?: FormInput['loaded'];
+  /** What the host's own loaders gave, by key of the field, and of which there is more. */
+  readonly loaded?: NonNullable<FormInput['loaded']>;
+  readonly more?: readonly string[];
   /** What the form said when it was submitted last: the form of a logged call is that of an update. */
   readonly answered?: NonNullable<FormInput['stored']>;
   /** The activity in the CRM. */

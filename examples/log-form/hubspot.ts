@@ -4,7 +4,7 @@ import { memoryStore } from 'crm-sync-engine/stores/memory';
 import { conversation, fakeHubSpot } from 'crm-sync-engine/testing';
 import type { Desk } from './app.ts';
 import { callTable } from './calls.ts';
-import { topics } from './topics.ts';
+import { productLoader } from './products.ts';
 
 // Declared once. What to load, what to show, what may be answered and where it is written all follow from it.
 const form = defineLogForm({
@@ -19,7 +19,14 @@ const form = defineLogForm({
       writes: 'association',
     },
     { key: 'ticket', title: 'Ticket', type: 'selection', options: { association: 'tickets' }, whenSeveral: 'skip', writes: 'association' },
-    { key: 'topic', title: 'Topic', type: 'selection', dynamicOptions: true, whenSeveral: 'skip', writes: { activityField: 'call_topic' } },
+    {
+      key: 'product',
+      title: 'Product',
+      type: 'selection',
+      dynamicOptions: true,
+      whenSeveral: 'skip',
+      writes: { activityField: 'product' },
+    },
     {
       key: 'billable',
       title: 'Billable?',
@@ -44,7 +51,7 @@ export async function hubspotDesk(): Promise<Desk> {
     properties: {
       calls: {
         billable_status: select('billable', 'non_billable'),
-        call_topic: select('contract', 'invoice', 'product'),
+        product: { type: 'string' },
         next_step: { type: 'string', fieldType: 'textarea' },
         needs_follow_up: { type: 'bool' },
       },
@@ -112,7 +119,7 @@ export async function hubspotDesk(): Promise<Desk> {
     form,
     calls,
     settings: { outbound_billing: 'non_billable' },
-    loadOptions: topics(),
+    loaders: { product: productLoader() },
     show({ id }) {
       const { properties, associations } = crm.record(id);
       const ties = (object: string, title: string) =>
@@ -121,7 +128,7 @@ export async function hubspotDesk(): Promise<Desk> {
         crm: 'HubSpot call',
         subject: textOf(properties['hs_call_title']),
         ties: [...ties('contacts', 'firstname'), ...ties('deals', 'dealname'), ...ties('tickets', 'subject')],
-        fields: ['billable_status', 'call_topic', 'next_step', 'needs_follow_up'].flatMap((name) =>
+        fields: ['billable_status', 'product', 'next_step', 'needs_follow_up'].flatMap((name) =>
           properties[name] === null ? [] : [{ name, value: textOf(properties[name]) }],
         ),
         body: textOf(properties['hs_call_body'])

@@ -76,7 +76,7 @@ export async function salesforceDesk(): Promise<Desk> {
       },
     }),
     settings: {},
-    loadOptions: () => Promise.resolve([]),
+    loaders: {},
     show({ id }) {
       const { fields } = crm.record(id);
       const nameOf = (to: string | null, object: string) => {

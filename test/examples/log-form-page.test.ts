@@ -126,12 +126,22 @@ describe.skipIf(chromiumPath === undefined)('the page of the log form, in Chromi
     expect(text).toMatch(/billable_status\s+billable/);
   });
 
-  it('says of a list that could not be loaded, and loads it again', async () => {
-    expect(await box('Topic').isDisabled()).toBe(true);
+  it('says of a list that could not be loaded, loads it again, and searches what is too long to show', async () => {
+    expect(await box('Product').isDisabled()).toBe(true);
     await page.getByText('The list could not be loaded.').waitFor();
     await resolved(() => page.getByRole('button', { name: 'Try again' }).click());
-    await pick('Topic', 'Invoice');
-    expect(await box('Topic').inputValue()).toBe('Invoice');
+    await box('Product').click();
+    await page.getByText('There are more: type to narrow them down.').waitFor();
+    expect(await page.getByRole('option').count()).toBe(26); // a page, and none
+    await resolved(() => box('Product').fill('valve v-149'));
+    await page.getByRole('option', { name: 'Valve V-149' }).waitFor();
+    await page.keyboard.press('Enter');
+    expect(await box('Product').inputValue()).toBe('Valve V-149');
+    await pick('Deal', 'None');
+    await pick('Billable?', 'Billable');
+    await submit();
+    await logged().getByText('V-149').waitFor();
+    expect(await box('Product').inputValue()).toBe('Valve V-149');
   });
 
   it('searches thirty deals, and takes no word for an option that is none', async () => {

@@ -18,6 +18,7 @@ function pageOf(app: ReturnType<typeof logFormApp>) {
     form: async (call: string, record: string, answers: Json = {}) =>
       (await ask(`/calls/${call}/form/${record}?${new URLSearchParams({ answers: JSON.stringify(answers) })}`)).json as Json & {
         fields: readonly { key: string; options?: readonly { const: string; title: string }[] }[];
+        more: readonly string[];
         values: Json;
         sources: Json;
         questions: readonly { field: string; code: string }[];
@@ -49,7 +50,7 @@ describe('a call of HubSpot', () => {
   });
 
   it('comes with a form that says what it proposes and why, and asks what nothing decides', () => {
-    expect(form.values).toMatchObject({ deal: null, ticket: expect.any(String), topic: null, billable: null, follow_up: false });
+    expect(form.values).toMatchObject({ deal: null, ticket: expect.any(String), product: null, billable: null, follow_up: false });
     expect(form.sources).toMatchObject({ ticket: 'single_option', follow_up: 'default' });
     expect(form.questions.map(({ field, code }) => `${field} ${code}`)).toEqual(['deal several_options', 'billable several_options']);
     expect(form.fields.find(({ key }) => key === 'deal')?.options).toMatchObject([
@@ -93,17 +94,23 @@ describe('a call of HubSpot', () => {
     expect(titlesOf(await page.activity('hs-1'))).toEqual(['Alice', 'Fleet expansion']);
   });
 
-  it('can be logged while the list of one field is away, and with it once it is there', async () => {
-    const desk = await hubspotDesk();
-    const other = pageOf(logFormApp(() => Promise.resolve(desk)));
-    await other.ring('hs-1');
-    const topic = (shown: Form) => shown.fields.find(({ key }) => key === 'topic');
-    expect(topic(await other.form('hs-1', record))).toMatchObject({ optionsAre: 'failed' });
-    expect((await other.submit('hs-1', record, { topic: 'invoice' })).json['issues']).toContainEqual(
-      expect.objectContaining({ path: ['topic'], code: 'options_not_loaded' }),
-    );
-    await other.ask('/calls/hs-1/options/topic', {});
-    expect(topic(await other.form('hs-1', record))).toMatchObject({ optionsAre: 'ready', options: [{ const: 'contract' }, {}, {}] });
+  it('can be logged while the options of one field are away; once they are there it gives a page, and searches', async () => {
+    const product = async (answers: Json = {}) => (await page.form('hs-1', record, answers)).fields.find(({ key }) => key === 'product')!;
+    expect(await product()).toMatchObject({ optionsAre: 'failed' });
+    const { json } = await page.submit('hs-1', record, { product: 'V-149' });
+    expect(json['issues']).toContainEqual(expect.objectContaining({ path: ['product'], code: 'options_not_loaded' }));
+
+    await page.ask('/calls/hs-1/options/product', {});
+    expect((await product()).options).toHaveLength(25);
+    expect((await page.form('hs-1', record)).more).toEqual(['product']);
+    await page.ask('/calls/hs-1/options/product', { search: 'v-149' });
+    expect((await product()).options).toEqual([{ const: 'V-149', title: 'Valve V-149' }]);
+    await page.ask('/calls/hs-1/options/product', { search: 'pump', answers: { product: 'V-149' } });
+    expect((await page.form('hs-1', record, { product: 'V-149' })).values['product']).toBe('V-149');
+    expect((await page.submit('hs-1', record, { product: 'V-149', deal: 'none', billable: 'billable' })).json).toMatchObject({
+      status: 'done',
+    });
+    expect((await page.activity('hs-1')).fields).toContainEqual({ name: 'product', value: 'V-149' });
   });
 
   it('that several people may have made is logged for the one who was chosen', async () => {

@@ -1,16 +1,22 @@
 import { element, fill, set } from './dom.js';
 
 const SHOWN_MAX = 100;
+const SEARCH_DELAY_MS = 200;
 const NONE = { const: null, title: 'None', isNone: true };
 
 /**
  * A selection with search, for keyboard and screen reader: the combobox pattern of ARIA. It knows three states: an option, none,
  * and not answered, which is not the same.
  *
- * @param {{ id: string, onAnswer: (value: string | number | null) => void }} options
+ * @param {{ id: string, onAnswer: (value: string | number | null) => void, onSearch: (text: string) => Promise<void> }} options -
+ *   `onSearch`: where there are more options than are here, whoever has them is asked.
  */
-export function choice({ id, onAnswer }) {
+export function choice({ id, onAnswer, onSearch }) {
   let field = { options: [], value: null };
+  let typed = '';
+  let timer;
+  /** There were more options than came at once: whoever has them does the searching. */
+  let isSearched = false;
   let shown = [];
   let active = -1;
 
@@ -26,7 +32,11 @@ export function choice({ id, onAnswer }) {
     'aria-controls': list.id,
     onfocus: () => input.select(),
     onclick: () => open(),
-    oninput: () => open(input.value),
+    oninput: () => {
+      open(input.value);
+      clearTimeout(timer);
+      if (isSearched) timer = setTimeout(() => void onSearch(typed), SEARCH_DELAY_MS);
+    },
     onblur: () => close(),
     onkeydown: (event) => press(event),
   });
@@ -41,8 +51,10 @@ export function choice({ id, onAnswer }) {
 
   function open(search = '') {
     if (input.disabled) return;
+    typed = search;
     const wanted = search.trim().toLowerCase();
-    const found = field.options.filter(({ title, description = '' }) => `${title} ${description}`.toLowerCase().includes(wanted));
+    const fits = ({ title, description = '' }) => `${title} ${description}`.toLowerCase().includes(wanted);
+    const found = field.options.filter((option) => fits(option) || (isSearched && option.const !== field.value));
     const own = field.allowsCustomValue && wanted !== '' && !found.some(({ title }) => title.toLowerCase() === wanted);
     shown = [
       ...(field.allowsNone && (wanted === '' || 'none'.startsWith(wanted)) ? [NONE] : []),
@@ -51,12 +63,12 @@ export function choice({ id, onAnswer }) {
     ];
     list.hidden = false;
     set(input, 'aria-expanded', 'true');
-    const left = found.length - SHOWN_MAX;
+    const left = field.hasMore ? 'There are more' : found.length > SHOWN_MAX ? `${found.length - SHOWN_MAX} more` : null;
     fill(
       list,
       ...shown.map(item),
       shown.length === 0 && element('li', { class: 'nothing', role: 'presentation' }, 'Nothing is called so.'),
-      left > 0 && element('li', { class: 'nothing', role: 'presentation' }, `${left} more: type to narrow them down.`),
+      left && element('li', { class: 'nothing', role: 'presentation' }, `${left}: type to narrow them down.`),
     );
     count.textContent = `${found.length} of ${field.options.length} options`;
     const chosen = shown.findIndex((option) => option.const === field.value && (!option.isNone || field.isNone));
@@ -64,6 +76,7 @@ export function choice({ id, onAnswer }) {
   }
 
   function close() {
+    clearTimeout(timer);
     list.hidden = true;
     set(input, 'aria-expanded', 'false');
     set(input, 'aria-activedescendant', null);
@@ -127,10 +140,12 @@ export function choice({ id, onAnswer }) {
     /** @param field_ - As the server resolved it. `isNone`: none was answered. `isAsked`: something has to be answered. */
     show(field_) {
       field = field_;
+      isSearched ||= field.hasMore;
       input.disabled = field.optionsAre !== 'ready';
       const waits = field.optionsAre === 'failed' ? 'Could not be loaded' : 'Loading…';
       input.placeholder = input.disabled ? waits : field.options.length === 0 && !field.allowsCustomValue ? 'No options' : 'Choose…';
-      if (!isOpen()) input.value = titleOf();
+      if (isOpen()) open(typed);
+      else input.value = titleOf();
     },
   };
 }

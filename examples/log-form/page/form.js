@@ -17,7 +17,7 @@ const SOURCES = {
  * posted, and all the rest stays what it is.
  *
  * @param {HTMLFormElement} place
- * @param {{ resolve: Function, submit: Function, reload: Function, label: string }} host
+ * @param {{ resolve: Function, submit: Function, load: Function, label: string }} host
  */
 export function logForm(place, host) {
   let answers = {};
@@ -60,7 +60,10 @@ export function logForm(place, host) {
       const notes = form.notes.filter(({ path }) => path[0] === field.key);
       known
         .get(field.key)
-        .show({ ...field, isNone: answers[field.key] === null }, { question, notes, isDropped: dropped.includes(field.key) });
+        .show(
+          { ...field, isNone: answers[field.key] === null, hasMore: form.more.includes(field.key) },
+          { question, notes, isDropped: dropped.includes(field.key) },
+        );
     }
   }
 
@@ -99,7 +102,15 @@ export function logForm(place, host) {
   function control(field) {
     const id = `field-${field.key}`;
     if (field.type === 'note') return note(field);
-    const part = PARTS[field.type]({ id, field, answer: (value, isOver) => answer(field.key, value, isOver) });
+    const part = PARTS[field.type]({
+      id,
+      field,
+      answer: (value, isOver) => answer(field.key, value, isOver),
+      search: async (text) => {
+        await host.load(field.key, text, answers);
+        await refresh();
+      },
+    });
     const source = element('span', { class: 'source' });
     const hint = element('p', { class: 'hint', id: `${id}-hint` });
     const problem = element('p', { class: 'problem', id: `${id}-problem` });
@@ -139,7 +150,7 @@ export function logForm(place, host) {
   }
 
   const again = (key) =>
-    element('button', { type: 'button', class: 'link', onclick: () => void host.reload(key).then(refresh) }, 'Try again');
+    element('button', { type: 'button', class: 'link', onclick: () => void host.load(key, '', answers).then(refresh) }, 'Try again');
 
   async function submit() {
     button.disabled = true;
@@ -182,8 +193,8 @@ const note = ({ title, description, level }) => ({
 });
 
 const PARTS = {
-  selection({ id, answer }) {
-    return choice({ id, onAnswer: answer });
+  selection({ id, answer, search }) {
+    return choice({ id, onAnswer: answer, onSearch: search });
   },
   text({ id, field, answer }) {
     const isLong = field.multiline || /[\r\n]/.test(String(field.value ?? '')); // one line would lose the breaks

@@ -130,7 +130,7 @@ const openForm = guarded((record) => {
     label: at.isLogged ? 'Change the log' : record === 'new' ? 'Make the contact and log the call' : 'Log the call',
     resolve: ({ contactType, answers }) =>
       ask(`${path}?${new URLSearchParams({ ...(contactType && { contactType }), answers: JSON.stringify(answers) })}`),
-    reload: (key) => ask(pathTo('calls', at.call, 'options', key), {}),
+    load: (key, search, answers) => ask(pathTo('calls', at.call, 'options', key), { search, answers }),
     submit: async (posted) => {
       const { issues = [], reason, remedy } = await ask(path, posted);
       if (issues.length > 0) return issues;
