@@ -68,7 +68,6 @@ export type { Flip } from './core/flips.ts';
 export { type FormatTarget, type Formatted, formatValue } from './core/format.ts';
 export { type ConvertedManifest, fromAppConnectManifest } from './core/forms/app-connect/manifest.ts';
 export { type AssociationName, readAssociationName } from './core/forms/association-name.ts';
-export { associationNames } from './core/forms/association-names.ts';
 export type { AutomaticQuestion } from './core/forms/bind-automatic.ts';
 export { bindSubmission } from './core/forms/bind-submission.ts';
 export type { BoundAnswer, BoundSubmission, BoundWrite, WritePlace } from './core/forms/bound-submission.ts';
@@ -105,6 +104,7 @@ export {
   type TypeOptions,
 } from './core/forms/log-form.ts';
 export type { LogForms } from './core/forms/log-forms.ts';
+export { matchOptionNames } from './core/forms/match-option-names.ts';
 export { type ResolveInput, resolveLogForm } from './core/forms/resolve-log-form.ts';
 export type { OpenQuestion, ResolvedField, ResolvedForm, ResolvedOption, ValueSource } from './core/forms/resolved-form.ts';
 export { parseSubmission, safeParseSubmission } from './core/forms/submission-schema.ts';

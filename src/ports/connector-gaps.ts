@@ -3,7 +3,7 @@ import type { CrmConnector } from './connector.ts';
 
 /** What a connector has without what must come with it, by path. */
 export function gapsOf({ capabilities, write, find, activityRecord, writeBulk, related }: CrmConnector): readonly Issue[] {
-  const { writeBatchMax, requestTimeoutMs, settleMs, activity, creates, findsBy = [], bulk, relatedBatchMax } = capabilities;
+  const { writeBatchMax, requestTimeoutMs, settleMs, activity, creates, findsBy = [], bulk, relatedBatchMax, relatedFields } = capabilities;
   const limits = { 'capabilities.writeBatchMax': writeBatchMax, 'capabilities.requestTimeoutMs': requestTimeoutMs };
   return [
     ...(write === undefined ? [] : missing('write', { ...limits, 'capabilities.settleMs': settleMs })),
@@ -12,6 +12,7 @@ export function gapsOf({ capabilities, write, find, activityRecord, writeBulk, r
     ...(bulk === undefined ? [] : missing('capabilities.bulk', { writeBulk })),
     ...(related === undefined ? [] : missing('related', { 'capabilities.relatedBatchMax': relatedBatchMax })),
     ...(relatedBatchMax === undefined ? [] : missing('capabilities.relatedBatchMax', { related })),
+    ...(relatedFields === undefined ? [] : missing('capabilities.relatedFields', { related })),
     ...(creates === true ? missing('capabilities.creates', { write }) : []),
     ...(findsBy.length > 0 ? missing('capabilities.findsBy', { find }) : []),
   ];

@@ -192,6 +192,11 @@ export interface Capabilities {
   readonly reties?: boolean;
   /** With `related`, and needed there: most ids of one call. */
   readonly relatedBatchMax?: number;
+  /**
+   * With `related`: further names that it answers, which are no associations. A field with `contactDependent` and such a key has
+   * these options: `{ const: 'billable', title: 'Billable' }` of a client's rates.
+   */
+  readonly relatedFields?: readonly string[];
   /** Objects whose records may become a record of another one: `{ Lead: 'Contact' }`. A pull reads them first. */
   readonly becomes?: Readonly<Record<string, string>>;
   /** What `writeBulk` takes: worth its while from `min` writes on, at most `max`, over after `timeoutMs`. */

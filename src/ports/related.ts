@@ -9,7 +9,7 @@ export interface RelatedQuery {
   readonly ids: readonly string[];
   /**
    * Names as the `options: { association }` of a form has them, each once: the object of the tied records, as an `Association`
-   * names it, and after a colon the label that the tie must have (`deals`, `deals:Decision maker`, `Opportunity`).
+   * names it, and after a colon the label that the tie must have (`deals`, `deals:Decision maker`, `Opportunity`). Beside those only what `relatedFields` lists.
    */
   readonly to: readonly string[];
   /** Most options of one record and name; at least 1. */

@@ -46,7 +46,7 @@ const GOES_TOO: Readonly<Record<string, readonly string[]>> = {
   write: ['activityRecord', 'creates', 'writeBatchMax', 'requestTimeoutMs', 'settleMs', 'activity', 'reties'],
   find: ['activityRecord', 'findsBy', 'activity', 'reties'],
   activityRecord: ['activity', 'reties'],
-  related: ['relatedBatchMax'],
+  related: ['relatedBatchMax', 'relatedFields'],
 };
 
 /** A deployment whose connector lacks something, and counts every call of it. */

@@ -270,6 +270,17 @@ describe.each(WORLDS)('whoever calls, on $name', (world) => {
     expect(await engine.contacts.list()).toHaveLength(2); // nobody was imported
   });
 
+  it.each(['+14155550123', '(415) 555-0123', '415.555.0123', '1 415 555 0123', '4155550123', '+1 (415) 555-0123'])(
+    'is found however the number is spelled here and there: %s',
+    async (spelling) => {
+      const { engine, add } = open();
+      const ids = [add('Alice', spelling), add('Bob', '415-555-0123')];
+      add('Carol', '415-555-0124');
+      for (const asked of [spelling, NUMBER])
+        expect((await engine.lookUp(asked)).map(({ record }) => record?.recordId).toSorted()).toEqual(ids.toSorted());
+    },
+  );
+
   it('is nobody where nobody has the number', async () => {
     const { engine, add } = open();
     add('Alice', '(415) 555-0199');
@@ -397,6 +408,27 @@ describe('deals and leads at once', () => {
       const id = match.record!.recordId;
       expect(resolveLogForm(form, { match, context: 'inboundCall' }).values).toEqual({ deals: `deals of ${id}`, leads: `leads of ${id}` });
     }
+  });
+
+  it('and what a connector knows of a contact beside records comes under the key of its field', async () => {
+    const there = WORLDS[0]!.deployment();
+    there.crm.add({ firstName: 'Alice', lastName: 'Smith', phone: NUMBER, status: 'New' });
+    const asked: unknown[] = [];
+    const related: CrmConnector['related'] = async function* ({ ids, to }) {
+      asked.push(to);
+      for (const of of ids) for (const name of to) yield { of, to: name, options: [{ const: 'billable', title: 'Billable' }] };
+    };
+    const fields = ['rate', 'mood'].map((key) => ({ key, title: key, type: 'selection', contactDependent: true }));
+    const rates = parseLogForm({ kind: 'call', fields });
+    const capabilities = { ...there.connectorOf().capabilities, relatedBatchMax: 10, relatedFields: ['rate', 'other'] };
+    const engine = there.engineOf({ connector: { ...there.connectorOf(), related, capabilities } });
+    const [match] = await engine.lookUp(NUMBER, { forms: [rates] });
+    expect(asked).toEqual([['rate']]);
+    const { values, notes } = resolveLogForm(rates, { match: match as Match, context: 'inboundCall' });
+    expect([values, notes.map(({ code, path }) => `${path[0]} ${code}`)]).toEqual([
+      { rate: 'billable', mood: null },
+      ['mood options_not_published'],
+    ]);
   });
 
   it('are asked for in batches of what the connector takes, and what one does not answer has failed', async () => {

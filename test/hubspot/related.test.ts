@@ -142,10 +142,16 @@ describe('options of a HubSpot contact', () => {
   });
 
   it('that are very many are the youngest ones, and there are more', async () => {
-    const { contact, crm, connector, call, requests } = open();
+    const { contact, crm, connector, call, requests, ask, tied } = open({
+      labels: [{ from: 'contacts', to: 'deals', label: 'Decision maker' }],
+    });
+    const decides = tied('deals', deal('Renewal', 'contractsent'), 'Decision maker');
     for (let index = 0; index < 502; index += 1) crm.associate(contact, crm.add('deals', deal(`Deal ${index}`, 'contractsent')).id);
     for await (const answer of connector.related!({ object: 'contacts', ids: [contact], to: ['deals'], limit: 1_000 }, call))
       expect(answer).toMatchObject({ more: true, options: { length: 500 } });
     expect(requests.filter(({ operation }) => operation === 'POST /crm/objects/{object}/batch/read')).toHaveLength(5);
+    for await (const answer of connector.related!({ object: 'contacts', ids: [contact], to: ['deals:Decision maker'], limit: 1 }, call))
+      expect(answer).toEqual({ of: contact, to: 'deals:Decision maker', options: [expect.objectContaining({ const: decides })] });
+    expect(await ask(contact, 'tickets')).toEqual({ tickets: [] });
   });
 });

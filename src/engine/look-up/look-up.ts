@@ -1,5 +1,5 @@
-import { associationNames } from '../../core/forms/association-names.ts';
 import type { LogForm } from '../../core/forms/log-form.ts';
+import { matchOptionNames } from '../../core/forms/match-option-names.ts';
 import { normalizePhone } from '../../core/phone.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { Row } from '../../ports/store.ts';
@@ -40,7 +40,7 @@ export async function lookUp(
   number: string,
   { forms = [], objects, timeLimitMs = TIME_LIMIT_MS, signal: caller }: LookUpOptions,
 ): Promise<readonly Match[]> {
-  const names = associationNames(forms);
+  const names = matchOptionNames(forms, context.connector.capabilities.relatedFields);
   if (names.length > 0) requireCapability(context, 'associations', 'lookUp({ forms })');
   caller?.throwIfAborted();
   const { defaultCountry } = context.options;

@@ -61,13 +61,14 @@ async function readName(context: Context, { from, ids, name, limit }: NameQuery,
     label === null ? null : context.associationTypes.labelled(from.name, to.name, label, call),
   ]);
   const { ties } = await readAssociations(context.client, { from: from.name, to: to.name, ids }, call);
-  const chosen = new Map([...ties].map(([of, all]) => [of, firstOf(typeIds === null ? all : all.filter((tie) => isOneOf(tie, typeIds)))]));
-  const rows = await readRows(context, to, display, [...new Set([...chosen.values()].flat().map(({ id }) => id))], call);
+  const all = new Map([...ties].map(([of, each]) => [of, typeIds === null ? each : each.filter((tie) => isOneOf(tie, typeIds))]));
+  const looked = new Map([...all].map(([of, each]) => [of, firstOf(each)]));
+  const rows = await readRows(context, to, display, [...new Set([...looked.values()].flat().map(({ id }) => id))], call);
   return ids.map((of): Related => {
-    const all = chosen.get(of);
-    if (all === undefined) return { of, to: name, ...NO_ANSWER };
-    const { options, more } = optionsFrom(all, { rows, display, limit });
-    return { of, to: name, options, ...((more || (ties.get(of)?.length ?? 0) > TIED_MAX) && { more: true }) };
+    const wanted = looked.get(of);
+    if (wanted === undefined) return { of, to: name, ...NO_ANSWER };
+    const { options, more } = optionsFrom(wanted, { rows, display, limit });
+    return { of, to: name, options, ...((more || wanted.length < all.get(of)!.length) && { more: true }) };
   });
 }
 
