@@ -1,6 +1,7 @@
 import { CrmSyncError } from '../errors.ts';
 import { tieRule } from './company-tie.ts';
 import { compileRule, crmFieldsOf, type DescribedFields } from './compile-rule.ts';
+import { compileContactFilter } from './contacts/contact-filter.ts';
 import { isTimeZone } from './dates.ts';
 import { ENTITIES } from './entities.ts';
 import { filterFields } from './filter.ts';
@@ -60,6 +61,7 @@ export function compileMapping<S extends Schema>(
   const rules = compiled.map((rule) => (rule.field === options.companyField ? tieRule(rule) : rule));
   const matchKeys = matchKeyNames.flatMap((name) => rules.find(({ field, direction }) => field === name && direction !== 'outbound') ?? []);
   const filter = plain.filter ?? null;
+  const pushFilter = plain.pushFilter === undefined ? null : compileContactFilter(schema, plain.pushFilter, options);
   if (described !== undefined) {
     checkFilter(plain, described);
     checkMatchKeys(schema, plain, matchKeys);
@@ -72,6 +74,7 @@ export function compileMapping<S extends Schema>(
     crmFields: fieldsToRead(plain, rules, described),
     matchKeys,
     filter,
+    pushFilter,
     create: compileCreate(plain, options),
     ...fingerprints(schema, plain, all, rules, options),
     readRecord: (record) => readRecord(rules, record),
@@ -188,7 +191,7 @@ function fingerprints(
   return {
     readFingerprint: hashOf(together(rules.filter(({ direction }) => direction !== 'outbound').map(reads))),
     planFingerprint: planFingerprint(
-      together(rules.map(plans)),
+      { ...together(rules.map(plans)), pushFilter: mapping.pushFilter },
       compiled.map(({ identity }) => identity),
     ),
   };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { fieldFilterDocument } from './contacts/contact-filter.ts';
 import { crmPathSchema, ownFieldSchema } from './crm-path.ts';
 import { ENTITIES } from './entities.ts';
 import { filterSchema } from './filter.ts';
@@ -75,6 +76,7 @@ export const mappingDocument = perSchema((schema): z.ZodType<Mapping> => {
     crmObject: objectName(),
     fields: z.array(rule).min(1).max(500),
     filter: filterSchema().optional(),
+    pushFilter: fieldFilterDocument(schema).optional(),
     matchKey: z.union([field, z.array(field).min(1).max(5)]).optional(),
     firstLink: firstLink(),
     blank: blank(),

@@ -92,6 +92,11 @@ export interface Mapping<S extends Schema = any> {
   readonly fields: readonly FieldRule<S>[];
   /** Records that don't match are not imported; a linked one that stops matching is left alone from then on. */
   readonly filter?: Filter;
+  /**
+   * Contacts that don't match are not sent, and no record is made for them; one that stops matching keeps its link and its record as
+   * they are. Over the schema's fields, which are checked when the mapping is read. Default: all are sent.
+   */
+  readonly pushFilter?: Filter;
   /** Field (or fields, in order) that finds the contact of a new record. Default `phone_number`; of a company `domain`, then `name`. */
   readonly matchKey?: FieldName<S> | readonly FieldName<S>[];
   /** For rules that say nothing of it. Default `crm`. */
@@ -192,6 +197,8 @@ export interface CompiledMapping<S extends Schema = any> {
   /** Rules of the match keys, in order. */
   readonly matchKeys: readonly CompiledRule[];
   readonly filter: Filter | null;
+  /** Over contact fields, canonical; null: everybody is sent. */
+  readonly pushFilter: Filter | null;
   readonly create: CompiledCreate;
   /** Changes when records must be read again: inbound fields, filter, types, coercion (R17). */
   readonly readFingerprint: string;

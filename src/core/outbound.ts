@@ -9,6 +9,7 @@ import { own } from './own.ts';
 import { agreedOn } from './pair.ts';
 import { isLeftToSend, type Reason, refusedField } from './plan-fields.ts';
 import type { PlannedContact, PlannedLink, RefusedField } from './plan-types.ts';
+import { isPushed } from './push-filter.ts';
 import type { Millis, Value } from './value.ts';
 
 export interface OutboundInput {
@@ -45,10 +46,20 @@ export type ContactPlan = {
   | { readonly action: 'read' }
   /** A write whose outcome is not known yet is under way. */
   | { readonly action: 'wait'; readonly until: Millis }
-  /** Nothing (more) to send for this version of the contact. */
-  | { readonly action: 'none'; readonly body: LinkBody }
+  /** Nothing (more) to send for this version of the contact. `kept`: what its mapping's `pushFilter` keeps from being sent. */
+  | { readonly action: 'none'; readonly body: LinkBody; readonly kept?: readonly KeptField[] }
   | { readonly action: 'skip'; readonly reason: 'no_link' | 'link_not_active' | 'contact_removed' }
 );
+
+/** A field whose value is not sent. */
+export interface KeptField {
+  readonly field: string;
+  /** What was agreed on last. */
+  readonly before: Value;
+  readonly after: Value;
+  /** Mapping key. */
+  readonly rule: string;
+}
 
 export interface OutboundPlan {
   /** One for each contact, in order. */
@@ -86,7 +97,18 @@ function planContact(input: OutboundInput, contact: PlannedContact, link: Planne
     const until = Math.max(...body.sent.map((sent) => sent.until));
     return until >= millis(input.now) || remote !== undefined ? { action: 'wait', until, ...common } : { action: 'read', ...common };
   }
+  if (!isPushed(input.mapping, contact.fields)) return { action: 'none', ...keptBack(input.mapping, contact, link), ...common };
   return planFieldsOut(input, contact, link, remote);
+}
+
+/** Of a contact that is not sent nothing is agreed on: once it matches again, all that has changed since goes. */
+function keptBack(mapping: CompiledMapping, { fields }: PlannedContact, link: PlannedLink) {
+  const body = { ...carryOver(mapping, link.plan, link.body), held: {} };
+  const kept = mapping.rules.flatMap((rule): readonly KeptField[] => {
+    const [after, pair] = [fields[rule.field] ?? null, agreedOn(body.base, rule.key)];
+    return isLeftToSend(rule, after, pair) ? [{ field: rule.field, before: pair?.local ?? null, after, rule: rule.key }] : [];
+  });
+  return { body, kept };
 }
 
 /** A `hold` without a message is told of by the mapping as a whole, and not for each contact. */

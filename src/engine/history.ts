@@ -1,3 +1,4 @@
+import { PUSH_FILTER } from '../core/push-filter.ts';
 import type { HistoryEntry } from '../core/run.ts';
 import { readHistory, type StoredHistory, storedHistory } from '../core/stored-history.ts';
 import type { Fields, Json, Value } from '../core/value.ts';
@@ -57,6 +58,9 @@ export async function editTimes(context: Context, contactIds: readonly string[])
   return times;
 }
 
+/** Reasons of entries that tell of the CRM, and change nothing here. */
+export const IN_CRM_ONLY: readonly string[] = ['pushed', PUSH_FILTER];
+
 /**
  * Which of these fields have their present value from a CRM. What the history does not tell any more counts as given by one.
  * Only changes to that very value count, since the clocks of those who wrote the history may differ by seconds.
@@ -72,7 +76,8 @@ export async function givenByCrm(
   const last = new Map<string, boolean>();
   for (const { source, changes } of await historyOf(context, contactId))
     for (const { field, after, reason } of changes)
-      if (reason !== 'pushed' && after === (present[field] ?? null) && !last.has(field)) last.set(field, source.recordId !== undefined);
+      if (!IN_CRM_ONLY.includes(reason) && after === (present[field] ?? null) && !last.has(field))
+        last.set(field, source.recordId !== undefined);
   return new Set(fields.filter((field) => last.get(field) ?? true));
 }
 

@@ -6,6 +6,7 @@ import type { MergeItem, Merger } from '../ports/merger.ts';
 import type { Changeset } from '../ports/store.ts';
 import { withTies } from './companies/tied-connector.ts';
 import type { Context } from './context.ts';
+import { IN_CRM_ONLY } from './history.ts';
 import { KIND } from './kinds.ts';
 import { PreviewStore } from './preview-store.ts';
 import type { ConversationResult, Step } from './step.ts';
@@ -76,7 +77,7 @@ function contactsOf({ entries }: Changeset): (PreviewedContact & { readonly obje
     if (kind !== KIND.history || put === undefined || put === 'delete') return [];
     const { source, conflicts = [], changes: stored } = put.body as unknown as StoredHistory;
     const changes = readChanges(stored);
-    if (source.flow === 'push' && changes.every(({ reason }) => reason === 'pushed')) return []; // shown among the writes
+    if (source.flow === 'push' && changes.every(({ reason }) => IN_CRM_ONLY.includes(reason))) return []; // shown among the writes
     const contactId = typeof put.contactId === 'string' ? put.contactId : null;
     return [{ object: source.object, contactId, recordId: source.recordId ?? null, changes, conflicts }];
   });

@@ -7,6 +7,7 @@ import { parseDocument } from '../issues.ts';
 import type { LinkState } from '../link.ts';
 import { perSchema } from '../per-schema.ts';
 import { coercePhone } from '../phone.ts';
+import { fieldSchema } from '../rule-schema.ts';
 import type { FieldName, FieldType, Schema, ValueOf } from '../schema-types.ts';
 import { listNames, nearestName } from '../text.ts';
 import type { Coerced, Parsed, Value } from '../value.ts';
@@ -108,15 +109,18 @@ export const filterableSchema = perSchema((schema): z.ZodType<string> => {
   });
 });
 
+const documentOver = (schema: Schema, field: z.ZodType<string>): z.ZodType<Filter> =>
+  filterDocument(field).superRefine((filter, context) => {
+    const report = ({ path, message, code, remedy }: Issue) =>
+      context.addIssue({ code: 'custom', path: [...path], message, params: { code, remedy } });
+    canonical({ schema, report }, filter, []);
+  });
+
 /** A filter over contacts in a document. */
-export const contactFilterDocument = perSchema(
-  (schema): z.ZodType<Filter> =>
-    filterDocument(filterableSchema(schema)).superRefine((filter, context) => {
-      const report = ({ path, message, code, remedy }: Issue) =>
-        context.addIssue({ code: 'custom', path: [...path], message, params: { code, remedy } });
-      canonical({ schema, report }, filter, []);
-    }),
-);
+export const contactFilterDocument = perSchema((schema) => documentOver(schema, filterableSchema(schema)));
+
+/** The same over fields alone: what changes with a contact's version. */
+export const fieldFilterDocument = perSchema((schema) => documentOver(schema, fieldSchema(schema)));
 
 /**
  * A filter over contacts as it is evaluated, with what the connection knows: `(415) 555-0123` is a number of its country, and a

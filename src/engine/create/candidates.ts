@@ -2,6 +2,7 @@ import type { Version } from '../../core/link.ts';
 import type { CompiledMapping } from '../../core/mapping-types.ts';
 import { type CreatePlan, planCreate } from '../../core/plan-create.ts';
 import type { Reason } from '../../core/plan-fields.ts';
+import { isPushed, PUSH_FILTER } from '../../core/push-filter.ts';
 import type { Fields, Millis } from '../../core/value.ts';
 import type { Wrote } from '../../ports/connector.ts';
 import type { Row } from '../../ports/store.ts';
@@ -72,6 +73,10 @@ export class CreateCandidates {
     );
     return rows.flatMap((row): Candidate[] => {
       const contact = { id: row.id, version: row.version, fields: fieldsOf(this.#context, row.fields) };
+      if (!isPushed(this.#mapping, contact.fields)) {
+        this.#report.skipped(PUSH_FILTER);
+        return [];
+      }
       const plan = planCreate({ mapping: this.#mapping, contact, now });
       if (plan.action === 'refuse') {
         this.#report.withoutFields(plan.refused);

@@ -3,13 +3,15 @@ import type { CompiledMapping } from '../../core/mapping-types.ts';
 import { type ContactPlan, planOutbound } from '../../core/outbound.ts';
 import { agreedOn } from '../../core/pair.ts';
 import { readRemotes } from '../../core/plan-fields.ts';
+import { PUSH_FILTER } from '../../core/push-filter.ts';
 import { dueAt } from '../../core/settle.ts';
 import type { Millis, Value } from '../../core/value.ts';
 import type { Wrote } from '../../ports/connector.ts';
-import type { LinkChange, Row, RowChange, StoredLink } from '../../ports/store.ts';
+import type { EntryChange, LinkChange, Row, RowChange, StoredLink } from '../../ports/store.ts';
 import { TOO_LATE } from '../../ports/too-late.ts';
 import { untilCommitted } from '../commit.ts';
 import { type Context, fieldsOf } from '../context.ts';
+import { historyEntry } from '../history.ts';
 import { lookElsewhere, type TellingRow, tellForeign } from '../identity/foreign.ts';
 import { intentEnd, mayStart } from '../intent.ts';
 import { changeOf } from '../link-change.ts';
@@ -146,6 +148,7 @@ export class PushBatch {
       const byId = new Map((await this.#load(ids)).map((row) => [row.id, row]));
       const writes: IntendedWrite[] = [];
       const changes: RowChange[] = [];
+      const entries: EntryChange[] = [];
       const plans = this.#plan([...byId.values()]);
       for (const plan of plans) {
         const row = byId.get(plan.contactId) as Row;
@@ -155,14 +158,26 @@ export class PushBatch {
         const change =
           plan.action === 'write' ? writes.at(-1)?.intent : plan.action === 'none' ? this.#settled(plan, row, link) : undefined;
         if (change !== undefined) changes.push({ kind: 'update', contactId: row.id, expected: row.version, links: [change] });
+        if (plan.action === 'none' && link.seen !== row.version) entries.push(...this.#keptBack(plan));
       }
       const closed = [...byId.values()].filter((row) => this.#linkOf(row) === undefined);
-      return { result: { writes, plans, closed }, changes: { rows: changes, entries: changes.length === 0 ? [] : this.#permit.fences() } };
+      return {
+        result: { writes, plans, closed },
+        changes: { rows: changes, entries: changes.length === 0 ? [] : [...entries, ...this.#permit.fences()] },
+      };
     });
     this.#refusals.considerUnsent(result.plans);
     this.#report.unsent(result.plans);
     for (const row of result.closed) this.#report.closed(row);
     return { writes: result.writes, version: committed?.version ?? null };
+  }
+
+  /** Told once for each version of the contact: why the CRM does not have what it has. */
+  #keptBack({ contactId, recordId, kept = [] }: Extract<ContactPlan, { action: 'none' }>): readonly EntryChange[] {
+    if (kept.length === 0) return [];
+    const source = { flow: 'push', ...this.#run.source, object: this.#mapping.crmObject, recordId: recordId ?? '' } as const;
+    const at = new Date(this.#run.session.storeNow()).toISOString();
+    return [historyEntry(this.#context, contactId, { at, source, changes: kept.map((field) => ({ ...field, reason: PUSH_FILTER })) })];
   }
 
   /** @param batch - How many go together, at most. */

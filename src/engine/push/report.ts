@@ -1,5 +1,6 @@
 import type { LinkState } from '../../core/link.ts';
 import type { ContactPlan } from '../../core/outbound.ts';
+import { PUSH_FILTER } from '../../core/push-filter.ts';
 import type { Row } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
 import type { RunRecorder } from '../run-recorder.ts';
@@ -8,7 +9,7 @@ import type { WriteOutcome } from './types.ts';
 
 /** What has become of a contact of the batch. */
 type Result = 'updated' | 'unchanged' | 'failed' | Skip;
-type Skip = 'write_in_flight' | 'read_too_old' | 'deleted' | 'merged' | 'missing' | 'filtered';
+type Skip = typeof PUSH_FILTER | 'write_in_flight' | 'read_too_old' | 'deleted' | 'merged' | 'missing' | 'filtered';
 
 /** Why nothing is sent to a record by a link that is not active. */
 const CLOSED: Partial<Record<LinkState, Skip>> = {
@@ -54,7 +55,8 @@ export class PushReport {
       if (plan.action === 'wait') this.#results.set(contactId, 'write_in_flight');
       if (plan.action === 'read') this.#results.set(contactId, 'read_too_old');
       const isOpen = ['read_too_old', undefined].includes(this.#results.get(contactId));
-      if (plan.action === 'none' && isOpen) this.#results.set(contactId, plan.refused.length > 0 ? 'failed' : 'unchanged');
+      if (plan.action === 'none' && isOpen)
+        this.#results.set(contactId, plan.kept !== undefined ? PUSH_FILTER : plan.refused.length > 0 ? 'failed' : 'unchanged');
     }
   }
 
