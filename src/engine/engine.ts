@@ -3,6 +3,7 @@ import type { DescribedField } from '../core/described.ts';
 import type { Finding } from '../core/finding.ts';
 import { parseConversation } from '../core/parse-conversation.ts';
 import { checkPolicies } from '../core/policies.ts';
+import { itemsOf } from '../core/rule-schema.ts';
 import type { Run } from '../core/run.ts';
 import type { Schema } from '../core/schema-types.ts';
 import { parseSettings } from '../core/settings.ts';
@@ -265,9 +266,10 @@ function contextOf(options: EngineOptions<Schema>): Context {
   } = options;
   for (const [name, value] of Object.entries({ workspace, connection }))
     if (typeof value !== 'string' || value === '') throw missing(name, 'a non-empty text that stays the same');
-  if (schema?.fields === undefined) throw missing('schema', 'what `defineContactSchema` or `parseContactSchema` answers');
+  if (schema?.fields === undefined || schema.entity === 'company')
+    throw missing('schema', 'what `defineContactSchema` or `parseContactSchema` answers');
   if (typeof store?.bind !== 'function') throw missing('store', 'such as `sqliteStore({ file })` or `memoryStore()`');
-  const settings = parseSettings(schema, document);
+  const settings = parseSettings(schema, document, { companies: itemsOf(given?.mappings) });
   const { mappings = [], analysis = [] } = settings;
   const companies = given && parseCompanies(given, { schema, mappings, analysis });
   checkPolicies([...mappings, ...(companies?.mappings ?? [])], policies);

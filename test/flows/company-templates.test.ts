@@ -22,47 +22,100 @@ import { describe, expect, it } from 'vitest';
 const START = '2026-01-05T09:00:00Z';
 const ACME = { name: 'Acme', domain: 'acme.com', industry: 'Banking', employees: 70, city: 'Berlin', state: 'BE', country: 'DE' };
 
+const EDIT = { employees: 80, city: 'Hamburg', state: 'HH', country: null };
+
+interface Deployed {
+  readonly connector: CompleteConnector;
+  readonly calls: () => number;
+  /** The fields of the records of the object, in the order in which they were made. */
+  readonly records: () => readonly Readonly<Record<string, unknown>>[];
+}
 interface Case {
   readonly template: CompanyTemplate;
-  readonly connect: (clock: ReturnType<typeof manualClock>) => CompleteConnector;
+  /** A CRM as it is delivered, with the record of ACME in it. */
+  readonly make: (clock: ReturnType<typeof manualClock>) => Deployed;
   /** The record of ACME, as the CRM has it. */
   readonly record: Readonly<Record<string, string | number>>;
   /** What a new record for ACME gets. */
   readonly created: Readonly<Record<string, string | number>>;
+  /** The record of ACME after EDIT was pushed. */
+  readonly pushed: Readonly<Record<string, string | number | null>>;
+}
+
+const ACCOUNT = {
+  ...{ Name: 'Acme', Website: 'https://www.acme.com/de/', Industry: 'Banking', NumberOfEmployees: 70 },
+  ...{ BillingCity: 'Berlin', BillingState: 'BE', BillingCountry: 'DE' },
+};
+const COMPANY = {
+  name: 'Acme',
+  domain: 'acme.com',
+  industry: 'BANKING',
+  numberofemployees: '70',
+  city: 'Berlin',
+  state: 'BE',
+  country: 'DE',
+};
+
+function org(clock: ReturnType<typeof manualClock>): Deployed {
+  const crm = fakeSalesforce({ clock });
+  crm.add('Account', ACCOUNT);
+  return {
+    connector: salesforce({ ...crm.options, clock }),
+    calls: () => crm.calls.length,
+    records: () => crm.list('Account').map(({ fields }) => fields),
+  };
+}
+
+function portal(clock: ReturnType<typeof manualClock>): Deployed {
+  const crm = fakeHubSpot({ clock });
+  crm.add('companies', COMPANY);
+  clock.advance(60_000); // the search sees it
+  return {
+    connector: hubspot({ ...crm.options, clock }),
+    calls: () => crm.calls.length,
+    records: () => crm.list('companies').map(({ properties }) => properties),
+  };
 }
 
 const CASES: Readonly<Record<string, Case>> = {
   'Accounts of Salesforce': {
     template: accountTemplate,
-    connect: (clock) => salesforce({ ...fakeSalesforce({ clock }).options, clock }),
-    record: {
-      ...{ Name: 'Acme', Website: 'https://www.acme.com/de/', Industry: 'Banking', NumberOfEmployees: 70 },
-      ...{ BillingCity: 'Berlin', BillingState: 'BE', BillingCountry: 'DE' },
-    },
-    created: {
-      ...{ Name: 'Acme', Website: 'acme.com', Industry: 'Banking', NumberOfEmployees: 70 },
-      ...{ BillingCity: 'Berlin', BillingState: 'BE', BillingCountry: 'DE' },
-    },
+    make: org,
+    record: ACCOUNT,
+    created: { ...ACCOUNT, Website: 'acme.com' },
+    pushed: { ...ACCOUNT, NumberOfEmployees: 80, BillingCity: 'Hamburg', BillingState: 'HH', BillingCountry: null },
   },
   'companies of HubSpot': {
     template: companyTemplate,
-    connect: (clock) => hubspot({ ...fakeHubSpot({ clock }).options, clock }),
-    record: { name: 'Acme', domain: 'acme.com', industry: 'Banking', numberofemployees: 70, city: 'Berlin', state: 'BE', country: 'DE' },
-    created: { name: 'Acme', domain: 'acme.com', industry: 'BANKING', numberofemployees: 70, city: 'Berlin', state: 'BE', country: 'DE' },
+    make: portal,
+    record: { ...COMPANY, industry: 'Banking', numberofemployees: 70 },
+    created: { ...COMPANY, numberofemployees: 70 },
+    pushed: { ...COMPANY, numberofemployees: '80', city: 'Hamburg', state: 'HH', country: '' },
   },
 };
 
-describe.each(Object.entries(CASES))('the template for %s', (_, { template, connect, record, created }) => {
+describe.each(Object.entries(CASES))('the template for %s', (_, { template, make, record, created, pushed }) => {
   const { schema, mappings } = template;
   const [mapping] = mappings;
-  const described = async () => {
+  const deployment = () => {
     const clock = manualClock(START);
-    const connector = connect(clock);
+    const crm = make(clock);
     const engine = new CrmSyncEngine({
-      ...{ workspace: 'acme', connection: 'acme-crm', store: memoryStore({ clock }), schema: defineContactSchema({}), connector, clock },
+      ...{
+        workspace: 'acme',
+        connection: 'acme-crm',
+        store: memoryStore({ clock }),
+        schema: defineContactSchema({}),
+        connector: crm.connector,
+      },
+      companies: template,
+      clock,
     });
-    const fields = await engine.describeFields(mapping.crmObject);
-    return { name: mapping.crmObject, label: mapping.crmObject, fields };
+    return { clock, crm, engine };
+  };
+  const described = async () => {
+    const { crmObject } = mapping;
+    return { name: crmObject, label: crmObject, fields: await deployment().engine.describeFields(crmObject) };
   };
 
   it('is plain data that a settings page can store, and reads as it is', () => {
@@ -100,5 +153,39 @@ describe.each(Object.entries(CASES))('the template for %s', (_, { template, conn
       refused: [],
       keys: { domain: 'acme.com', name: 'Acme' },
     });
+  });
+
+  it('keeps companies in step as it is: each edit goes back, and nothing comes of it twice', async () => {
+    const { clock, crm, engine } = deployment();
+    expect(await engine.pull()).toMatchObject({ status: 'done', counts: { created: 1, failed: 0 }, notes: [] });
+    const { company } = await engine.companies.byDomain('acme.com');
+    expect(company?.fields).toMatchObject({ ...ACME, industry: expect.stringMatching(/^banking$/i) });
+    await engine.companies.update(company!.id, EDIT, { by: 'test' });
+    expect(await engine.push()).toMatchObject({ status: 'done', counts: { updated: 1, failed: 0 }, notes: [] });
+    expect(crm.records()[0]).toMatchObject(pushed);
+    clock.advance(60_000);
+    expect((await engine.pull()).counts).toMatchObject({ created: 0, updated: 0, failed: 0 });
+    const calls = crm.calls();
+    expect((await engine.push()).counts.processed).toBe(0);
+    expect(crm.calls()).toBe(calls);
+  });
+
+  it('makes a record for a company that has none, once', async () => {
+    const { clock, crm, engine } = deployment();
+    await engine.pull();
+    await engine.companies.create({ name: 'Globex', domain: 'https://www.globex.com/about', employees: 5 }, { by: 'test' });
+    clock.advance(60_000);
+    expect(await engine.push({ createMissing: true })).toMatchObject({ counts: { created: 1, failed: 0 }, notes: [] });
+    expect(crm.records()).toHaveLength(2);
+    const [name, domain] = mapping.fields.map((rule) => rule.crm as string);
+    expect(crm.records().at(-1)).toMatchObject({ [name!]: 'Globex', [domain!]: 'globex.com' });
+    clock.advance(60_000);
+    await engine.push({ createMissing: true });
+    expect(crm.records()).toHaveLength(2);
+  });
+
+  it('has nothing that its engine finds fault with', async () => {
+    const found = await deployment().engine.check();
+    expect(found.filter(({ level, at }) => level !== 'ok' && at.object === mapping.crmObject && level !== 'advice')).toEqual([]);
   });
 });

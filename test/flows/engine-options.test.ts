@@ -1,6 +1,6 @@
 import { CrmSyncEngine, defineContactSchema, type EngineOptions, isCrmSyncError } from 'crm-sync-engine';
 import { hubspot } from 'crm-sync-engine/hubspot';
-import { salesforce } from 'crm-sync-engine/salesforce';
+import { accountTemplate, salesforce } from 'crm-sync-engine/salesforce';
 import { conversation, fakeSalesforce, manualClock, memoryStore } from 'crm-sync-engine/testing';
 import { describe, expect, it } from 'vitest';
 
@@ -40,6 +40,21 @@ describe('an engine that is made', () => {
 
   it('with the fields of a schema instead of the schema says what makes one', () => {
     expect(refusalOf(() => engineWith({ schema: { email: { type: 'string' } } })).remedy).toContain('`defineContactSchema`');
+  });
+
+  it('with the schema of companies in its place says what makes one of contacts', () => {
+    expect(refusalOf(() => engineWith({ schema: accountTemplate.schema })).remedy).toContain('`defineContactSchema`');
+  });
+
+  it("with a rule that writes a parent's field names the rule that is the parent's", () => {
+    const both = { crm: 'Account.Industry', field: 'email', direction: 'both' };
+    const mappings = [{ ...mapping, fields: [...mapping.fields, both] }];
+    const remedies = (companies: unknown) => refusalOf(() => engineWith({ mappings, companies })).issues.map(({ remedy }) => remedy);
+    expect(remedies(accountTemplate)).toEqual([
+      "Use direction 'inbound' here: `companies.mappings.0.fields.2` writes Industry, once the company is edited.",
+    ]);
+    expect(remedies(undefined)).toEqual(["Use direction 'inbound' here. To write Industry, map the parent itself in `companies`."]);
+    expect(remedies({ mappings: 'none' })).toEqual(remedies(undefined));
   });
 
   it.each([
