@@ -12,6 +12,7 @@ import type {
   Write,
   Wrote,
 } from '../../src/ports/connector.ts';
+import type { Members, MembersQuery } from '../../src/ports/members.ts';
 import type { Related, RelatedQuery } from '../../src/ports/related.ts';
 import type { ConnectorUnderTest, CrmRecord, CrmUnderTest } from '../../src/testing/contracts/connector.ts';
 
@@ -137,6 +138,15 @@ export const relating = (
     },
   }));
 
+/** Changes what is asked for, and the answer. */
+export const membering = (change: (answer: Members) => Members, asking: (query: MembersQuery) => MembersQuery = (query) => query) =>
+  replacing(({ members }) => ({
+    async members(query, call) {
+      const answer = await members!(asking(query), call);
+      return answer === null ? null : change(answer);
+    },
+  }));
+
 const patient = (call: Call): Call => ({ ...call, signal: new AbortController().signal });
 export const ignoringAborts = replacing((connector) => ({
   describe: (object, call) => connector.describe(object, patient(call)),
@@ -144,6 +154,7 @@ export const ignoringAborts = replacing((connector) => ({
   fetch: (query, call) => connector.fetch(query, patient(call)),
   find: (query, call) => connector.find(query, patient(call)),
   write: (batch, call) => connector.write(batch, patient(call)),
+  ...(connector.members !== undefined && { members: (query, call) => connector.members!(query, patient(call)) }),
   ...(connector.related !== undefined && { related: (query, call) => connector.related!(query, patient(call)) }),
 }));
 

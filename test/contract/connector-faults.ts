@@ -20,6 +20,7 @@ import {
   logging,
   MINUTE,
   mapValues,
+  membering,
   pagesOf,
   queryOf,
   recordsOf,
@@ -390,5 +391,20 @@ export const connectorFaults: Readonly<Record<string, Fault>> = {
       const described = await connector.describe(object, call);
       return { ...described, parents: (described.parents ?? []).map((parent) => ({ ...parent, name: `${parent.name}_of` })) };
     },
+  })),
+  'CC-111': membering((answer) => (answer.ids === null ? answer : { ...answer, ids: answer.ids.slice(1) })),
+  'CC-112': membering(
+    (answer) => answer,
+    (query) => ({ ...query, known: null }),
+  ),
+  'CC-113': replacing((connector, crm) => ({
+    async members(query, call) {
+      await connector.describe(crm.object, call);
+      return connector.members!(query, call);
+    },
+  })),
+  'CC-114': pagesOf((page, { from }) => (from === null ? page : { ...page, records: [] })),
+  'CC-115': replacing(({ members }) => ({
+    members: (query, call) => members!(query, call).catch(() => ({ ids: [], known: null })),
   })),
 };

@@ -34,6 +34,7 @@ export function hubspotUnderTest({ pageSizeMax, aheadMs, portal, connector }: Se
   const clock = manualClock('2026-11-01T12:00:00.250Z');
   const hub = fakeHubSpot({ clock, pageSizeMax, properties: PROPERTIES, tokenSeconds: 1_000_000, ...portal });
   hub.advance(aheadMs);
+  const list = hub.addList({ name: 'Contract' });
   const wire = faultyWire(hub);
   const { auth } = hub.options;
 
@@ -101,6 +102,12 @@ export function hubspotUnderTest({ pageSizeMax, aheadMs, portal, connector }: Se
       add: () => hub.add('deals', { dealname: 'Renewal', pipeline: 'default', dealstage: 'appointmentscheduled' }).id,
       of: ({ id }) => hub.record(id).associations['deals'] ?? [],
       people: ({ id }) => hub.record(id).associations['contacts'] ?? [],
+    },
+    membership: {
+      path: `lists.list_${list}`,
+      join: (id) => hub.changeList(list, { add: [id] }),
+      leave: (id) => hub.changeList(list, { remove: [id] }),
+      end: () => hub.removeList(list),
     },
     related: {
       to: 'deals',

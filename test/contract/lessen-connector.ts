@@ -15,9 +15,17 @@ const having =
 /** Connectors with less than everything, made of one that has it. */
 export const LESS: Readonly<Record<string, Less>> = {
   'that only reads': {
-    undeclared: ['finds', 'writes', 'creates', 'emails', 'phones', 'uniqueKeys', 'activities', 'relates', 'reties'],
+    undeclared: ['finds', 'writes', 'creates', 'emails', 'phones', 'uniqueKeys', 'activities', 'memberships', 'relates', 'reties'],
     lessen: having(
-      ({ find: _, write: __, activityRecord: ___, related: ____, capabilities: { fetchBatchMax, parents = false }, ...connector }) => ({
+      ({
+        find: _,
+        write: __,
+        activityRecord: ___,
+        related: ____,
+        members: _____,
+        capabilities: { fetchBatchMax, parents = false },
+        ...connector
+      }) => ({
         ...connector,
         capabilities: { fetchBatchMax, parents },
       }),

@@ -123,7 +123,7 @@ export const OBJECTS = {
     },
     strangers: strangersOf('001'),
     parent: { object: 'Contact', lookup: 'Champion__c', path: 'Champion__r.LastName' },
-    missing: new Set(['reties', 'emails']),
+    missing: new Set(['memberships', 'reties', 'emails']),
   },
   Opportunity: {
     fields: { text: 'NextStep', readOnly: 'Total__c', unique: 'Key__c' },
@@ -139,7 +139,7 @@ export const OBJECTS = {
     samples: { ...CUSTOM_SAMPLES, NextStep: 'Call', Amount: 1200.5, Type: 'New Customer', StageName: 'Qualification' },
     strangers: strangersOf('006'),
     parent: ACCOUNT,
-    missing: new Set(['relates', 'reties', 'emails', 'phones', 'merges', 'mergesInReads']),
+    missing: new Set(['memberships', 'relates', 'reties', 'emails', 'phones', 'merges', 'mergesInReads']),
   },
   Case: {
     fields: { text: 'Subject', readOnly: 'Total__c', email: 'SuppliedEmail', unique: 'Key__c' },
@@ -153,7 +153,7 @@ export const OBJECTS = {
     samples: { ...CUSTOM_SAMPLES, Subject: 'Broken', Reason: 'Performance', Origin: 'Phone', SuppliedPhone: '415-555-0100' },
     strangers: strangersOf('500'),
     parent: ACCOUNT,
-    missing: new Set(['relates', 'reties', 'phones']),
+    missing: new Set(['memberships', 'relates', 'reties', 'phones']),
   },
 } as const satisfies Readonly<Record<string, ObjectUnderTest>>;
 export type ObjectName = keyof typeof OBJECTS;

@@ -90,6 +90,7 @@ export function salesforceUnderTest({ object, key, pageSizeMax, aheadMs, indexDe
       of: ({ id }) => filled(org.record(id).fields['WhatId']),
       people: ({ id }) => filled(org.record(id).fields['WhoId']),
     },
+    ...(!missing.has('memberships') && { membership: membershipOf(org, object) }),
     ...(!missing.has('relates') && { related: tiesOf(org, object) }),
     fault: wire.fault,
     hold: wire.hold,
@@ -100,6 +101,19 @@ export function salesforceUnderTest({ object, key, pageSizeMax, aheadMs, indexDe
 }
 
 const filled = (value: unknown): readonly string[] => (typeof value === 'string' ? [value] : []);
+
+/** A campaign, and who is in it. */
+function membershipOf(org: ReturnType<typeof fakeSalesforce>, object: ObjectName): NonNullable<CrmUnderTest['membership']> {
+  const campaign = org.add('Campaign', { Name: 'Contract' }).id;
+  return {
+    path: `campaigns.campaign_${campaign}`,
+    join: (id) => void org.add('CampaignMember', { CampaignId: campaign, [`${object}Id`]: id }),
+    leave(id) {
+      for (const member of org.list('CampaignMember')) if (member.fields[`${object}Id`] === id) org.remove(member.id);
+    },
+    end: () => void org.remove(campaign),
+  };
+}
 
 /** The opportunities of a contact, by its role, or of an account. */
 const tiesOf = (org: ReturnType<typeof fakeSalesforce>, object: ObjectName): NonNullable<CrmUnderTest['related']> => ({

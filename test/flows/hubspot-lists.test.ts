@@ -47,13 +47,14 @@ describe('a mapping that is filtered by a HubSpot list', () => {
     expect((await engine.pull()).counts).toMatchObject({ created: 0, updated: 0, failed: 0 });
   });
 
-  it('sends nothing to a record that has left the list, once a full read has found it', async () => {
+  it('lets go of a record that has left the list with the next pull, and sends nothing to it', async () => {
     const { clock, crm, engine, ann, list } = deployment();
     await engine.pull();
     const [contact] = await engine.contacts.list({ page: { limit: 1 } });
     crm.changeList(list, { remove: [ann] });
     clock.advance(15 * MINUTE);
-    await engine.pull({ full: true });
+    await engine.pull();
+    expect((await engine.contacts.get(contact?.id ?? ''))?.links).toMatchObject([{ recordId: ann, state: 'left_filter' }]);
     await engine.contacts.update(contact?.id ?? '', { first_name: 'Anna' }, { by: 'test' });
     const writes = crm.calls.length;
     await engine.push();
@@ -76,5 +77,28 @@ describe('a mapping that is filtered by a HubSpot list', () => {
     const { engine, names } = deployment({ scopes: ['oauth', 'crm.objects.contacts.read'] });
     await expect(engine.pull()).rejects.toMatchObject({ code: 'missing_scopes', category: 'permission' });
     expect(await names()).toEqual([]);
+  });
+});
+
+describe('what a list costs', () => {
+  it('grows with pages of its members where something has changed, and is a few calls where nothing has', async () => {
+    const { clock, crm, engine, list } = deployment();
+    const ids = Array.from(
+      { length: 1_000 },
+      (_, index) => crm.add('contacts', { firstname: 'Member', phone: `+1212555${1_000 + index}` }).id,
+    );
+    crm.changeList(list, { add: ids });
+    clock.advance(60 * MINUTE);
+    await engine.pull();
+    const callsOf = async (): Promise<number> => {
+      clock.advance(45 * MINUTE);
+      const before = crm.calls.length;
+      await engine.pull();
+      return crm.calls.length - before;
+    };
+    await callsOf();
+    expect(await callsOf()).toBeLessThanOrEqual(8);
+    crm.changeList(list, { remove: ids.slice(0, 1) });
+    expect(await callsOf()).toBeLessThanOrEqual(16);
   });
 });

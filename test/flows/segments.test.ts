@@ -403,7 +403,7 @@ it('who joins a list in the CRM enters, though the record was not touched; who l
   later();
   crm.changeList(list, { remove: [ann as string] });
   later();
-  await engine.pull({ full: true });
+  await engine.pull();
   expect(await told()).toEqual([['left', 'Ann']]);
   later();
   crm.changeList(list, { add: [ann as string] });

@@ -239,3 +239,42 @@ describe('a record that has come on a list', () => {
     expect(pages.at(-1)!.checkpoint).toMatchObject({ marks: {} });
   });
 });
+
+describe('all members of a list', () => {
+  const listed = () => json({ list: { listId: '611', objectTypeId: '0-1' } });
+  const sized = (total: number) => json({ results: [{ recordId: '1' }], total });
+  const ask = (path: string) => ({ object: 'contacts', path, known: null });
+
+  it('are not compared where there are more than 50,000', async () => {
+    const { connector, call, seen } = connect({}, contacts(), listed(), sized(50_001));
+    expect(await connector.members?.(ask(VIP), call)).toEqual({ ids: null, known: null });
+    expect(seen).toHaveLength(3);
+  });
+
+  it('are told in the order they joined, and known from then on by their number and that nobody joined', async () => {
+    const { clock, crm, call, connector, people, requests } = await open();
+    const [ann, bea] = people(2) as [string, string];
+    const list = crm.addList({ name: 'VIP', members: [bea, ann] });
+    clock.advance(HOUR);
+    const first = await connector.members?.(ask(VIP), call);
+    expect(first?.ids).toEqual([bea, ann]);
+    clock.advance(HOUR / 2);
+    requests.length = 0;
+    expect(await connector.members?.({ ...ask(VIP), known: first?.known ?? null }, call)).toMatchObject({ ids: null });
+    expect(operationsOf(requests)).toEqual(['GET /crm/lists/{list}/memberships', 'GET /crm/lists/{list}/memberships/join-order']);
+    crm.changeList(list, { remove: [bea] });
+    expect((await connector.members?.({ ...ask(VIP), known: first?.known ?? null }, call))?.ids).toEqual([ann]);
+  });
+
+  it('are refused where the list holds records of another object', async () => {
+    const { crm, call, connector } = await open();
+    crm.addList({ name: 'Firms', object: 'companies' });
+    await expect(connector.members?.(ask(VIP), call)).rejects.toMatchObject({ code: 'list_of_other_object' });
+  });
+
+  it('are asked for of lists alone: any other path costs nothing', async () => {
+    const { call, connector, requests } = await open();
+    for (const path of ['firstname', 'company.name', 'lists.vip']) expect(await connector.members?.(ask(path), call)).toBeNull();
+    expect(requests).toEqual([]);
+  });
+});

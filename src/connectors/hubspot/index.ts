@@ -20,6 +20,7 @@ import type { ApiVersion } from './paths.ts';
 import { BATCH_MAX } from './query/batch-read.ts';
 import { fetchRecords } from './read/fetch.ts';
 import { readFieldTimes } from './read/field-times.ts';
+import { readMembers } from './read/members.ts';
 import { readRecords } from './read/read.ts';
 import { RELATED_MAX, readRelated } from './related/related.ts';
 import { WRITE_TIMEOUT_MS, writeRecords } from './write/write.ts';
@@ -109,6 +110,7 @@ export function createConnector(options: HubSpotOptions, pace?: Pace): CompleteC
     find: (query, call) => findRecords(context, query, call),
     write: (batch, call) => writeRecords(context, batch, call),
     activityRecord: (activity, call) => activityRecord(context, activity, call),
+    members: (query, call) => readMembers(context, query, call),
     related: (query, call) => readRelated(context, query, call),
     check: (query, call) => checkPortal(context, query, call),
     owners: (call) => readOwners(context, call),

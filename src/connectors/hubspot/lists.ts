@@ -14,7 +14,7 @@ export interface Lists {
   /**
    * The type id of the records in a list.
    *
-   * @param freshMs - How long ago HubSpot may have said so.
+   * @param freshMs - It is asked for anew where HubSpot said so that long ago; 0: in any case.
    * @throws CrmSyncError `list_not_found`, `list_of_other_object`, category `configuration`; without the scope
    *   `missing_scopes`, category `permission`.
    */
@@ -26,7 +26,7 @@ export function createLists(client: Client, clock: Clock): Lists {
   return {
     async typeOf(list, kind, freshMs, call) {
       const known = kept.get(list);
-      const isFresh = known !== undefined && clock.now() - known.at <= freshMs;
+      const isFresh = known !== undefined && clock.now() - known.at < freshMs;
       const typeId = isFresh ? known.typeId : await askType(client, list, call);
       if (!isFresh) kept.set(list, { typeId, at: clock.now() });
       if (kind.typeId === null || kind.typeId === typeId) return typeId;

@@ -6,6 +6,7 @@ import { changes, parentChanges } from './connector/changes.ts';
 import { failures } from './connector/failures.ts';
 import { fetches } from './connector/fetches.ts';
 import { finds } from './connector/finds.ts';
+import { members } from './connector/members.ts';
 import { parents } from './connector/parents.ts';
 import { privacy } from './connector/privacy.ts';
 import { reads } from './connector/reads.ts';
@@ -60,4 +61,5 @@ export const connectorContract: readonly ConnectorContractCase[] = [
   ...ties,
   ...related,
   ...parents,
+  ...members,
 ].map(({ requires = [], ...one }) => ({ ...one, requires: [requires].flat() }));

@@ -37,6 +37,8 @@ export interface Selection {
 /** What every record is asked for: which others were merged into it. */
 export const MERGED_IDS = 'hs_merged_object_ids';
 const LIST = /^lists\.list_([1-9]\d{0,19})$/;
+/** The list of a path; null for a path that means something else. */
+export const listOf = (path: string): string | null => LIST.exec(path)?.[1] ?? null;
 const COMPANY = /^company\.([\w-]+)$/;
 
 /**
@@ -62,8 +64,8 @@ export async function selectProperties(describer: Describer, object: string, fie
       return property && property.type !== 'unsupported' ? [{ path, property }] : [];
     }),
     lists: names.flatMap((path) => {
-      const id = LIST.exec(path)?.[1];
-      return id === undefined ? [] : [{ path, id }];
+      const id = listOf(path);
+      return id === null ? [] : [{ path, id }];
     }),
     decode: (record) => decodeRecord(record, { own, modified, describer }),
   };

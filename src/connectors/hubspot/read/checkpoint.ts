@@ -8,7 +8,7 @@ import { recordId } from '../objects.ts';
 export const MARK = /^[\x21-\x7e]{1,500}$/;
 const instant = lazy(() => z.iso.datetime());
 const id = lazy(() => z.string().refine((text) => recordId(text) === text));
-const mark = lazy(() => z.strictObject({ after: z.string().regex(MARK), first: id() }));
+export const listMark = lazy(() => z.strictObject({ after: z.string().regex(MARK), first: id() }));
 const checkpoint = lazy(() =>
   z.discriminatedUnion('mode', [
     z.strictObject({
@@ -29,7 +29,7 @@ const checkpoint = lazy(() =>
       afterId: id().nullable(),
       company: z.strictObject({ afterId: id().nullable(), recordAfterId: id().nullable() }).exactOptional(),
       joined: z.strictObject({ recordAfterId: id().nullable() }).exactOptional(),
-      marks: z.record(id(), mark()).exactOptional(),
+      marks: z.record(id(), listMark()).exactOptional(),
     }),
   ]),
 );
@@ -45,7 +45,7 @@ const checkpoint = lazy(() =>
  * too, and it goes on with records that came on a list. `marks`: by list, the last page of its members as it was.
  */
 export type Checkpoint = z.infer<ReturnType<typeof checkpoint>>;
-export type ListMark = z.infer<ReturnType<typeof mark>>;
+export type ListMark = z.infer<ReturnType<typeof listMark>>;
 export type ChangesCheckpoint = Checkpoint & { readonly mode: 'changes' };
 
 export const startOfAll = (mode: 'list' | 'search'): Checkpoint =>

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { lazy } from '../../../core/lazy.ts';
+import { startOf } from '../../../http/answers.ts';
 import type { Call, Page } from '../../../ports/connector.ts';
 import { toInstant } from '../codec.ts';
 import type { Context } from '../context.ts';
@@ -26,8 +27,8 @@ const joinsAnswer = lazy(() =>
 
 /**
  * The records that have come on one of the lists that are asked for, which moves no stamp of theirs: by id, from a walk
- * through the members in the order they joined. One that has left a list is not found so: a full read finds it, or its
- * own next change.
+ * through the members in the order they joined. One that has left a list is not found so: a comparison
+ * of all members finds it (`readMembers`), a full read, or its own next change.
  *
  * @returns The position behind them, from where the next walk begins near the end of each list.
  */
@@ -74,15 +75,16 @@ interface Walk {
  * Members who joined since. A mark is only a short cut, since nobody says what HubSpot's cursor stands for: it counts while
  * the page behind it begins with the member that it began with, and only where members come in the order of their times.
  */
-async function walkList(
+export async function walkList(
   context: Context,
   { id, mark, since }: Walk,
   call: Call,
-): Promise<{ readonly joined: readonly string[]; readonly mark: ListMark | null }> {
+): Promise<{ readonly joined: readonly string[]; readonly mark: ListMark | null; readonly startedAt: number | null }> {
   const marked = mark === undefined ? null : await orNothing(() => pageOf(context, id, mark.after, call));
   const holds = marked !== null && marked.members[0]?.id === mark?.first;
   let after = holds && mark ? mark.after : null;
   let page = holds && marked ? marked : await pageOf(context, id, null, call);
+  const { startedAt } = page;
   const joined: string[] = [];
   let ordered = true;
   let latest = Number.NEGATIVE_INFINITY;
@@ -95,7 +97,8 @@ async function walkList(
     }
     const [first] = page.members;
     const { next } = page;
-    if (next === null) return { joined, mark: ordered && first && after !== null && MARK.test(after) ? { after, first: first.id } : null };
+    if (next === null)
+      return { joined, mark: ordered && first && after !== null && MARK.test(after) ? { after, first: first.id } : null, startedAt };
     if (next === after) throw brokenAnswer(`GET ${joinOrderOf(id).operation}`);
     after = next;
     page = await pageOf(context, id, after, call);
@@ -106,17 +109,19 @@ interface JoinPage {
   /** `at`: when it joined, in ms; NaN where that can't be read, which counts as just now. */
   readonly members: readonly { readonly id: string; readonly at: number }[];
   readonly next: string | null;
+  /** The CRM's clock when its request started, in ms; null where it does not say. */
+  readonly startedAt: number | null;
 }
 
 async function pageOf({ client }: Context, list: string, after: string | null, call: Call): Promise<JoinPage> {
   const resource = joinOrderOf(list);
   const query: Record<string, string> = { limit: PAGE_MAX, ...(after === null ? {} : { after }) };
-  const { body } = await unlessNotFound(list, () => client.read(resource, { query }, call));
-  const answer = joinsAnswer().safeParse(body);
+  const read = await unlessNotFound(list, () => client.read(resource, { query }, call));
+  const answer = joinsAnswer().safeParse(read.body);
   if (!answer.success) throw brokenAnswer(`GET ${resource.operation}`);
   const members = answer.data.results.flatMap(({ recordId: raw, membershipTimestamp }) => {
     const id = recordId(raw);
     return id === null ? [] : [{ id, at: Date.parse(toInstant(membershipTimestamp) ?? '') }];
   });
-  return { members, next: answer.data.paging };
+  return { members, next: answer.data.paging, startedAt: startOf(read) };
 }

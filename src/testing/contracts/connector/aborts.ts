@@ -42,6 +42,10 @@ const readsOf = ({ crm, connector, can }: Opened, id: string) => ({
   read: (call: Call) => readPages(connector.read(readQuery(crm), call)),
   fetch: (call: Call) => fetchOne(connector, crm, id, call),
   ...(can.find && { find: (call: Call) => findIds(connector, findQuery(crm, [labelOf(0)]), call) }),
+  ...(connector.members !== undefined &&
+    crm.membership !== undefined && {
+      members: (call: Call) => connector.members!({ object: crm.object, path: crm.membership!.path, known: null }, call),
+    }),
   ...(connector.related !== undefined &&
     crm.related !== undefined && {
       related: (call: Call) => answersOf(connector.related!({ object: crm.object, ids: [id], to: [crm.related!.to], limit: 10 }, call)),

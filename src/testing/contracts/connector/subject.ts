@@ -17,6 +17,7 @@ import type { ContractCase, Make } from '../contract-case.ts';
  * - `merges`: `merge`, and the connector tells `merged`. `mergesInReads`: and reads of changes bring it.
  * - `lateCommits`: `addLate`.
  * - `faults`: `fault`. `refreshes`: and the connector gets a new access token. `holds`: `hold`. `faultyFetch` has both.
+ * - `memberships`: the connector has `members`, and `membership`.
  * - `relates`: the connector has `related`, and `related`.
  * - `activities`: `finds` and `writes`, and activities that were logged on a record of `object` are found by their key.
  * - `reties`: `activities` and `ties`: an update changes what an activity is tied to.
@@ -41,6 +42,7 @@ export type ConnectorCapability =
   | 'faults'
   | 'refreshes'
   | 'holds'
+  | 'memberships'
   | 'relates'
   | 'activities'
   | 'reties';
@@ -162,6 +164,14 @@ export interface CrmUnderTest {
     readonly unknown: readonly string[];
     /** A new record with this title that `id` is tied to in this way; answers its id. `closed`: nobody works on it any more. */
     give(id: string, title: string, how?: { readonly closed?: true }): Awaitable<string>;
+  };
+  readonly membership?: {
+    /** True of a record that is a member; joining and leaving does not touch the record. */
+    readonly path: string;
+    join(id: string): Awaitable<void>;
+    leave(id: string): Awaitable<void>;
+    /** What records are members of is gone. */
+    end(): Awaitable<void>;
   };
   /** The next `times` (default 1) requests of this kind meet a fault. */
   fault?(what: CrmFault, on: RequestKind, times?: number): Awaitable<void>;
