@@ -131,6 +131,17 @@ describe('a call of a HubSpot contact', () => {
     expect(values).toEqual({ deal: null, ticket: broken });
   });
 
+  it('whose deals meet the limit of the account has its tickets all the same', async () => {
+    const { engine, crm, contact, deal, ticket } = onHubSpot();
+    const alice = contact('Alice');
+    deal(alice, 'Renewal');
+    const broken = ticket(alice, 'Broken');
+    crm.fault({ on: 'read deals', what: 'daily_limit' });
+    const [match] = await engine.lookUp(NUMBER, { forms: [callForm] });
+    expect(match?.options).toMatchObject({ deals: { failed: true, code: 'daily_limit' }, tickets: [{ const: broken }] });
+    crm.verify();
+  });
+
   it('whose options take too long is answered in time: what has come is there, the rest has failed', async () => {
     const { engineOf, connectorOf, contact, deal, ticket } = onHubSpot();
     const alice = contact('Alice');
@@ -301,6 +312,36 @@ describe.each(WORLDS)('whoever calls, on $name', (world) => {
     ]);
   });
 
+  it('is one match, with the record that is left, where a merge in the CRM was not pulled yet', async () => {
+    const { engine, crm, add } = open();
+    const alice = add('Alice');
+    await engine.pull();
+    const survivor = crm.merge(add('Alicia'), alice).id;
+    const matches = await engine.lookUp(NUMBER);
+    expect(matches).toMatchObject([
+      { record: { object: world.object, recordId: survivor }, contact: { fields: { first_name: 'Alice' } }, origin: 'contact' },
+    ]);
+    expect(matches).toHaveLength(1);
+  });
+
+  it('is no record that was deleted in the CRM, although no pull has noticed', async () => {
+    const { engine, crm, add } = open();
+    const bob = add('Bob');
+    await engine.pull();
+    crm.remove(bob);
+    expect(await engine.lookUp(NUMBER)).toMatchObject([{ record: null, contact: { fields: { first_name: 'Bob' } } }]);
+  });
+
+  it('keeps a record whose number was changed in the CRM, with what it is called there', async () => {
+    const { engine, crm, add } = open();
+    const alice = add('Alice');
+    await engine.pull();
+    crm.edit(alice, { phone: '+14155550177', firstName: 'Alicia' });
+    const before = crm.calls.length;
+    expect(await engine.lookUp(NUMBER)).toMatchObject([{ record: { recordId: alice, label: 'Alicia Smith' }, origin: 'contact' }]);
+    expect(crm.calls.length - before).toBeLessThanOrEqual(4);
+  });
+
   it('is told with what could not be searched, and is an error where nobody is known', async () => {
     const { engine, add } = open();
     add('Alice');
@@ -378,6 +419,17 @@ it('of contacts and leads at once is looked for in both, mapped or not', async (
     { record: { object: 'Lead', recordId: lead, label: 'Al Smith' }, contactType: 'Lead', contact: null, origin: 'record' },
   ]);
   for (const { unasked } of matches) expect(unasked).toEqual([{ object: 'Nobody__c', code: 'object_not_visible' }]);
+});
+
+it('that is a lead is whom it was converted to, although no pull has noticed', async () => {
+  const lead = { crmObject: 'Lead', fields: [{ crm: 'Phone', field: 'phone_number', direction: 'inbound' }] } as const;
+  const { engine, crm } = deployment({ mappings: [{ ...lead, crmObject: 'Contact' }, lead] });
+  const { id } = crm.add('Lead', { FirstName: 'Al', LastName: 'Smith', Company: 'Acme', Phone: NUMBER });
+  await engine.pull();
+  const { contact } = crm.convertLead(id);
+  expect(await engine.lookUp(NUMBER)).toMatchObject([
+    { record: { object: 'Contact', recordId: contact.id }, contact: { links: [{ object: 'Lead' }] }, origin: 'contact' },
+  ]);
 });
 
 describe('deals and leads at once', () => {

@@ -13,10 +13,10 @@ import { Permit } from '../permit.ts';
 import { Session } from '../session.ts';
 import { untilAborted } from '../until-aborted.ts';
 import { failureOf, type Limits } from './failure.ts';
-import { type FoundRecord, foundByNumber } from './found-by-number.ts';
 import type { Match } from './match.ts';
-import { matchesOf, type ObjectFindings, recordsOf } from './matches-of.ts';
+import { linkedRecords, matchesOf, type ObjectFindings, recordsOf } from './matches-of.ts';
 import { optionsOfRecords } from './options-of-records.ts';
+import { type FoundRecord, recordReader, type Standing } from './record-reader.ts';
 
 export interface LookUpOptions extends Pick<FlowOptions, 'timeLimitMs' | 'signal'> {
   /** The forms that the answer is for: what their fields are tied to comes with each match. */
@@ -107,26 +107,37 @@ class Search {
 
   async #searchObject(object: string, refusal: CrmSyncError | null): Promise<Searched> {
     const { number, rows, names } = this.#question;
+    const known = rows.flatMap((row) => recordsOf(row, object).map(({ recordId }) => recordId));
     let found: readonly FoundRecord[] = [];
+    let standings: ReadonlyMap<string, Standing> = new Map();
     let problem = this.#searches ? refusal : null;
     if (this.#searches && refusal === null)
       problem = await this.#unlessFailed(async () => {
-        found = await foundByNumber(this.#context, this.#session, object, number);
+        const reader = await recordReader(this.#context, this.#session, object);
+        found = await reader.find(number);
+        const ids = new Set(found.map(({ recordId }) => recordId));
+        standings = await reader.look([...new Set(known)].filter((id) => !ids.has(id)));
       });
-    const shown = found.toSorted((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1)).slice(0, FOUND_MAX);
+    const shown = found.toSorted(byChange).slice(0, FOUND_MAX);
     const holders = await holdersOf(
       this.#context,
       object,
       shown.map(({ recordId }) => recordId),
     );
+    const findings = {
+      object,
+      found: shown,
+      standings,
+      holders: present(holders),
+      problem: found.length > FOUND_MAX ? tooMany(object) : problem,
+    };
     const ids = [
       ...new Set([
-        ...rows.flatMap((row) => recordsOf(row, object).map(({ recordId }) => recordId)),
+        ...rows.flatMap((row) => linkedRecords(row, findings).map(({ recordId }) => recordId)),
         ...shown.map(({ recordId }) => recordId),
       ]),
     ];
-    const optionsOf = await optionsOfRecords(this.#context, this.#session, { object, ids, names, refusal }, this.#limits);
-    return { object, found: shown, holders: present(holders), optionsOf, problem: found.length > FOUND_MAX ? tooMany(object) : problem };
+    return { ...findings, optionsOf: await optionsOfRecords(this.#context, this.#session, { object, ids, names, refusal }, this.#limits) };
   }
 
   async #unlessFailed(work: () => Promise<void>): Promise<CrmSyncError | null> {
@@ -138,6 +149,8 @@ class Search {
     }
   }
 }
+
+const byChange = (a: FoundRecord, b: FoundRecord): number => ((a.updatedAt ?? '') < (b.updatedAt ?? '') ? 1 : -1);
 
 /** Whoever was removed here is no contact. */
 const present = (holders: ReadonlyMap<string, Row>): ReadonlyMap<string, Row> =>
