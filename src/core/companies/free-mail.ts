@@ -35,6 +35,11 @@ tutamail com
 keemail me
 fastmail com,fm,net,org,to,us,co.uk,com.au,de,es,fr,in,jp,mx,nl,se
 hey com
+duck com
+privaterelay appleid.com
+mozmail com
+passmail net
+mailfence com
 hushmail com
 mailbox org
 posteo de,net
@@ -105,7 +110,6 @@ clix pt
 netcabo pt
 btinternet com
 btopenworld com
-bt com
 ntlworld com
 virginmedia com
 virgin net
