@@ -1,4 +1,4 @@
-import { CrmSyncEngine, isCrmSyncError } from 'crm-sync-engine';
+import { CrmSyncEngine, isCrmSyncError, type LogForm } from 'crm-sync-engine';
 import { memoryStore } from 'crm-sync-engine/stores/memory';
 import { afterAll, describe, expect, it } from 'vitest';
 import { CRMS, type HostileCrm, schema } from './crms.ts';
@@ -51,6 +51,23 @@ describe.each(Object.entries(CRMS))('hostile ids and keys on %s', (_, make) => {
     }
     for (const by of ['$phone', '$email'])
       expect((await connector.find({ object, by, values: [text], fields: [] }, call)).found).toEqual([]);
+  });
+
+  const plain = object === 'Contact' ? 'Opportunity' : 'deals';
+  it.each(hostile)('%s as a name or a label of an association fails alone, and is no part of a query', async (_, text) => {
+    const associations = [text, `${plain}:${text}`, plain];
+    const fields = associations.map((association, index) => ({
+      key: `f${index}`,
+      title: 'x',
+      type: 'selection',
+      options: { association },
+    }));
+    const start = crm.sent.length;
+    const [match] = await engine.lookUp('+14155550123', { forms: [{ kind: 'call', fields } as LogForm] });
+    const failed = Object.entries(match?.options ?? {}).flatMap(([name, list]) => ('failed' in list ? [name] : []));
+    expect(match?.options[plain]).toEqual([]);
+    expect(failed).toEqual(text.trim() === '' ? [text] : associations.slice(0, 2));
+    for (const { structure } of since(crm, start)) expect(structure).not.toMatch(/ OR Id != null|Injected|RETURNING User/);
   });
 
   it.each(hostile)('%s as a unique key makes one record that has it, or none', async (name, text) => {

@@ -4,7 +4,7 @@ import { bindAutomatically, formPlaceOf } from '../../core/forms/bind-automatic.
 import type { BoundSubmission } from '../../core/forms/bound-submission.ts';
 import type { FormInput, FormMatch } from '../../core/forms/form-input.ts';
 import type { LogForm } from '../../core/forms/log-form.ts';
-import { matchOptionsName } from '../../core/forms/options-of.ts';
+import { matchOptionNames } from '../../core/forms/match-option-names.ts';
 import { resolveLogForm } from '../../core/forms/resolve-log-form.ts';
 import type { Context } from '../context.ts';
 import type { Session } from '../session.ts';
@@ -68,23 +68,21 @@ export async function automaticForm(context: Context, session: Session, input: A
   return { submission, question, refused };
 }
 
-const namesOf = ({ fields }: LogForm): readonly string[] => [
-  ...new Set(fields.flatMap((field) => (field.type === 'selection' ? (matchOptionsName(field) ?? []) : []))),
-];
-
 async function matchOf(
   { connector }: Context,
   { call }: Session,
   form: LogForm,
   { object, id }: AutomaticInput['record'],
 ): Promise<FormMatch> {
-  const to = namesOf(form);
+  const to = matchOptionNames([form], connector.capabilities.relatedFields);
   const options: Record<string, NonNullable<FormMatch['options']>[string]> = {};
   const more: string[] = [];
+  const because: Record<string, NonNullable<FormMatch['because']>[string]> = {};
   if (to.length > 0 && connector.related !== undefined)
     for await (const answer of connector.related({ object, ids: [id], to, limit: OPTIONS_MAX }, call)) {
       options[answer.to] = 'options' in answer ? answer.options : { failed: true, code: answer.code };
       if ('options' in answer && answer.more === true) more.push(answer.to);
+      if ('options' in answer && answer.because) because[answer.to] = answer.because;
     }
-  return { record: { object, recordId: id }, options, ...(more.length > 0 && { more }) };
+  return { record: { object, recordId: id }, options, because, ...(more.length > 0 && { more }) };
 }
