@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { COMPANY_CRMS, companyDeployment } from './company-world.ts';
+import { addContact, COMPANY_CRMS, companyDeployment, companySchema } from './company-world.ts';
 
 describe.each(COMPANY_CRMS)('companies on $name', (crm) => {
   const deployment = () => companyDeployment(crm);
@@ -103,24 +103,7 @@ describe.each(COMPANY_CRMS)('companies on $name', (crm) => {
       crm: { companies },
     } = await employed();
     const initech = await engine.companies.create({ name: 'Initech', domain: 'initech.com', city: 'Austin' }, { by: 'ann' });
-    await store.bind({ workspace: 'acme', connection: crm.connection }).commit({
-      rows: [
-        {
-          kind: 'insert',
-          entity: 'contact',
-          suggestedId: 'milton',
-          set: {
-            phone_number: '+14155550177',
-            first_name: null,
-            last_name: 'Waddams',
-            do_not_call: null,
-            email: null,
-            company_id: initech.id,
-          },
-        },
-      ],
-      entries: [],
-    });
+    await addContact(store, crm.connection, { last_name: 'Waddams', phone_number: '+14155550177', company_id: initech.id });
     expect(await engine.push({ createMissing: true })).toMatchObject({ status: 'done', counts: { created: 2, failed: 0 }, errors: [] });
     const record = (await engine.companies.get(initech.id))!.links[0]!.recordId!;
     expect(companies()).toHaveLength(3);
@@ -194,5 +177,139 @@ describe.each(COMPANY_CRMS)('companies on $name', (crm) => {
     expect(await engine.companies.byDomain('gmail.com')).toEqual({ company: null, others: [] });
     expect(Object.keys(await companies()).toSorted()).toEqual(['Acme', 'Globex', 'Hooli', 'Mail', 'Mail 2']);
     expect(await engine.companies.get(hooli.id)).toMatchObject({ fields: { domain: 'hooli.com' }, links: [{ recordId: record }] });
+  });
+
+  it('are unlinked when they are deleted in the CRM, and stay; their contacts lose the tie that the CRM lost', async () => {
+    const { engine, crm: account, records, ids, hearOf, events } = await employed();
+    account.employ(records.lee, null); // Salesforce would delete an account's contacts with it
+    account.employ(records.bell, null);
+    account.remove(records.acme);
+    await hearOf(crm.object, records.acme);
+    expect(await engine.companies.get(ids.acme)).toMatchObject({ fields: { name: 'Acme' }, links: [{ state: 'tombstone' }] });
+    await engine.pull({ full: true });
+    expect(await engine.companies.contacts(ids.acme)).toEqual([]);
+    expect(events.of('link.changed')).toMatchObject([
+      { object: crm.object, recordId: records.acme, contactId: ids.acme, state: 'tombstone' },
+    ]);
+    expect(events.of('company.changed')).toHaveLength(2); // made, each once
+    expect(account.contacts()).toHaveLength(2);
+  });
+
+  it('are removed with their records where `onDelete` says so, and told apart from contacts', async () => {
+    const { engineOf, crm: account, records, ids, later, events } = await employed();
+    const engine = engineOf({ onDelete: 'delete' });
+    account.employ(records.lee, null);
+    account.remove(records.acme);
+    later();
+    await engine.pull({ full: true });
+    expect(await engine.companies.get(ids.acme)).toBeNull();
+    expect([...events.of('company.removed'), ...events.of('contact.removed')]).toMatchObject([
+      { type: 'company.removed', companyId: ids.acme, cause: 'record_deleted' },
+    ]);
+  });
+
+  it('that are merged in the CRM hand their contacts to the one that is left', async () => {
+    const { engine, crm: account, records, ids, contactOf, later, hearOf } = await employed();
+    account.employ(records.bell, records.globex);
+    later();
+    await engine.pull();
+    expect((await contactOf('+14155550124')).fields.company_id).toBe(ids.globex);
+    later();
+    const left = account.merge(records.acme, records.globex);
+    await hearOf(crm.object, records.globex);
+    if (left !== records.acme) await hearOf(crm.object, records.acme);
+    later();
+    await engine.pull();
+    const linked = (await engine.companies.list()).filter(({ links }) =>
+      links.some(({ recordId, state }) => recordId === left && state === 'active'),
+    );
+    expect(linked).toHaveLength(1);
+    expect((await engine.companies.contacts(linked[0]!.id)).map(({ fields }) => fields.last_name).toSorted()).toEqual(['Bell', 'Lee']);
+    later();
+    expect(await engine.push()).toMatchObject({ counts: { processed: 0 } });
+  });
+
+  it('are previewed apart from contacts, with what the CRM would get, and nothing is stored', async () => {
+    const there = deployment();
+    const acme = there.crm.addCompany({ name: 'Acme', domain: 'acme.com' });
+    there.crm.addContact({ lastName: 'Lee', phone: '(415) 555-0123', companyId: acme });
+    const pulled = await there.engine.preview('pull');
+    expect(pulled.companies).toMatchObject([
+      { recordId: acme, changes: expect.arrayContaining([expect.objectContaining({ field: 'domain', after: 'acme.com' })]) },
+    ]);
+    expect(pulled.contacts).toHaveLength(1);
+    expect(pulled.notes).toEqual([]);
+    expect(await there.engine.companies.list()).toEqual([]);
+
+    await there.engine.pull();
+    const globex = there.crm.addCompany({ name: 'Globex', domain: 'globex.com' });
+    there.later();
+    await there.engine.pull();
+    const { Acme, Globex } = await there.companies();
+    const lee = (await there.engine.contacts.byPhone('+14155550123')).contact!;
+    await there.engine.companies.update(Acme!.id, { name: 'Acme Ltd' }, { by: 'ann' });
+    await there.engine.contacts.update(lee.id, { company_id: Globex!.id }, { by: 'ann' });
+    const { writes } = await there.engine.preview('push');
+    expect(writes).toMatchObject([
+      { object: crm.object, id: acme },
+      { object: crm.contactObject, values: { [crm.tie]: globex } },
+    ]);
+    expect(there.crm.companyOf(acme).name).toBe('Acme');
+    expect(await there.engine.push()).toMatchObject({ counts: { updated: 2 } });
+  });
+
+  it('that both sides changed are a conflict, which is listed and decided like any other', async () => {
+    const there = await employed();
+    const { companyMapping } = crm;
+    const fields = companyMapping.fields.map((rule) => (rule.field === 'name' ? { ...rule, conflict: 'manual' as const } : rule));
+    const engine = there.engineOf({
+      companies: { schema: companySchema, contactField: 'company_id', mappings: [{ ...companyMapping, fields } as typeof companyMapping] },
+    });
+    there.crm.editCompany(there.records.acme, { name: 'Acme AG' });
+    await engine.companies.update(there.ids.acme, { name: 'Acme Inc' }, { by: 'ann' });
+    there.later();
+    await engine.pull();
+    const [conflict] = await engine.conflicts.list({ open: true });
+    expect(conflict).toMatchObject({ object: crm.object, contactId: there.ids.acme, field: 'name', local: 'Acme Inc', remote: 'Acme AG' });
+    await engine.conflicts.resolve(conflict!.id, 'local', { by: 'ann' });
+    await engine.push();
+    expect(there.crm.companyOf(there.records.acme).name).toBe('Acme Inc');
+    expect(await engine.conflicts.list({ open: true })).toEqual([]);
+  });
+
+  it('are checked with the contacts: each rule against the CRM as it is', async () => {
+    const there = deployment();
+    const findings = await there.engine.check();
+    expect(findings.filter(({ level, code }) => level !== 'ok' && level !== 'advice' && code !== 'address_shortened')).toEqual([]);
+    expect(new Set(findings.map(({ at }) => at.object))).toEqual(new Set([undefined, crm.object, crm.contactObject]));
+    const misspelt = {
+      ...crm.companyMapping,
+      fields: [...crm.companyMapping.fields, { crm: 'Industri', field: 'city', direction: 'inbound' } as const],
+    };
+    const engine = there.engineOf({ companies: { schema: companySchema, mappings: [misspelt] } });
+    expect(await engine.check()).toContainEqual(
+      expect.objectContaining({ code: 'field_not_visible', at: expect.objectContaining({ object: crm.object, field: 'Industri' }) }),
+    );
+  });
+
+  it('are made once, and their contacts too, where the answers are lost', async () => {
+    const { engine, crm: account, store, clock, later } = await employed();
+    const initech = await engine.companies.create({ name: 'Initech', domain: 'initech.com' }, { by: 'ann' });
+    await addContact(store, crm.connection, { last_name: 'Waddams', phone_number: '+14155550177', company_id: initech.id });
+    account.lostAck('create company');
+    await engine.push({ createMissing: true });
+    for (let turn = 0; turn < 6; turn += 1) {
+      clock.advance(600_000);
+      await engine.push({ createMissing: true });
+      await engine.pull();
+    }
+    later();
+    await engine.pull();
+    account.verify();
+    expect(account.companies()).toHaveLength(3);
+    expect(account.contacts()).toHaveLength(3);
+    const record = (await engine.companies.get(initech.id))!.links[0]!.recordId!;
+    const [waddams] = await engine.companies.contacts(initech.id);
+    expect(account.employee(waddams!.links[0]!.recordId!).companyId).toBe(record);
   });
 });

@@ -1,5 +1,6 @@
 import {
   type CompleteConnector,
+  type ContactStore,
   CrmSyncEngine,
   defineCompanySchema,
   defineContactSchema,
@@ -10,6 +11,7 @@ import { hubspot } from 'crm-sync-engine/hubspot';
 import { salesforce } from 'crm-sync-engine/salesforce';
 import { memoryStore } from 'crm-sync-engine/stores/memory';
 import { fakeHubSpot, fakeSalesforce, type ManualClock, manualClock, recordEvents, type SeenCall } from 'crm-sync-engine/testing';
+import { completeFields } from '../../src/core/schema.ts';
 
 export const schema = defineContactSchema({ email: { type: 'string' }, company_id: { type: 'string' } });
 export const companySchema = defineCompanySchema({ industry: { type: 'string' }, city: { type: 'string' } });
@@ -211,14 +213,31 @@ const onHubSpot: CompanyCrm = {
 
 export const COMPANY_CRMS: readonly CompanyCrm[] = [onSalesforce, onHubSpot];
 
+/** A contact that the host makes in its own table. */
+export async function addContact(store: ContactStore, connection: string, set: Readonly<Record<string, string | null>>): Promise<string> {
+  const committed = await store.bind({ workspace: 'acme', connection }).commit({
+    rows: [
+      { kind: 'insert', entity: 'contact', suggestedId: `host-${set['phone_number']}`, set: { ...completeFields(schema, {}), ...set } },
+    ],
+    entries: [],
+  });
+  if (committed.status !== 'done') throw new Error(committed.status);
+  return committed.ids[0] as string;
+}
+
 type Options = Partial<EngineOptions<typeof schema, typeof companySchema>>;
 
+interface Deploying {
+  readonly hasCompanies?: boolean;
+  readonly storeOf?: (clock: ManualClock) => ContactStore;
+}
+
 /** A store and an engine for contacts and companies of one CRM, on one clock that moves only when told. */
-export function companyDeployment(crm: CompanyCrm, options: Options = {}, { hasCompanies = true } = {}) {
+export function companyDeployment(crm: CompanyCrm, options: Options = {}, { hasCompanies = true, storeOf }: Deploying = {}) {
   const clock = manualClock('2026-01-05T09:00:00Z');
   const account = crm.open(clock);
   const events = recordEvents();
-  const store = options.store ?? memoryStore({ clock });
+  const store = options.store ?? storeOf?.(clock) ?? memoryStore({ clock });
   let number = 0;
   const engineOf = (more: Options = {}) =>
     new CrmSyncEngine({
