@@ -22,6 +22,7 @@ const USUAL: readonly (readonly (readonly string[])[])[] = [
   ],
   [['jobtitle', 'title', 'position', 'jobposition', 'jobrole', 'role']],
   [['company', 'companyname', 'accountname', 'organization', 'organisation', 'organizationname', 'organisationname', 'employer']],
+  [['companyid', 'accountid', 'organizationid', 'organisationid', 'associatedcompanyid', 'primaryassociatedcompanyid']],
   [['department', 'dept']],
   [['donotcall', 'dnc'], ['donotcontact']],
   [['emailoptout', 'hasoptedoutofemail', 'donotemail', 'unsubscribed', 'unsubscribedfromallemail']],

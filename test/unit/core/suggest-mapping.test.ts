@@ -288,6 +288,14 @@ describe("what is proposed where parents' fields are described", () => {
   });
 });
 
+it.each([
+  ['Salesforce', SALESFORCE, 'AccountId'],
+  ['HubSpot', HUBSPOT, 'associatedcompanyid'],
+])("the company's id is that of the record that %s refers to", (_, described, crm) => {
+  const tied = defineContactSchema({ company_id: { type: 'string' } });
+  expect(suggestMapping(tied, described).candidates.company_id[0]).toMatchObject({ crm, reason: 'usual_name' });
+});
+
 describe('what there is to choose from', () => {
   it('comes best first, other numbers too', () => {
     const { phone_number } = suggestMapping(schema, SALESFORCE).candidates;

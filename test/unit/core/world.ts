@@ -75,7 +75,7 @@ export class World {
   }
 
   addContact(id: string, fields: Readonly<Record<string, Value>>): void {
-    this.contacts.set(id, contactOf(id, fields, `v${this.#versions++}`));
+    this.contacts.set(id, { id, fields: completeFields(this.mapping.schema, fields), version: `v${this.#versions++}` });
   }
 
   /** An edit by hand or by an analysis. */
