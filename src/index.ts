@@ -222,6 +222,7 @@ export type { ByPhoneOptions, ContactPage, Contacts, FoundByPhone } from './engi
 export type { LogActivityOptions } from './engine/conversation/activity-place.ts';
 export type { BackfillOptions } from './engine/conversation/backfill-analysis.ts';
 export type { HandleOptions } from './engine/conversation/handle-conversation.ts';
+export type { ContactCreated, CreateContactOptions } from './engine/create/create-contact.ts';
 export type { DescribeFieldsOptions } from './engine/describe-fields.ts';
 export type { EditPush } from './engine/edit/push-edited.ts';
 export type { ContactEdit, EditResult, UpdateOptions } from './engine/edit/update-contacts.ts';

@@ -14,6 +14,8 @@ export interface CreateInput {
   /** A contact without a record of the mapping's object. */
   readonly contact: PlannedContact;
   readonly now: Millis;
+  /** By CRM field: what somebody gave for this very record, beside what the contact has. */
+  readonly asked?: Readonly<Record<string, Value>>;
   /** By CRM field: why the CRM refused the record just now; it is made without them. */
   readonly without?: Readonly<Record<string, Reason>>;
 }
@@ -46,10 +48,11 @@ export type CreatePlan = { readonly contactId: string; readonly refused: readonl
 );
 
 /**
- * The first values of a record: every rule that can be read backwards, inbound ones too, then the mapping's defaults.
+ * The first values of a record: every rule that can be read backwards, inbound ones too, then what was asked for, then the
+ * mapping's defaults.
  * What the CRM requires and nothing fills is refused here and costs no call.
  */
-export function planCreate({ mapping, contact, now, without: refusals = {} }: CreateInput): CreatePlan {
+export function planCreate({ mapping, contact, now, asked = {}, without: refusals = {} }: CreateInput): CreatePlan {
   const { create } = mapping;
   const values: Record<string, Value> = {};
   const sent: Record<string, Agreed> = {};
@@ -70,6 +73,12 @@ export function planCreate({ mapping, contact, now, without: refusals = {} }: Cr
       sent[key] = { local, remote: remote.value };
       if (remote.truncated === true) truncated.push(initial.field);
     }
+  }
+  for (const [crm, value] of Object.entries(asked)) {
+    const refusal = own(refusals, crm);
+    if (Object.hasOwn(values, crm) || value === null) continue;
+    if (refusal === undefined) values[crm] = value;
+    else if (refused.every((one) => one.crm !== crm)) refused.push({ recordId: null, contactId: contact.id, field: crm, crm, ...refusal });
   }
   for (const [field, value] of Object.entries(create.defaults)) if (!Object.hasOwn(values, field)) values[field] = value;
   if (create.idField !== null) values[create.idField.name] = contact.id;

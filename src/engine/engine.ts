@@ -1,6 +1,7 @@
 import type { Conversation } from '../core/conversation.ts';
 import type { DescribedField } from '../core/described.ts';
 import type { Finding } from '../core/finding.ts';
+import type { BoundSubmission } from '../core/forms/bound-submission.ts';
 import { parseConversation } from '../core/parse-conversation.ts';
 import { checkPolicies } from '../core/policies.ts';
 import { itemsOf } from '../core/rule-schema.ts';
@@ -27,6 +28,7 @@ import { applyAnalysis } from './conversation/apply-analysis.ts';
 import { type BackfillOptions, backfillAnalysis } from './conversation/backfill-analysis.ts';
 import { type HandleOptions, handleConversation } from './conversation/handle-conversation.ts';
 import { logOne } from './conversation/log-activity.ts';
+import { type ContactCreated, type CreateContactOptions, createContact } from './create/create-contact.ts';
 import { type DescribeFieldsOptions, describeFields } from './describe-fields.ts';
 import { dropLinks } from './drop-links.ts';
 import { givenSubmission, LOG_FORMS } from './given-submission.ts';
@@ -167,6 +169,25 @@ export class CrmSyncEngine<S extends Schema = any, C extends Schema = any> {
    */
   lookUp(number: string, options: LookUpOptions = {}): Promise<readonly Match<S>[]> {
     return lookUp(this.#context, number, options);
+  }
+
+  /**
+   * A form for a new contact (`kind: 'new_contact'`) → contact here, record in the CRM, and the log of the conversation. May be
+   * called again, after a crash too: the same `key` is the same contact and the same record, and what is done is not done twice.
+   * A type of contact is the CRM object that it becomes a record of.
+   *
+   * @returns `done`, with the contact and its `record`; `unchanged`: it had been done; `pending`: call again; `skipped`: nothing was
+   *   made, and `reason` says why: `submission_refused`, `duplicate`, `erased`, `ambiguous`, or what the CRM says.
+   * @throws CrmSyncError `no_mapping`, `capability_missing`, `wrong_form_kind`, `invalid_document`.
+   */
+  async createContact(submission: BoundSubmission, options: CreateContactOptions = {}): Promise<ContactCreated> {
+    const { conversation, log, ...others } = options;
+    const filled = givenSubmission(log, LOG_FORMS);
+    return createContact(this.#context, givenSubmission(submission, ['new_contact']) as BoundSubmission, {
+      ...others,
+      ...(conversation !== undefined && { conversation: parseConversation(conversation) }),
+      ...(filled !== undefined && { log: filled }),
+    });
   }
 
   /** What a flow would do, through the same code path; reads are real, nothing is written anywhere. */

@@ -61,6 +61,8 @@ export const KIND = {
   segmentEvent: 'segment_event',
   /** connection · `<object>|<contact id>` · a record that is being made for a contact, or was refused */
   create: 'create',
+  /** connection · key of the operation · a contact that was made from a form: the same once more goes on with it */
+  made: 'made',
   /** connection · `<source>:<id>` · the one activity of a conversation: intent, then its id */
   activity: 'activity',
   /** connection · `<contact id>|<key>` · the contact is one of several people of this activity: erasing it finds the activity (R21) */

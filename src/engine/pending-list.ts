@@ -69,7 +69,7 @@ export class Pending {
     const items: PendingItem[] = [];
     const colon = after?.indexOf(':') ?? -1;
     const last = after === undefined ? null : { kind: after.slice(0, colon), key: after.slice(colon + 1) };
-    const position = PENDING_KINDS.findIndex((kind) => kind === last?.kind);
+    const position = PENDING_KINDS.indexOf(last?.kind as PendingKind);
     for (const [index, kind] of PENDING_KINDS.entries()) {
       if (!kinds.includes(kind) || index < position || items.length >= limit) continue;
       const from = kind === last?.kind ? { after: last.key } : {};

@@ -57,7 +57,7 @@ export const KINDS = {
   ],
   connection: [
     ...['checkpoint', 'conflict', 'budget', 'sweep', 'brake', 'run', 'latest', 'waiting', 'recheck'],
-    ...['conversation', 'create', 'activity', 'shared_activity', 'question', 'segments', 'membership', 'segment_event', 'lease'],
+    ...['conversation', 'create', 'made', 'activity', 'shared_activity', 'question', 'segments', 'membership', 'segment_event', 'lease'],
   ],
 } as const;
 

@@ -46,9 +46,9 @@ describe('a process that imports the core and a connector', () => {
     },
   );
 
-  it('loads at most a megabyte and two fifths of code', async () => {
+  it('loads at most a megabyte and a half of code', async () => {
     const loaded = await loadedBy('crm-sync-engine', 'crm-sync-engine/salesforce');
-    expect(loaded.reduce((bytes, path) => bytes + statSync(`${root}${path}`).size, 0)).toBeLessThan(1_400_000);
+    expect(loaded.reduce((bytes, path) => bytes + statSync(`${root}${path}`).size, 0)).toBeLessThan(1_500_000);
   });
 });
 

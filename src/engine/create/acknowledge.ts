@@ -14,7 +14,7 @@ import { releaseWaiting } from '../identity/waiting.ts';
 import { changeOf } from '../link-change.ts';
 import { keysOf } from '../match-keys.ts';
 import type { RunRecorder } from '../run-recorder.ts';
-import { doneCreate, loadCreates, refusedCreate } from './entry.ts';
+import { doneCreate, leftCreate, loadCreates, refusedCreate } from './entry.ts';
 import { holdersOf } from './look-up.ts';
 
 /** What became of one create. */
@@ -80,7 +80,11 @@ export async function acknowledgeCreates(
       });
       const place = { object, contactId, known: entries.get(contactId) };
       const code = isTaken ? 'record_taken' : wrote.outcome === 'refused' && !wrote.retryable && isFinal ? wrote.code : null;
-      const entry = code === null ? doneCreate(place) : refusedCreate(place, { code, hash: outcome.hash, now });
+      const entry = isMade
+        ? doneCreate(place)
+        : code === null
+          ? leftCreate(place)
+          : refusedCreate(place, { code, hash: outcome.hash, now });
       if (entry !== null) changes.entries.push(entry);
       if (made !== null && made.recordId !== null)
         changes.entries.push(createdEntry(context, run, mapping, { contactId, recordId: made.recordId, agreed: made.body.base, now }));

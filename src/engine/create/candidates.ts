@@ -3,7 +3,7 @@ import type { CompiledMapping } from '../../core/mapping-types.ts';
 import { type CreatePlan, planCreate } from '../../core/plan-create.ts';
 import type { Reason } from '../../core/plan-fields.ts';
 import { isPushed, PUSH_FILTER } from '../../core/push-filter.ts';
-import type { Fields, Millis } from '../../core/value.ts';
+import type { Fields, Millis, Value } from '../../core/value.ts';
 import type { Wrote } from '../../ports/connector.ts';
 import type { Row } from '../../ports/store.ts';
 import { untilCommitted } from '../commit.ts';
@@ -23,6 +23,8 @@ export interface Candidate {
   readonly plan: Creation;
   readonly version: Version;
   readonly fields: Fields;
+  /** By CRM field: what somebody gave for the record. */
+  readonly asked: Readonly<Record<string, Value>>;
   /** By CRM field: why it is left out. */
   readonly without: Readonly<Record<string, Reason>>;
 }
@@ -30,14 +32,14 @@ export interface Candidate {
 /** The same record without the field that the CRM refused it for; null: it is not known which, or the CRM requires it. */
 export function withoutField(
   mapping: CompiledMapping,
-  { plan: { contactId, values }, version, fields, without: before }: Candidate,
+  { plan: { contactId, values }, version, fields, asked, without: before }: Candidate,
   { code, remedy, field, retryable }: Extract<Wrote, { outcome: 'refused' }>,
   now: Millis,
 ): Candidate | null {
   if (retryable || field === undefined || !Object.hasOwn(values, field) || Object.hasOwn(before, field)) return null;
   const without = { ...before, [field]: { code, remedy, message: 'The CRM does not take the value.' } };
-  const plan = planCreate({ mapping, contact: { id: contactId, fields, version }, now, without });
-  return plan.action === 'create' && !Object.hasOwn(plan.values, field) ? { plan, version, fields, without } : null;
+  const plan = planCreate({ mapping, contact: { id: contactId, fields, version }, now, asked, without });
+  return plan.action === 'create' && !Object.hasOwn(plan.values, field) ? { plan, version, fields, asked, without } : null;
 }
 
 /**
@@ -77,13 +79,15 @@ export class CreateCandidates {
         this.#report.skipped(PUSH_FILTER);
         return [];
       }
-      const plan = planCreate({ mapping: this.#mapping, contact, now });
+      const { asked = {} } = known.get(row.id)?.entry ?? {};
+      const plan = planCreate({ mapping: this.#mapping, contact, now, asked });
       if (plan.action === 'refuse') {
         this.#report.withoutFields(plan.refused);
         this.#report.refused(row.id, { ...plan, message: 'The record can not be made.' });
         return [];
       }
-      if (!isRefused(known.get(row.id), plan.hash, now)) return [{ plan, version: row.version, fields: contact.fields, without: {} }];
+      if (!isRefused(known.get(row.id), plan.hash, now))
+        return [{ plan, version: row.version, fields: contact.fields, asked, without: {} }];
       this.#report.skipped('create_refused');
       return [];
     });

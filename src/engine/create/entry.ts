@@ -1,14 +1,24 @@
-import type { Json, Millis } from '../../core/value.ts';
+import { hashOf } from '../../core/hash.ts';
+import type { Json, Millis, Value } from '../../core/value.ts';
 import type { Entry, EntryChange } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
 import { KIND } from '../kinds.ts';
 
-/** A record that is being made for a contact, or why it was not made. Holds no value of the contact. */
-export type CreateEntry =
-  /** The request may have been sent: the contact's link is `creating` until it is settled (R3). */
-  | { readonly state: 'open'; readonly object: string; readonly op: string; readonly hash: string }
-  /** Nothing waits for it, so it is never due by itself. Not tried again before it is due or other values would be sent (R12). */
-  | { readonly state: 'refused'; readonly object: string; readonly code: string; readonly hash: string; readonly retryAt: Millis };
+/** By CRM field: what somebody gave for the record that is to be made, and no field of the contact holds. Goes once it is made. */
+interface Asked {
+  readonly asked?: Readonly<Record<string, Value>>;
+}
+
+/** A record that is being made for a contact, or why it was not made. Holds nothing of the contact but what was asked for the record. */
+export type CreateEntry = Asked &
+  /** Nobody has tried yet. */
+  (
+    | { readonly state: 'asked'; readonly object: string }
+    /** The request may have been sent: the contact's link is `creating` until it is settled (R3). */
+    | { readonly state: 'open'; readonly object: string; readonly op: string; readonly hash: string }
+    /** Nothing waits for it, so it is never due by itself. Not tried again before it is due or other values would be sent (R12). */
+    | { readonly state: 'refused'; readonly object: string; readonly code: string; readonly hash: string; readonly retryAt: Millis }
+  );
 
 /** What the CRM refused may have been corrected there: it is tried again after a day. */
 const REFUSED_MS = 24 * 60 * 60 * 1000;
@@ -57,9 +67,19 @@ interface Place {
 const changeOf = ({ object, contactId, known }: Place) =>
   ({ scope: 'connection', kind: KIND.create, key: keyOf(object, contactId), expected: known?.stored.version ?? null }) as const;
 
+const askedOf = ({ known }: Place): Asked => (known?.entry.asked === undefined ? {} : { asked: known.entry.asked });
+
+/** Values for the record of a contact that has none, whoever makes it; null: nothing is new, or it is being made. */
+export function askedCreate(place: Place, asked: Readonly<Record<string, Value>>): EntryChange | null {
+  const { entry } = place.known ?? {};
+  if (entry?.state === 'open' || hashOf(entry?.asked ?? {}) === hashOf(asked)) return null;
+  const body: CreateEntry = { ...(entry ?? { state: 'asked', object: place.object }), asked };
+  return { ...changeOf(place), put: { body: body as unknown as Json, contactId: place.contactId } };
+}
+
 export const openCreate = (place: Place, intent: { readonly op: string; readonly hash: string; readonly until: Millis }): EntryChange => {
   const { op, hash, until } = intent;
-  const entry: CreateEntry = { state: 'open', object: place.object, op, hash };
+  const entry: CreateEntry = { state: 'open', object: place.object, op, hash, ...askedOf(place) };
   return { ...changeOf(place), put: { body: entry as unknown as Json, dueAt: until, contactId: place.contactId } };
 };
 
@@ -68,7 +88,7 @@ export const refusedCreate = (
   refusal: { readonly code: string; readonly hash: string; readonly now: Millis },
 ): EntryChange => {
   const { code, hash, now } = refusal;
-  const entry: CreateEntry = { state: 'refused', object: place.object, code, hash, retryAt: now + REFUSED_MS };
+  const entry: CreateEntry = { state: 'refused', object: place.object, code, hash, retryAt: now + REFUSED_MS, ...askedOf(place) };
   return { ...changeOf(place), put: { body: entry as unknown as Json, contactId: place.contactId } };
 };
 
@@ -84,6 +104,14 @@ export const doneCreate = ({ known }: Pick<Place, 'known'>): EntryChange | null 
   const { scope, kind, key, version: expected } = known.stored;
   return { scope, kind, key, expected, put: 'delete' };
 };
+
+/** The record was not made: what was asked for it waits for the next try. */
+export function leftCreate(place: Place): EntryChange | null {
+  const { asked } = place.known?.entry ?? {};
+  if (asked === undefined) return doneCreate(place);
+  const body: CreateEntry = { state: 'asked', object: place.object, asked };
+  return { ...changeOf(place), put: { body: body as unknown as Json, contactId: place.contactId } };
+}
 
 /** Whether the CRM refused just this, and it is too early to ask again. */
 export const isRefused = (known: StoredCreate | undefined, hash: string, now: Millis): boolean =>

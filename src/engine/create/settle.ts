@@ -77,7 +77,17 @@ async function settlePage(context: Context, run: RunRecorder, mapping: CompiledM
       later.push(postponedCreate(create, run.session.storeNow() + AGAIN_MS));
       if (canBeFound(mapping, keys)) told.skipped('write_in_flight');
       else told.refused(contactId, NOT_FINDABLE);
-    } else outcomes.push({ contactId, op, hash: entry.hash, version: null, keys, wrote, isFinal: true, isFound: true });
+    } else
+      outcomes.push({
+        contactId,
+        op,
+        hash: entry.state === 'asked' ? '' : entry.hash,
+        version: null,
+        keys,
+        wrote,
+        isFinal: true,
+        isFound: true,
+      });
   }
   const settledByOthers = due
     .filter((create) => open.every((one) => one.create !== create))

@@ -4,6 +4,7 @@ import type { Row } from '../../ports/store.ts';
 import { lacking } from '../capability.ts';
 import { compile } from '../compiled.ts';
 import { type Context, fieldsOf } from '../context.ts';
+import type { PushOptions } from '../options.ts';
 import type { RunRecorder } from '../run-recorder.ts';
 import { NO_RECORD_REMEDY, OUT_OF_TIME, type Step } from '../step.ts';
 import { isPending, pushInto } from './push.ts';
@@ -20,7 +21,7 @@ export async function pushContacts(
   context: Context,
   run: RunRecorder,
   contactIds: readonly string[],
-  { createMissing = false }: { readonly createMissing?: boolean } = {},
+  { createMissing = false }: Pick<PushOptions, 'createMissing'> = {},
 ): Promise<ReadonlyMap<string, ContactPushed>> {
   const answers = new Map<string, ContactPushed>();
   if (!context.can.has('write')) {
@@ -28,7 +29,7 @@ export async function pushContacts(
     return answers;
   }
   const before = await linkStates(context, run, contactIds);
-  const pushed = [...before].filter(([, states]) => createMissing || states.length > 0).map(([id]) => id);
+  const pushed = [...before].filter(([, states]) => createMissing !== false || states.length > 0).map(([id]) => id);
   const written = new Set<string>();
   const errors = new Map<string, RunError[]>();
   run.hear(({ contactId = '', ...error }) => errors.set(contactId, [...(errors.get(contactId) ?? []), error]));
@@ -42,7 +43,7 @@ export async function pushContacts(
   const ended = pushed.length === 0 ? 'done' : await pushInto(listening, run, null, { contactIds: pushed, createMissing });
   const after = await linkStates(context, run, pushed);
   const keptBack = await notPushed(context, pushed);
-  const making = createMissing ? await inTheMaking(context, pushed) : new Set<string>();
+  const making = createMissing !== false ? await inTheMaking(context, pushed) : new Set<string>();
   for (const id of contactIds) {
     if (!before.has(id)) answers.set(id, { status: 'skipped', ...CONTACT_REMOVED, refused: [] });
     else if (!pushed.includes(id)) answers.set(id, { status: 'skipped', reason: 'no_link', remedy: NO_RECORD_REMEDY, refused: [] });

@@ -16,7 +16,7 @@ export async function cancelledWork(context: Context, contactId: string, at: Mil
   const merges = await store.entries({ scope: 'workspace', kind: KIND.merge, contactId, limit: 1_000 });
   const creates = await store.entries({ scope: 'connection', kind: KIND.create, contactId, limit: 1_000 });
   const questions = await store.entries({ scope: 'connection', kind: KIND.question, contactId, limit: 1_000 });
-  const refused = creates.filter(({ body }) => (body as { readonly state: string }).state === 'refused');
+  const refused = creates.filter(({ body }) => (body as { readonly state: string }).state !== 'open');
   const dropped = [...merges, ...questions, ...refused].map(({ scope, kind, key, version }) => {
     return { scope, kind, key, expected: version, put: 'delete' } as const;
   });
