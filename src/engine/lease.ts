@@ -13,6 +13,12 @@ interface LeaseOptions {
   readonly outer?: Lease;
 }
 
+interface Taken {
+  readonly token: Version;
+  /** Our clock before it was asked for: the answer may have been long on its way. */
+  readonly askedAt: Millis;
+}
+
 /** The right to run one flow of a connection. It saves calls only: versions keep everything correct without it (R9). */
 export class Lease {
   readonly #context: Context;
@@ -23,27 +29,29 @@ export class Lease {
   readonly #token: Version;
   #renewedAt: Millis;
 
-  private constructor(context: Context, session: Session, { name, holder, outer }: LeaseOptions, token: Version) {
+  private constructor(context: Context, session: Session, { name, holder, outer }: LeaseOptions, { token, askedAt }: Taken) {
     this.#context = context;
     this.#session = session;
     this.#name = name;
     this.#holder = holder;
     this.#outer = outer;
     this.#token = token;
-    this.#renewedAt = context.clock.now();
+    this.#renewedAt = askedAt;
   }
 
   /** The lease, or who holds it. */
   static async take(context: Context, session: Session, options: LeaseOptions): Promise<Lease | string> {
     const { name, holder } = options;
     const request = { name, ttlMs: ttlMs(context), holder };
+    const askedAt = context.clock.now();
     const leased = await session.timed(() => context.store.lease(request), timeOf);
-    return leased.held ? new Lease(context, session, options, leased.token) : leased.holder;
+    return leased.held ? new Lease(context, session, options, { token: leased.token, askedAt }) : leased.holder;
   }
 
-  /** For every commit of the run: applies nothing once another run has taken over. */
-  fence(): EntryChange {
-    return { scope: 'connection', kind: LEASE_KIND, key: this.#name, expected: this.#token };
+  /** For every commit of the run: applies nothing once another run has taken over this one, or the one that it is a part of. */
+  fences(): readonly EntryChange[] {
+    const own = { scope: 'connection', kind: LEASE_KIND, key: this.#name, expected: this.#token } as const;
+    return this.#outer === undefined ? [own] : [own, ...this.#outer.fences()];
   }
 
   /** Before each page: renews the lease when a third of it is gone. */
@@ -55,10 +63,12 @@ export class Lease {
 
   /** @throws CrmSyncError when another run has taken over meanwhile, also one that has ended since. */
   async renew(): Promise<void> {
+    await this.#outer?.renew();
     const request = { name: this.#name, ttlMs: ttlMs(this.#context), holder: this.#holder, token: this.#token };
+    const askedAt = this.#context.clock.now();
     const leased = await this.#session.timed(() => this.#context.store.lease(request), timeOf);
     if (leased.held && leased.token === this.#token) {
-      this.#renewedAt = this.#context.clock.now();
+      this.#renewedAt = askedAt;
       return;
     }
     // Free again, under another token: the one that had it since has closed this run as dead.

@@ -51,7 +51,7 @@ export class Permit {
   /** For every commit that is no acknowledgement (R5): applies nothing once the flow may not go on. */
   fences(): readonly EntryChange[] {
     const connection = { ...connectionKey(this.#context), expected: this.#version };
-    return this.#lease === null ? [connection] : [connection, this.#lease.fence()];
+    return this.#lease === null ? [connection] : [connection, ...this.#lease.fences()];
   }
 
   /** The workspace's other connections, where what their CRMs gave is kept from this one (R25). */

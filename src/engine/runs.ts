@@ -85,7 +85,7 @@ async function start(context: Context, run: RunRecorder, flow: Flow, lease: Leas
     const closed = newest?.status === 'running' ? await closedDead(context, newest) : [];
     if (newest?.status === 'paused') run.continueFrom(newest.id);
     const latest: EntryChange = { scope: 'connection', kind: KIND.latest, key: flow, expected: 'any', put: { body: run.id } };
-    return { result: undefined, changes: { rows: [], entries: [...closed, run.entry(), latest, lease.fence()] } };
+    return { result: undefined, changes: { rows: [], entries: [...closed, run.entry(), latest, ...lease.fences()] } };
   });
   context.notify({ type: 'run.started', run: run.id, flow, trigger: run.snapshot.trigger });
 }

@@ -76,6 +76,33 @@ describe.each(WORLDS)('on $name', (world) => {
       expect(runs.map(({ status }) => status).sort()).toEqual(['done', 'failed']);
     });
 
+    it('do not go on as a part of a sync that another one has taken over, though the part is held', async () => {
+      const { clock, crm, store, engine, engineOf, connectorOf } = people(3);
+      await engine.pull();
+      clock.advance(HOUR);
+      crm.add({ firstName: 'Late', lastName: 'Jones', phone: '(415) 300-0099' });
+      clock.advance(HOUR);
+      let leases = 0;
+      let reads = 0;
+      const heldUp = storeAround(store, async (name, call) => {
+        leases += Number(name === 'lease');
+        if (name === 'lease' && leases === 3) clock.advance(30_000); // that of the pull, after those of the sync and the push
+        if (name === 'load' && reads > 0) {
+          reads = Number.NEGATIVE_INFINITY; // once
+          clock.advance(100_000);
+          expect(await engine.sync()).toMatchObject({ status: 'done', notes: [{ code: 'busy' }] }); // the pull is held
+        }
+        return call();
+      });
+      const connector = connectorAround(connectorOf(), async (name, call) => {
+        const answer = await call();
+        reads += Number(name === 'read');
+        return answer;
+      });
+      await expect(engineOf({ store: heldUp, connector }).sync()).rejects.toMatchObject({ code: 'lease_lost' });
+      expect(await engine.contacts.list()).toHaveLength(3);
+    });
+
     it('have ids of their own, also at one moment and with ids that share a beginning', async () => {
       const { engine } = people(1, { ids: ids('contact_0000') });
       const made = [await engine.pull(), await engine.push(), await engine.pull()];

@@ -84,7 +84,7 @@ class Backfill {
       this.#run.assertHealthy();
     }
     this.#run.progress('conversations');
-    const entries = [this.#run.entry(), this.#lease.fence()];
+    const entries = [this.#run.entry(), ...this.#lease.fences()];
     if ((await commitOnce(this.#context, this.#run.session, { rows: [], entries })).status === 'moved') await this.#lease.renew();
     return ended;
   }
