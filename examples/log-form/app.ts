@@ -17,6 +17,8 @@ import {
 import { Hono } from 'hono';
 import { type CallTable, contextOf, phoneOf, type RunningCall } from './calls.ts';
 
+/** Stands where a record would, for callers whom nobody knows. */
+const NOBODY = 'new';
 /** Options of one page of a field that is loaded. */
 const PAGE = 25;
 
@@ -26,6 +28,8 @@ export interface Desk {
   /** The objects in which a caller is looked for, with what people call one. */
   readonly objects: Readonly<Record<string, string>>;
   readonly form: LogForm;
+  /** For callers whom nobody knows. */
+  readonly newContact: LogForm;
   readonly calls: CallTable;
   /** The user's own settings. */
   readonly settings: Readonly<Record<string, unknown>>;
@@ -61,8 +65,12 @@ export function logFormApp(deskFor: (connection: string) => Promise<Desk>) {
       .get('/connections/:id/calls/:call/form/:record', async (c) => {
         const { id, call, record } = c.req.param();
         const desk = await deskFor(id);
-        const form = resolveLogForm(desk.form, { ...inputOf(desk, call, record), answers: jsonOf(c.req.query('answers')) });
-        return c.json({ ...form, more: callOf(desk, call).more ?? [] });
+        const { contactType, answers } = c.req.query();
+        const shown =
+          record === NOBODY
+            ? resolveLogForm(desk.newContact, { ...newInputOf(desk, call, contactType), answers: jsonOf(answers) })
+            : resolveLogForm(desk.form, { ...inputOf(desk, call, record), answers: jsonOf(answers) });
+        return c.json({ ...shown, more: callOf(desk, call).more ?? [] });
       })
       // Somebody types into a field that has more options than are shown, or tries again what has failed.
       .post('/connections/:id/calls/:call/options/:key', async (c) => {
@@ -80,6 +88,21 @@ export function logFormApp(deskFor: (connection: string) => Promise<Desk>) {
         });
         calls.keep(call, { loaded: { ...row.loaded, ...loaded }, more });
         return c.json({});
+      })
+      // Nobody is known by the number: the contact, its record and the log are one operation, which may be sent again.
+      .post(`/connections/:id/calls/:call/form/${NOBODY}`, async (c) => {
+        const { id, call } = c.req.param();
+        const desk = await deskFor(id);
+        const { answers, contactType } = jsonOf(await c.req.text());
+        const submission = bindSubmission(desk.newContact, newInputOf(desk, call, contactType), answers);
+        if (!submission.ok) return c.json({ issues: submission.issues }, 422);
+
+        const { conversation } = callOf(desk, call);
+        const made = await desk.engine.createContact(submission.value, { conversation });
+        if (made.refused.length > 0) return c.json({ issues: made.refused.map(issueOf) }, 422);
+        const record = made.activity?.record ?? null;
+        if (record !== null) desk.calls.keep(call, { record, answered: {} });
+        return c.json(made);
       })
       // The person submits.
       .post('/connections/:id/calls/:call/form/:record', async (c) => {
@@ -116,6 +139,12 @@ function inputOf(desk: Desk, call: string, record: string): FormInput {
   const { loaded = {}, more = [], answered } = row;
   return { match, context: contextOf(row), settings: desk.settings, loaded, more, ...(answered && { stored: answered }) };
 }
+
+const newInputOf = (desk: Desk, call: string, contactType: unknown): FormInput => ({
+  match: null,
+  context: contextOf(callOf(desk, call)),
+  ...(typeof contactType === 'string' && { contactType }),
+});
 
 function answeredAfter(answered: RunningCall['answered'], { answers }: BoundSubmission): NonNullable<RunningCall['answered']> {
   const given = Object.entries(answers as Record<string, BoundAnswer>).filter(([, { action }]) => action !== 'untouched');

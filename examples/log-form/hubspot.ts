@@ -44,6 +44,14 @@ const form = defineLogForm({
   ],
 });
 
+const newContact = defineLogForm({
+  kind: 'new_contact',
+  fields: [
+    { key: 'first_name', title: 'First name', type: 'text', writes: { recordField: 'firstname' } },
+    { key: 'last_name', title: 'Last name', type: 'text', required: true, writes: { recordField: 'lastname' } },
+  ],
+});
+
 /** A HubSpot portal with a few people in it. Your own connector is `hubspot({ auth: … })`, or that of an app. */
 export async function hubspotDesk(): Promise<Desk> {
   const select = (...options: string[]) => ({ type: 'enumeration', options: options.map((value) => ({ value, label: value })) }) as const;
@@ -87,7 +95,7 @@ export async function hubspotDesk(): Promise<Desk> {
       {
         crmObject: 'contacts',
         fields: [
-          { crm: 'phone', field: 'phone_number', direction: 'inbound' },
+          { crm: 'phone', field: 'phone_number', direction: 'both' },
           { crm: 'firstname', field: 'first_name', direction: 'inbound' },
           { crm: 'lastname', field: 'last_name', direction: 'inbound' },
         ],
@@ -111,12 +119,17 @@ export async function hubspotDesk(): Promise<Desk> {
       conversation: conversation({ id: 'hs-3', phone: '+14155550125', direction: 'outbound', summary: 'Dana wants last year’s terms.' }),
       about: 'Thirty deals to search',
     },
+    'hs-4': {
+      conversation: conversation({ id: 'hs-4', phone: '+14155550126', summary: 'Hugo asked for an offer.' }),
+      about: 'Nobody has this number',
+    },
   });
   const textOf = (value: unknown): string => String(value ?? '');
   return {
     engine,
     objects: { contacts: 'Contact' },
     form,
+    newContact,
     calls,
     settings: { outbound_billing: 'non_billable' },
     loaders: { product: productLoader() },

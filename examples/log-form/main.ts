@@ -2,7 +2,7 @@
  * A desk at which calls are logged: the page asks what a log needs, and shows the activity as the CRM has it. Salesforce and
  * HubSpot are in memory.
  *
- *   node examples/log-form/main.ts [port]
+ *   npm run log-form, or node examples/log-form/main.ts [port]
  */
 import { CrmSyncError } from 'crm-sync-engine';
 import { logFormApp } from './app.ts';

@@ -29,6 +29,28 @@ const form = defineLogForm({
   exclusive: [{ fields: ['opportunity', 'case'] }],
 });
 
+/** Which sources can be chosen depends on what is made. */
+const source = (...names: string[]) => names.map((name) => ({ const: name, title: name }));
+const newContact = defineLogForm({
+  kind: 'new_contact',
+  contactTypes: [
+    { const: 'Contact', title: 'Contact' },
+    { const: 'Lead', title: 'Lead' },
+  ],
+  fields: [
+    { key: 'first_name', title: 'First name', type: 'text', writes: { recordField: 'FirstName' } },
+    { key: 'last_name', title: 'Last name', type: 'text', required: true, writes: { recordField: 'LastName' } },
+    {
+      key: 'source',
+      title: 'Source',
+      type: 'selection',
+      options: { byContactType: { Contact: source('Web', 'Other'), Lead: source('Web', 'Phone Inquiry', 'Partner Referral') } },
+      whenSeveral: 'skip',
+      writes: { recordField: 'LeadSource' },
+    },
+  ],
+});
+
 /** A Salesforce org with a few people in it. Your own connector is `salesforce({ auth: … })`, or that of an app. */
 export async function salesforceDesk(): Promise<Desk> {
   const crm = fakeSalesforce({ fields: { Task: { Next_Step__c: { type: 'string', length: 80 }, Call_Back__c: { type: 'boolean' } } } });
@@ -40,10 +62,11 @@ export async function salesforceDesk(): Promise<Desk> {
   crm.add('Lead', { FirstName: 'Frank', LastName: 'Moss', Company: 'Moss Gardens', Phone: '(415) 555-0144' });
 
   const schema = defineContactSchema({});
-  const person = (crmObject: string) => ({
+  const person = (crmObject: string, defaults: Readonly<Record<string, string>> = {}) => ({
     crmObject,
+    create: { defaults },
     fields: [
-      { crm: 'Phone', field: 'phone_number', direction: 'inbound' },
+      { crm: 'Phone', field: 'phone_number', direction: 'both' },
       { crm: 'FirstName', field: 'first_name', direction: 'inbound' },
       { crm: 'LastName', field: 'last_name', direction: 'inbound' },
     ] as const,
@@ -54,7 +77,7 @@ export async function salesforceDesk(): Promise<Desk> {
     schema,
     store: memoryStore(),
     connector: salesforce(crm.options),
-    mappings: [person('Contact'), person('Lead')],
+    mappings: [person('Contact'), person('Lead', { Company: 'Not known' })],
     activities: { call: true },
     defaultCountry: 'US',
   });
@@ -65,6 +88,7 @@ export async function salesforceDesk(): Promise<Desk> {
     engine,
     objects: { Contact: 'Contact', Lead: 'Lead' },
     form,
+    newContact,
     calls: callTable({
       'sf-1': {
         conversation: conversation({ id: 'sf-1', phone: '+14155550143', summary: 'Erin asked about Tuesday’s delivery.' }),
@@ -73,6 +97,10 @@ export async function salesforceDesk(): Promise<Desk> {
       'sf-2': {
         conversation: conversation({ id: 'sf-2', phone: '+14155550144', summary: 'Frank wants a price list.' }),
         about: 'A lead, which has neither',
+      },
+      'sf-3': {
+        conversation: conversation({ id: 'sf-3', phone: '+14155550145', summary: 'Grace asked for a catalogue.' }),
+        about: 'Nobody has this number',
       },
     }),
     settings: {},

@@ -182,4 +182,23 @@ describe.skipIf(chromiumPath === undefined)('the page of the log form, in Chromi
       .waitFor();
     expect(await logged().innerText()).not.toContain('Cold chain');
   });
+
+  it('makes a contact of whoever nobody knows: another type drops what it does not offer', async () => {
+    await page.getByRole('button', { name: 'Salesforce' }).click();
+    await page.getByRole('button', { name: /555-0145/ }).click();
+    await page.getByRole('heading', { name: 'Nobody known' }).waitFor();
+    await page.getByText('Say first what is made.').waitFor();
+    await resolved(() => page.getByRole('radio', { name: 'Lead' }).check());
+    await page.getByRole('textbox', { name: 'Last name' }).fill('Ito');
+    await resolved(() => pick('Source', 'Partner Referral'));
+    await resolved(() => page.getByRole('radio', { name: 'Contact' }).check());
+    await page.getByText('What was chosen is not offered here').waitFor();
+    expect([await box('Source').inputValue(), await page.getByRole('textbox', { name: 'Last name' }).inputValue()]).toEqual(['', 'Ito']);
+    await page.getByRole('radio', { name: 'Contact' }).press('ArrowRight'); // back to the lead
+    await resolved(() => pick('Source', 'Web'));
+    await submit('Make the contact and log the call');
+    await logged().getByRole('heading', { name: 'Logged' }).waitFor();
+    await page.getByRole('heading', { name: 'Ito' }).waitFor();
+    await page.getByRole('button', { name: 'Change the log' }).waitFor();
+  });
 });

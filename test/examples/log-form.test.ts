@@ -15,8 +15,8 @@ function pageOf(app: ReturnType<typeof logFormApp>) {
   return {
     ask,
     ring: async (call: string) => (await ask(`/calls/${call}/ring`, {})).json['matches'] as readonly { record: string; name: string }[],
-    form: async (call: string, record: string, answers: Json = {}) =>
-      (await ask(`/calls/${call}/form/${record}?${new URLSearchParams({ answers: JSON.stringify(answers) })}`)).json as Json & {
+    form: async (call: string, record: string, answers: Json = {}, more: Record<string, string> = {}) =>
+      (await ask(`/calls/${call}/form/${record}?${new URLSearchParams({ answers: JSON.stringify(answers), ...more })}`)).json as Json & {
         fields: readonly { key: string; options?: readonly { const: string; title: string }[] }[];
         more: readonly string[];
         values: Json;
@@ -162,5 +162,32 @@ describe('a call of Salesforce', () => {
     expect(frank).toMatchObject({ name: 'Frank Moss', detail: 'Lead' });
     expect((await page.submit('sf-2', frank!.record, { call_back: true })).json).toMatchObject({ status: 'done' });
     expect(titlesOf(await page.activity('sf-2'))).toEqual(['Frank Moss']);
+  });
+});
+
+describe('a call of nobody', () => {
+  it('makes what was chosen, a lead, with the call logged on it, once; then it is somebody', async () => {
+    const desk = await salesforceDesk();
+    const page = pageOf(logFormApp(() => Promise.resolve(desk)));
+    expect(await page.ring('sf-3')).toEqual([]);
+    const form = await page.form('sf-3', 'new');
+    expect(form.questions.map(({ field, code }) => `${field} ${code}`)).toEqual(['contactType several_contact_types']);
+    const answers = { last_name: 'Ito', source: 'Partner Referral' };
+    expect((await page.form('sf-3', 'new', answers, { contactType: 'Lead' })).values).toMatchObject(answers);
+    expect((await page.form('sf-3', 'new', answers, { contactType: 'Contact' })).values).toEqual({
+      first_name: null,
+      last_name: 'Ito',
+      source: null,
+    });
+
+    const submit = (body: Json) => page.ask('/calls/sf-3/form/new', body);
+    expect((await submit({ answers: { last_name: 'Ito' } })).json).toMatchObject({
+      issues: [{ path: ['contactType'], code: 'several_contact_types' }],
+    });
+    expect((await submit({ answers, contactType: 'Contact' })).json).toMatchObject({ issues: [{ path: ['source'], code: 'not_offered' }] });
+    expect((await submit({ answers, contactType: 'Lead' })).json).toMatchObject({ status: 'done' });
+    await submit({ answers, contactType: 'Lead' }); // the page was impatient
+    expect(titlesOf(await page.activity('sf-3'))).toEqual(['Ito']);
+    expect(await page.ring('sf-3')).toMatchObject([{ name: 'Ito', detail: 'Lead' }]);
   });
 });

@@ -19,6 +19,8 @@ async function ask(path, body) {
   if (response.ok || response.status === 422) return answer;
   throw new Error(answer.remedy ?? `The server answered ${response.status}.`);
 }
+/** Whom no record stands for. */
+const NOBODY = 'new';
 const pathTo = (...parts) => `/connections/${[at.connection, ...parts].map(encodeURIComponent).join('/')}`;
 
 /** What goes wrong is told where the form would be. */
@@ -73,18 +75,22 @@ const take = guarded(async (call) => {
   fill(places.form);
   fill(places.caller, element('p', { class: 'looking' }, 'Looking the number up…'));
   at.isLogged = await showLogged();
+  await identify(call);
+});
+
+async function identify(call) {
   const { phone: number, matches } = await ask(pathTo('calls', call, 'ring'), {});
   const phone = phoneText(number);
   if (at.call !== call) return;
   if (matches.length === 0) {
     fill(places.caller, person({ name: 'Nobody known', detail: phone }));
-    await openForm('new');
+    await openForm(NOBODY);
     return;
   }
   const pick = async (match, focus) => {
     fill(places.caller, person({ ...match, detail: `${match.detail} · ${phone}` }), matches.length > 1 && others(matches, match, pick));
     if (focus) places.caller.querySelector('[aria-pressed=true]')?.focus();
-    await openForm(match.record);
+    await openForm(match.record ?? NOBODY);
   };
   if (matches.length === 1) await pick(matches[0]);
   else
@@ -93,7 +99,7 @@ const take = guarded(async (call) => {
       element('p', { class: 'who' }, `${phone} belongs to ${matches.length} people. Who is it?`),
       others(matches, null, pick),
     );
-});
+}
 
 const person = ({ name, detail }) =>
   element(
@@ -104,6 +110,7 @@ const person = ({ name, detail }) =>
   );
 const initialsOf = (name) =>
   name
+    .replace('Nobody known', '?')
     .split(/\s+/)
     .slice(0, 2)
     .map((word) => [...word][0] ?? '')
@@ -127,16 +134,16 @@ const others = (matches, current, pick) =>
 const openForm = guarded((record) => {
   const path = pathTo('calls', at.call, 'form', record);
   return logForm(places.form, {
-    label: at.isLogged ? 'Change the log' : record === 'new' ? 'Make the contact and log the call' : 'Log the call',
+    label: at.isLogged ? 'Change the log' : record === NOBODY ? 'Make the contact and log the call' : 'Log the call',
     resolve: ({ contactType, answers }) =>
       ask(`${path}?${new URLSearchParams({ ...(contactType && { contactType }), answers: JSON.stringify(answers) })}`),
     load: (key, search, answers) => ask(pathTo('calls', at.call, 'options', key), { search, answers }),
     submit: async (posted) => {
-      const { issues = [], reason, remedy } = await ask(path, posted);
+      const { issues = [], status, reason, remedy } = await ask(path, posted);
       if (issues.length > 0) return issues;
-      if (reason) return [{ path: [], message: `The CRM did not take it (${reason})`, remedy }];
+      if (status !== 'done' && status !== 'unchanged') return [{ path: [], message: `It is not in the CRM yet (${reason})`, remedy }];
       at.isLogged = await showLogged(true);
-      await openForm(record); // from now on it is the form of a change
+      await (record === NOBODY ? identify(at.call) : openForm(record)); // from now on it is the form of a change
       return [];
     },
   });
