@@ -15,6 +15,7 @@ import type { RecordRef } from './identity/record-ref.ts';
 import { unassign } from './identity/unassign.ts';
 import type { LeftRecord } from './removal/left-records.ts';
 import { removeContact } from './removal/remove-contact.ts';
+import { restoreContact } from './removal/restore-contact.ts';
 
 /** A company as the host sees it: as a contact, with the fields of its own schema. */
 export type Company<C extends Schema> = Contact<C>;
@@ -131,6 +132,11 @@ export class Companies<C extends Schema, S extends Schema> {
   /** As `contacts.remove()`: the CRM's record is untouched, and no pull makes a company of it again. Its contacts keep their values. */
   async remove(id: string, { by }: Pick<UpdateOptions, 'by'>): Promise<{ readonly records: readonly LeftRecord[] }> {
     return removeContact(this.#context, id, by);
+  }
+
+  /** As `contacts.restore()`: the next pull makes a company of its records again, under a new id. */
+  async restore(id: string, { by }: Pick<UpdateOptions, 'by'>): Promise<{ readonly records: readonly LeftRecord[] }> {
+    return restoreContact(this.#context, id, by);
   }
 
   /** Where each field's present and earlier values came from, newest first (P12). */

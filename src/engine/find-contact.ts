@@ -20,7 +20,7 @@ export async function findContact(context: Context, conversation: Conversation, 
   const { contact, startedAt } = conversation;
   if (contactId !== undefined) {
     const [row] = await context.store.load({ ids: [contactId] });
-    return row === undefined || row.removed === true ? { found: 'removed' } : { found: 'one', row };
+    return row === undefined || row.removed === true || row.entity !== 'contact' ? { found: 'removed' } : { found: 'one', row };
   }
   const byPhone = contact.phone === undefined ? [] : await holders(context, contact.phone, Date.parse(startedAt));
   const isEmailKnown = Object.hasOwn(context.schema.fields, 'email') && contact.email !== undefined;

@@ -312,4 +312,60 @@ describe.each(COMPANY_CRMS)('companies on $name', (crm) => {
     const [waddams] = await engine.companies.contacts(initech.id);
     expect(account.employee(waddams!.links[0]!.recordId!).companyId).toBe(record);
   });
+
+  it('given to an engine that has contacts already are tied to all of them by the next pull', async () => {
+    const there = deployment();
+    const acme = there.crm.addCompany({ name: 'Acme', domain: 'acme.com' });
+    there.crm.addContact({ lastName: 'Lee', phone: '(415) 555-0123', companyId: acme });
+    const { companyMapping: _, ...before } = crm;
+    const fields = before.contactMapping.fields.filter(({ field }) => field !== 'company_id');
+    const earlier = companyDeployment(crm, { store: there.store }, { hasCompanies: false }).engineOf({
+      connector: there.crm.connectorOf(),
+      mappings: [{ ...before.contactMapping, fields }],
+      clock: there.clock,
+    });
+    await earlier.pull();
+    there.later();
+    await there.engine.pull();
+    const { Acme } = await there.companies();
+    expect((await there.engine.contacts.byPhone('+14155550123')).contact!.fields.company_id).toBe(Acme!.id);
+  });
+
+  it('are no contacts, whoever asks for one by its id', async () => {
+    const { engine, ids, contactOf } = await employed();
+    const lee = await contactOf('+14155550123');
+    const notFound = { code: 'contact_not_found' };
+    await expect(engine.contacts.update(ids.acme, { last_name: 'X' }, { by: 'ann' })).rejects.toMatchObject(notFound);
+    await expect(engine.contacts.remove(ids.acme, { by: 'ann' })).rejects.toMatchObject(notFound);
+    await expect(engine.contacts.erase(ids.acme)).rejects.toMatchObject(notFound);
+    await expect(engine.companies.update(lee.id, { name: 'X' }, { by: 'ann' })).rejects.toMatchObject({ code: 'company_not_found' });
+    await expect(engine.companies.remove(lee.id, { by: 'ann' })).rejects.toMatchObject({ code: 'company_not_found' });
+    expect(await engine.companies.get(lee.id)).toBeNull();
+    expect(await engine.push({ contactIds: [ids.acme], createMissing: true })).toMatchObject({ counts: { processed: 0 } });
+    expect(await engine.companies.get(ids.acme)).toMatchObject({ fields: { name: 'Acme' } });
+    await expect(engine.companies.create({ name: 'Twin', domain: 'acme.com' }, { by: 'ann' })).rejects.toMatchObject({
+      code: 'match_key_taken',
+    });
+  });
+
+  it('are removed and come back by hand, and the contacts of one go with it in a push of theirs', async () => {
+    const { engine, crm: account, ids, records, contactOf, companies, later } = await employed();
+    const lee = await contactOf('+14155550123');
+    await engine.companies.update(ids.acme, { name: 'Acme Ltd' }, { by: 'ann' });
+    await engine.contacts.update(lee.id, { last_name: 'Leigh' }, { by: 'ann' });
+    expect(await engine.push({ contactIds: [lee.id] })).toMatchObject({ counts: { updated: 2 } });
+    expect(account.companyOf(records.acme).name).toBe('Acme Ltd');
+    expect(await engine.companies.remove(ids.acme, { by: 'ann' })).toMatchObject({
+      records: [{ object: crm.object, recordId: records.acme }],
+    });
+    later();
+    await engine.pull({ full: true });
+    expect(await engine.companies.get(ids.acme)).toBeNull();
+    await engine.companies.restore(ids.acme, { by: 'ann' });
+    await engine.pull();
+    const again = (await companies())['Acme Ltd']!;
+    later();
+    await engine.pull({ full: true });
+    expect((await contactOf('+14155550123')).fields.company_id).toBe(again.id);
+  });
 });

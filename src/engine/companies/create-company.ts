@@ -30,7 +30,7 @@ export async function createCompany<C extends Schema>(context: Context, fields: 
       historyEntry(context, contact, { at: new Date(at).toISOString(), source: { flow: 'manual', by }, changes }),
     ];
     for (const [, field] of await takenKeys(context, [{ contactId: '', ...movedKeys(context, {}, set) }]))
-      throw keyTaken('', field, context.schema.entity);
+      throw keyTaken(null, field, context.schema.entity);
     return {
       result: undefined,
       changes: { rows: [{ kind: 'insert', entity: context.schema.entity, suggestedId: context.ids(), set }], entries },

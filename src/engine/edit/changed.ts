@@ -22,7 +22,7 @@ export async function contactsChanged(context: Context, contactIds: readonly str
     const part = ids.slice(start, start + CHANGED_MAX);
     await untilCommitted(context, session, async () => {
       const loaded = await context.store.load({ ids: part });
-      const rows = loaded.filter(({ removed }) => removed !== true);
+      const rows = loaded.filter(({ entity, removed }) => removed !== true && entity === context.schema.entity);
       const keys = rows.map((row) => [row.id, textsOf(context, row)] as const);
       const named = [...new Set(keys.flatMap(([, values]) => keysOf(values)))];
       // A pull that looked for a contact with such a key before the host wrote it plans again (R19).

@@ -1,15 +1,15 @@
+import { ENTITIES } from '../../core/entities.ts';
 import type { Entity } from '../../core/link.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { RefusedRow } from '../../ports/store.ts';
 
-const PLURAL: Readonly<Record<Entity, string>> = { contact: 'contacts', company: 'companies' };
-
-export const keyTaken = (contactId: string, field: string, entity: Entity): CrmSyncError =>
+/** @param contactId - Null for one that is about to be made. */
+export const keyTaken = (contactId: string | null, field: string, entity: Entity): CrmSyncError =>
   new CrmSyncError(`Another ${entity} has this ${field} already.`, {
     code: 'match_key_taken',
     category: 'duplicate',
-    remedy: `Correct ${field} on one of the two ${PLURAL[entity]}.`,
-    at: { contactId, field },
+    remedy: `Correct ${field} on one of the two ${ENTITIES[entity].plural}.`,
+    at: { ...(contactId !== null && { contactId }), field },
   });
 
 export const contactNotFound = (contactId: string, entity: Entity): CrmSyncError =>

@@ -6,6 +6,7 @@ import { untilCommitted } from '../commit.ts';
 import type { Context } from '../context.ts';
 import type { KeptConversation } from '../conversation/kept-conversation.ts';
 import { withoutContents } from '../conversation/shared-activity.ts';
+import { contactNotFound } from '../edit/refusals.ts';
 import { notReleased } from '../identity/released.ts';
 import { releaseNotesOf, releaseWaiting } from '../identity/waiting.ts';
 import { KIND } from '../kinds.ts';
@@ -25,6 +26,7 @@ export async function eraseContact(context: Context, id: string): Promise<{ read
     const erasures = await loadErasures(context);
     const secret = erasures.secret ?? context.options.erasureKey ?? newSecret();
     const [row] = await context.store.load({ ids: [id], elsewhere: true });
+    if (row !== undefined && row.entity !== 'contact') throw contactNotFound(id, 'contact');
     const keys = await keysOfPerson(context, id, row);
     const records = leftRecords(context, row);
     const at = session.storeNow();

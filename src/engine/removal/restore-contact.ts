@@ -17,7 +17,7 @@ export async function restoreContact(context: Context, id: string, by: string): 
   const session = new Session(context);
   const { result } = await untilCommitted(context, session, async () => {
     const [row] = await context.store.load({ ids: [id] });
-    const left = row?.removed === true ? row.links.filter(({ state }) => state !== 'creating') : [];
+    const left = row?.removed === true && row.entity === context.schema.entity ? row.links.filter(({ state }) => state !== 'creating') : [];
     if (row === undefined || left.length === 0) return { result: [], changes: null };
     const at = session.storeNow();
     const records = leftRecords(context, { ...row, links: left });
