@@ -256,6 +256,30 @@ describe.each(WORLDS)('a form of the settings, in $name', ({ association, billab
   );
 });
 
+it('logs the call where options can not be had, and says why', async () => {
+  const fields: LogForm['fields'] = [
+    { key: 'deal', title: 'Deal', type: 'selection', options: { association: 'deals:No such label' }, writes: 'association' },
+  ];
+  const { engine, logged } = await hubspotAlice({ logForms: { call: { kind: 'call', fields } } });
+  const { steps } = await engine.handleConversation(CALL);
+  expect(steps.activity).toMatchObject({
+    status: 'done',
+    refused: [{ field: 'deal', code: expect.any(String), remedy: expect.any(String) }],
+  });
+  expect([logged().length, await engine.pending.list()]).toEqual([1, []]);
+});
+
+it('logs the call of a lead, which is tied to nothing in Salesforce', async () => {
+  const fields: LogForm['fields'] = [
+    { key: 'deal', title: 'Opportunity', type: 'selection', options: { association: 'Opportunity' }, writes: 'association' },
+  ];
+  const { engine, tasks, lead } = await salesforceAlice({ logForms: { call: { kind: 'call', fields } } });
+  const call = { ...CALL, contact: { kind: 'phone', phone: '+14155550199' } } as const;
+  const { steps } = await engine.handleConversation(call);
+  expect(steps.activity).toMatchObject({ status: 'done', refused: [] });
+  expect([tasks(), await engine.pending.list()]).toMatchObject([[{ WhoId: lead, WhatId: null }], []]);
+});
+
 it('the settings take no form of another kind, and no unknown key', () => {
   const call = { kind: 'message', fields: [] };
   expect(() => parseSettings(schema, { logForms: { call } })).toThrow(

@@ -84,6 +84,21 @@ describe('a form that was filled in for a call, in HubSpot', () => {
     expect(logged()).toMatchObject([{ deals: [renewal] }]);
   });
 
+  it('says whose conversation it is: a shared number is no riddle then, and its analysis goes to whom the form was for', async () => {
+    const { crm, clock, engine, match, alice, renewal, logged } = await hubspotAlice({
+      analysis: [{ from: 'email', field: 'email', mode: 'overwrite' }],
+    });
+    crm.add('contacts', { firstname: 'Alan', lastname: 'Smith', phone: '+14155550123' });
+    await engine.pull();
+    clock.advance(60_000);
+    const call = { ...CALL, analysis: { email: 'alice@example.com' } };
+    const submission = bound(hubspotForm, { match }, { deal: renewal, ticket: 'none' });
+    const { steps, contactId } = await engine.handleConversation(call, { submission });
+    expect([steps.analysis.status, steps.activity.status]).toEqual(['done', 'done']);
+    expect(logged()).toMatchObject([{ contacts: [alice], deals: [renewal] }]);
+    expect(await engine.contacts.get(contactId ?? '')).toMatchObject({ fields: { first_name: 'Alice', email: 'alice@example.com' } });
+  });
+
   it('takes away only ties that it made: one that somebody has added in HubSpot stays', async () => {
     const { crm, engine, match, renewal, expansion, logged } = await hubspotAlice();
     await engine.logActivity(CALL, { submission: bound(hubspotForm, { match }, { ticket: 'none' }) });

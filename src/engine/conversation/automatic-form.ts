@@ -5,7 +5,7 @@ import type { BoundSubmission } from '../../core/forms/bound-submission.ts';
 import type { FormInput, FormMatch } from '../../core/forms/form-input.ts';
 import type { LogForm } from '../../core/forms/log-form.ts';
 import { matchOptionNames } from '../../core/forms/match-option-names.ts';
-import { resolveLogForm } from '../../core/forms/resolve-log-form.ts';
+import { matchOptionsName } from '../../core/forms/options-of.ts';
 import type { Context } from '../context.ts';
 import type { Session } from '../session.ts';
 import { loadActivity } from './activity-entry.ts';
@@ -40,7 +40,7 @@ export async function automaticForm(context: Context, session: Session, input: A
   if (form === undefined) return null;
   const stored = await loadActivity(context, activityKey);
   if (stored !== null && stored.entry.id !== null) return null;
-  const match = await matchOf(context, session, form, record);
+  const { match, failures } = await matchOf(context, session, form, record);
   const formInput: FormInput = {
     match,
     context: formContext,
@@ -48,8 +48,10 @@ export async function automaticForm(context: Context, session: Session, input: A
     metadata: conversation.metadata ?? {},
   };
   const { submission, questions } = bindAutomatically(form, formInput);
-  const failed = resolveLogForm(form, formInput).notes.filter(({ code }) => code === 'options_failed');
-  const refused = failed.map(({ path, code, message, remedy }) => ({ field: `${path[0]}`, code, message, remedy }));
+  const refused = form.fields.flatMap((field): readonly RefusedAnswer[] => {
+    const failure = field.type === 'selection' ? failures.get(matchOptionsName(field) ?? '') : undefined;
+    return failure === undefined ? [] : [{ field: field.key, message: 'has options that could not be had', ...failure }];
+  });
   if (questions.length === 0) return { submission, question: null, refused };
   const answers = Object.entries(submission?.answers ?? {}).flatMap(([key, answer]) =>
     answer.action === 'set' ? [[key, answer.value] as const] : [],
@@ -68,21 +70,27 @@ export async function automaticForm(context: Context, session: Session, input: A
   return { submission, question, refused };
 }
 
+interface Matched {
+  readonly match: FormMatch;
+  /** By name, why there are no options. */
+  readonly failures: ReadonlyMap<string, Pick<RefusedAnswer, 'code' | 'remedy'>>;
+}
+
 async function matchOf(
   { connector }: Context,
   { call }: Session,
   form: LogForm,
   { object, id }: AutomaticInput['record'],
-): Promise<FormMatch> {
+): Promise<Matched> {
   const to = matchOptionNames([form], connector.capabilities.relatedFields);
   const options: Record<string, NonNullable<FormMatch['options']>[string]> = {};
+  const failures = new Map<string, Pick<RefusedAnswer, 'code' | 'remedy'>>();
   const more: string[] = [];
-  const because: Record<string, NonNullable<FormMatch['because']>[string]> = {};
   if (to.length > 0 && connector.related !== undefined)
     for await (const answer of connector.related({ object, ids: [id], to, limit: OPTIONS_MAX }, call)) {
       options[answer.to] = 'options' in answer ? answer.options : { failed: true, code: answer.code };
-      if ('options' in answer && answer.more === true) more.push(answer.to);
-      if ('options' in answer && answer.because) because[answer.to] = answer.because;
+      if (!('options' in answer)) failures.set(answer.to, { code: answer.code, remedy: answer.remedy });
+      else if (answer.more === true) more.push(answer.to);
     }
-  return { record: { object, recordId: id }, options, because, ...(more.length > 0 && { more }) };
+  return { match: { record: { object, recordId: id }, options, ...(more.length > 0 && { more }) }, failures };
 }

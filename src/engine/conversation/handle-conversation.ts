@@ -2,6 +2,8 @@ import { type Conversation, conversationKey } from '../../core/conversation.ts';
 import { deliveryHash } from '../../core/delivery-hash.ts';
 import type { BoundSubmission } from '../../core/forms/bound-submission.ts';
 import type { Replaceable } from '../../core/given-results.ts';
+import { isLive } from '../../core/link.ts';
+import type { StoredLink } from '../../ports/store.ts';
 import { countCalls } from '../budget.ts';
 import { lacking } from '../capability.ts';
 import type { Context } from '../context.ts';
@@ -66,8 +68,9 @@ async function handle(
   conversation: Conversation,
   { contactId = null, replace, submission }: Pick<WorkOptions, 'replace' | 'submission'> & { readonly contactId?: string | null },
 ): Promise<ConversationResult> {
+  const whose = contactId ?? (await holderOf(context, submission));
   const told = { ...(replace !== undefined && { replace }), ...(submission !== undefined && { submission }) };
-  const kept = await keep(context, session, conversation, { contactId, ...told });
+  const kept = await keep(context, session, conversation, { contactId: whose, ...told });
   const unapplied = [...(kept.unapplied ?? [])];
   const result = await workOn(context, session, kept, unapplied);
   if (result.complete) await forget(context, kept);
@@ -76,6 +79,15 @@ async function handle(
     await postpone(context, session, kept, { contactId: result.contactId, unapplied: [...unapplied], waitsForConnection });
   }
   return result;
+}
+
+/** Whoever filled a form in for somebody's record says whose conversation it is. */
+async function holderOf({ store }: Context, submission: BoundSubmission | undefined): Promise<string | null> {
+  const { object, recordId } = submission?.record ?? {};
+  if (object === undefined || recordId === undefined) return null;
+  const rows = await store.load({ records: { object, ids: [recordId] } });
+  const isTheirs = (link: StoredLink) => link.object === object && link.recordId === recordId && isLive(link.state);
+  return rows.find(({ removed, links }) => removed !== true && links.some(isTheirs))?.id ?? null;
 }
 
 const NOT_FINAL_STEP = step('skipped', { reason: 'not_final', remedy: 'Nothing to do: its analysis comes with a later event.' });
