@@ -160,7 +160,7 @@ export class CrmSyncEngine<S extends Schema = any, C extends Schema = any> {
   /**
    * Everybody whom a number belongs to, for a call that is ringing: contacts here and records of the CRM, with what each is tied to
    * where `forms` ask for it. Costs one indexed read here, then one search for each of `objects` and one batched question for what
-   * the records are tied to, however many there are; no longer than `timeLimitMs` (default 3,000). Writes nothing. Nobody: an empty
+   * the records are tied to, however many there are; no longer than `timeLimitMs` (default 3,000). Imports and changes nothing. Nobody: an empty
    * list. All matches in a fixed order: contacts that have the number here first; `chooseMatch` picks one by a policy.
    *
    * @param number - Any spelling; one without a country is read with `defaultCountry`.

@@ -11,7 +11,7 @@ import {
 } from 'crm-sync-engine';
 import { hubspot } from 'crm-sync-engine/hubspot';
 import { conversation, type FakeHubSpotOptions, fakeHubSpot, manualClock } from 'crm-sync-engine/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ALL_SCOPES } from '../../src/testing/hubspot/scopes.ts';
 import { callsOf, deployment, engineFor } from './support.ts';
 import { WORLDS } from './world.ts';
@@ -147,18 +147,23 @@ describe('a call of a HubSpot contact', () => {
     const alice = contact('Alice');
     deal(alice, 'Renewal');
     const broken = ticket(alice, 'Broken');
+    const time = new AbortController();
+    const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(time.signal);
     const slow = connectorOf();
     const engine = engineOf({
       connector: {
         ...slow,
         async *related(query, call) {
           for await (const answer of slow.related!(query, call)) if (answer.to === 'tickets') yield answer;
+          time.abort(new DOMException('The time is over.', 'TimeoutError'));
           await new Promise(() => {}); // and minds no signal
         },
       },
     });
-    const [match] = await engine.lookUp(NUMBER, { forms: [callForm], timeLimitMs: 200 });
+    const [match] = await engine.lookUp(NUMBER, { forms: [callForm], timeLimitMs: 1_500 });
     expect(match?.options).toMatchObject({ deals: { failed: true, code: 'out_of_time' }, tickets: [{ const: broken }] });
+    expect(timeout).toHaveBeenCalledWith(1_500);
+    timeout.mockRestore();
   });
 });
 

@@ -32,7 +32,7 @@ const FOUND_MAX = 50;
 
 /**
  * Everybody whom a number belongs to: one indexed read here, then one search an object in the CRM, and one question for what all of
- * them are tied to. Writes nothing. What goes wrong with the options is told in them; an object that could not be searched is told
+ * them are tied to. Makes and changes no contact. What goes wrong with the options is told in them; an object that could not be searched is told
  * in every match, and thrown where there is none, for an empty answer would be taken for the truth.
  */
 export async function lookUp(
