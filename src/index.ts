@@ -278,6 +278,7 @@ export type { Related, RelatedQuery } from './ports/related.ts';
 export {
   type BoundStore,
   type Changeset,
+  CONVERSATIONS,
   type Committed,
   type ContactRef,
   type ContactStore,

@@ -1,3 +1,5 @@
+import { CONVERSATIONS } from '../ports/store.ts';
+
 /**
  * The kinds of entries, each with its scope, its key and what is in it. One place, so that no two flows disagree. What is filed
  * under match keys of companies has kinds of its own (`companyStore`).
@@ -48,7 +50,7 @@ export const KIND = {
   /** workspace · `<source>:<id>#<analysis hash>` · this analysis has been applied (R22), what it gave to be merged, and its estimated start */
   applied: 'applied',
   /** workspace · id that the contact was made with, or has · which conversation gave its fields their values, and when that was; how many there were */
-  given: 'given',
+  given: CONVERSATIONS.kind,
   /** workspace · `<start>/<source>:<id>/<time>/<version>` · texts that wait for the merger (R10); connection · conflict id · the two of a conflict */
   merge: 'merge',
   /** connection · `<source>:<id>` · a conversation until all its steps are done */

@@ -1,4 +1,4 @@
-import { factReader, NO_CONVERSATIONS } from '../core/contacts/contact-facts.ts';
+import { factReader, linkFactObject, NO_CONVERSATIONS } from '../core/contacts/contact-facts.ts';
 import { type ContactSort, comparePlaces, type Place } from '../core/contacts/contact-order.ts';
 import { type Filter, filterFields, matchesFilter } from '../core/filter.ts';
 import type { Entity } from '../core/link.ts';
@@ -32,7 +32,9 @@ const READ_MAX = 500;
 export async function listContacts(context: Context, query: ListedQuery): Promise<readonly Listed[]> {
   if (query.limit <= 0) return [];
   const { list } = context.store;
-  if (list === undefined && query.sort.length > 0) return firstOfAll(context, query);
+  // The state of a record is told by all of a contact's links: no store can put anybody in order by it.
+  const isUnsorted = query.sort.some(({ field }) => linkFactObject(field) !== null);
+  if (query.sort.length > 0 && (list === undefined || isUnsorted)) return firstOfAll(context, query);
   const read = async (after: Place | null, limit: number): Promise<readonly Row[]> =>
     list === undefined
       ? context.store.scan({ entity: query.entity, object: '', want: 'all', plan: '', now: 0, after: after?.id ?? null, limit })

@@ -178,6 +178,17 @@ export interface ScanQuery {
   readonly limit: number;
 }
 
+/**
+ * Where what is known of a contact's conversations is kept: a workspace entry of this kind about the contact, whose body has the
+ * two under `member`. A store that lists contacts looks there for the facts of these names.
+ */
+export const CONVERSATIONS = {
+  kind: 'given',
+  member: '$conversations',
+  count: '$conversations',
+  lastAt: '$last_conversation_at',
+} as const;
+
 /** Contacts in an order. A field is named as the schema does, a fact with its `$`. */
 export interface ListQuery {
   readonly entity: Entity;

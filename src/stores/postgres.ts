@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Millis } from '../core/value.ts';
 import type { ContactStore } from '../ports/store.ts';
 import { type AdaptOptions, adaptTable } from './host/adapt-table.ts';
-import { columnTable } from './host/column-table.ts';
+import { columnTable, listedColumns } from './host/column-table.ts';
 import type { ContactsTable } from './host/columns.ts';
 import { type IdColumn, postgresIds } from './host/id-column.ts';
 import { migrateTo } from './postgres/migrate.ts';
@@ -10,8 +10,10 @@ import type { PostgresClient, PostgresPool } from './postgres/postgres-pool.ts';
 import { postgresTransactions } from './postgres/postgres-transactions.ts';
 import { schemaPrefix } from './postgres/schema-prefix.ts';
 import { asOneList, type Query, type SqlRow } from './sql/dialect.ts';
+import type { ListWords } from './sql/list-words.ts';
 import type { Migration } from './sql/migration.ts';
 import { postgresDialect } from './sql/postgres-dialect.ts';
+import { postgresListWords } from './sql/postgres-list-words.ts';
 import { postgresMigrations } from './sql/postgres-migrations.ts';
 import { sqlStore } from './sql/sql-store.ts';
 
@@ -93,8 +95,13 @@ function tableOfNames(
   { prefix, ...sql }: Pick<AdaptOptions<PostgresClient>, 'dialect' | 'query' | 'write'> & { readonly prefix: string },
 ) {
   let known: IdColumn | null = null;
+  let words: ListWords | null = null;
   return adaptTable<PostgresClient>({
     ...sql,
+    async words(client) {
+      words ??= postgresListWords(prefix, await listedColumns(client, contacts));
+      return words;
+    },
     table: columnTable(contacts),
     async idColumn(client) {
       known ??= await postgresIds(client, sql.query, contacts, prefix);

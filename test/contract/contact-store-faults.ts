@@ -1,3 +1,4 @@
+import { matchesFilter } from '../../src/core/filter.ts';
 import { isLive } from '../../src/core/link.ts';
 import type { Fields } from '../../src/core/value.ts';
 import {
@@ -7,6 +8,7 @@ import {
   type EntryChange,
   LEASE_KIND,
   type LinkChange,
+  type ListQuery,
   type LoadQuery,
   type Row,
   type RowChange,
@@ -46,6 +48,12 @@ const loaded = (change: (rows: readonly Row[], query: LoadQuery, bound: BoundSto
   replacing((bound) => ({ load: async (query) => change(await bound.load(query), query, bound) }));
 const scanned = (change: (rows: readonly Row[], query: ScanQuery, bound: BoundStore) => readonly Row[] | Promise<readonly Row[]>) =>
   replacing((bound) => ({ scan: async (query) => change(await bound.scan(query), query, bound) }));
+/** Lists everybody, less what the fault leaves. */
+const listing = (change: (rows: readonly Row[], query: ListQuery) => readonly Row[]) =>
+  replacing((bound) => ({
+    list: async (query) =>
+      change(await bound.scan({ entity: query.entity, object: '', want: 'all', plan: '', now: 0, after: null, limit: 99 }), query),
+  }));
 const committing = (change: (changes: Changeset, bound: BoundStore, around: Surroundings) => Changeset | Promise<Changeset>) =>
   replacing((bound, around) => ({ commit: async (changes) => bound.commit(await change(changes, bound, around)) }));
 
@@ -340,6 +348,9 @@ export const contactStoreFaults: Readonly<Record<string, Fault>> = {
   'CS-70': scanned(async (rows, query, bound) =>
     query.after !== null && !(await find(bound, query.after)) ? bound.scan({ ...query, after: null }) : rows,
   ),
+  'CS-89': listing((rows, { where }) => rows.filter(({ fields }) => where === null || matchesFilter(where, fields))),
+  'CS-90': listing((rows, { after, limit }) => rows.filter(({ id }) => after === null || id > after.id).slice(0, limit)),
+  'CS-91': listing((rows) => rows.map((row) => ({ ...row, links: [] }))),
   'CS-71': mapEntries(async (entry, bound) => {
     const current = await entryNow(bound, entry);
     return typeof entry.put === 'object' && current ? { ...entry, put: { dueAt: current.dueAt, ...entry.put } } : entry;

@@ -1,9 +1,8 @@
 import { type Conversations, NO_CONVERSATIONS } from '../../core/contacts/contact-facts.ts';
 import type { GivenResults } from '../../core/given-results.ts';
 import type { Json } from '../../core/value.ts';
-import type { ContactRef, Entry, EntryChange } from '../../ports/store.ts';
+import { CONVERSATIONS, type ContactRef, type Entry, type EntryChange } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
-import { KIND } from '../kinds.ts';
 
 /** Which conversation gave each field of a contact its value, and what is known of all of them. */
 export interface StoredGiven {
@@ -14,12 +13,12 @@ export interface StoredGiven {
 
 const NOTHING: StoredGiven = { given: {}, conversations: NO_CONVERSATIONS, entry: null };
 
-/** Where the body has what is known of all conversations: no field has such a name. Stores look into it where contacts are listed. */
-const CONVERSATIONS = '$conversations';
+/** No field has such a name. */
+const MEMBER = CONVERSATIONS.member;
 
 function storedGiven(entry: Entry): StoredGiven {
-  const { [CONVERSATIONS]: conversations = NO_CONVERSATIONS, ...given } = entry.body as unknown as GivenResults & {
-    readonly [CONVERSATIONS]?: Conversations;
+  const { [MEMBER]: conversations = NO_CONVERSATIONS, ...given } = entry.body as unknown as GivenResults & {
+    readonly [MEMBER]?: Conversations;
   };
   return { given, conversations, entry };
 }
@@ -27,7 +26,7 @@ function storedGiven(entry: Entry): StoredGiven {
 /** @param contactId - Null: the contact is new, and nobody has given it anything. */
 export async function loadGiven({ store }: Context, contactId: string | null): Promise<StoredGiven> {
   if (contactId === null) return NOTHING;
-  const [entry] = await store.entries({ scope: 'workspace', kind: KIND.given, contactId, limit: 1 });
+  const [entry] = await store.entries({ scope: 'workspace', kind: CONVERSATIONS.kind, contactId, limit: 1 });
   return entry === undefined ? NOTHING : storedGiven(entry);
 }
 
@@ -37,13 +36,12 @@ export async function loadConversations(
   contactIds: readonly string[],
 ): Promise<ReadonlyMap<string, Conversations>> {
   if (contactIds.length === 0) return new Map();
-  const entries = await store.entries({ scope: 'workspace', kind: KIND.given, contactIds, limit: contactIds.length });
+  const entries = await store.entries({ scope: 'workspace', kind: CONVERSATIONS.kind, contactIds, limit: contactIds.length });
   return new Map(entries.map((entry) => [entry.contactId ?? '', storedGiven(entry).conversations]));
 }
 
 /** What the body of such an entry tells of conversations. */
-export const conversationsIn = (body: Json): Conversations =>
-  (body as { readonly [CONVERSATIONS]?: Conversations })[CONVERSATIONS] ?? NO_CONVERSATIONS;
+export const conversationsIn = (body: Json): Conversations => (body as { readonly [MEMBER]?: Conversations })[MEMBER] ?? NO_CONVERSATIONS;
 
 /** One conversation more. @param startedAt - ISO 8601. */
 export function withConversation({ count, lastAt }: Conversations, startedAt: string): Conversations {
@@ -60,8 +58,14 @@ export function givenChanges(
 ): readonly EntryChange[] {
   const { entry } = stored;
   if (next.given === stored.given && next.conversations === stored.conversations) return [];
-  const body = { ...next.given, [CONVERSATIONS]: next.conversations } as unknown as Json;
+  const body = { ...next.given, [MEMBER]: next.conversations } as unknown as Json;
   return [
-    { scope: 'workspace', kind: KIND.given, key: entry?.key ?? id, expected: entry?.version ?? null, put: { body, contactId: contact } },
+    {
+      scope: 'workspace',
+      kind: CONVERSATIONS.kind,
+      key: entry?.key ?? id,
+      expected: entry?.version ?? null,
+      put: { body, contactId: contact },
+    },
   ];
 }

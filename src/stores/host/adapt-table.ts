@@ -1,10 +1,12 @@
 import type { Fields } from '../../core/value.ts';
 import { CrmSyncError } from '../../errors.ts';
-import type { ScanQuery } from '../../ports/store.ts';
+import type { ListQuery, ScanQuery } from '../../ports/store.ts';
 import type { BoundScope } from '../semantics/check-scope.ts';
 import { Undone } from '../sql/commit-changeset.ts';
 import { type ContactTable as InnerTable, type Kept, ownContactTable, type StoredContact } from '../sql/contact-table.ts';
 import type { Dialect, Query, SqlRow, WriteRows } from '../sql/dialect.ts';
+import { listStatement } from '../sql/list-statement.ts';
+import type { ListWords } from '../sql/list-words.ts';
 import { invalidTable, toContact } from './check-row.ts';
 import type { ContactTable, FindContacts } from './contact-table.ts';
 import type { IdColumn } from './id-column.ts';
@@ -17,6 +19,8 @@ export interface AdaptOptions<Transaction> {
   readonly query: Query<Transaction>;
   readonly write: WriteRows<Transaction>;
   readonly idColumn: (transaction: Transaction) => Promise<IdColumn>;
+  /** How lists speak of the table, where the columns of its fields are known. */
+  readonly words?: (transaction: Transaction) => Promise<ListWords>;
 }
 
 type Scan = ScanQuery & { readonly want: Exclude<ScanQuery['want'], 'linked'> };
@@ -29,7 +33,14 @@ function* slices<T>(list: readonly T[]): Generator<readonly T[]> {
 }
 
 /** The host's table as a store uses it. Companies, which it does not hold, are in ours. */
-export function adaptTable<Transaction>({ table, dialect, query, write, idColumn }: AdaptOptions<Transaction>): InnerTable<Transaction> {
+export function adaptTable<Transaction>({
+  table,
+  dialect,
+  query,
+  write,
+  idColumn,
+  words,
+}: AdaptOptions<Transaction>): InnerTable<Transaction> {
   const ours = ownContactTable(dialect, query, write);
 
   async function find(transaction: Transaction, queries: Iterable<FindContacts>): Promise<readonly StoredContact[]> {
@@ -111,6 +122,14 @@ export function adaptTable<Transaction>({ table, dialect, query, write, idColumn
       if (asked.want === 'pending' && table.columns.version === undefined) return pendingByLooking(transaction, scope, asked, read);
       return (await read(asked)).map((row) => String(row['id']));
     },
+
+    ...(words !== undefined && {
+      async list(transaction: Transaction, scope: BoundScope, asked: ListQuery): Promise<readonly string[]> {
+        if (asked.entity === 'company') return ours.list!(transaction, scope, asked);
+        const { text, values } = listStatement(await words(transaction), scope, asked);
+        return (await query(transaction, text, values)).map((row) => String(row['id']));
+      },
+    }),
 
     async insert(transaction, workspace, rows, stamp) {
       const people = rows.filter(({ entity }) => entity === 'contact');

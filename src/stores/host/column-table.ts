@@ -1,6 +1,7 @@
 import type { Fields } from '../../core/value.ts';
 import type { PostgresClient } from '../postgres/postgres-pool.ts';
 import { escapeJson, unescapeJson } from '../sql/escape-json.ts';
+import type { ListedTable } from '../sql/postgres-list-words.ts';
 import { invalidTable } from './check-row.ts';
 import { type Column, type ContactsTable, readColumns } from './columns.ts';
 import type { ContactRow, ContactTable } from './contact-table.ts';
@@ -118,6 +119,21 @@ function textsOf(table: ContactsTable, columns: ReadonlyMap<string, Column>): Te
       where ${named(table.workspace)}::text = $1 and ${named(table.id)} = (r ->> 'id')::${idType} and ${named(table.version)}::text = r ->> 'version'
       returning ${named(table.id)}::text as id`,
     delete: `delete from ${from} c where ${named(table.workspace)}::text = $1 and ${isOneOf}`,
+  };
+}
+
+/** How lists look at the table: by its columns, and by its jsonb column for all other fields. */
+export async function listedColumns(client: PostgresClient, table: ContactsTable): Promise<ListedTable> {
+  const columns = await readColumns(client, table);
+  const named = (name: string) => `c.${quoted(name)}`;
+  return {
+    field(field, bind) {
+      const name = Object.hasOwn(table.columns, field) ? table.columns[field] : undefined;
+      if (name !== undefined) return `(${toJson(named(name), columns.get(name) as Column)})`;
+      return table.json === undefined ? 'null::jsonb' : `(${named(table.json)} -> ${bind(field)}::text)`;
+    },
+    id: `(${named(table.id)}::text collate "C")`,
+    from: (bind, { workspace }) => `from ${tableOf(table)} c where ${named(table.workspace)}::text = ${bind(workspace)}`,
   };
 }
 

@@ -1,11 +1,12 @@
 import { compareCodePoints } from '../../core/compare-code-points.ts';
 import type { Entity, Version } from '../../core/link.ts';
 import type { Fields } from '../../core/value.ts';
-import type { LoadQuery, Row, ScanQuery, StoredLink } from '../../ports/store.ts';
+import type { ListQuery, LoadQuery, Row, ScanQuery, StoredLink } from '../../ports/store.ts';
 import type { BoundScope } from '../semantics/check-scope.ts';
 import { unstorableField } from '../semantics/unstorable-field.ts';
 import type { Dialect, Query, SqlRow, WriteRows } from './dialect.ts';
 import { toLinkRow } from './link-table.ts';
+import { listStatement } from './list-statement.ts';
 
 export interface StoredContact {
   readonly id: string;
@@ -43,6 +44,8 @@ export interface ContactTable<Transaction> {
     scope: BoundScope,
     query: ScanQuery & { readonly want: Exclude<ScanQuery['want'], 'linked'> },
   ): Promise<readonly string[]>;
+  /** Ids of contacts that may match, in order. Absent: the table can't tell. */
+  list?(transaction: Transaction, scope: BoundScope, query: ListQuery): Promise<readonly string[]>;
   /** One outcome per row, in order. `stamp` is a version that was never given before; the table may have its own. */
   insert(
     transaction: Transaction,
@@ -119,6 +122,10 @@ export function ownContactTable<Transaction>(
           ? await query(transaction, contacts.scan(want, 'start'), values)
           : await query(transaction, contacts.scan(want, 'after'), [...values, after]);
       return rows.map((row) => row['id'] as string);
+    },
+    async list(transaction, scope, asked) {
+      const { text, values } = listStatement(dialect.contacts.words, scope, asked);
+      return (await query(transaction, text, values)).map((row) => row['id'] as string);
     },
     insert(transaction, workspace, rows, stamp) {
       const named = rows.map(({ suggestedId, set }) => ({ id: suggestedId, set }));

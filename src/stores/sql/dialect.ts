@@ -1,5 +1,6 @@
 import type { Millis } from '../../core/value.ts';
 import type { EntriesQuery, ScanQuery } from '../../ports/store.ts';
+import type { ListWords } from './list-words.ts';
 
 /** What a statement may be given. Lists go in as one JSON text, so that a text has a fixed number of values. */
 export type SqlValue = string | number | null;
@@ -61,6 +62,8 @@ export interface Dialect {
     byKeyLinked(field: string): { readonly text: string; readonly takesField: boolean };
     /** Ids in order. workspace, connection, object, entity, limit; plan, now for `pending`; after where asked. (id) */
     scan(want: Exclude<ScanQuery['want'], 'linked'>, from: 'start' | 'after'): string;
+    /** How lists speak of them. */
+    readonly words: ListWords;
     /** workspace, version, [id, entity, fields][] */
     readonly insert: string;
     /** workspace, version, [id, entity, fields][] of contacts that are there. */

@@ -1,6 +1,7 @@
 import { LIVE_STATES } from '../../core/link.ts';
 import type { Dialect } from './dialect.ts';
 import { escapeJson, unescapeJson } from './escape-json.ts';
+import { postgresListWords } from './postgres-list-words.ts';
 import { INDEXED_KEYS, KEY_LENGTH } from './postgres-migrations.ts';
 import { postgresPending } from './postgres-pending.ts';
 import { sqlState } from './sql-state.ts';
@@ -99,6 +100,7 @@ export function postgresDialect(schema = ''): Dialect {
         if (want === 'pending') return postgresPending({ contacts: CONTACTS, links: LINKS, unseen: UNSEEN }, from);
         return `select c.id ${scans[want]} and c.entity = $4 ${from === 'after' ? 'and c.id > $6' : ''} order by c.id limit $5`;
       },
+      words: postgresListWords(schema),
       insert: insertContacts,
       // an upsert that always meets its row, by the primary key
       update: `${insertContacts} on conflict (workspace, id) do update set version = excluded.version, fields = excluded.fields`,

@@ -1,7 +1,15 @@
 import { compareCodePoints } from '../../core/compare-code-points.ts';
 import type { Version } from '../../core/link.ts';
 import type { Millis } from '../../core/value.ts';
-import { type BoundStore, type ContactStore, LEASE_KIND, type LoadQuery, type Row, type ScanQuery } from '../../ports/store.ts';
+import {
+  type BoundStore,
+  type ContactStore,
+  LEASE_KIND,
+  type ListQuery,
+  type LoadQuery,
+  type Row,
+  type ScanQuery,
+} from '../../ports/store.ts';
 import { checkChangeset } from '../semantics/check-changeset.ts';
 import { type BoundScope, checkScope } from '../semantics/check-scope.ts';
 import { decideLease } from '../semantics/decide-lease.ts';
@@ -76,6 +84,12 @@ async function scan<Transaction>(tables: Tables<Transaction>, transaction: Trans
   return rowsOf(tables, transaction, scope, { ids });
 }
 
+async function list<Transaction>(tables: Tables<Transaction>, transaction: Transaction, scope: BoundScope, query: ListQuery) {
+  const ids = await tables.contacts.list!(transaction, scope, query);
+  const rows = new Map((await rowsOf(tables, transaction, scope, { ids })).map((row) => [row.id, row]));
+  return ids.flatMap((id) => rows.get(id) ?? []);
+}
+
 const isEmpty = ({ ids = [], records, elsewhere = false }: LoadQuery) => ids.length === 0 && !records && !elsewhere;
 
 function bindTo<Transaction>(sql: Sql<Transaction>, scope: BoundScope): BoundStore {
@@ -88,6 +102,9 @@ function bindTo<Transaction>(sql: Sql<Transaction>, scope: BoundScope): BoundSto
         ? run('statement', async (transaction) => contacts.findLinked!(transaction, scope, keys))
         : run('read', (transaction) => load(sql, transaction, scope, { ...others, ...(keys && { keys }) })),
     scan: async (query) => (query.limit <= 0 ? [] : run('read', (transaction) => scan(sql, transaction, scope, query))),
+    ...(contacts.list !== undefined && {
+      list: async (query: ListQuery) => (query.limit <= 0 ? [] : run('read', (transaction) => list(sql, transaction, scope, query))),
+    }),
     entries: async (query) => (query.limit <= 0 ? [] : run('read', (transaction) => entries.query(transaction, scope, query))),
     async commit(changes) {
       checkChangeset(changes);

@@ -1,6 +1,7 @@
 import { LIVE_STATES } from '../../core/link.ts';
 import type { Dialect } from './dialect.ts';
 import { sqliteCode } from './sqlite-code.ts';
+import { sqliteListWords } from './sqlite-list-words.ts';
 import { sqlitePending } from './sqlite-pending.ts';
 
 /** Match keys with an index of their own (see the migrations). */
@@ -62,6 +63,7 @@ export const sqliteDialect: Dialect = {
       if (want === 'pending') return sqlitePending(from);
       return `select c.id ${SCANS[want]} and c.entity = ?4 ${from === 'after' ? 'and c.id > ?6' : ''} order by c.id limit ?5`;
     },
+    words: sqliteListWords,
     insert: 'insert into crm_sync_contacts (workspace, version, id, entity, fields) values (?1, ?2, ?3, ?4, ?5)',
     update: 'update crm_sync_contacts set version = ?2, fields = ?5 where workspace = ?1 and id = ?3',
     delete: 'delete from crm_sync_contacts where workspace = ?1 and id in (select value from json_each(?2))',

@@ -4,6 +4,7 @@ import { isolation } from './contact-store/isolation.ts';
 import type { StoreCapability, StoreUnderTest } from './contact-store/kit.ts';
 import { leases } from './contact-store/leases.ts';
 import { links } from './contact-store/links.ts';
+import { listing } from './contact-store/lists.ts';
 import { loading } from './contact-store/loading.ts';
 import { removals } from './contact-store/removals.ts';
 import { scans } from './contact-store/scans.ts';
@@ -29,6 +30,7 @@ export const contactStoreContract: readonly ContractCase<StoreUnderTest, StoreCa
   ...removals,
   ...isolation,
   ...scans,
+  ...listing,
   ...entries,
   ...leases,
 ];
