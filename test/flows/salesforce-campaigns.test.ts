@@ -1,4 +1,4 @@
-import { CrmSyncEngine, defineContactSchema, defineMapping, type Filter } from 'crm-sync-engine';
+import { type Changeset, type ContactStore, CrmSyncEngine, defineContactSchema, defineMapping, type Filter } from 'crm-sync-engine';
 import { salesforce } from 'crm-sync-engine/salesforce';
 import { type FakeSalesforceOptions, fakeSalesforce, manualClock, memoryStore } from 'crm-sync-engine/testing';
 import { describe, expect, it } from 'vitest';
@@ -16,6 +16,7 @@ function deployment({
   crmObject?: 'Contact' | 'Lead';
 } = {}) {
   const clock = manualClock('2026-01-05T09:00:00Z');
+  const cut = { now: false };
   const crm = fakeSalesforce({ clock, ...org });
   const person = (FirstName: string, Phone: string) =>
     crm.add(crmObject, { FirstName, LastName: 'Lee', Phone, ...(crmObject === 'Lead' && { Company: 'Acme' }) }).id;
@@ -36,15 +37,28 @@ function deployment({
     connection: 'acme-salesforce',
     schema,
     mappings: [mapping],
-    store: memoryStore({ clock }),
+    store: cutting(memoryStore({ clock }), cut),
     connector: salesforce({ ...crm.options, clock }),
     clock,
   });
   const people = async () =>
     Object.fromEntries((await engine.contacts.list()).map(({ fields, links }) => [fields.first_name, links[0]?.state]));
   const later = (ms = 15 * MINUTE) => clock.advance(ms);
-  return { clock, crm, engine, person, ann, bea, spring, path, join, people, later };
+  return { clock, cut, crm, engine, person, ann, bea, spring, path, join, people, later };
 }
+
+/** Loses what a comparison of members has found, where it is told so. */
+const cutting = (store: ContactStore, cut: { readonly now: boolean }): ContactStore => ({
+  ...store,
+  bind(scope) {
+    const bound = store.bind(scope);
+    const commit = (changes: Changeset) =>
+      cut.now && changes.entries.some(({ kind }) => kind === 'members')
+        ? Promise.reject(new Error('store is down'))
+        : bound.commit(changes);
+    return new Proxy(bound, { get: (target, name) => (name === 'commit' ? commit : Reflect.get(target, name)?.bind?.(target)) });
+  },
+});
 
 describe('a mapping that is filtered by a Salesforce campaign', () => {
   it('imports its members only, reading no one else, and who joins later with the next pull', async () => {
@@ -82,6 +96,21 @@ describe('a mapping that is filtered by a Salesforce campaign', () => {
     later();
     await engine.pull();
     expect(Object.values(await people())).toEqual(['active', 'active']);
+  });
+
+  it('compares again where a comparison was cut before it was stored', async () => {
+    const { cut, crm, engine, ann, join, people, later } = deployment();
+    const member = join(ann);
+    later();
+    await engine.pull();
+    crm.remove(member);
+    later();
+    cut.now = true;
+    await expect(engine.pull()).rejects.toThrow();
+    expect(await people()).toEqual({ Ann: 'active' });
+    cut.now = false;
+    await engine.pull();
+    expect(await people()).toEqual({ Ann: 'left_filter' });
   });
 
   it('tells who left from who was deleted', async () => {
