@@ -41,6 +41,8 @@ interface Brake {
 
 /** Losses of a day are counted together. */
 const DAY_MS = 24 * 60 * 60_000;
+/** What was planned before a day went by may be committed so long after it. */
+const UNDER_WAY_MS = 60_000;
 /** What the engine does of its own. */
 const BRAKE: Brake = { share: 0.1, minimum: 20 };
 
@@ -76,6 +78,7 @@ export class Departures {
   /** By process: links that it closed. */
   readonly #closed = new Map<string, { readonly since: number; readonly closed: number }>();
   readonly #brake: Brake;
+  #dayWentAt = Number.NEGATIVE_INFINITY;
 
   constructor(ledger: Ledger, now: () => number, brake: Brake = BRAKE) {
     this.#brake = brake;
@@ -157,12 +160,12 @@ export class Departures {
       this.removed.set(contactId, { at: this.#now(), records: new Map(records) });
       return;
     }
-    const ended = new Set(changes.map(({ id }) => id));
+    const ended = new Set(changes.flatMap(({ id, state }) => (isLive(state) ? [] : [id])));
     const kept = [...links].find(([id, { state }]) => !ended.has(id) && isLive(state))?.[1];
     if (kept !== undefined)
       this.#tell('R25', `${by} removes contact ${contactId}, which has record ${kept.recordId}`, [contactId, kept.recordId]);
-    for (const { recordId } of changes)
-      if (recordId !== null && !this.#ledger.isGivenUp(recordId))
+    for (const { recordId, state } of changes)
+      if (recordId !== null && state !== 'declined' && !this.#ledger.isGivenUp(recordId))
         this.#tell('R14', `${by} removes contact ${contactId}, whose record ${recordId} nobody removed`, [contactId, recordId]);
   }
 
@@ -200,8 +203,14 @@ export class Departures {
       this.#tell('P11', `${by} gives record ${recordId} of the removed contact ${owner} to ${contactId}`, [owner, contactId, recordId]);
   }
 
+  /** A day has gone by at once, in the middle of whatever was under way. */
+  dayGoesBy(): void {
+    this.#dayWentAt = this.#now();
+  }
+
   /** A run that nobody has allowed more closes few links, or asks (R14). */
   #noteLoss({ by, account }: Step): void {
+    if (this.#now() - this.#dayWentAt < UNDER_WAY_MS) return; // of the day before, for all that the run could know
     const known = this.#closed.get(by);
     const since = known === undefined || known.since + DAY_MS < this.#now() ? this.#now() : known.since;
     const closed = (known?.since === since ? known.closed : 0) + 1;

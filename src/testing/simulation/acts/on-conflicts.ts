@@ -31,5 +31,11 @@ export const ON_CONFLICTS: Acts = {
     4,
     (there, chance) => decide(there, someAccount(there, chance), chance, { isAll: false, death: deathIn(there, chance, 8) }),
   ],
-  'a day goes by': [1, ({ scheduler }) => scheduler.advance(24 * 60 * MINUTE)],
+  'a day goes by': [
+    1,
+    ({ scheduler, departures }) => {
+      scheduler.advance(24 * 60 * MINUTE);
+      departures.dayGoesBy();
+    },
+  ],
 };
