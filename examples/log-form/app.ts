@@ -43,6 +43,11 @@ export interface Desk {
 export function logFormApp(deskFor: (connection: string) => Promise<Desk>) {
   return (
     new Hono()
+      // A page of another site can post plain text here with the cookies of whoever opened it, and never JSON.
+      .use(async (c, next) => {
+        if (c.req.method !== 'POST' || c.req.header('content-type')?.startsWith('application/json')) return next();
+        return c.json({ code: 'not_json', remedy: 'Send JSON, and say so in `content-type`.' }, 415);
+      })
       .get('/connections/:id/calls', async (c) => {
         const { calls } = await deskFor(c.req.param('id'));
         return c.json(calls.list().map(([call, row]) => ({ call, phone: phoneOf(row), direction: directionOf(row), about: row.about })));

@@ -7,8 +7,12 @@ type Json = Record<string, unknown>;
 
 /** A page that talks to the desk. */
 function pageOf(app: ReturnType<typeof logFormApp>) {
-  const ask = async (path: string, body?: unknown): Promise<{ readonly status: number; readonly json: Json }> => {
-    const post = { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) };
+  const ask = async (
+    path: string,
+    body?: unknown,
+    type = 'application/json',
+  ): Promise<{ readonly status: number; readonly json: Json }> => {
+    const post = { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body), headers: { 'content-type': type } };
     const response = await app.request(`/connections/acme${path}`, body === undefined ? {} : post);
     return { status: response.status, json: (await response.json()) as Json };
   };
@@ -135,6 +139,10 @@ describe('a call of HubSpot', () => {
     ['answers that are none', '/calls/hs-1/form/RECORD', { answers: 'all' }, 422],
   ])('is answered for %s', async (_, path, body, status) => {
     expect((await page.ask(path.replace('RECORD', record), body)).status).toBe(status);
+  });
+
+  it('is not rung by a page of another site', async () => {
+    expect((await page.ask('/calls/hs-1/ring', '{}', 'text/plain')).status).toBe(415);
   });
 });
 
