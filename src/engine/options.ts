@@ -92,7 +92,7 @@ export interface PushOptions extends SyncOptions {
   readonly contactIds?: readonly string[];
   /**
    * Contacts without a record get one too: the one that is found by their match keys, else a new one of the object that is
-   * named, or of the first mapping that says how records are made (`create`). A contact whose record was deleted in the
+   * named, or of the first mapping that says how records are made (`create`), of companies before contacts. A contact whose record was deleted in the
    * CRM, or which has a record of another mapped object, gets none.
    */
   readonly createMissing?: boolean | string;

@@ -368,4 +368,15 @@ describe.each(COMPANY_CRMS)('companies on $name', (crm) => {
     await engine.pull({ full: true });
     expect((await contactOf('+14155550123')).fields.company_id).toBe(again.id);
   });
+
+  it('get no record with those of contacts, unless their mapping says how one is made, or their object is named', async () => {
+    const there = await employed();
+    const { create: _, ...onlyRead } = crm.companyMapping;
+    const engine = there.engineOf({ companies: { schema: companySchema, contactField: 'company_id', mappings: [onlyRead] } });
+    await engine.companies.create({ name: 'Initech' }, { by: 'ann' });
+    expect(await engine.push({ createMissing: true })).toMatchObject({ counts: { processed: 0 } });
+    expect(await engine.push({ createMissing: crm.contactObject })).toMatchObject({ counts: { processed: 0 } });
+    expect(await engine.push({ createMissing: crm.object })).toMatchObject({ counts: { created: 1 } });
+    await expect(engine.push({ createMissing: 'Nothing' })).rejects.toMatchObject({ code: 'no_mapping' });
+  });
 });

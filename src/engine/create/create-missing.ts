@@ -82,7 +82,8 @@ function capabilitiesToCreate(schema: Schema, mapping: Mapping): readonly Capabi
 
 /**
  * The mappings that new records are made by, of companies and of contacts: the one of the named object; else of each the first
- * that says how (`create`), else the first.
+ * that says how (`create`), and of contacts else the first. Companies are mostly there to be read: nobody who asks for records
+ * of contacts is to find them all in another CRM.
  *
  * @throws CrmSyncError code `no_mapping`, or `capability_missing` before anything is asked of the CRM.
  */
@@ -92,7 +93,7 @@ export function creatingMappings(context: Context, createMissing: PushOptions['c
   const made = partsOf(context).flatMap(({ schema, mappings }) => {
     const mapping =
       named === null
-        ? (mappings.find(({ create }) => create !== undefined) ?? mappings[0])
+        ? (mappings.find(({ create }) => create !== undefined) ?? (schema.entity === 'contact' ? mappings[0] : undefined))
         : mappings.find(({ crmObject }) => crmObject === named);
     return mapping === undefined ? [] : [{ mapping, needs: capabilitiesToCreate(schema, mapping) }];
   });
