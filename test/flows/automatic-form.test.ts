@@ -280,6 +280,34 @@ it('logs the call of a lead, which is tied to nothing in Salesforce', async () =
   expect([tasks(), await engine.pending.list()]).toMatchObject([[{ WhoId: lead, WhatId: null }], []]);
 });
 
+it('logs the call without a value of the settings that the CRM refuses: it would hold up every log', async () => {
+  const fields: LogForm['fields'] = [
+    { key: 'billable', title: 'Billable?', type: 'text', default: 'Billable', writes: { activityField: 'Billable__c' } },
+    { key: 'follow_up', title: 'Follow up?', type: 'checkbox', default: true, writes: { activityField: 'Follow_Up__c' } },
+  ];
+  const Task = ({ Billable__c }: Readonly<Record<string, unknown>>) =>
+    Billable__c === 'Billable' ? { message: 'Nothing is billable.', field: 'Billable__c' } : null;
+  const { engine, tasks } = await salesforceAlice({ logForms: { call: { kind: 'call', fields } } }, { validationRules: { Task } });
+  const { steps } = await engine.handleConversation(CALL);
+  expect(steps.activity).toMatchObject({ status: 'done', refused: [{ field: 'Billable__c', code: 'validation_rule' }] });
+  expect(tasks()).toMatchObject([{ Billable__c: null, Follow_Up__c: true }]);
+});
+
+it('ties a task of Salesforce to neither of two that exclude each other, until somebody says to which', async () => {
+  const fields: LogForm['fields'] = [
+    { key: 'account', title: 'Account', type: 'selection', options: { association: 'Account' }, writes: 'association' },
+    { key: 'case', title: 'Case', type: 'selection', options: { association: 'Case' }, writes: 'association' },
+  ];
+  const form: LogForm = { kind: 'call', fields, exclusive: [{ fields: ['account', 'case'] }] };
+  const { engine, tasks, printer } = await salesforceAlice({ logForms: { call: form } });
+  await engine.handleConversation(CALL);
+  expect(tasks()).toMatchObject([{ WhatId: null }]);
+  const [item] = await engine.pending.list();
+  expect(item).toMatchObject({ questions: [{ field: 'account', code: 'one_tie_only', fields: ['account', 'case'] }] });
+  expect(await engine.pending.answer(item?.id ?? '', { case: printer })).toMatchObject({ status: 'done' });
+  expect(tasks()).toMatchObject([{ WhatId: printer }]);
+});
+
 it('the settings take no form of another kind, and no unknown key', () => {
   const call = { kind: 'message', fields: [] };
   expect(() => parseSettings(schema, { logForms: { call } })).toThrow(

@@ -2,7 +2,7 @@ import { CrmSyncEngine, defineContactSchema, defineMapping, type EngineOptions }
 import { hubspot } from 'crm-sync-engine/hubspot';
 import { salesforce } from 'crm-sync-engine/salesforce';
 import { memoryStore } from 'crm-sync-engine/stores/memory';
-import { fakeHubSpot, fakeSalesforce, manualClock } from 'crm-sync-engine/testing';
+import { type FakeSalesforceOptions, fakeHubSpot, fakeSalesforce, manualClock } from 'crm-sync-engine/testing';
 
 export const schema = defineContactSchema({ email: { type: 'string' } });
 
@@ -74,9 +74,13 @@ export async function hubspotAlice(options: Partial<EngineOptions<typeof schema>
 }
 
 /** Alice with an opportunity and a case, and Leo, a lead. */
-export async function salesforceAlice(options: Partial<EngineOptions<typeof schema>> = {}) {
+export async function salesforceAlice(
+  options: Partial<EngineOptions<typeof schema>> = {},
+  org: Pick<FakeSalesforceOptions, 'validationRules'> = {},
+) {
   const clock = manualClock('2026-01-05T09:00:00Z');
   const crm = fakeSalesforce({
+    ...org,
     clock,
     fields: {
       Task: {

@@ -145,6 +145,7 @@ export class ActivityWriter {
       if (record === 'gone') return RECORD_GONE;
       if (await this.#followTies(hops)) return this.#create(null, left, hops + 1);
       if (sent.outcome === 'gone') return RECORD_GONE;
+      if (this.#leaveOut(sent)) return this.#create(null, left, hops);
     }
     // Unknown: the intent stays, and the next attempt looks it up before anything is sent again (R4).
     return pending(sent.code, sent.outcome === 'unknown' ? 'The activity is looked up before it is sent again.' : sent.remedy);
@@ -184,6 +185,16 @@ export class ActivityWriter {
     }
     if (hashOf(ties) === hashOf(submitted.ties)) return false;
     this.#submitted = { ...submitted, ties };
+    return true;
+  }
+
+  /** What the settings alone have put into a field holds up no log: where the CRM refuses it, it is left out and told. Each field once. */
+  #leaveOut({ field, code, remedy }: Extract<Wrote, { outcome: 'refused' }>): boolean {
+    const submitted = this.#submitted;
+    if (submitted?.isAutomatic !== true || field === undefined || !Object.hasOwn(submitted.values, field)) return false;
+    const { [field]: _, ...values } = submitted.values;
+    this.#submitted = { ...submitted, values };
+    this.#refused.push({ field, code, message: 'The CRM does not take the value.', remedy });
     return true;
   }
 
