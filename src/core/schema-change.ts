@@ -1,15 +1,18 @@
 import type { Issue } from '../errors.ts';
 import { ENTITIES } from './entities.ts';
+import { type Filter, filterFields } from './filter.ts';
 import type { Analysis, Mapping } from './mapping-types.ts';
 import { namedOption } from './options.ts';
 import { definitionOf } from './schema.ts';
 import type { FieldDefinition, Schema } from './schema-types.ts';
+import type { Segment } from './segments/segment.ts';
 import { listNames } from './text.ts';
 
 /** Where fields of a schema are used. */
 export interface SchemaUses {
   readonly mappings: readonly Mapping[];
   readonly analysis?: Analysis;
+  readonly segments?: readonly Segment[];
 }
 
 /** What becomes of the fields, by name; each field is in one list at most. */
@@ -57,7 +60,7 @@ function describeChange(old: FieldDefinition, next: FieldDefinition): string {
 }
 
 /** Every place that names the field, such as `mappings.0.fields.2`. */
-function usesOf(field: string, { mappings, analysis = [] }: SchemaUses): string[] {
+function usesOf(field: string, { mappings, analysis = [], segments = [] }: SchemaUses): string[] {
   const inMappings = mappings.flatMap((mapping, index) => {
     const rules = (mapping.fields as readonly { readonly field: string }[]).flatMap((rule, position) =>
       rule.field === field ? [`mappings.${index}.fields.${position}`] : [],
@@ -69,17 +72,24 @@ function usesOf(field: string, { mappings, analysis = [] }: SchemaUses): string[
           ? [`mappings.${index}.matchKey`]
           : []
         : (keys ?? []).flatMap((key, position) => (key === field ? [`mappings.${index}.matchKey.${position}`] : []));
-    return [...rules, ...matchKeys];
+    const filters = namedIn(mapping.pushFilter, field) ? [`mappings.${index}.pushFilter`] : [];
+    return [...rules, ...filters, ...matchKeys];
   });
   const inAnalysis = (analysis as readonly { readonly field: string }[]).flatMap((rule, index) =>
     rule.field === field ? [`analysis.${index}`] : [],
   );
-  return [...inMappings, ...inAnalysis];
+  const inSegments = segments.flatMap(({ where, watch = [] }, index) => [
+    ...(namedIn(where, field) ? [`segments.${index}.where`] : []),
+    ...((watch as readonly string[]).includes(field) ? [`segments.${index}.watch`] : []),
+  ]);
+  return [...inMappings, ...inAnalysis, ...inSegments];
 }
 
+const namedIn = (filter: Filter | undefined, field: string): boolean => filter !== undefined && filterFields(filter).includes(field);
+
 /**
- * Compares two schemas of a workspace before the second replaces the first. A field that mappings or analysis rules
- * use can't be removed, and what it holds can't be narrowed; every use is named by its path.
+ * Compares two schemas of a workspace before the second replaces the first. A field that mappings, analysis rules
+ * or segments use can't be removed, and what it holds can't be narrowed; every use is named by its path.
  *
  * Source: Retell AI, contact custom fields.
  *

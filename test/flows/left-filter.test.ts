@@ -64,6 +64,32 @@ describe.each(WORLDS)('on $name', (world) => {
     });
   });
 
+  it('one that left it is told apart from one that is gone: only that one is flagged, unlinked and told as deleted', async () => {
+    const there = await imported();
+    const { crm, ids, later } = there;
+    const filter = { field: names.source, eq: 'Web' };
+    const engine = there.engineOf({ mappings: [{ ...mapping, filter }], onDelete: { flag: 'do_not_call' } });
+    await engine.pull();
+    later();
+    const [left, gone] = [ids[1] as string, ids[2] as string];
+    crm.edit(left, { source: 'Phone' });
+    crm.remove(gone);
+    later();
+    await engine.pull({ full: true });
+    const of = async (index: number) => (await engine.contacts.byPhone(`+1415555${1_000 + index}`)).contact;
+    expect(await of(1)).toMatchObject({ fields: { do_not_call: null }, links: [{ recordId: left, state: 'left_filter' }] });
+    expect(await of(2)).toMatchObject({ fields: { do_not_call: true }, links: [{ recordId: gone, state: 'tombstone' }] });
+    const states = there.events.of('link.changed').filter(({ recordId }) => recordId === left || recordId === gone);
+    expect(states.map(({ recordId, state }) => [recordId, state]).toSorted()).toEqual(
+      [
+        [gone, 'tombstone'],
+        [left, 'left_filter'],
+      ].toSorted(),
+    );
+    const removals = (await engine.contacts.list({ where: { field: `$link.${object}`, eq: 'tombstone' } })).map(({ id }) => id);
+    expect(removals).toEqual([(await of(2))?.id]);
+  });
+
   it('a mapping without a filter is not verified by id for having changed', async () => {
     const { crm, engine, engineOf, later } = await imported();
     await engine.pull();

@@ -1,4 +1,12 @@
-import { CrmSyncEngine, defineContactSchema, type EngineOptions, type Segment, type SegmentEvent } from 'crm-sync-engine';
+import {
+  type ContactStore,
+  CrmSyncEngine,
+  defineContactSchema,
+  type EngineOptions,
+  type RowChange,
+  type Segment,
+  type SegmentEvent,
+} from 'crm-sync-engine';
 import { hubspot } from 'crm-sync-engine/hubspot';
 import { appendMerger, conversation, fakeHubSpot, manualClock, memoryStore } from 'crm-sync-engine/testing';
 import { describe, expect, it } from 'vitest';
@@ -181,6 +189,30 @@ describe.each(WORLDS)('on $name', (world) => {
       await elsewhere.contacts.remove(contact?.id ?? '', { by: 'test' });
       expect(await there.engine.segments.compare()).toEqual({ ended: 'done', events: 1 });
       expect((await there.engine.segments.events()).at(-1)).toMatchObject({ type: 'left', reason: 'contact_removed' });
+    });
+
+    it('a table that makes its own ids is told of by them, from the very commit that makes the contact', async () => {
+      const own: (store: ContactStore) => ContactStore = (store) => ({
+        specVersion: 1,
+        bind(scope) {
+          const bound = store.bind(scope);
+          const named = (row: RowChange): RowChange => (row.kind === 'insert' ? { ...row, suggestedId: `own-${row.suggestedId}` } : row);
+          return { ...bound, commit: ({ rows, entries }) => bound.commit({ rows: rows.map(named), entries }) };
+        },
+      });
+      const there = people(0, {}, { segments: [TALKED, QUALIFIED], unknownCaller: 'create' });
+      await there.engine.pull();
+      const engine = there.engineOf({ store: own(there.store) });
+      await engine.handleConversation(call('call-9', 9, 'Qualified'));
+      const { contact } = await engine.contacts.byPhone('+14155550129');
+      expect(contact?.id).toMatch(/^own-/);
+      await engine.contacts.update(contact?.id ?? '', { lead_status: 'New' }, { by: 'test' });
+      await engine.segments.compare();
+      expect((await engine.segments.events()).map(({ type, segment, contactId }) => [type, segment, contactId])).toEqual([
+        ['entered', 'talked', contact?.id],
+        ['entered', 'qualified', contact?.id],
+        ['left', 'qualified', contact?.id],
+      ]);
     });
 
     it('another account begins anew without a word', async () => {

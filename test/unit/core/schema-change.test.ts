@@ -3,6 +3,7 @@ import type { Analysis, Mapping } from '../../../src/core/mapping-types.ts';
 import { defineContactSchema, parseContactSchema } from '../../../src/core/schema.ts';
 import { planSchemaChange } from '../../../src/core/schema-change.ts';
 import type { FieldDefinition } from '../../../src/core/schema-types.ts';
+import type { Segment } from '../../../src/core/segments/segment.ts';
 
 const mappings: readonly Mapping[] = [
   {
@@ -13,14 +14,32 @@ const mappings: readonly Mapping[] = [
     ],
     matchKey: ['phone_number', 'used'],
   },
-  { crmObject: 'Lead', fields: [{ crm: 'Email', field: 'used', direction: 'outbound' }], matchKey: 'used' },
+  {
+    crmObject: 'Lead',
+    fields: [{ crm: 'Email', field: 'used', direction: 'outbound' }],
+    matchKey: 'used',
+    pushFilter: { not: { field: 'used', blank: true } },
+  },
 ];
 const analysis: Analysis = [
   { from: 'x', field: 'other', mode: 'overwrite' },
   { from: 'y', field: 'used', mode: 'overwrite' },
 ];
-const uses = { mappings, analysis };
-const PLACES = 'mappings.0.fields.1, mappings.0.matchKey.1, mappings.1.fields.0, mappings.1.matchKey, analysis.1';
+const segments: readonly Segment[] = [
+  { name: 'a', where: { field: 'other', blank: true }, watch: ['used'] },
+  {
+    name: 'b',
+    where: {
+      any: [
+        { field: '$conversations', gt: 0 },
+        { field: 'used', eq: 'x' },
+      ],
+    },
+  },
+];
+const uses = { mappings, analysis, segments };
+const PLACES =
+  'mappings.0.fields.1, mappings.0.matchKey.1, mappings.1.fields.0, mappings.1.pushFilter, mappings.1.matchKey, analysis.1, segments.0.watch, segments.1.where';
 const schemaWith = (field: string, definition: FieldDefinition | null) =>
   parseContactSchema({ fields: definition === null ? {} : { [field]: definition } });
 const nothing = { added: [], removed: [], retyped: [], widened: [], relabelled: [] };
