@@ -115,13 +115,19 @@ const input: fc.Arbitrary<FormInput> = fc.record(
   {
     context: fc.constantFrom(...FORM_CONTEXTS),
     match: fc.record(
-      { record: fc.constant({ object: 'Contact', recordId: '1' }), contactType: fc.constantFrom(...TYPES), options: byKey(loaded) },
+      {
+        record: fc.constant({ object: 'Contact', recordId: '1' }),
+        contactType: fc.constantFrom(...TYPES),
+        options: byKey(loaded),
+        more: fc.subarray([...KEYS]),
+      },
       { requiredKeys: ['options'] },
     ),
     contactType: fc.constantFrom(...TYPES),
     settings,
     account: fc.record({ lists: byKey(loaded) }).chain((lists) => byKey(loaded).map((rest) => ({ ...rest, ...lists }))),
     loaded: byKey(fc.oneof(loaded, fc.constant({ failed: true as const }))),
+    more: fc.subarray([...KEYS]),
     metadata: fc.constant({ user: { teams: ['West'] } }),
   },
   { requiredKeys: ['context'] },
