@@ -1,6 +1,7 @@
 import { type BoundSubmission, bindSubmission, type LogForm } from 'crm-sync-engine';
 import { conversation } from 'crm-sync-engine/testing';
 import { describe, expect, it } from 'vitest';
+import { salesforceAlice } from './form-deployments.ts';
 import { connectorAround, contentsOf, Died, dying, storeAround, takingTurns } from './harness.ts';
 import { type Deployment, WORLDS } from './world.ts';
 
@@ -220,4 +221,50 @@ describe.each(WORLDS)('the form for a new contact, on $name', (world) => {
       expect(await end(there)).toEqual(FINISHED);
     },
   );
+});
+
+describe('a form with several types of contact, on Salesforce', () => {
+  const form: LogForm = {
+    kind: 'new_contact',
+    contactTypes: [
+      { const: 'Contact', title: 'Contact' },
+      { const: 'Lead', title: 'Lead' },
+    ],
+    fields: [
+      { key: 'last', title: 'Last name', type: 'text', required: true, writes: { recordField: 'LastName' } },
+      { key: 'company', title: 'Company', type: 'text', writes: { recordField: 'Company' } },
+    ],
+  };
+  const lead = (answers: Record<string, unknown>): BoundSubmission => {
+    const bound = bindSubmission(form, { context: 'inboundCall', contactType: 'Lead' }, answers);
+    if (!bound.ok) throw new Error(JSON.stringify(bound.issues));
+    return bound.value;
+  };
+
+  it('makes a record of the type that was chosen, with what only that type has', async () => {
+    const { crm, engine } = await salesforceAlice();
+    const step = await engine.createContact(lead({ last: 'Dunn', company: 'Dunn & Co' }), { conversation: CALL });
+    expect(step).toMatchObject({ status: 'done', record: { object: 'Lead' }, activity: { status: 'done' } });
+    expect(crm.list('Lead').map(({ fields }) => [fields['LastName'], fields['Company']])).toContainEqual(['Dunn', 'Dunn & Co']);
+    expect(crm.list('Task')).toMatchObject([{ fields: { WhoId: step.record?.id } }]);
+  });
+
+  it('is refused before anything is made where the CRM requires more of that type', async () => {
+    const { crm, engine } = await salesforceAlice();
+    const step = await engine.createContact(lead({ last: 'Dunn' }), { conversation: CALL });
+    expect(step).toMatchObject({
+      status: 'skipped',
+      reason: 'required_field_missing',
+      contactId: null,
+      remedy: expect.stringContaining('Company'),
+    });
+    expect([crm.list('Lead').length, (await engine.contacts.byPhone(PHONE)).contact]).toEqual([1, null]);
+  });
+
+  it('gives no second record to a contact that has one of another type', async () => {
+    const { crm, engine, alice } = await salesforceAlice();
+    const step = await engine.createContact(lead({ last: 'Smith', company: 'Acme' }), { phone: '+14155550123' });
+    expect(step).toMatchObject({ status: 'done', reason: 'duplicate_adopted', record: { object: 'Contact', id: alice } });
+    expect(crm.list('Lead')).toHaveLength(1);
+  });
 });
