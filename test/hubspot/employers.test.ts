@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { hubspot } from '../../src/hubspot.ts';
 import type { Call, Write } from '../../src/ports/connector.ts';
 import { type FakeHubSpotOptions, fakeHubSpot } from '../../src/testing/hubspot/fake-hubspot.ts';
+import { ALL_SCOPES } from '../../src/testing/hubspot/scopes.ts';
 import { manualClock } from '../../src/testing/manual-clock.ts';
 
 const EMPLOYER = 'associatedcompanyid';
@@ -17,7 +18,8 @@ function open(options: FakeHubSpotOptions = {}) {
   const employerOf = (id: string): string | null => crm.record(id).properties[EMPLOYER] || null;
   let ops = 0;
   const write = async (...some: readonly Partial<Write>[]) => {
-    await connector.describe('contacts', call);
+    // As after any pull of companies: they are described once an hour.
+    for (const object of ['contacts', 'companies']) await connector.describe(object, call).catch(() => undefined);
     crm.forgetCalls();
     const batch = some.map((one): Write => {
       ops += 1;
@@ -105,5 +107,16 @@ describe('the primary company of a contact', () => {
     expect(employerOf(ann)).toBe(acme);
     expect(crm.record(ann).properties['firstname']).toBe('Ann');
     crm.verify();
+  });
+
+  it('is refused by itself where the app does not see companies: the rest of the contact goes with the next try', async () => {
+    const { write, acme, ann, operations } = open({ scopes: ALL_SCOPES.filter((scope) => !scope.includes('companies')) });
+    const refused = { outcome: 'refused', code: 'field_not_visible', field: EMPLOYER };
+    expect(await write({ id: ann, values: { firstname: 'Anna', [EMPLOYER]: acme } })).toMatchObject([refused]);
+    expect(await write({ values: { firstname: 'Bob', [EMPLOYER]: acme } }, { values: { firstname: 'Cid' } })).toMatchObject([
+      refused,
+      { outcome: 'done' },
+    ]);
+    expect(operations()).toContain('create contacts');
   });
 });

@@ -2,6 +2,7 @@ import { unknownOutcome } from '../../../http/write-in-parts.ts';
 import type { Call, Wrote } from '../../../ports/connector.ts';
 import type { Context } from '../context.ts';
 import { EMPLOYER, employerOf, namesNoCompany } from '../employer.ts';
+import { visible } from '../query/selection.ts';
 import { kindOf, type WireWrite } from './batch.ts';
 import { hireAll, NOT_A_COMPANY } from './employers.ts';
 
@@ -24,9 +25,12 @@ export async function withEmployers(
 ): Promise<readonly Wrote[]> {
   if (writes.every(({ write }) => employerOf(write) === undefined && !namesNoCompany(write))) return put(writes);
   const outcomes = new Map<WireWrite, Wrote>(writes.filter(({ write }) => namesNoCompany(write)).map((each) => [each, NOT_A_COMPANY]));
+  // HubSpot would refuse all of the batch, and say of no record why.
+  if ((await visible(context.describer, 'companies', options.call)) === null)
+    for (const each of writes) if (employerOf(each.write) !== undefined) outcomes.set(each, COMPANIES_HIDDEN);
   const updates = writes.flatMap((each) => {
     const companyId = employerOf(each.write);
-    return each.write.id === null || companyId === undefined ? [] : [{ each, contactId: each.write.id, companyId }];
+    return each.write.id === null || companyId === undefined || outcomes.has(each) ? [] : [{ each, contactId: each.write.id, companyId }];
   });
   for (const [each, outcome] of await hireAll(context, updates, options)) outcomes.set(each, outcome);
   const isSent = updates.length > 0;
@@ -50,5 +54,13 @@ export async function withEmployers(
   for (const [each] of await hireAll(context, upserted, options)) outcomes.set(each, unknownOutcome('company_not_tied'));
   return writes.map((each) => outcomes.get(each)!);
 }
+
+const COMPANIES_HIDDEN: Wrote = {
+  outcome: 'refused',
+  code: 'field_not_visible',
+  remedy: 'Give the app the scopes `crm.objects.companies.read` and `.write`, and connect the account again.',
+  field: EMPLOYER,
+  retryable: false,
+};
 
 const hasTies = ({ write: { associations = [], untie = [] } }: WireWrite): boolean => associations.length + untie.length > 0;
