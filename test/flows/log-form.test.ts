@@ -183,6 +183,17 @@ describe('a form that was filled in for a call, in HubSpot', () => {
     expect(logged()).toMatchObject([{ deals: [expansion] }]);
   });
 
+  it('is made without a tie of an earlier try whose record is gone by then', async () => {
+    const { crm, clock, engine, match, renewal, logged } = await hubspotAlice();
+    const submission = bound(hubspotForm, { match }, { deal: renewal, ticket: 'none' });
+    crm.fault({ on: 'create calls', what: 'network' });
+    expect(await engine.logActivity(CALL, { submission })).toMatchObject({ status: 'pending' });
+    clock.advance(900_000);
+    crm.remove(renewal);
+    expect(await engine.logActivity(CALL)).toMatchObject({ status: 'done' }); // a webhook that comes again knows of no form
+    expect(logged()).toMatchObject([{ deals: [] }]);
+  });
+
   it('is not taken where it is no form of an activity, or no submission at all', async () => {
     const { engine } = await hubspotAlice();
     const contact = bound({ kind: 'new_contact', fields: [] }, {}, {});

@@ -146,6 +146,8 @@ export class ActivityWriter {
       if (await this.#followTies(hops)) return this.#create(null, left, hops + 1);
       if (sent.outcome === 'gone') return RECORD_GONE;
       if (this.#leaveOut(sent)) return this.#create(null, left, hops);
+      // Whoever chose them does not ask this time: if they are at fault, the activity is not lost with them.
+      if (this.#submitted === null && left !== undefined) return this.#create(null, undefined, hops);
     }
     // Unknown: the intent stays, and the next attempt looks it up before anything is sent again (R4).
     return pending(sent.code, sent.outcome === 'unknown' ? 'The activity is looked up before it is sent again.' : sent.remedy);
