@@ -188,6 +188,9 @@ function planFieldOut(
   // Kept until the field is shown, or may be written, again (R15).
   if (rule.unusable?.outbound === true) return { do: 'hold', message: null, held: heldField(rule.unusable, local, now) };
   if (base !== undefined && local === null && rule.blank.outbound === 'keep') return { do: 'agree', pair: { local, remote: base.remote } };
+  const out = rule.toRemote(local);
+  // Nothing that the record shows would change that: no call is spent on it, however often it is tried.
+  if (!out.ok && out.code === COMPANY_WITHOUT_RECORD) return hold(out, local, now);
   if (base === undefined || rule.direction === 'both') {
     if (remote === undefined) return { do: 'read' };
     const present = own(remote, rule.key);
@@ -197,7 +200,6 @@ function planFieldOut(
     // A CRM value that could not be taken over is not written over either.
     if (base !== undefined && present !== base.remote) return holdUntilSettled(rule, present, local, now);
   }
-  const out = rule.toRemote(local);
   if (!out.ok) return hold(out, local, now);
   const pair = { local, remote: out.value };
   return out.value === base?.remote ? { do: 'agree', pair } : { do: 'write', pair, truncated: out.truncated === true };

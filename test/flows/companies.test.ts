@@ -121,6 +121,10 @@ describe.each(COMPANY_CRMS)('companies on $name', (crm) => {
     const run = await engine.push();
     expect(run.errors).toMatchObject([{ code: 'company_without_record', field: 'company_id' }]);
     expect(account.employee(records.bell)).toMatchObject({ lastName: 'Waddams', companyId: null });
+    clock.advance(600_000);
+    const calls = account.calls.length;
+    expect((await engine.push()).errors).toMatchObject([{ code: 'company_without_record' }]);
+    expect(account.calls).toHaveLength(calls); // found out here, and tried again at no cost
     await engine.push({ createMissing: crm.object });
     clock.advance(600_000);
     expect(await engine.push()).toMatchObject({ counts: { updated: 1 }, errors: [] });

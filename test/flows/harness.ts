@@ -54,9 +54,11 @@ export const KINDS = {
     'removed_with_record',
     'awaited',
     'released',
+    'company_claim',
+    'company_awaited',
   ],
   connection: [
-    ...['checkpoint', 'conflict', 'budget', 'sweep', 'brake', 'run', 'latest', 'waiting', 'recheck'],
+    ...['checkpoint', 'conflict', 'budget', 'sweep', 'brake', 'run', 'latest', 'waiting', 'recheck', 'untied', 'company_waiting'],
     ...['conversation', 'create', 'made', 'activity', 'shared_activity', 'question', 'segments', 'membership', 'segment_event', 'lease'],
   ],
 } as const;
