@@ -23,6 +23,14 @@ describe('a deployment that is lived in', { timeout: 120_000 }, () => {
     expect((await live(20000354, 60, [1, 2, 10, 13, 16, 18, 27, 31, 33])).text).toBe('');
   });
 
+  it('a contact that goes with its record, by a look at the CRM that is older than the one that has seen it again', async () => {
+    expect((await live(20000580, 60)).text).toBe('');
+  });
+
+  it('a sync that is held up until another one has taken it over, and dies', async () => {
+    expect((await live(20003153, 60, [7, 10, 12, 13, 18])).text).toBe('');
+  });
+
   it('is the same again with the same seed, and another one with another', async () => {
     const [first, second, other] = [await live(7, 60), await live(7, 60), await live(8, 60)];
     expect(second).toEqual(first);
