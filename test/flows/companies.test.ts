@@ -373,6 +373,23 @@ describe.each(COMPANY_CRMS)('companies on $name', (crm) => {
     expect((await contactOf('+14155550123')).fields.company_id).toBe(again.id);
   });
 
+  it('that come back by hand get the contacts back that their records have, under their new id', async () => {
+    const { engine, crm: account, ids, records, contactOf, later, companies } = await employed();
+    await engine.companies.remove(ids.acme, { by: 'ann' });
+    later();
+    await engine.pull();
+    expect((await contactOf('+14155550123')).fields.company_id).toBe(ids.acme);
+    await engine.companies.restore(ids.acme, { by: 'ann' });
+    later();
+    await engine.pull();
+    const { Acme } = await companies();
+    expect(Acme!.id).not.toBe(ids.acme);
+    expect((await contactOf('+14155550123')).fields.company_id).toBe(Acme!.id);
+    later();
+    expect(await engine.push()).toMatchObject({ counts: { processed: 0 } });
+    expect(account.employee(records.lee).companyId).toBe(records.acme);
+  });
+
   it('get no record with those of contacts, unless their mapping says how one is made, or their object is named', async () => {
     const there = await employed();
     const { create: _, ...onlyRead } = crm.companyMapping;

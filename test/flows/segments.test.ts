@@ -10,9 +10,10 @@ import {
 import { hubspot } from 'crm-sync-engine/hubspot';
 import { appendMerger, conversation, fakeHubSpot, manualClock, memoryStore } from 'crm-sync-engine/testing';
 import { describe, expect, it } from 'vitest';
+import { completeFields } from '../../src/core/schema.ts';
 import { type Around, connectorAround, Died, dumpOf, dying, storeAround, takingTurns } from './harness.ts';
 import { byPhone, scenesIn } from './scenes.ts';
-import type { schema } from './support.ts';
+import { schema } from './support.ts';
 import { type Deployment, WORLDS } from './world.ts';
 
 const HOUR = 3_600_000;
@@ -112,6 +113,37 @@ describe.each(WORLDS)('on $name', (world) => {
       there.clock.advance(HOUR);
       await there.engine.pull();
       expect(await told(there)).toEqual([['entered', 'qualified', 'Late']]);
+    });
+
+    it('nor is who is here already when a first read links them, in however many runs', async () => {
+      const there = people(6, {}, { segments: [QUALIFIED, LINKED] });
+      const bound = there.store.bind(there.scope);
+      const host = there.ids.map((_, index): RowChange => {
+        const set = { ...completeFields(schema, {}), phone_number: `+1415555012${index}` };
+        return { kind: 'insert', entity: 'contact', suggestedId: `host-${index}`, set };
+      });
+      await bound.commit({ rows: host, entries: [] });
+      for (const id of there.ids) there.crm.edit(id, { status: 'Qualified' });
+      const cut = new AbortController();
+      const linked = () => there.engine.contacts.list({ where: LINKED.where });
+      const cutting: Around = async (name, work) => {
+        const answer = await work();
+        if (name === 'commit' && (await linked()).length >= 2) cut.abort();
+        return answer;
+      };
+      const first = there.engineOf({ store: storeAround(there.store, cutting) });
+      expect(await first.pull({ signal: cut.signal })).toMatchObject({ status: 'paused' });
+      await there.engine.segments.compare();
+      there.clock.advance(HOUR);
+      expect(await there.engine.pull()).toMatchObject({ status: 'done', counts: { created: 0 } });
+      expect(await linked()).toHaveLength(6);
+      expect(await told(there)).toEqual([]);
+      await there.engine.contacts.update('host-5', { lead_status: 'New' }, { by: 'test' });
+      await there.engine.contacts.update('host-5', { lead_status: 'Qualified' }, { by: 'test' });
+      expect(await told(there)).toEqual([
+        ['left', 'qualified', 'First5'],
+        ['entered', 'qualified', 'First5'],
+      ]);
     });
 
     it('a segment that is new, or that others are in now, begins anew without a word', async () => {

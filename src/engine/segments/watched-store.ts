@@ -97,6 +97,7 @@ async function see(
   const conversations = segments.looksAtConversations ? await loadConversations(context, ids) : new Map<string, never>();
   const seen: Looked['seen'][number][] = [];
   const unsure: string[] = [];
+  const unread = firstReadBy(changes, state);
   for (const { row, index } of touched) {
     const before = row.kind === 'insert' ? undefined : rows.get(row.contactId);
     if (row.kind === 'update' && row.expected === undefined) {
@@ -108,7 +109,7 @@ async function see(
     const given = changes.entries.find((entry) => entry.kind === KIND.given && isAbout(entry.put, id, index));
     const talked = typeof given?.put === 'object' ? conversationsIn(given.put.body) : (conversations.get(id) ?? NO_CONVERSATIONS);
     const contact = { ...after, conversations: talked };
-    const isFirstRead = row.kind === 'insert' && isNewTo(state.objects, after.links);
+    const isFirstRead = row.kind === 'insert' ? isNewTo(state.objects, after.links) : isFirstLinked(row, before?.links ?? [], unread);
     seen.push({
       ...lookAt(context, segments, { state, stored: memberships.get(id), contact, ref, id, isFull: false, isFirstRead }),
       index,
@@ -116,6 +117,23 @@ async function see(
   }
   return { seen, unsure };
 }
+
+/**
+ * CRM objects that a commit reads for the first time: it moves their checkpoint, or is done with a record that had to be fetched
+ * again. A push does neither: whom it gives a record, enters.
+ */
+const firstReadBy = ({ entries }: Changeset, { objects }: SegmentState): ReadonlySet<string> =>
+  new Set(
+    entries.flatMap(({ kind, key, put }) => {
+      const isRead = kind === KIND.checkpoint || (kind === KIND.recheck && put === 'delete');
+      const [object = ''] = key.split('|');
+      return isRead && !objects.includes(object) ? [object] : [];
+    }),
+  );
+
+/** Somebody who was here before gets a record by it. */
+const isFirstLinked = (row: RowChange, before: readonly StoredLink[], unread: ReadonlySet<string>): boolean =>
+  row.kind === 'update' && (row.links ?? []).some(({ id, object }) => unread.has(object) && !before.some((link) => link.id === id));
 
 /** The contact once the change is applied. */
 function comingOf(row: Exclude<RowChange, { kind: 'erase' }>, index: number, before: Row | undefined): Coming {
