@@ -18,10 +18,15 @@ export function activityKey(
   { smsThreads, timeZone }: { readonly smsThreads: SmsThreads; readonly timeZone: string },
 ): string {
   if (smsThreads === 'by_message' || !isThreadMessage(conversation)) return conversationKey(conversation);
-  const { source, threadId, contact, startedAt } = conversation;
-  const person = shortHash(contact.phone ?? contact.email ?? contact.raw ?? '', 8);
-  return `${source}:thread:${threadId}:${dayIn(Date.parse(startedAt), timeZone)}:${person}`;
+  const { source, threadId, startedAt } = conversation;
+  return `${source}:thread:${threadId}:${dayIn(Date.parse(startedAt), timeZone)}:${personOf(conversation)}`;
 }
+
+/** The thread with that person on all days; null: it is no message of one. */
+export const threadKey = (conversation: Conversation): string | null =>
+  isThreadMessage(conversation) ? `${conversation.source}:thread:${conversation.threadId}:${personOf(conversation)}` : null;
+
+const personOf = ({ contact }: Conversation): string => shortHash(contact.phone ?? contact.email ?? contact.raw ?? '', 8);
 
 /** Sorts the messages of a thread, those of one moment too. */
 export const messageOrder = ({ startedAt, id }: Conversation): string => `${new Date(startedAt).toISOString()} ${id}`;

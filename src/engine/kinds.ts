@@ -69,6 +69,8 @@ export const KIND = {
   activity: 'activity',
   /** connection · `<contact id>|<key>` · the contact is one of several people of this activity: erasing it finds the activity (R21) */
   sharedActivity: 'shared_activity',
+  /** connection · `<source>:thread:<id>:<person>` · what somebody has tied a thread to, for its later activities: ids, never values */
+  threadTies: 'thread_ties',
   /** connection · key of its activity · what nobody has answered about an activity that was logged by itself, until somebody does */
   question: 'question',
 } as const;

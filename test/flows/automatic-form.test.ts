@@ -256,6 +256,30 @@ describe.each(WORLDS)('a form of the settings, in $name', ({ association, billab
   );
 });
 
+it('ties the later messages of a thread to what somebody answered, and asks and looks up nothing for them', async () => {
+  const fields: LogForm['fields'] = [
+    { key: 'deal', title: 'Deal', type: 'selection', options: { association: 'deals' }, writes: 'association' },
+    { key: 'ticket', title: 'Ticket', type: 'selection', options: { association: 'tickets' }, writes: 'association' },
+    { key: 'billable', title: 'Billable?', type: 'text', default: 'billable', writes: { activityField: 'billable_status' } },
+  ];
+  const there = await hubspotAlice({ logForms: { message: { kind: 'message', fields } } });
+  const { crm, clock, engine, renewal, ticket, logged } = there;
+  const message = conversation({ id: 'sms-1', threadId: 'thread-1', channel: 'sms', summary: 'Hello?' });
+  await engine.handleConversation(message);
+  const [item] = await engine.pending.list();
+  expect(await engine.pending.answer(item?.id ?? '', { deal: renewal })).toMatchObject({ status: 'done' });
+  clock.advance(3_600_000);
+  const before = crm.calls.length;
+  const { steps } = await engine.handleConversation({ ...message, id: 'sms-2', startedAt: '2026-01-06T08:30:00.000Z' });
+  expect(steps.activity).toMatchObject({ status: 'done', reason: null, refused: [] });
+  expect(await engine.pending.list()).toEqual([]);
+  expect(crm.calls.slice(before).filter(({ path }) => /deals|tickets/.test(path))).toEqual([]);
+  expect(logged('communications').map(({ deals, tickets, properties }) => [deals, tickets, properties['billable_status']])).toEqual([
+    [[renewal], [ticket], 'billable'],
+    [[renewal], [ticket], 'billable'],
+  ]);
+});
+
 it('logs the call where options can not be had, and says why', async () => {
   const fields: LogForm['fields'] = [
     { key: 'deal', title: 'Deal', type: 'selection', options: { association: 'deals:No such label' }, writes: 'association' },

@@ -128,6 +128,40 @@ describe('a form that was filled in for a call, in HubSpot', () => {
     expect([thread?.deals, thread?.properties['billable_status'], others]).toEqual([[renewal], 'billable', []]);
   });
 
+  it.each(['by_day', 'by_message'] as const)(
+    'ties a thread: its later activities too, until another answer moves it or none takes it away (%s)',
+    async (smsThreads) => {
+      const { clock, engine, match, renewal, expansion, logged } = await hubspotAlice({ smsThreads });
+      const form: LogForm = { kind: 'message', fields: hubspotForm.fields.slice(0, 3) };
+      const message = (day: number, threadId = 'thread-1') =>
+        conversation({
+          id: `sms-${threadId}-${day}`,
+          threadId,
+          channel: 'sms',
+          startedAt: `2026-01-0${day}T08:30:00.000Z`,
+          summary: 'Hello?',
+        });
+      const tied = async (day: number, submission?: BoundSubmission, threadId?: string) => {
+        const before = logged('communications').map(({ id }) => id);
+        await engine.handleConversation(message(day, threadId), submission && { submission });
+        clock.advance(3_600_000);
+        return logged('communications')
+          .filter(({ id }) => !before.includes(id))
+          .map(({ deals, properties }) => [...deals, properties['billable_status'] || null]);
+      };
+      const first = bound(form, { match }, { deal: renewal, billable: 'billable', ticket: 'none' });
+      expect(await tied(1, first)).toEqual([[renewal, 'billable']]);
+      expect(await tied(2)).toEqual([[renewal, null]]); // what else was answered was about that message
+      expect(await tied(3, bound(form, { match }, { deal: expansion, ticket: 'none' }))).toEqual([[expansion, null]]);
+      await engine.handleConversation(message(1), { submission: first }); // once more
+      expect(await tied(4)).toEqual([[expansion, null]]);
+      expect(await tied(4, undefined, 'thread-2')).toEqual([[null]]);
+      const none = bound(form, { match, stored: { deal: expansion } }, { deal: 'none' });
+      await engine.handleConversation(message(4), { submission: none });
+      expect(await tied(5)).toEqual([[null]]);
+    },
+  );
+
   it.each([
     ['a field that is not there', { activityField: 'billable_state' }, 'x', 'field_not_visible'],
     ['a field that can not be written', { activityField: 'computed' }, 'x', 'read_only_field'],
@@ -157,7 +191,7 @@ describe('a form that was filled in for a call, in HubSpot', () => {
   });
 
   it('logs the call without a tie whose record is gone by now, and says so; one that was merged is followed', async () => {
-    const { crm, engine, match, renewal, ticket, logged } = await hubspotAlice();
+    const { crm, engine, match, renewal, expansion, ticket, logged } = await hubspotAlice();
     crm.remove(renewal);
     const submission = bound(hubspotForm, { match }, { deal: renewal, ticket });
     expect(await engine.logActivity(CALL, { submission })).toMatchObject({
@@ -165,6 +199,13 @@ describe('a form that was filled in for a call, in HubSpot', () => {
       refused: [{ field: 'deal', code: 'tie_gone', remedy: expect.any(String) }],
     });
     expect(logged()).toMatchObject([{ deals: [], tickets: [ticket] }]);
+    const survivor = crm.merge(
+      crm.add('deals', { dealname: 'All of it', pipeline: 'default', dealstage: 'appointmentscheduled' }).id,
+      expansion,
+    ).id;
+    const moved = bound(hubspotForm, { match, stored: { ticket } }, { deal: expansion });
+    expect(await engine.logActivity(CALL, { submission: moved })).toMatchObject({ status: 'done', refused: [] });
+    expect(logged()).toMatchObject([{ deals: [survivor], tickets: [ticket] }]);
   });
 
   it('is looked up, and made with its ties, where the answer to it is lost', async () => {
@@ -243,6 +284,18 @@ describe('a form that was filled in for a call, in Salesforce', () => {
     const none = bound(salesforceForm, { match, stored: { ...stored, opportunity: expansion } }, { opportunity: 'none', billable: null });
     await engine.logActivity(CALL, { submission: none });
     expect(tasks()).toMatchObject([{ WhoId: alice, WhatId: null, Billable__c: null }]);
+  });
+
+  it('keeps the tie of a message through the next one of its thread, on that day and on another', async () => {
+    const { clock, engine, match, renewal, tasks } = await salesforceAlice();
+    const form: LogForm = { ...salesforceForm, kind: 'message' };
+    const message = conversation({ id: 'sms-1', threadId: 'thread-1', channel: 'sms', summary: 'Hello?' });
+    await engine.handleConversation(message, { submission: bound(form, { match }, { opportunity: renewal, case: 'none' }) });
+    for (const startedAt of ['2026-01-05T08:45:00.000Z', '2026-01-06T08:30:00.000Z']) {
+      clock.advance(3_600_000);
+      await engine.handleConversation({ ...message, id: startedAt, startedAt });
+    }
+    expect(tasks()).toMatchObject([{ WhatId: renewal }, { WhatId: renewal }]);
   });
 
   it('moves the one tie from one field of the group to the other', async () => {

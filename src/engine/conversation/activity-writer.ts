@@ -26,6 +26,7 @@ import {
 import { type Bound, boundAfter, isCarriedOut, type Submitted, tieChanges } from './bound.ts';
 import { askedQuestion, closedQuestion, type StoredQuestion } from './question-entry.ts';
 import { sharedWith } from './shared-activity.ts';
+import { threadTiesChange } from './thread-ties.ts';
 
 export interface ActivityWritten {
   readonly status: 'done' | 'unchanged' | 'pending' | 'skipped';
@@ -48,6 +49,8 @@ interface ActivityToWrite {
   readonly replaced: readonly string[];
   /** Answers to a form, checked; null: none are given. */
   readonly submitted: Submitted | null;
+  /** Of a message: its thread, which somebody's answers tie from then on. */
+  readonly thread: string | null;
   /** What an automatic form has left open: kept with a new activity. */
   readonly question?: StoredQuestion | null;
   /** The activity is there, and nothing but the answers is written. */
@@ -86,11 +89,12 @@ export class ActivityWriter {
   /** Answers that are still to be carried out. */
   #submitted: Submitted | null;
   readonly #question: StoredQuestion | null;
+  readonly #thread: string | null;
   readonly #onlyAnswers: boolean;
   readonly #refused: RefusedAnswer[] = [];
 
   constructor(context: Context, session: Session, permit: Permit, toWrite: ActivityToWrite) {
-    const { activity, contactId, people, delivery, replaced, fence, submitted, question = null, onlyAnswers = false } = toWrite;
+    const { activity, contactId, people, delivery, replaced, fence, submitted, thread, question = null, onlyAnswers = false } = toWrite;
     this.#context = context;
     this.#session = session;
     this.#permit = permit;
@@ -101,6 +105,8 @@ export class ActivityWriter {
     this.#people = people;
     this.#submitted = submitted;
     this.#question = question;
+    const says = submitted !== null && !submitted.isAutomatic && Object.keys(submitted.ties).length + submitted.cleared.length > 0;
+    this.#thread = says ? thread : null;
     this.#onlyAnswers = onlyAnswers;
     this.#deliveries = [...replaced, delivery];
   }
@@ -292,6 +298,13 @@ export class ActivityWriter {
     return id === null && this.#question !== null ? 'asked' : null;
   }
 
+  /** What somebody ties a message to, the thread's later activities are tied to as well. */
+  #threadChange(bound: Bound | undefined): readonly EntryChange[] {
+    const { contactId } = this.#place; // goes with the contact
+    if (this.#thread === null || this.#submitted === null || contactId === null) return [];
+    return [threadTiesChange({ thread: this.#thread, contactId }, bound?.ties ?? {})];
+  }
+
   /** @param version - Null: nobody has tried before, and asked. */
   #questionChange({ id }: ActivityEntry, version: Version | null): readonly EntryChange[] {
     if (id !== null) return [];
@@ -313,6 +326,7 @@ export class ActivityWriter {
       this.#fence,
       ...sharedWith(this.#place.key, this.#people),
       ...this.#questionChange(entry, version),
+      ...this.#threadChange(bound),
       activityChange(this.#place, intended, version),
     ];
     const committed = await commitOnce(this.#context, this.#session, { rows: [], entries });

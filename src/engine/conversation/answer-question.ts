@@ -36,7 +36,7 @@ export async function answerQuestion(
   const asked = await loadQuestion(context, key);
   if (asked === null) return notOpen(context, key);
   const { question, contactId } = asked;
-  const { form, match, context: formContext, stored, conversation, questions } = question;
+  const { form, match, context: formContext, stored, conversation, thread = null, questions } = question;
   const parsed = bindSubmission(form, { match, context: formContext, stored }, answers);
   const unanswered = questions.filter((one) => !isAnswered(one, answers)).map(UNANSWERED);
   if (!parsed.ok || unanswered.length > 0) {
@@ -54,7 +54,7 @@ export async function answerQuestion(
     const of = `answer to ${conversation}`;
     const { submitted, refused } = await checkSubmission(context, session, { of, submission, activity, isAutomatic: false });
     if (refused.length > 0) return counted(session, refusedStep(contactId, refused, 'answer'));
-    const toWrite = { activity, contactId, people: [], delivery: '', replaced: [], fence, submitted, onlyAnswers: true };
+    const toWrite = { activity, contactId, people: [], delivery: '', replaced: [], fence, submitted, thread, onlyAnswers: true };
     const { created: _, ...written } = await new ActivityWriter(context, session, permit, toWrite).write();
     // What was carried out by a call that was killed then, or can't be any more, is no longer open.
     if (written.status === 'unchanged' || written.status === 'skipped')

@@ -6,14 +6,17 @@ import type { FormInput, FormMatch } from '../../core/forms/form-input.ts';
 import type { LogForm } from '../../core/forms/log-form.ts';
 import { matchOptionNames } from '../../core/forms/match-option-names.ts';
 import { matchOptionsName } from '../../core/forms/options-of.ts';
+import { threadKey } from '../../core/thread-day.ts';
 import type { Context } from '../context.ts';
 import type { Session } from '../session.ts';
 import { loadActivity } from './activity-entry.ts';
 import type { StoredQuestion } from './question-entry.ts';
+import { loadThreadTies, withoutTies, writesOf } from './thread-ties.ts';
 
 interface AutomaticInput {
   readonly conversation: Conversation;
   readonly record: { readonly object: string; readonly id: string };
+  readonly contactId: string | null;
   readonly activityKey: string;
 }
 
@@ -29,17 +32,22 @@ export interface AutomaticForm {
 const OPTIONS_MAX = 200;
 
 /**
- * The settings' form for a conversation that is logged by itself, with no answers. Options come in one batched call. Null: there
- * is no form, or the activity is there already, whose ties are not touched any more.
+ * The settings' form for a conversation that is logged by itself, with no answers. Options come in one batched call. What somebody
+ * has tied the thread of a message to is tied again, whatever the form would choose. Null: there is no form, or the activity is
+ * there already, whose ties are not touched any more.
  */
 export async function automaticForm(context: Context, session: Session, input: AutomaticInput): Promise<AutomaticForm | null> {
-  const { conversation, record, activityKey } = input;
+  const { conversation, record, contactId, activityKey } = input;
   const { kind, context: formContext } = formPlaceOf(conversation);
   const { logForms = {} } = context.options;
-  const form = logForms[kind];
-  if (form === undefined) return null;
+  const thread = threadKey(conversation);
+  if (logForms[kind] === undefined && thread === null) return null;
   const stored = await loadActivity(context, activityKey);
   if (stored !== null && stored.entry.id !== null) return null;
+  const ties = thread === null || contactId === null ? null : await loadThreadTies(context, { thread, contactId });
+  if (logForms[kind] === undefined && ties === null) return null;
+  const whole = logForms[kind] ?? { kind, fields: [] };
+  const form = ties === null ? whole : withoutTies(whole);
   const { match, failures } = await matchOf(context, session, form, record);
   const formInput: FormInput = {
     match,
@@ -47,7 +55,8 @@ export async function automaticForm(context: Context, session: Session, input: A
     settings: logForms.settings ?? {},
     metadata: conversation.metadata ?? {},
   };
-  const { submission, questions } = bindAutomatically(form, formInput);
+  const { submission: decided, questions } = bindAutomatically(form, formInput);
+  const submission = ties === null ? decided : tiedTo(writesOf(ties), decided, { kind, context: formContext });
   const refused = form.fields.flatMap((field): readonly RefusedAnswer[] => {
     const failure = field.type === 'selection' ? failures.get(matchOptionsName(field) ?? '') : undefined;
     return failure === undefined ? [] : [{ field: field.key, message: 'has options that could not be had', ...failure }];
@@ -58,6 +67,7 @@ export async function automaticForm(context: Context, session: Session, input: A
   );
   const question: StoredQuestion = {
     conversation: conversationKey(conversation),
+    ...(thread !== null && { thread }),
     channel: conversation.channel,
     startedAt: conversation.startedAt,
     askedAt: new Date(session.storeNow()).toISOString(),
@@ -68,6 +78,17 @@ export async function automaticForm(context: Context, session: Session, input: A
     questions,
   };
   return { submission, question, refused };
+}
+
+/** What is decided, with these ties. */
+function tiedTo(
+  ties: BoundSubmission['writes'],
+  decided: BoundSubmission | null,
+  place: Pick<BoundSubmission, 'kind' | 'context'>,
+): BoundSubmission | null {
+  if (ties.length === 0) return decided;
+  const { writes, ...rest } = decided ?? { ...place, contactType: null, answers: {}, metadata: {}, writes: [] };
+  return { ...rest, writes: [...writes, ...ties] };
 }
 
 interface Matched {

@@ -1,7 +1,7 @@
 import { type Conversation, conversationKey } from '../../core/conversation.ts';
 import { deliveryHash } from '../../core/delivery-hash.ts';
 import { planActivity } from '../../core/plan-activity.ts';
-import { isThreadMessage } from '../../core/thread-day.ts';
+import { isThreadMessage, threadKey } from '../../core/thread-day.ts';
 import { countCalls } from '../budget.ts';
 import { lacking, requireCapability } from '../capability.ts';
 import { type Context, fieldsOf } from '../context.ts';
@@ -72,13 +72,15 @@ export async function logActivity(
     const of = conversationKey(conversation);
     const isAutomatic = submission === undefined;
     const asksForm = isAutomatic && people.length === 0; // whose options it would be, of several people, nobody can say
-    const automatic = asksForm ? await automaticForm(context, session, { conversation, record, activityKey: activity.key }) : null;
+    const automatic = asksForm
+      ? await automaticForm(context, session, { conversation, record, contactId, activityKey: activity.key })
+      : null;
     const filled = submission ?? automatic?.submission ?? null;
     const checked = filled === null ? null : await checkSubmission(context, session, { of, submission: filled, activity, isAutomatic });
     if (!isAutomatic && checked !== null && checked.refused.length > 0) return counted(refusedStep(contactId, checked.refused));
     const delivery = deliveryHash(conversation);
     const answers = { submitted: checked?.submitted ?? null, question: automatic?.question ?? null };
-    const toWrite = { activity, contactId, people, delivery, replaced, fence, ...answers };
+    const toWrite = { activity, contactId, people, delivery, replaced, fence, thread: threadKey(conversation), ...answers };
     const { created, refused, ...written } = await new ActivityWriter(context, session, permit, toWrite).write();
     if (written.record !== null && written.status === 'done')
       context.notify({

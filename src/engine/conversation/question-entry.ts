@@ -11,6 +11,8 @@ import { KIND } from '../kinds.ts';
 export interface StoredQuestion {
   /** Key of the conversation. */
   readonly conversation: string;
+  /** Of a message: its thread, for whose later activities the answer counts, too. */
+  readonly thread?: string;
   readonly channel: Channel;
   readonly startedAt: string;
   /** ISO 8601 UTC. */
