@@ -61,7 +61,7 @@ export const KIND = {
   membership: 'membership',
   /** connection · `<time>/<turn>/<id>` · a contact entered or left a segment, or changed in it, until the host acknowledges it */
   segmentEvent: 'segment_event',
-  /** connection · `<object>|<contact id>` · a record that is being made for a contact, or was refused */
+  /** connection · `<object>|<id that the contact was made with, or has>` · a record that is asked for, is being made, or was refused */
   create: 'create',
   /** connection · key of the operation · a contact that was made from a form: the same once more goes on with it */
   made: 'made',

@@ -1,11 +1,21 @@
-import { type BoundSubmission, bindSubmission, type LogForm } from 'crm-sync-engine';
+import { type BoundSubmission, bindSubmission, type ContactStore, type LogForm, type RowChange } from 'crm-sync-engine';
 import { conversation } from 'crm-sync-engine/testing';
 import { describe, expect, it } from 'vitest';
 import { salesforceAlice } from './form-deployments.ts';
-import { connectorAround, contentsOf, Died, dying, storeAround, takingTurns } from './harness.ts';
+import { connectorAround, contentsOf, Died, dumpOf, dying, storeAround, takingTurns } from './harness.ts';
 import { type Deployment, WORLDS } from './world.ts';
 
 const PHONE = '+14155550177';
+
+/** A table that gives each contact another id than the engine suggests. */
+const makingOwnIds = (store: ContactStore): ContactStore => ({
+  specVersion: 1,
+  bind(scope) {
+    const bound = store.bind(scope);
+    const named = (row: RowChange): RowChange => (row.kind === 'insert' ? { ...row, suggestedId: `own-${row.suggestedId}` } : row);
+    return { ...bound, commit: ({ rows, entries }) => bound.commit({ rows: rows.map(named), entries }) };
+  },
+});
 const CALL = conversation({ id: 'call-1', summary: 'Wants a demo.', contact: { kind: 'phone', phone: PHONE } });
 
 describe.each(WORLDS)('the form for a new contact, on $name', (world) => {
@@ -197,6 +207,38 @@ describe.each(WORLDS)('the form for a new contact, on $name', (world) => {
           await there.engineOf().createContact(filled(DANA), { conversation: CALL });
         }
         expect(await end(there), `died at call ${at}`).toEqual(FINISHED);
+      }
+      expect(deaths).toBeGreaterThan(10);
+    },
+  );
+
+  it.each([
+    ['whose ids are ours', (store: ContactStore) => store],
+    ['that makes its own ids', makingOwnIds],
+  ] as const)(
+    'has what no field of ours holds where somebody else makes the record after a process died, in a table %s',
+    async (_, tableOf) => {
+      let deaths = 0;
+      for (let at = 1; ; at += 1) {
+        const there = deployment();
+        const store = tableOf(there.store);
+        const process = dying(at, 'after');
+        const doomed = there.engineOf({
+          store: storeAround(store, process.around),
+          connector: connectorAround(there.connectorOf(), process.around),
+        });
+        await doomed.createContact(filled(DANA), { phone: PHONE }).catch((error: unknown) => {
+          if (!(error instanceof Died) && !process.isDead()) throw error;
+        });
+        if (!process.isDead()) break;
+        deaths += 1;
+        const engine = there.engineOf({ store });
+        there.clock.advance(1_800_000);
+        await engine.push({ createMissing: true });
+        await engine.createContact(filled(DANA), { phone: PHONE });
+        expect(made(there), `died at call ${at}`).toEqual([RECORD]);
+        expect((await contentsOf(there.store, there.scope)).contacts).toHaveLength(1);
+        expect((await dumpOf(there.store, there.scope)).entries['create']).toEqual([]);
       }
       expect(deaths).toBeGreaterThan(10);
     },

@@ -6,10 +6,9 @@ import type { CompiledMapping, Mapping } from '../../core/mapping-types.ts';
 import { normalizePhone } from '../../core/phone.ts';
 import { planCreate } from '../../core/plan-create.ts';
 import { emptyFields } from '../../core/schema.ts';
-import type { Fields, Value } from '../../core/value.ts';
+import type { Fields } from '../../core/value.ts';
 import { CrmSyncError } from '../../errors.ts';
 import { countCalls } from '../budget.ts';
-import { untilCommitted } from '../commit.ts';
 import { compiled } from '../compiled.ts';
 import type { Context } from '../context.ts';
 import { logActivity, refusedStep } from '../conversation/log-activity.ts';
@@ -20,7 +19,7 @@ import { RunRecorder } from '../run-recorder.ts';
 import { Session } from '../session.ts';
 import { isStepFailure, pendingStep, type Step, step } from '../step.ts';
 import { creatingMappings } from './create-missing.ts';
-import { askedCreate, loadCreates } from './entry.ts';
+import { loadCreates } from './entry.ts';
 import { lookUp } from './look-up.ts';
 import { type PlacedContact, placeContact } from './place-contact.ts';
 
@@ -49,7 +48,6 @@ export interface ContactCreated extends Step {
 }
 
 type Given = Omit<CreateContactOptions, 'timeLimitMs' | 'signal'>;
-type Values = Readonly<Record<string, Value>>;
 
 /**
  * A form for a new contact → contact here, record in the CRM, log of the call: one operation, each part of which is done once.
@@ -119,7 +117,14 @@ async function create(context: Context, session: Session, creating: Creating): P
     const [record] = byKeys.get('new') ?? [];
     return record === undefined ? null : { object, id: record.id };
   };
-  const placed = await placeContact(context, session, { key, fields, by, adopts: duplicates === 'adopt', inCrm });
+  const placed = await placeContact(context, session, {
+    key,
+    fields,
+    asked: { object, values },
+    by,
+    adopts: duplicates === 'adopt',
+    inCrm,
+  });
   if (!('contactId' in placed)) return end(step('skipped', placed));
   if (placed.changes.length > 0)
     context.notify({
@@ -128,7 +133,7 @@ async function create(context: Context, session: Session, creating: Creating): P
       fields: placed.changes.map(({ field }) => field),
       cause: 'manual',
     });
-  const made = await makeRecord(context, session, { placed, object, asked: values, by });
+  const made = await makeRecord(context, session, { placed, object, by });
   if (made.record === null || conversation === undefined) return end(made);
   const { log } = creating;
   const whose = { contactId: placed.contactId, record: made.record, ...(log !== undefined && { submission: log }) };
@@ -152,19 +157,17 @@ function keyOf(conversation: Conversation | undefined, fields: Fields): string {
 interface RecordToMake {
   readonly placed: Extract<PlacedContact, { readonly contactId: string }>;
   readonly object: string;
-  readonly asked: Values;
   readonly by: string;
 }
 
 /** The record of the contact, by what makes records of contacts that have none: never two, whatever is lost (P5). */
-async function makeRecord(context: Context, session: Session, { placed, object, asked, by }: RecordToMake): Promise<Step> {
+async function makeRecord(context: Context, session: Session, { placed, object, by }: RecordToMake): Promise<Step> {
   const { contactId, changes, isResumed, record: present } = placed;
   const told = { contactId, changes };
   if (present !== null) {
     const adopted = isResumed ? {} : ADOPTED;
     return step(isResumed ? 'unchanged' : 'done', { ...told, record: present, ...adopted });
   }
-  if (!(await ask(context, session, { object, contactId, asked }))) return step('skipped', { contactId, ...REMOVED });
   const run = new RunRecorder(context, session, { flow: 'push', by });
   const pushed = (await pushContacts(context, run, [contactId], { createMissing: object })).get(contactId) as ContactPushed;
   const [row] = await context.store.load({ ids: [contactId] });
@@ -184,23 +187,5 @@ const ADOPTED = {
   reason: 'duplicate_adopted',
   remedy: 'Nothing to do: the CRM had a record with the number or address, which the contact has now. What was filled there stays.',
 } as const;
-const REMOVED = { reason: 'contact_removed', remedy: 'The contact was removed meanwhile: nothing is made for it.' } as const;
 const REFUSED_REMEDY =
   'The CRM has refused just this: correct the form, or what stands in its way in the CRM. It is tried again after a day.';
-
-/** Keeps what the record is to have beside the contact's fields until it is made, whoever makes it. False: the contact is gone. */
-async function ask(
-  context: Context,
-  session: Session,
-  { object, contactId, asked }: Pick<RecordToMake, 'object' | 'asked'> & { readonly contactId: string },
-): Promise<boolean> {
-  const { result } = await untilCommitted(context, session, async () => {
-    const [row] = await context.store.load({ ids: [contactId] });
-    if (row === undefined || row.removed === true) return { result: false, changes: null };
-    const known = (await loadCreates(context, object, [contactId])).get(contactId);
-    const entry = askedCreate({ object, contactId, known }, asked);
-    const rows = [{ kind: 'update', contactId, expected: row.version }] as const;
-    return { result: true, changes: entry === null ? null : { rows, entries: [entry] } };
-  });
-  return result;
-}

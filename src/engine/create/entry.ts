@@ -1,6 +1,6 @@
 import { hashOf } from '../../core/hash.ts';
 import type { Json, Millis, Value } from '../../core/value.ts';
-import type { Entry, EntryChange } from '../../ports/store.ts';
+import type { ContactRef, Entry, EntryChange } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
 import { KIND } from '../kinds.ts';
 
@@ -32,7 +32,7 @@ export interface StoredCreate {
 const keyOf = (object: string, contactId: string): string => `${object}|${contactId}`;
 
 const storedOf = (stored: Entry): StoredCreate => ({
-  contactId: stored.key.slice(stored.key.indexOf('|') + 1),
+  contactId: stored.contactId ?? '',
   entry: stored.body as unknown as CreateEntry,
   stored,
 });
@@ -43,9 +43,10 @@ export async function loadCreates(
   object: string,
   contactIds: readonly string[],
 ): Promise<ReadonlyMap<string, StoredCreate>> {
-  const keys = contactIds.map((id) => keyOf(object, id));
-  const entries =
-    keys.length === 0 ? [] : await context.store.entries({ scope: 'connection', kind: KIND.create, keys, limit: keys.length });
+  if (contactIds.length === 0) return new Map();
+  // Not by key: a table that makes its own ids gave the contact another one than its entry is named by.
+  const query = { scope: 'connection', kind: KIND.create, contactIds, after: keyOf(object, ''), limit: contactIds.length } as const;
+  const entries = (await context.store.entries(query)).filter(({ key }) => key.startsWith(keyOf(object, '')));
   return new Map(entries.map((entry) => [storedOf(entry).contactId, storedOf(entry)]));
 }
 
@@ -64,17 +65,23 @@ interface Place {
   readonly known: StoredCreate | undefined;
 }
 
-const changeOf = ({ object, contactId, known }: Place) =>
-  ({ scope: 'connection', kind: KIND.create, key: keyOf(object, contactId), expected: known?.stored.version ?? null }) as const;
+const changeOf = ({ object, contactId, known }: Place) => {
+  const { key = keyOf(object, contactId), version = null } = known?.stored ?? {};
+  return { scope: 'connection', kind: KIND.create, key, expected: version } as const;
+};
 
 const askedOf = ({ known }: Place): Asked => (known?.entry.asked === undefined ? {} : { asked: known.entry.asked });
 
-/** Values for the record of a contact that has none, whoever makes it; null: nothing is new, or it is being made. */
-export function askedCreate(place: Place, asked: Readonly<Record<string, Value>>): EntryChange | null {
+/**
+ * Values for the record of a contact that has none, whoever makes it; null: nothing is new, or it is being made.
+ *
+ * @param ref - Of a contact that the same commit makes.
+ */
+export function askedCreate(place: Place, asked: Readonly<Record<string, Value>>, ref: ContactRef = place.contactId): EntryChange | null {
   const { entry } = place.known ?? {};
   if (entry?.state === 'open' || hashOf(entry?.asked ?? {}) === hashOf(asked)) return null;
   const body: CreateEntry = { ...(entry ?? { state: 'asked', object: place.object }), asked };
-  return { ...changeOf(place), put: { body: body as unknown as Json, contactId: place.contactId } };
+  return { ...changeOf(place), put: { body: body as unknown as Json, contactId: ref } };
 }
 
 export const openCreate = (place: Place, intent: { readonly op: string; readonly hash: string; readonly until: Millis }): EntryChange => {

@@ -2,8 +2,8 @@ import { hashOf } from '../../core/hash.ts';
 import { isLive } from '../../core/link.ts';
 import type { MatchValues } from '../../core/plan-types.ts';
 import { emptyFields } from '../../core/schema.ts';
-import type { Fields } from '../../core/value.ts';
-import type { Row } from '../../ports/store.ts';
+import type { Fields, Value } from '../../core/value.ts';
+import type { EntryChange, Row } from '../../ports/store.ts';
 import { type Attempt, untilCommitted } from '../commit.ts';
 import { type Context, fieldsOf } from '../context.ts';
 import { ERASED_REMEDY, erasedPeople } from '../erasure/suppressions.ts';
@@ -13,6 +13,7 @@ import { releaseWaiting } from '../identity/waiting.ts';
 import { claimsOf, keysOf, loadClaims, matchFields } from '../match-keys.ts';
 import type { Session } from '../session.ts';
 import type { StepChange } from '../step.ts';
+import { askedCreate, loadCreates } from './entry.ts';
 import { loadMade, madeChange } from './made-entry.ts';
 
 interface RecordOf {
@@ -25,6 +26,8 @@ export interface PlaceInput {
   readonly key: string;
   /** What the form gives of the contact: filled fields only. */
   readonly fields: Fields;
+  /** What its record of the object is to have beside that, kept with the contact: whoever makes the record gives it these. */
+  readonly asked: { readonly object: string; readonly values: Readonly<Record<string, Value>> };
   readonly by: string;
   /** Whoever has the keys already is taken; else that is told. */
   readonly adopts: boolean;
@@ -51,7 +54,7 @@ export async function placeContact(context: Context, session: Session, input: Pl
 }
 
 async function attempt(context: Context, session: Session, input: PlaceInput): Promise<Attempt<PlacedContact>> {
-  const { key, fields, by } = input;
+  const { key, fields, asked, by } = input;
   const at = session.storeNow();
   const hash = hashOf(fields);
   const made = await loadMade(context, key);
@@ -75,30 +78,43 @@ async function attempt(context: Context, session: Session, input: PlaceInput): P
     const before = fieldsOf(context, row.fields);
     const set = record !== null || made?.hash === hash ? {} : news(context, before, fields, !isFirst);
     const changes = changesOf(before, set);
-    const entries = [
-      ...(await keyEntries(context, { contact: row.id, before, set, at })),
-      madeChange(key, hash, row.id, made?.version ?? null),
-      ...(changes.length > 0 ? [historyEntry(context, row.id, { at: new Date(at).toISOString(), source, changes })] : []),
-    ];
-    const rows = [{ kind: 'update', contactId: row.id, expected: row.version, set }] as const;
     const isSame = made?.hash === hash;
-    return { changes: isSame ? null : { rows, entries }, result: { contactId: row.id, changes, isResumed: !isFirst, record } };
+    const wanted = record === null ? await askedOf(context, row.id, asked) : [];
+    const entries = isSame
+      ? wanted
+      : [
+          ...(await keyEntries(context, { contact: row.id, before, set, at })),
+          ...wanted,
+          madeChange(key, hash, row.id, made?.version ?? null),
+          ...(changes.length > 0 ? [historyEntry(context, row.id, { at: new Date(at).toISOString(), source, changes })] : []),
+        ];
+    const rows = [{ kind: 'update', contactId: row.id, expected: row.version, set }] as const;
+    const result = { contactId: row.id, changes, isResumed: !isFirst, record };
+    return { changes: entries.length === 0 ? null : { rows, entries }, result };
   }
   const { erased, fence } = await erasedPeople(context, 'contact', [keys]);
   if (erased[0] === true) return refuse('erased', ERASED_REMEDY);
   const set = { ...emptyFields(context.schema), ...fields };
   const changes = changesOf({}, fields);
   const contact = { row: 0 };
+  const id = context.ids();
+  const wanted = askedCreate({ object: asked.object, contactId: id, known: undefined }, asked.values, contact);
   const entries = [
     fence,
     ...claimsOf(claims, keys, contact, at),
     ...(await releaseWaiting(context, keysOf(keys), at, keysOf(keys))),
+    ...(wanted === null ? [] : [wanted]),
     madeChange(key, hash, contact, null),
     historyEntry(context, contact, { at: new Date(at).toISOString(), source, changes }),
   ];
-  const id = context.ids();
   const rows = [{ kind: 'insert', entity: 'contact', suggestedId: id, set }] as const;
   return { changes: { rows, entries }, result: { contactId: id, changes, isResumed: false, record: null } };
+}
+
+async function askedOf(context: Context, contactId: string, { object, values }: PlaceInput['asked']): Promise<readonly EntryChange[]> {
+  const known = (await loadCreates(context, object, [contactId])).get(contactId);
+  const change = askedCreate({ object, contactId, known }, values);
+  return change === null ? [] : [change];
 }
 
 const refuse = (reason: string, remedy: string, record: RecordOf | null = null): Attempt<PlacedContact> => ({
