@@ -276,6 +276,7 @@ function contextOf(options: EngineOptions<Schema>): Context {
     connector = noConnector,
     merger,
     observer,
+    formOptions: __,
     transforms,
     policies,
     clock,

@@ -8,6 +8,7 @@ import type { CrmConnector } from '../ports/connector.ts';
 import type { Merger } from '../ports/merger.ts';
 import type { Observer } from '../ports/observer.ts';
 import type { ContactStore } from '../ports/store.ts';
+import type { LoadOptionsInput } from './forms/load-options.ts';
 
 /** Companies beside the contacts: the host's own rows, kept in step with the CRM's accounts. */
 // biome-ignore lint/suspicious/noExplicitAny: see Schema
@@ -42,6 +43,8 @@ export interface EngineOptions<S extends Schema, C extends Schema = any>
   readonly segments?: readonly Segment<NoInfer<S>>[];
   /** Absent: contacts only, and nothing is read or asked for companies. */
   readonly companies?: CompanyOptions<S, C>;
+  /** Where options of `logForms` come from that neither the form nor the CRM has: as `loadOptions` takes them. */
+  readonly formOptions?: Pick<LoadOptionsInput, 'loaders' | 'account'>;
   /** Functions that mappings and rules name in `transform`. */
   readonly transforms?: Transforms;
   /** Functions that mappings name in `conflict: { policy }`. */

@@ -103,9 +103,9 @@ const isoOf = (at: number | null): string | null => (at === null ? null : new Da
 
 const ITEMS: Readonly<Record<PendingKind, (entry: Entry) => PendingItem>> = {
   question({ key, contactId, body }) {
-    const { conversation, askedAt, form, context, match, stored, questions } = body as unknown as StoredQuestion;
+    const { conversation, askedAt, form, context, match, host, stored, questions } = body as unknown as StoredQuestion;
     const record = match.record ? { object: match.record.object, id: match.record.recordId } : null;
-    const shown = resolveLogForm(form, { match, context, stored });
+    const shown = resolveLogForm(form, { match, ...host, context, stored });
     return { kind: 'question', id: `${QUESTION}${key}`, contactId, conversation, record, askedAt, questions, form: shown };
   },
   conversation({ key, contactId, body, dueAt }) {

@@ -1,5 +1,12 @@
 import type { ContactStore } from 'crm-sync-engine';
-import { type CompleteConnector, type CrmSyncEngine, type EngineOptions, type LogForm, parseSettings } from 'crm-sync-engine';
+import {
+  type CompleteConnector,
+  type CrmSyncEngine,
+  type EngineOptions,
+  type LogForm,
+  type OptionLoader,
+  parseSettings,
+} from 'crm-sync-engine';
 import { conversation, type ManualClock } from 'crm-sync-engine/testing';
 import { describe, expect, it } from 'vitest';
 import { hubspotAlice, salesforceAlice, schema } from './form-deployments.ts';
@@ -278,6 +285,87 @@ it('ties the later messages of a thread to what somebody answered, and asks and 
     [[renewal], [ticket], 'billable'],
     [[renewal], [ticket], 'billable'],
   ]);
+});
+
+describe('options of the host', () => {
+  const fields: LogForm['fields'] = [
+    { key: 'department', title: 'Department', type: 'selection', dynamicOptions: true, writes: { activityField: 'department' } },
+    {
+      key: 'billable',
+      title: 'Billable?',
+      type: 'selection',
+      options: { account: 'rates' },
+      defaultSettingId: 'rate',
+      writes: { activityField: 'billable_status' },
+    },
+  ];
+  const logForms = { call: { kind: 'call', fields }, settings: { rate: 'Pro bono' } } as const;
+  const option = (value: string) => ({ const: value, title: value });
+  const RATES = [
+    { const: 'billable', title: 'Billable' },
+    { const: 'pro_bono', title: 'Pro bono' },
+  ];
+  const account = { get: async () => RATES };
+
+  it('fill a form that nobody fills in, and are loaded again for an answer: one on a later page is known', async () => {
+    const asked: unknown[] = [];
+    const department: OptionLoader = async ({ contactType, include }) => {
+      asked.push([contactType, include]);
+      return { options: ['Sales', ...include.map(String)].filter((name) => name !== 'Nobody').map(option), next: '2' };
+    };
+    const { engine, logged } = await hubspotAlice({ logForms, formOptions: { loaders: { department }, account } });
+    const { steps } = await engine.handleConversation(CALL);
+    expect(steps.activity).toMatchObject({ status: 'done', reason: 'question_open', refused: [] });
+    const [item] = await engine.pending.list({ kinds: ['question'] });
+    expect(item).toMatchObject({
+      questions: [{ field: 'department', code: 'several_options' }],
+      form: { values: { department: null, billable: 'pro_bono' }, fields: [{ options: [option('Sales')] }, { options: RATES }] },
+    });
+    const answer = (value: string) => engine.pending.answer(item?.id ?? '', { department: value });
+    expect(await answer('Nobody')).toMatchObject({ refused: [{ field: 'department', code: 'options_not_loaded' }] });
+    expect(await answer('Support')).toMatchObject({ status: 'done' });
+    expect(asked).toEqual([
+      ['contacts', []],
+      ['contacts', ['Nobody']],
+      ['contacts', ['Support']],
+    ]);
+    expect(logged()).toMatchObject([{ properties: { department: 'Support', billable_status: 'pro_bono' } }]);
+  });
+
+  it('that nobody loads, or that fail, leave their fields out, which is told; the call is logged', async () => {
+    const codes = async (formOptions: EngineOptions<typeof schema>['formOptions']) => {
+      const { engine, logged } = await hubspotAlice({ logForms, ...(formOptions && { formOptions }) });
+      const { steps } = await engine.handleConversation(CALL);
+      expect([logged().length, await engine.pending.list()]).toEqual([1, []]);
+      for (const { remedy } of steps.activity.refused) expect(remedy).not.toBe('');
+      return steps.activity.refused.map(({ field, code }) => `${field} ${code}`);
+    };
+    expect(await codes(undefined)).toEqual(['department no_loader', 'billable no_loader']);
+    const loaders = { department: () => Promise.reject(new Error('down')) };
+    expect(await codes({ loaders, account })).toEqual(['department load_failed']);
+  });
+});
+
+it('asks for a required tie that there was none of, and takes one that there is by now', async () => {
+  const fields: LogForm['fields'] = [
+    { key: 'ticket', title: 'Ticket', type: 'selection', required: true, options: { association: 'tickets' }, writes: 'association' },
+  ];
+  const { crm, clock, engine, alice, ticket, logged } = await hubspotAlice({ logForms: { call: { kind: 'call', fields } } });
+  crm.dissociate(alice, ticket);
+  await engine.handleConversation(CALL);
+  const [item] = await engine.pending.list();
+  expect(item).toMatchObject({ questions: [{ field: 'ticket', code: 'missing', options: [] }] });
+  const answer = () => engine.pending.answer(item?.id ?? '', { ticket });
+  expect(await answer()).toMatchObject({ status: 'skipped', refused: [{ field: 'ticket', code: 'not_offered' }] });
+  crm.associate(alice, ticket);
+  clock.advance(60_000);
+  await engine.pause('maintenance');
+  const before = crm.calls.length;
+  expect((await answer()).status).not.toBe('done');
+  expect(crm.calls.length).toBe(before);
+  await engine.resume();
+  expect(await answer()).toMatchObject({ status: 'done' });
+  expect(logged()).toMatchObject([{ tickets: [ticket] }]);
 });
 
 it('logs the call where options can not be had, and says why', async () => {

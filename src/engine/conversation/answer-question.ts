@@ -2,6 +2,8 @@ import type { Activity } from '../../core/activity.ts';
 import type { AutomaticQuestion } from '../../core/forms/bind-automatic.ts';
 import { bindSubmission } from '../../core/forms/bind-submission.ts';
 import type { BoundSubmission } from '../../core/forms/bound-submission.ts';
+import type { FormMatch } from '../../core/forms/form-input.ts';
+import type { LogField } from '../../core/forms/log-form.ts';
 import { own } from '../../core/own.ts';
 import { membersOf } from '../../core/rule-schema.ts';
 import { countCalls } from '../budget.ts';
@@ -14,6 +16,8 @@ import { Session } from '../session.ts';
 import { isStepFailure, pendingStep, type Step, step } from '../step.ts';
 import { loadActivity } from './activity-entry.ts';
 import { ActivityWriter } from './activity-writer.ts';
+import { matchOf } from './automatic-form.ts';
+import { hostOptions } from './host-options.ts';
 import { refusedStep } from './log-activity.ts';
 import { closedQuestion, loadQuestion, type StoredQuestion } from './question-entry.ts';
 import { checkSubmission } from './submitted.ts';
@@ -36,17 +40,18 @@ export async function answerQuestion(
   const asked = await loadQuestion(context, key);
   if (asked === null) return notOpen(context, key);
   const { question, contactId } = asked;
-  const { form, match, context: formContext, stored, conversation, thread = null, questions } = question;
-  const parsed = bindSubmission(form, { match, context: formContext, stored }, answers);
-  const unanswered = questions.filter((one) => !isAnswered(one, answers)).map(UNANSWERED);
-  if (!parsed.ok || unanswered.length > 0) {
-    const issues = parsed.ok
-      ? []
-      : parsed.issues.map(({ path, code, message, remedy }) => ({ field: path.join('.'), code, message, remedy }));
-    const others = issues.filter((issue) => unanswered.every(({ field }) => field !== issue.field));
-    return refusedStep(contactId, [...unanswered, ...others], 'answer');
-  }
+  const { form, context: formContext, stored, conversation, thread = null, questions } = question;
   try {
+    const input = { match: await presentMatch(context, session, question), context: formContext, stored };
+    const parsed = bindSubmission(form, { ...input, ...(await hostOptions(context, session, form, { ...input, answers })) }, answers);
+    const unanswered = questions.filter((one) => !isAnswered(one, answers)).map(UNANSWERED);
+    if (!parsed.ok || unanswered.length > 0) {
+      const issues = parsed.ok
+        ? []
+        : parsed.issues.map(({ path, code, message, remedy }) => ({ field: path.join('.'), code, message, remedy }));
+      const others = issues.filter((issue) => unanswered.every(({ field }) => field !== issue.field));
+      return refusedStep(contactId, [...unanswered, ...others], 'answer');
+    }
     const permit = await Permit.ask(context, session, null);
     await permit.checkAccount();
     const submission: BoundSubmission = parsed.value;
@@ -66,6 +71,16 @@ export async function answerQuestion(
   } finally {
     await countCalls(context, session);
   }
+}
+
+/** The options as they were, or as they are now where something was asked that had none then: there may be some by now. */
+async function presentMatch(context: Context, session: Session, { form, match, questions }: StoredQuestion): Promise<FormMatch> {
+  const isEmpty = ({ key, type }: LogField) =>
+    type === 'selection' && questions.some((one) => one.field === key && one.options.length === 0);
+  const { record } = match;
+  if (!record || !form.fields.some((field) => isEmpty(field))) return match;
+  await Permit.ask(context, session, null);
+  return (await matchOf(context, session, form, { object: record.object, id: record.recordId })).match;
 }
 
 const counted = ({ apiCalls }: Session, result: Step): Step => ({ ...result, apiCalls });

@@ -10,6 +10,7 @@ import { threadKey } from '../../core/thread-day.ts';
 import type { Context } from '../context.ts';
 import type { Session } from '../session.ts';
 import { loadActivity } from './activity-entry.ts';
+import { hostOptions, notLoaded } from './host-options.ts';
 import type { StoredQuestion } from './question-entry.ts';
 import { loadThreadTies, withoutTies, writesOf } from './thread-ties.ts';
 
@@ -32,7 +33,7 @@ export interface AutomaticForm {
 const OPTIONS_MAX = 200;
 
 /**
- * The settings' form for a conversation that is logged by itself, with no answers. Options come in one batched call. What somebody
+ * The settings' form for a conversation that is logged by itself, with no answers. The CRM's options come in one batched call. What somebody
  * has tied the thread of a message to is tied again, whatever the form would choose. Null: there is no form, or the activity is
  * there already, whose ties are not touched any more.
  */
@@ -49,8 +50,10 @@ export async function automaticForm(context: Context, session: Session, input: A
   const whole = logForms[kind] ?? { kind, fields: [] };
   const form = ties === null ? whole : withoutTies(whole);
   const { match, failures } = await matchOf(context, session, form, record);
+  const host = await hostOptions(context, session, form, { match, context: formContext });
   const formInput: FormInput = {
     match,
+    ...host,
     context: formContext,
     settings: logForms.settings ?? {},
     metadata: conversation.metadata ?? {},
@@ -58,7 +61,8 @@ export async function automaticForm(context: Context, session: Session, input: A
   const { submission: decided, questions } = bindAutomatically(form, formInput);
   const submission = ties === null ? decided : tiedTo(writesOf(ties), decided, { kind, context: formContext });
   const refused = form.fields.flatMap((field): readonly RefusedAnswer[] => {
-    const failure = field.type === 'selection' ? failures.get(matchOptionsName(field) ?? '') : undefined;
+    if (field.type !== 'selection' || decided?.answers[field.key]?.action === 'set') return [];
+    const failure = failures.get(matchOptionsName(field) ?? '') ?? notLoaded(field, host);
     return failure === undefined ? [] : [{ field: field.key, message: 'has options that could not be had', ...failure }];
   });
   if (questions.length === 0) return { submission, question: null, refused };
@@ -74,6 +78,7 @@ export async function automaticForm(context: Context, session: Session, input: A
     form,
     context: formContext,
     match,
+    ...(Object.keys(host).length > 0 && { host }),
     stored: Object.fromEntries(answers),
     questions,
   };
@@ -97,7 +102,8 @@ interface Matched {
   readonly failures: ReadonlyMap<string, Pick<RefusedAnswer, 'code' | 'remedy'>>;
 }
 
-async function matchOf(
+/** The record with the options that the form asks the CRM for. */
+export async function matchOf(
   { connector }: Context,
   { call }: Session,
   form: LogForm,

@@ -6,6 +6,7 @@ import type { Json, Value } from '../../core/value.ts';
 import type { EntryChange } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
 import { KIND } from '../kinds.ts';
+import type { HostOptions } from './host-options.ts';
 
 /** What nobody has answered about an activity that was logged by itself, with all that an answer needs. */
 export interface StoredQuestion {
@@ -21,6 +22,8 @@ export interface StoredQuestion {
   readonly context: FormContext;
   /** The record that it was logged on, and the options as they were then. */
   readonly match: FormMatch;
+  /** Options that came from the host, as they were then. */
+  readonly host?: HostOptions;
   /** By key: what was decided without anybody. */
   readonly stored: Readonly<Record<string, Value>>;
   readonly questions: readonly AutomaticQuestion[];

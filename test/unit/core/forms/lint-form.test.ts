@@ -12,6 +12,7 @@ const found = (form: unknown, capabilities?: FormCapabilities) =>
   });
 const field = (more: object) => ({ kind: 'call', fields: [{ key: 'deal', title: 'Deal', type: 'selection', ...more }] });
 const DEAL = { key: 'deal', title: 'Deal', type: 'selection', options: { association: 'deals' }, writes: 'association' };
+const LOADED = { key: 'deal', title: 'Deal', type: 'selection', dynamicOptions: true };
 const TICKET = { key: 'ticket', title: 'Ticket', type: 'selection', options: { association: 'tickets' }, writes: 'association' };
 
 const EVERYTHING: Required<FormCapabilities> = {
@@ -61,6 +62,12 @@ describe('what does not fit', () => {
       ['warning deal unknown_contact_type'],
     ],
     ['a field of the activity', field({ contactDependent: true, writes: { activityField: 'outcom' } }), ['error deal unknown_crm_field']],
+    ['a list that nobody loads', { kind: 'message', fields: [{ ...LOADED, key: 'project' }] }, ['error project options_not_published']],
+    [
+      'a field of the record',
+      { kind: 'new_contact', fields: [{ key: 'status', title: 'Status', type: 'text', writes: { recordField: 'Stat' } }] },
+      ['error status unknown_crm_field'],
+    ],
     ['two ties', { kind: 'message', fields: [DEAL, { ...TICKET, options: { association: 'deal' } }] }, ['error ticket ties_not_exclusive']],
     [
       'a field that messages lack',
