@@ -390,6 +390,46 @@ describe.each(COMPANY_CRMS)('companies on $name', (crm) => {
     expect(account.employee(records.lee).companyId).toBe(records.acme);
   });
 
+  it('are filtered both ways: one that leaves the filter stays with its contacts, one that is not pushed has its contacts wait', async () => {
+    const filter = { not: { field: String(crm.companyMapping.fields[0]?.crm), contains: 'Test' } };
+    const mapping = { ...crm.companyMapping, filter, pushFilter: { field: 'industry', ne: 'Secret' } } as const;
+    const there = companyDeployment(crm, { companies: { schema: companySchema, mappings: [mapping], contactField: 'company_id' } });
+    const { engine, crm: account, later } = there;
+    const acme = account.addCompany({ name: 'Acme', domain: 'acme.com' });
+    const lab = account.addCompany({ name: 'Test lab', domain: 'lab.com' });
+    const lee = account.addContact({ lastName: 'Lee', phone: '(415) 555-0123', companyId: acme });
+    account.addContact({ lastName: 'Bell', phone: '(415) 555-0124', companyId: lab });
+    const companyOf = async (phone: string) => (await engine.contacts.byPhone(phone)).contact?.fields.company_id;
+    await engine.pull();
+    const { Acme } = await there.companies();
+    expect(Object.keys(await there.companies())).toEqual(['Acme']);
+    expect([await companyOf('+14155550123'), await companyOf('+14155550124')]).toEqual([Acme!.id, null]);
+
+    account.editCompany(acme, { name: 'Acme Test' });
+    account.editCompany(lab, { name: 'Lab' });
+    later();
+    await engine.pull();
+    const { Lab } = await there.companies();
+    expect((await engine.companies.get(Acme!.id))?.links).toMatchObject([{ recordId: acme, state: 'left_filter' }]);
+    expect([await companyOf('+14155550123'), await companyOf('+14155550124')]).toEqual([Acme!.id, Lab!.id]);
+    await engine.companies.update(Acme!.id, { city: 'Rome' }, { by: 'ann', push: true });
+    expect(account.companyOf(acme)).toMatchObject({ name: 'Acme Test', city: null });
+
+    const secret = await engine.companies.create({ name: 'Hush', domain: 'hush.com', industry: 'Secret' }, { by: 'ann' });
+    const { contact } = await engine.contacts.byPhone('+14155550123');
+    await engine.contacts.update(contact!.id, { company_id: secret.id, last_name: 'Leeuw' }, { by: 'ann' });
+    expect(await engine.push({ createMissing: true })).toMatchObject({
+      counts: { created: 0, updated: 1 },
+      skips: { push_filter: 1 },
+      errors: [{ code: 'company_without_record' }],
+    });
+    expect(account.employee(lee)).toMatchObject({ lastName: 'Leeuw', companyId: acme });
+    await engine.companies.update(secret.id, { industry: null }, { by: 'ann' });
+    later();
+    expect(await engine.push({ createMissing: true })).toMatchObject({ counts: { created: 1, updated: 1 }, errors: [] });
+    expect(account.companyOf(account.employee(lee).companyId ?? '')).toMatchObject({ name: 'Hush' });
+  });
+
   it('get no record with those of contacts, unless their mapping says how one is made, or their object is named', async () => {
     const there = await employed();
     const { create: _, ...onlyRead } = crm.companyMapping;
