@@ -1,7 +1,7 @@
-import { type BoundSubmission, bindSubmission, type ContactStore, type LogForm, type RowChange } from 'crm-sync-engine';
+import { type BoundSubmission, bindSubmission, type ContactStore, type FormInput, type LogForm, type RowChange } from 'crm-sync-engine';
 import { conversation } from 'crm-sync-engine/testing';
 import { describe, expect, it } from 'vitest';
-import { salesforceAlice } from './form-deployments.ts';
+import { hubspotAlice, salesforceAlice } from './form-deployments.ts';
 import { connectorAround, contentsOf, Died, dumpOf, dying, storeAround, takingTurns } from './harness.ts';
 import { type Deployment, WORLDS } from './world.ts';
 
@@ -308,5 +308,71 @@ describe('a form with several types of contact, on Salesforce', () => {
     const step = await engine.createContact(lead({ last: 'Smith', company: 'Acme' }), { phone: '+14155550123' });
     expect(step).toMatchObject({ status: 'done', reason: 'duplicate_adopted', record: { object: 'Contact', id: alice } });
     expect(crm.list('Lead')).toHaveLength(1);
+  });
+});
+
+describe('the log of a contact that is made', () => {
+  const form: LogForm = {
+    kind: 'new_contact',
+    fields: [{ key: 'last', title: 'Last name', type: 'text', required: true, writes: { recordField: 'lastname' } }],
+    metadata: [{ key: 'job', path: 'caller.job', writes: { recordField: 'jobtitle' } }],
+  };
+  const logForm: LogForm = {
+    kind: 'call',
+    fields: [
+      { key: 'deal', title: 'Deal', type: 'selection', dynamicOptions: true, writes: { association: 'deals' } },
+      { key: 'follow_up', title: 'Follow up?', type: 'checkbox', writes: { activityField: 'needs_follow_up' } },
+    ],
+  };
+  function filled(shape: LogForm, answers: Record<string, unknown>, more: Partial<FormInput> = {}): BoundSubmission {
+    const bound = bindSubmission(shape, { context: 'inboundCall', ...more }, answers);
+    if (!bound.ok) throw new Error(JSON.stringify(bound.issues));
+    return bound.value;
+  }
+
+  it('has the answers to a form of its own: ties and fields, once, also where its answer is lost', async () => {
+    const { crm, clock, engine, renewal, logged } = await hubspotAlice();
+    const loaded = { deal: [{ const: renewal, title: 'Renewal' }] };
+    const dana = filled(form, { last: 'Dunn' }, { metadata: { caller: { job: 'Buyer' } } });
+    const log = filled(logForm, { deal: renewal, follow_up: false }, { loaded });
+    crm.fault({ on: 'create calls', what: 'lost_ack' });
+    expect(await engine.createContact(dana, { conversation: CALL, log })).toMatchObject({
+      status: 'pending',
+      record: { object: 'contacts' },
+      activity: { status: 'pending' },
+    });
+    clock.advance(1_800_000);
+    const step = await engine.createContact(dana, { conversation: CALL, log });
+    expect(step).toMatchObject({ status: 'done', activity: { status: 'done', refused: [] } });
+    expect(await engine.createContact(dana, { conversation: CALL, log })).toMatchObject({ status: 'unchanged' });
+    expect(logged()).toMatchObject([{ contacts: [step.record?.id], deals: [renewal], properties: { needs_follow_up: 'false' } }]);
+    expect(crm.list('contacts').filter(({ properties }) => properties['lastname'] === 'Dunn')).toMatchObject([
+      { id: step.record?.id, properties: { jobtitle: 'Buyer' } },
+    ]);
+  });
+
+  it('is refused before anything is made where it is no form of a log', async () => {
+    const { crm, engine } = await hubspotAlice();
+    const dana = filled(form, { last: 'Dunn' });
+    await expect(engine.createContact(dana, { conversation: CALL, log: dana })).rejects.toMatchObject({ code: 'wrong_form_kind' });
+    const odd = { ...filled(logForm, {}), writes: 'none' } as never;
+    await expect(engine.createContact(dana, { conversation: CALL, log: odd })).rejects.toMatchObject({ code: 'invalid_document' });
+    expect(crm.list('contacts')).toHaveLength(1);
+  });
+
+  it('is corrected after the contact was made, and the same call goes on with it', async () => {
+    const { crm, engine, renewal, logged } = await hubspotAlice();
+    const dana = filled(form, { last: 'Dunn' });
+    const write = { key: 'odd', to: { activityField: 'nowhere' }, action: 'set', value: 'x' } as const;
+    const log = filled(logForm, { deal: renewal }, { loaded: { deal: [{ const: renewal, title: 'Renewal' }] } });
+    const odd = { ...log, writes: [...log.writes, write] };
+    expect(await engine.createContact(dana, { conversation: CALL, log: odd })).toMatchObject({
+      record: { object: 'contacts' },
+      activity: { status: 'skipped', reason: 'submission_refused', refused: [{ field: 'odd', code: 'field_not_visible' }] },
+    });
+    expect(logged()).toEqual([]);
+    expect(await engine.createContact(dana, { conversation: CALL, log })).toMatchObject({ activity: { status: 'done' } });
+    expect(logged()).toMatchObject([{ deals: [renewal] }]);
+    expect(crm.list('contacts')).toHaveLength(2);
   });
 });
