@@ -430,6 +430,36 @@ describe.each(COMPANY_CRMS)('companies on $name', (crm) => {
     expect(account.companyOf(account.employee(lee).companyId ?? '')).toMatchObject({ name: 'Hush' });
   });
 
+  it('are matched anew where the connection gets another account, and so are their contacts', async () => {
+    const there = await employed();
+    const { clock, contactOf, later } = there;
+    there.crm.employ(there.records.bell, there.crm.addCompany({ name: 'Acme Twin', domain: 'acme.com' })); // both wait
+    later();
+    await there.engine.pull();
+    const other = crm.open(clock, { isOther: true });
+    const globex = other.addCompany({ name: 'Globex', domain: 'globex.com' });
+    const acme = other.addCompany({ name: 'Acme AG', domain: 'acme.com' });
+    const lee = other.addContact({ lastName: 'Lee', phone: '(415) 555-0123', companyId: globex });
+    other.addContact({ lastName: 'Bell', phone: '(415) 555-0124', companyId: acme });
+    const engine = there.engineOf({ connector: other.connectorOf() });
+    later();
+    expect(await engine.relink()).toMatchObject({ status: 'done', counts: { created: 0, failed: 0 } });
+    expect(
+      (await engine.companies.list()).map(({ id, fields, links }) => [id, fields.name, links.map(({ recordId }) => recordId)]),
+    ).toEqual(
+      [
+        [there.ids.acme, 'Acme AG', [acme]],
+        [there.ids.globex, 'Globex', [globex]],
+      ].toSorted(),
+    );
+    expect((await contactOf('+14155550123')).fields.company_id).toBe(there.ids.globex);
+    expect((await contactOf('+14155550124')).fields.company_id).toBe(there.ids.acme);
+    expect(await engine.companies.ambiguous()).toEqual([]);
+    later();
+    expect(await engine.push()).toMatchObject({ counts: { processed: 0 } });
+    expect(other.employee(lee).companyId).toBe(globex);
+  });
+
   it('get no record with those of contacts, unless their mapping says how one is made, or their object is named', async () => {
     const there = await employed();
     const { create: _, ...onlyRead } = crm.companyMapping;

@@ -60,7 +60,7 @@ export interface CompanyCrm {
   readonly contactMapping: Mapping<typeof schema>;
   /** A pull of changes shows what was deleted. */
   readonly showsDeletions: boolean;
-  readonly open: (clock: ManualClock) => CompanyAccount;
+  readonly open: (clock: ManualClock, options?: { readonly isOther?: boolean }) => CompanyAccount;
 }
 
 const filled = (fields: Readonly<Record<string, unknown>>) =>
@@ -93,8 +93,8 @@ const onSalesforce: CompanyCrm = {
       { crm: 'AccountId', field: 'company_id', direction: 'both' },
     ],
   },
-  open(clock) {
-    const crm = fakeSalesforce({ clock });
+  open(clock, { isOther } = {}) {
+    const crm = fakeSalesforce({ clock, ...(isOther === true && { orgId: '00DFk0000000002' }) });
     const native = ({ name, domain, industry, city }: Partial<Company>) =>
       filled({ Name: name, Website: domain, Industry: industry, BillingCity: city });
     return {
@@ -158,8 +158,8 @@ const onHubSpot: CompanyCrm = {
       { crm: 'associatedcompanyid', field: 'company_id', direction: 'both' },
     ],
   },
-  open(clock) {
-    const crm = fakeHubSpot({ clock });
+  open(clock, { isOther } = {}) {
+    const crm = fakeHubSpot({ clock, ...(isOther === true && { portalId: 62_515 }) });
     const native = ({ industry, ...company }: Partial<Company>) =>
       filled({ ...company, industry: industry === 'Banking' ? 'BANKING' : industry });
     const employerOf = (id: string): string | null => blank(crm.record(id).properties['associatedcompanyid']);
