@@ -277,6 +277,7 @@ describe('a form with several types of contact, on Salesforce', () => {
       { key: 'company', title: 'Company', type: 'text', writes: { recordField: 'Company' } },
     ],
   };
+  type Engine = Awaited<ReturnType<typeof salesforceAlice>>['engine'];
   const lead = (answers: Record<string, unknown>): BoundSubmission => {
     const bound = bindSubmission(form, { context: 'inboundCall', contactType: 'Lead' }, answers);
     if (!bound.ok) throw new Error(JSON.stringify(bound.issues));
@@ -307,6 +308,49 @@ describe('a form with several types of contact, on Salesforce', () => {
     const { crm, engine, alice } = await salesforceAlice();
     const step = await engine.createContact(lead({ last: 'Smith', company: 'Acme' }), { phone: '+14155550123' });
     expect(step).toMatchObject({ status: 'done', reason: 'duplicate_adopted', record: { object: 'Contact', id: alice } });
+    expect(crm.list('Lead')).toHaveLength(1);
+  });
+
+  it.each([
+    ['everybody', (engine: Engine) => engine.push({ createMissing: true })],
+    ['the contact', (engine: Engine, id: string) => engine.push({ createMissing: true, contactIds: [id] })],
+  ] as const)('is of the type that was chosen where a push of %s makes the record after the process died', async (_, push) => {
+    let deaths = 0;
+    for (let at = 1; ; at += 1) {
+      const there = await salesforceAlice();
+      const { around, isDead } = dying(at, 'after');
+      const doomed = there.engineOf({ store: storeAround(there.store, around), connector: connectorAround(there.connectorOf(), around) });
+      const given = lead({ last: 'Dunn', company: 'Dunn & Co' });
+      await doomed.createContact(given, { phone: PHONE }).catch((error: unknown) => {
+        if (!(error instanceof Died) && !isDead()) throw error;
+      });
+      if (!isDead()) break;
+      const { contact } = await there.engine.contacts.byPhone(PHONE);
+      if (contact === null) continue; // nothing is kept yet
+      deaths += 1;
+      there.clock.advance(1_800_000);
+      await there.engine.push();
+      await push(there.engine, contact.id);
+      const made = (object: string) => there.crm.list(object).map(({ fields: { LastName, Company } }) => [LastName, Company]);
+      expect(made('Contact'), `died at call ${at}`).toEqual([['Smith', undefined]]);
+      expect(made('Lead'), `died at call ${at}`).toContainEqual(['Dunn', 'Dunn & Co']);
+      expect(made('Lead')).toHaveLength(2);
+    }
+    expect(deaths).toBeGreaterThan(5);
+  });
+
+  it('is of the type that was chosen last', async () => {
+    const { crm, engine, clock } = await salesforceAlice();
+    crm.fault({ on: 'POST Lead', what: 'request_limit' });
+    expect(await engine.createContact(lead({ last: 'Dunn', company: 'Dunn & Co' }), { phone: PHONE })).toMatchObject({ status: 'pending' });
+    clock.advance(86_400_000);
+    await engine.push();
+    const corrected = { ...lead({ last: 'Dunn' }), contactType: 'Contact' };
+    crm.fault({ on: 'POST Contact', what: 'request_limit' });
+    expect(await engine.createContact(corrected, { phone: PHONE })).toMatchObject({ status: 'pending' });
+    clock.advance(86_400_000);
+    for (let times = 0; times < 2; times += 1) await engine.push({ createMissing: true });
+    expect(crm.list('Contact').map(({ fields }) => fields['LastName'])).toEqual(['Smith', 'Dunn']);
     expect(crm.list('Lead')).toHaveLength(1);
   });
 });

@@ -12,6 +12,7 @@ import type { Permit } from '../permit.ts';
 import type { RunRecorder } from '../run-recorder.ts';
 import { inWriteBatches, withoutBulk } from '../send-writes.ts';
 import { CreateBatch } from './batch.ts';
+import { askedElsewhere } from './entry.ts';
 import { isWithoutRecord } from './place.ts';
 
 interface CreateMissing {
@@ -20,15 +21,17 @@ interface CreateMissing {
   /** The mapping against the CRM as described: asked for only where there is a record to make. */
   readonly ready: () => Promise<CompiledMapping>;
   readonly contactIds: readonly string[] | undefined;
+  /** Nobody named the object: whose record somebody asked for of another one gets it there. */
+  readonly isAny: boolean;
 }
 
 /** Makes records for contacts that have none, a write batch at a time. */
 export async function createMissing(
   context: Context,
   run: RunRecorder,
-  { permit, object, ready, contactIds }: CreateMissing,
+  { permit, object, ready, contactIds, isAny }: CreateMissing,
 ): Promise<'done' | 'paused'> {
-  for await (const rows of unlinkedPages(context, object, contactIds)) {
+  for await (const rows of unlinkedPages(context, { object, contactIds, isAny })) {
     const mapping = await ready();
     const place = { context: mapping.create.idField?.unique === true ? context : withoutBulk(context), run, permit, mapping };
     for (const batch of inWriteBatches(place.context.connector, rows)) {
@@ -45,15 +48,23 @@ export async function createMissing(
 }
 
 /** Contacts that may get a record of the object. */
-async function* unlinkedPages(context: Context, object: string, contactIds: readonly string[] | undefined): AsyncGenerator<readonly Row[]> {
+async function* unlinkedPages(
+  context: Context,
+  { object, contactIds, isAny }: Pick<CreateMissing, 'object' | 'contactIds' | 'isAny'>,
+): AsyncGenerator<readonly Row[]> {
   const { writeBatchMax, bulk } = context.connector.capabilities;
   const limit = bulk?.max ?? writeBatchMax;
-  const eligible = (rows: readonly Row[]) =>
-    rows.filter((row) => row.entity === context.schema.entity && isWithoutRecord(context, object, row));
+  const others = isAny ? context.mappings.map(({ crmObject }) => crmObject).filter((other) => other !== object) : [];
+  const eligible = async (all: readonly Row[]) => {
+    const rows = all.filter((row) => row.entity === context.schema.entity && isWithoutRecord(context, object, row));
+    const ids = rows.map(({ id }) => id);
+    const elsewhere = await askedElsewhere(context, others, ids);
+    return rows.filter(({ id }) => !elsewhere.has(id));
+  };
   if (contactIds !== undefined) {
     const ids = [...new Set(contactIds)];
     for (let start = 0; start < ids.length; start += limit) {
-      const rows = eligible(await context.store.load({ ids: ids.slice(start, start + limit) }));
+      const rows = await eligible(await context.store.load({ ids: ids.slice(start, start + limit) }));
       if (rows.length > 0) yield rows;
     }
     return;
@@ -63,7 +74,7 @@ async function* unlinkedPages(context: Context, object: string, contactIds: read
     const rows: readonly Row[] = await context.store.scan(query);
     const last = rows.at(-1);
     if (last === undefined) return;
-    const some = eligible(rows);
+    const some = await eligible(rows);
     if (some.length > 0) yield some;
     after = last.id;
   }

@@ -50,6 +50,36 @@ export async function loadCreates(
   return new Map(entries.map((entry) => [storedOf(entry).contactId, storedOf(entry)]));
 }
 
+const PAGE = 1_000;
+
+/** Contacts for whose record of the object somebody gave values, and which is not being made yet. */
+export async function contactsAsked(context: Context, object: string): Promise<ReadonlySet<string>> {
+  const asked = new Set<string>();
+  // Bound: each page goes on behind the one before, and ends with the object's entries.
+  for (let after = keyOf(object, ''); ; ) {
+    const entries = await context.store.entries({ scope: 'connection', kind: KIND.create, after, limit: PAGE });
+    const creates = entries.filter(({ key }) => key.startsWith(keyOf(object, ''))).map(storedOf);
+    for (const { contactId, entry } of creates) if (isAsked(entry)) asked.add(contactId);
+    const last = creates.at(-1);
+    if (last === undefined || creates.length < PAGE) return asked;
+    after = last.stored.key;
+  }
+}
+
+/** Those of the contacts for whose record of another of the objects somebody gave values. */
+export async function askedElsewhere(
+  context: Context,
+  objects: readonly string[],
+  contactIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const asked = new Set<string>();
+  for (const object of objects)
+    for (const [contactId, { entry }] of await loadCreates(context, object, contactIds)) if (isAsked(entry)) asked.add(contactId);
+  return asked;
+}
+
+const isAsked = ({ state, asked }: CreateEntry): boolean => state !== 'open' && asked !== undefined;
+
 /** Creates of the object whose request is over by now, whatever became of it. */
 export async function overdueCreates(
   context: Context,
@@ -82,6 +112,13 @@ export function askedCreate(place: Place, asked: Readonly<Record<string, Value>>
   if (entry?.state === 'open' || hashOf(entry?.asked ?? {}) === hashOf(asked)) return null;
   const body: CreateEntry = { ...(entry ?? { state: 'asked', object: place.object }), asked };
   return { ...changeOf(place), put: { body: body as unknown as Json, contactId: ref } };
+}
+
+/** What was asked for the contact's record of another object, before somebody chose this one. */
+export async function droppedCreates({ store }: Context, object: string, contactId: string): Promise<readonly EntryChange[]> {
+  const creates = await store.entries({ scope: 'connection', kind: KIND.create, contactId, limit: PAGE });
+  const others = creates.filter((stored) => !stored.key.startsWith(keyOf(object, '')) && isAsked(storedOf(stored).entry));
+  return others.map(({ scope, kind, key, version }) => ({ scope, kind, key, expected: version, put: 'delete' }));
 }
 
 export const openCreate = (place: Place, intent: { readonly op: string; readonly hash: string; readonly until: Millis }): EntryChange => {

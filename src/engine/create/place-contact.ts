@@ -13,7 +13,7 @@ import { releaseWaiting } from '../identity/waiting.ts';
 import { claimsOf, keysOf, loadClaims, matchFields } from '../match-keys.ts';
 import type { Session } from '../session.ts';
 import type { StepChange } from '../step.ts';
-import { askedCreate, loadCreates } from './entry.ts';
+import { askedCreate, droppedCreates, loadCreates } from './entry.ts';
 import { loadMade, madeChange } from './made-entry.ts';
 
 interface RecordOf {
@@ -114,7 +114,7 @@ async function attempt(context: Context, session: Session, input: PlaceInput): P
 async function askedOf(context: Context, contactId: string, { object, values }: PlaceInput['asked']): Promise<readonly EntryChange[]> {
   const known = (await loadCreates(context, object, [contactId])).get(contactId);
   const change = askedCreate({ object, contactId, known }, values);
-  return change === null ? [] : [change];
+  return [...(change === null ? [] : [change]), ...(await droppedCreates(context, object, contactId))];
 }
 
 const refuse = (reason: string, remedy: string, record: RecordOf | null = null): Attempt<PlacedContact> => ({

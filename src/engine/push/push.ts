@@ -10,6 +10,7 @@ import { compile, compiled } from '../compiled.ts';
 import { mergeConflicts } from '../conflict-merges.ts';
 import type { Context } from '../context.ts';
 import { createMissing, creatingMappings } from '../create/create-missing.ts';
+import { contactsAsked } from '../create/entry.ts';
 import { settleCreates } from '../create/settle.ts';
 import type { Lease } from '../lease.ts';
 import type { PushOptions } from '../options.ts';
@@ -57,9 +58,11 @@ async function pushPart(
 ): Promise<'done' | 'paused'> {
   if (options.contactIds?.length === 0) return 'done';
   const permit = await Permit.ask(context, run.session, lease);
+  const isAny = options.createMissing === true && context.schema.entity === 'contact' && context.mappings.length > 1;
   for (const mapping of context.mappings) {
     const object = { mapping, ready: readyMapping(context, run, permit, mapping) };
-    if ((await pushNew(context, run, permit, object, { ...options, createMissing: mapping === creating })) === 'paused') return 'paused';
+    const making = mapping === creating ? (isAny ? 'rest' : 'all') : isAny && creating !== null ? 'asked' : 'none';
+    if ((await pushNew(context, run, permit, object, { contactIds: options.contactIds, making })) === 'paused') return 'paused';
     if ((await pushChanged(context, run, permit, object, options)) === 'paused') return 'paused';
   }
   return 'done';
@@ -71,17 +74,28 @@ interface PushedObject {
   readonly ready: () => Promise<CompiledMapping>;
 }
 
+interface NewRecords {
+  readonly contactIds: readonly string[] | undefined;
+  /** For everybody who has none, but for those for whom another object was asked, only for whom this one was asked, or for nobody. */
+  readonly making: 'all' | 'rest' | 'asked' | 'none';
+}
+
 /** Creates that were left open, and records for contacts that have none, where they are asked for. */
 async function pushNew(
   context: Context,
   run: RunRecorder,
   permit: Permit,
   { mapping: { crmObject: object }, ready }: PushedObject,
-  { contactIds, createMissing: isCreating }: PushOptions,
+  { contactIds, making }: NewRecords,
 ): Promise<'done' | 'paused'> {
-  if (contactIds !== undefined && isCreating !== true) return 'done'; // a push of one contact settles nobody else's
-  if (!(await settleCreates(context, run, permit, { ready, object }))) return 'paused';
-  return isCreating === true ? createMissing(context, run, { permit, object, ready, contactIds }) : 'done';
+  const isMade = making === 'all' || making === 'rest';
+  // A push of one contact settles nobody else's.
+  if ((contactIds === undefined || isMade) && !(await settleCreates(context, run, permit, { ready, object }))) return 'paused';
+  if (making === 'none') return 'done';
+  const asked = isMade ? null : await contactsAsked(context, object);
+  if (asked?.size === 0) return 'done';
+  const ids = asked === null ? contactIds : (contactIds ?? [...asked]).filter((id) => asked.has(id));
+  return createMissing(context, run, { permit, object, ready, contactIds: ids, isAny: making === 'rest' });
 }
 
 async function pushChanged(
