@@ -2,6 +2,7 @@ import { type BoundSubmission, bindSubmission, defineLogForm, type FormInput, ty
 import { conversation } from 'crm-sync-engine/testing';
 import { describe, expect, it } from 'vitest';
 import { hubspotAlice, salesforceAlice } from './form-deployments.ts';
+import { connectorAround, Died, dying, storeAround } from './harness.ts';
 
 const CALL = conversation({ id: 'call-1', summary: 'Wants a demo.' });
 
@@ -159,6 +160,34 @@ describe('a form that was filled in for a call, in HubSpot', () => {
       const none = bound(form, { match, stored: { deal: expansion } }, { deal: 'none' });
       await engine.handleConversation(message(4), { submission: none });
       expect(await tied(5)).toEqual([[null]]);
+    },
+  );
+
+  it.each(['before', 'after'] as const)(
+    'ties a thread also where the process died while its form was carried out, %s the call took effect',
+    async (moment) => {
+      let deaths = 0;
+      for (let at = 1; ; at += 1) {
+        const { clock, engine, engineOf, connectorOf, store, match, renewal, logged } = await hubspotAlice();
+        const message = conversation({ id: 'sms-1', threadId: 'thread-1', channel: 'sms', summary: 'Hello?' });
+        const form: LogForm = { kind: 'message', fields: hubspotForm.fields.slice(0, 1) };
+        const submission = bound(form, { match }, { deal: renewal });
+        const process = dying(at, moment);
+        const doomed = engineOf({ store: storeAround(store, process.around), connector: connectorAround(connectorOf(), process.around) });
+        await doomed.logActivity(message, { submission }).catch((error: unknown) => {
+          if (!(error instanceof Died) && !process.isDead()) throw error;
+        });
+        if (!process.isDead()) break;
+        deaths += 1;
+        clock.advance(1_800_000);
+        await engine.logActivity(message, { submission });
+        await engine.logActivity({ ...message, id: 'sms-2', startedAt: '2026-01-06T08:30:00.000Z' });
+        expect(
+          logged('communications').map(({ deals }) => deals),
+          `died at call ${at}`,
+        ).toEqual([[renewal], [renewal]]);
+      }
+      expect(deaths).toBeGreaterThan(5);
     },
   );
 

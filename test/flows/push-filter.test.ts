@@ -113,6 +113,9 @@ describe.each(WORLDS)('on $name', (world) => {
       });
       expect(there.crm.loggedCalls()).toHaveLength(1);
       expect((await there.engine.contacts.byPhone('(415) 555-0123')).contact?.id).toBe(there.contactId);
+      expect(await there.engine.lookUp('(415) 555-0123')).toMatchObject([
+        { contact: { id: there.contactId }, record: { recordId: there.recordId } },
+      ]);
       expect(await there.engine.contacts.list({ where: { field: 'do_not_call', eq: true } })).toHaveLength(1);
       expect(await there.engine.contacts.list({ where: { not: { field: 'do_not_call', eq: true } } })).toEqual([]);
       there.clock.advance(HOUR);
