@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { addContact, COMPANY_CRMS, companyDeployment, companySchema } from './company-world.ts';
+import { type Around, connectorAround, storeAround, withoutLeases } from './harness.ts';
 
 describe.each(COMPANY_CRMS)('companies on $name', (crm) => {
   const deployment = () => companyDeployment(crm);
@@ -135,6 +136,7 @@ describe.each(COMPANY_CRMS)('companies on $name', (crm) => {
     const there = deployment();
     const acme = there.crm.addCompany({ name: 'Acme', domain: 'acme.com', industry: 'Banking' });
     there.crm.addContact({ lastName: 'Lee', phone: '(415) 555-0123', companyId: acme });
+    there.later();
     const run = await there.engine.pull({ objects: [crm.contactObject] });
     expect(run).toMatchObject({ counts: { created: 1, failed: 0 }, errors: [], notes: [{ code: 'company_unknown' }] });
     expect((await there.engine.contacts.byPhone('+14155550123')).contact!.fields.company_id).toBeNull();
@@ -376,15 +378,18 @@ describe.each(COMPANY_CRMS)('companies on $name', (crm) => {
   it('that come back by hand get the contacts back that their records have, under their new id', async () => {
     const { engine, crm: account, ids, records, contactOf, later, companies } = await employed();
     await engine.companies.remove(ids.acme, { by: 'ann' });
+    account.employ(records.bell, records.acme);
     later();
-    await engine.pull();
+    expect(await engine.pull()).toMatchObject({ notes: [{ code: 'company_unknown' }] });
     expect((await contactOf('+14155550123')).fields.company_id).toBe(ids.acme);
+    expect((await contactOf('+14155550124')).fields.company_id).toBeNull();
     await engine.companies.restore(ids.acme, { by: 'ann' });
     later();
     await engine.pull();
     const { Acme } = await companies();
     expect(Acme!.id).not.toBe(ids.acme);
     expect((await contactOf('+14155550123')).fields.company_id).toBe(Acme!.id);
+    expect((await contactOf('+14155550124')).fields.company_id).toBe(Acme!.id);
     later();
     expect(await engine.push()).toMatchObject({ counts: { processed: 0 } });
     expect(account.employee(records.lee).companyId).toBe(records.acme);
@@ -458,6 +463,53 @@ describe.each(COMPANY_CRMS)('companies on $name', (crm) => {
     later();
     expect(await engine.push()).toMatchObject({ counts: { processed: 0 } });
     expect(other.employee(lee).companyId).toBe(globex);
+  });
+
+  it('that come while another worker reads their contacts get these with the next pull', async () => {
+    const there = deployment();
+    const acme = there.crm.addCompany({ name: 'Acme', domain: 'acme.com' });
+    there.crm.addContact({ lastName: 'Lee', phone: '(415) 555-0123', companyId: acme });
+    there.later(); // so that no overlap reads the contact again
+    let [isRead, isHere] = [false, false];
+    const reading: Around = async (name, call) => {
+      const answer = await call();
+      isRead ||= name === 'read';
+      return answer;
+    };
+    // The page is planned by then: its company is nobody's yet.
+    const meanwhile: Around = async (name, call) => {
+      if (name === 'commit' && isRead && !isHere) {
+        isHere = true;
+        await there.engineOf({ store: withoutLeases(there.store) }).pull({ objects: [crm.object] });
+      }
+      return call();
+    };
+    const store = storeAround(withoutLeases(there.store), meanwhile);
+    const connector = connectorAround(there.crm.connectorOf(), reading);
+    await there.engineOf({ store, connector }).pull({ objects: [crm.contactObject] });
+    const companyOf = async () => (await there.engine.contacts.byPhone('+14155550123')).contact?.fields.company_id;
+    const { Acme } = await there.companies();
+    expect([isHere, Acme!.fields.domain, await companyOf()]).toEqual([true, 'acme.com', null]);
+    there.later();
+    await there.engine.pull();
+    expect(await companyOf()).toBe(Acme!.id);
+  });
+
+  it('get all their contacts once they come, however many wait', async () => {
+    const there = deployment();
+    const acme = there.crm.addCompany({ name: 'Acme', domain: 'acme.com' });
+    const globex = there.crm.addCompany({ name: 'Globex', domain: 'globex.com' });
+    const number = (index: number) => `+1415556${String(index).padStart(4, '0')}`;
+    for (let index = 0; index < 1_010; index += 1)
+      there.crm.addContact({ lastName: `Lee ${index}`, phone: number(index), companyId: index % 2 === 0 ? acme : globex });
+    there.later();
+    await there.engine.pull({ objects: [crm.contactObject] });
+    there.later();
+    await there.engine.pull();
+    const { Acme, Globex } = await there.companies();
+    const countOf = async (company_id: string | null) =>
+      (await there.engine.contacts.list({ where: { field: 'company_id', eq: company_id }, page: { limit: 1_000 } })).length;
+    expect([await countOf(Acme!.id), await countOf(Globex!.id), await countOf(null)]).toEqual([505, 505, 0]);
   });
 
   it('get no record with those of contacts, unless their mapping says how one is made, or their object is named', async () => {

@@ -247,6 +247,42 @@ describe.each(WORLDS)('on $name', (world) => {
       ]);
     });
 
+    it('a worker with the segment as it was tells nothing of it once others were compared with what it is', async () => {
+      const there = await aliceKnown({ segments: [QUALIFIED] });
+      const moved = there.engineOf({ segments: [{ ...QUALIFIED, where: { field: 'lead_status', eq: 'Working' } }] });
+      let isFirst = true;
+      const meanwhile: Around = async (name, work) => {
+        if (name === 'commit' && isFirst) {
+          isFirst = false;
+          await moved.segments.compare();
+        }
+        return work();
+      };
+      const old = there.engineOf({ store: storeAround(there.store, meanwhile) });
+      await old.contacts.update(there.contactId, { lead_status: 'Qualified' }, { by: 'test' });
+      expect(await there.fields()).toMatchObject({ lead_status: 'Qualified' });
+      expect(await told(there)).toEqual([]);
+    });
+
+    it('whoever is erased while everybody is compared leaves nothing behind', async () => {
+      const there = await aliceKnown({ segments: [QUALIFIED] });
+      const elsewhere = there.engineOf({ segments: [], connection: 'acme-other', mappings: [] });
+      await elsewhere.contacts.update(there.contactId, { lead_status: 'Qualified' }, { by: 'test' });
+      let isFirst = true;
+      const meanwhile: Around = async (name, work) => {
+        if (name === 'commit' && isFirst) {
+          isFirst = false;
+          await elsewhere.contacts.erase(there.contactId);
+        }
+        return work();
+      };
+      const engine = there.engineOf({ store: storeAround(there.store, meanwhile) });
+      expect(await engine.segments.compare()).toEqual({ ended: 'done', events: 0 });
+      expect(isFirst).toBe(false);
+      expect(await there.engine.segments.events()).toEqual([]);
+      expect((await dumpOf(there.store, there.scope)).entries['membership']).toEqual([]);
+    });
+
     it('another account begins anew without a word', async () => {
       const there = people(2, {}, { segments: [LINKED, QUALIFIED] });
       there.crm.edit(there.ids[0] as string, { status: 'Qualified' });
