@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { addContact, COMPANY_CRMS, companyDeployment, companySchema } from './company-world.ts';
-import { type Around, connectorAround, storeAround, withoutLeases } from './harness.ts';
+import { type Around, connectorAround, entriesOf, storeAround, withoutLeases } from './harness.ts';
 
 describe.each(COMPANY_CRMS)('companies on $name', (crm) => {
   const deployment = () => companyDeployment(crm);
@@ -510,6 +510,21 @@ describe.each(COMPANY_CRMS)('companies on $name', (crm) => {
     const countOf = async (company_id: string | null) =>
       (await there.engine.contacts.list({ where: { field: 'company_id', eq: company_id }, page: { limit: 1_000 } })).length;
     expect([await countOf(Acme!.id), await countOf(Globex!.id), await countOf(null)]).toEqual([505, 505, 0]);
+  });
+
+  it('that a contact waits for are forgotten with the contact, wherever it is erased', async () => {
+    const there = deployment();
+    const acme = there.crm.addCompany({ name: 'Acme', domain: 'acme.com' });
+    there.crm.addContact({ lastName: 'Lee', phone: '(415) 555-0123', companyId: acme });
+    await there.engine.pull({ objects: [crm.contactObject] });
+    const notes = () => entriesOf(there.store.bind({ workspace: 'acme', connection: crm.connection }), 'connection', 'untied');
+    const { contact } = await there.engine.contacts.byPhone('+14155550123');
+    expect((await notes()).map(({ contactId }) => contactId)).toEqual([contact?.id]);
+    await companyDeployment(crm, { store: there.store, connection: 'other' }, { hasCompanies: false }).engine.contacts.erase(contact!.id);
+    expect(await notes()).toEqual([]);
+    there.later();
+    await there.engine.pull();
+    expect([(await there.engine.contacts.list()).length, Object.keys(await there.companies())]).toEqual([0, ['Acme']]);
   });
 
   it('get no record with those of contacts, unless their mapping says how one is made, or their object is named', async () => {

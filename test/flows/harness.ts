@@ -60,6 +60,7 @@ export const KINDS = {
   connection: [
     ...['checkpoint', 'conflict', 'budget', 'sweep', 'brake', 'run', 'latest', 'waiting', 'recheck', 'untied', 'company_waiting'],
     ...['conversation', 'create', 'made', 'activity', 'shared_activity', 'question', 'segments', 'membership', 'segment_event', 'lease'],
+    ...['untied', 'members'],
   ],
 } as const;
 
