@@ -175,12 +175,12 @@ describe.each(Object.entries(CASES))('the template for %s', (_, { template, make
     await engine.pull();
     await engine.companies.create({ name: 'Globex', domain: 'https://www.globex.com/about', employees: 5 }, { by: 'test' });
     clock.advance(60_000);
-    expect(await engine.push({ createMissing: true })).toMatchObject({ counts: { created: 1, failed: 0 }, notes: [] });
+    expect(await engine.push({ createMissing: mapping.crmObject })).toMatchObject({ counts: { created: 1, failed: 0 }, notes: [] });
     expect(crm.records()).toHaveLength(2);
     const [name, domain] = mapping.fields.map((rule) => rule.crm as string);
     expect(crm.records().at(-1)).toMatchObject({ [name!]: 'Globex', [domain!]: 'globex.com' });
     clock.advance(60_000);
-    await engine.push({ createMissing: true });
+    await engine.push({ createMissing: mapping.crmObject });
     expect(crm.records()).toHaveLength(2);
   });
 
