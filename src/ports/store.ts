@@ -98,7 +98,9 @@ export type RowChange =
       readonly kind: 'delete' | 'erase';
       readonly contactId: string;
       readonly expected?: Version;
-      /** Versions of all its links elsewhere, in any order: where it has others, fewer or more by then, it is `moved`. */
+      /** Versions of all its links of this connection, in any order: where it has others, fewer or more by then, it is `moved`. */
+      readonly here?: readonly Version[];
+      /** The same for its links elsewhere. */
       readonly elsewhere?: readonly Version[];
       /** With `delete` only: what its links become, in the same commit. */
       readonly links?: readonly LinkChange[];

@@ -304,6 +304,11 @@ export const contactStoreFaults: Readonly<Record<string, Fault>> = {
     const { elsewhere: _, ...rest } = row;
     return rest;
   }),
+  'CS-92': mapRows((row) => {
+    if (row.kind !== 'delete' && row.kind !== 'erase') return row;
+    const { here: _, ...rest } = row;
+    return rest;
+  }),
   'CS-55': committing(async ({ rows, entries }, bound) => {
     for (const row of rows)
       if (row.kind === 'insert') await bound.commit({ rows: [{ kind: 'erase', contactId: row.suggestedId }], entries: [] });

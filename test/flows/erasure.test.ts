@@ -211,6 +211,32 @@ describe.each(WORLDS)('on $name', (world) => {
       expect(PERSONAL.filter((value) => text.includes(value))).toEqual([]);
     });
 
+    it('knows the record that a contact gets at any moment of it: nobody is made of that again', async () => {
+      for (let at = 1; ; at += 1) {
+        const there = deployment({ unknownCaller: 'create' });
+        const { engine, crm, clock, store } = there;
+        await engine.handleConversation(call('call-1'));
+        const id = (await engine.contacts.byPhone('+14155550100')).contact?.id ?? '';
+        // As the record has it: the pull that links the two changes nothing of the contact, which so keeps its version.
+        await engine.contacts.update(id, { first_name: 'Zaphod', last_name: 'Beeblebrox' }, { by: 'test' });
+        const record = crm.add({ firstName: 'Zaphod', lastName: 'Beeblebrox', phone: '(415) 555-0100' });
+        let calls = 0;
+        const watched = storeAround(store, async (_, work) => {
+          calls += 1;
+          if (calls === at) await engine.pull();
+          return work();
+        });
+        await there.engineOf({ store: watched, unknownCaller: 'create' }).contacts.erase(id);
+        if (calls < at) break;
+        // With another number, only the record itself tells whose it was.
+        crm.edit(record.id, { phone: '(415) 555-0177' });
+        clock.advance(HOUR);
+        await engine.pull({ full: true });
+        const isLinked = (await engine.contacts.byPhone('+14155550177')).contact !== null;
+        expect([at, isLinked]).toEqual([at, false]);
+      }
+    });
+
     it('a pull that has met the contact already leaves no note that another record waits for it', async () => {
       const there = await zaphod();
       there.crm.add({ firstName: 'Gag', lastName: 'Halfrunt', phone: '(415) 555-0100' });

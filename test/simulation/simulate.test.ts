@@ -31,6 +31,10 @@ describe('a deployment that is lived in', { timeout: 120_000 }, () => {
     expect((await live(20003153, 60, [7, 10, 12, 13, 18])).text).toBe('');
   });
 
+  it('a person who is erased while a pull links another record of theirs', async () => {
+    expect((await live(20007960, 60, [1, 3, 4, 11, 14, 15, 59])).text).toBe('');
+  });
+
   it('is the same again with the same seed, and another one with another', async () => {
     const [first, second, other] = [await live(7, 60), await live(7, 60), await live(8, 60)];
     expect(second).toEqual(first);

@@ -47,8 +47,9 @@ export async function eraseContact(context: Context, id: string): Promise<{ read
       ...(await queuesOf(context, { keys: names, records })),
     ]);
     const expected = row === undefined ? {} : { expected: row.version };
+    const here = (row?.links ?? []).map(({ version }) => version);
     const elsewhere = (row?.elsewhere ?? []).map(({ version }) => version);
-    return { result: { records }, changes: { rows: [{ kind: 'erase', contactId: id, elsewhere, ...expected }], entries } };
+    return { result: { records }, changes: { rows: [{ kind: 'erase', contactId: id, here, elsewhere, ...expected }], entries } };
   });
   context.notify({ type: 'contact.erased', contactId: id });
   return result;

@@ -7,7 +7,6 @@ import type { EntryChange, LinkElsewhere, Row, RowChange, StoredLink } from '../
 import type { Context } from '../context.ts';
 import type { GoneChanges } from '../gone.ts';
 import { historyEntry } from '../history.ts';
-import { changeOf } from '../link-change.ts';
 import { onePerContact } from '../one-per-contact.ts';
 import type { Source } from '../run-recorder.ts';
 import { cancelledWork } from './cancelled-work.ts';
@@ -140,7 +139,8 @@ function carriedOut(change: RowChange, { removed, flags, flag }: Decided): RowCh
     return {
       kind: 'delete',
       contactId,
-      links: [...links, ...going.links.filter(({ id }) => links.every((link) => link.id !== id)).map(changeOf)],
+      links,
+      here: going.links.map(({ version }) => version),
       elsewhere: going.elsewhere.map(({ version }) => version),
       ...(expected !== undefined && { expected }),
     };

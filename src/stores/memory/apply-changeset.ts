@@ -2,7 +2,7 @@ import { isLive, type Version } from '../../core/link.ts';
 import type { Millis } from '../../core/value.ts';
 import type { Changeset, Committed, EntryChange, RowChange, StoredLink } from '../../ports/store.ts';
 import { checkChangeset, idOf, resolveContact, setsFields } from '../semantics/check-changeset.ts';
-import { contactHolds, elsewhereHolds, entryHolds, linkHolds } from '../semantics/expectations.ts';
+import { contactHolds, entryHolds, linkHolds, linksHold } from '../semantics/expectations.ts';
 import { unstorableField } from '../semantics/unstorable-field.ts';
 import { frozenCopy } from './frozen-copy.ts';
 import { type Bound, entriesOf } from './workspace.ts';
@@ -11,8 +11,11 @@ function rowHolds({ workspace, connection }: Bound, row: RowChange): boolean {
   const id = idOf(row);
   const contact = workspace.contacts.get(id);
   if (row.kind === 'insert' ? contact !== undefined : !contactHolds(row, contact)) return false;
-  const others = () => workspace.linksElsewhere(id, connection).map(({ link }) => link);
-  if ('elsewhere' in row && !elsewhereHolds(row, others())) return false;
+  if (row.kind === 'delete' || row.kind === 'erase') {
+    const linksOf = (rows: readonly { readonly link: StoredLink }[]) => rows.map(({ link }) => link);
+    if (row.here !== undefined && !linksHold(row.here, linksOf(connection.links.of(id)))) return false;
+    if (row.elsewhere !== undefined && !linksHold(row.elsewhere, linksOf(workspace.linksElsewhere(id, connection)))) return false;
+  }
   const exists = row.kind === 'insert' || contact !== undefined;
   return (row.links ?? []).every((change) => linkHolds(change, connection.links.get(change.id)?.link, { id, exists }));
 }

@@ -12,9 +12,8 @@ export function contactHolds(row: Exclude<RowChange, { kind: 'insert' }>, contac
   return contact !== undefined || !setsFields(row);
 }
 
-/** Whether a contact that is removed has the very links on other connections that were looked at. */
-export function elsewhereHolds(row: RowChange, links: readonly Versioned[]): boolean {
-  const expected = row.kind === 'delete' || row.kind === 'erase' ? row.elsewhere : undefined;
+/** Whether a contact that is removed has the very links, of this connection or of others, that were looked at. */
+export function linksHold(expected: readonly Version[] | undefined, links: readonly Versioned[]): boolean {
   if (expected === undefined) return true;
   const versions = new Set(links.map(({ version }) => version));
   return expected.length === links.length && expected.every((version) => versions.has(version));

@@ -3,7 +3,7 @@ import type { Fields, Millis } from '../../core/value.ts';
 import type { Changeset, Committed, EntryChange, LinkChange, RefusedRow, RowChange } from '../../ports/store.ts';
 import { idOf, resolveContact, setsFields } from '../semantics/check-changeset.ts';
 import type { BoundScope } from '../semantics/check-scope.ts';
-import { contactHolds, elsewhereHolds, entryHolds, linkHolds } from '../semantics/expectations.ts';
+import { contactHolds, entryHolds, linkHolds, linksHold } from '../semantics/expectations.ts';
 import type { ContactTable, Kept, StoredContact } from './contact-table.ts';
 import { type EntryRow, type EntryTable, nameOf } from './entry-table.ts';
 import type { LinkRow, LinkTable } from './link-table.ts';
@@ -92,10 +92,21 @@ async function applyLinks<Transaction>(
   applied: readonly Applied[],
 ): Promise<void> {
   const { links, transaction, scope, stamp } = context;
-  const looked = rows.filter((row) => (row.kind === 'delete' || row.kind === 'erase') && row.elsewhere !== undefined);
-  const others = looked.length === 0 ? new Map() : await links.elsewhere(transaction, scope, looked.map(idOf));
-  const linksOf = (row: RowChange) => (others.get(idOf(row)) ?? []).map(({ link }: LinkRow) => link);
-  if (!looked.every((row) => elsewhereHolds(row, linksOf(row)))) throw new Undone(MOVED);
+  const removals = rows.flatMap((row) => (row.kind === 'delete' || row.kind === 'erase' ? [row] : []));
+  for (const [where, read] of [
+    ['here', links.ofContacts],
+    ['elsewhere', links.elsewhere],
+  ] as const) {
+    const looked = removals.filter((row) => row[where] !== undefined);
+    const found: ReadonlyMap<string, readonly LinkRow[]> =
+      looked.length === 0 ? new Map() : await read(transaction, scope, looked.map(idOf));
+    const holds = (row: (typeof looked)[number]) =>
+      linksHold(
+        row[where],
+        (found.get(row.contactId) ?? []).map(({ link }) => link),
+      );
+    if (!looked.every(holds)) throw new Undone(MOVED);
+  }
 
   const erased = rows.filter((row) => row.kind === 'erase').map(idOf);
   if (erased.length > 0) await links.erase(transaction, scope.workspace, erased);

@@ -257,6 +257,26 @@ export const removals: readonly StoreCase[] = [
     },
   },
   {
+    id: 'CS-92',
+    rule: 'a removal that expects the links of its own connection passes only while they are the very ones that were looked at',
+    async check(make) {
+      for (const kind of ['delete', 'erase'] as const) {
+        const { here } = await open(make);
+        const row = await insert(here, { id: kind });
+        const versions = async () => (await loadOne(here, row.id)).links.map(({ version }) => version);
+        const none = await versions();
+        await mustCommit(here, { rows: [update(row, {}, [newLink('x1')])] });
+        await mustMove(here, { rows: [{ kind, contactId: row.id, expected: row.version, here: none }] });
+        const one = await versions();
+        const there = await loadOne(here, row.id);
+        await mustCommit(here, { rows: [acknowledge(there, [changeLink(there, { plan: 'plan-2' })])] });
+        await mustMove(here, { rows: [{ kind, contactId: row.id, expected: row.version, here: one }] });
+        assert.deepEqual((await loadOne(here, row.id)).version, row.version);
+        await mustCommit(here, { rows: [{ kind, contactId: row.id, expected: row.version, here: await versions() }] });
+      }
+    },
+  },
+  {
     id: 'CS-55',
     rule: 'a contact that is inserted again under its id has the links that were left',
     requires: 'suggestedIds',
