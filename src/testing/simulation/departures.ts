@@ -75,6 +75,8 @@ export class Departures {
 
   /** Contacts that were removed, whoever did so. */
   readonly #left = new Set<string>();
+  /** By process: links whose record was merged, or became another one. */
+  readonly #handedOver = new Map<string, number>();
   /** By process: links that it closed. */
   readonly #closed = new Map<string, { readonly since: number; readonly closed: number }>();
   readonly #brake: Brake;
@@ -184,6 +186,7 @@ export class Departures {
       return;
     }
     if (state === 'tombstone' && links.has(id) && links.get(id)?.state !== state && by.startsWith('pull ')) this.#noteLoss(step);
+    if (state === 'superseded' && isLive(links.get(id)?.state ?? state)) this.#handedOver.set(by, (this.#handedOver.get(by) ?? 0) + 1);
     links.set(id, { account, recordId, state, successor: body.successor ?? null });
     this.#links.set(contactId, links);
     const pair = `${contactId} ${recordId}`;
@@ -216,7 +219,9 @@ export class Departures {
     const closed = (known?.since === since ? known.closed : 0) + 1;
     this.#closed.set(by, { since, closed });
     const links = [...this.#links.values()].flatMap((its) => [...its.values()]);
-    const before = links.filter((link) => link.account === account && isLive(link.state)).length + closed - 1; // this one is live there still
+    // This one is live there still, and those whose record was merged were when the run counted.
+    const live = links.filter((link) => link.account === account && isLive(link.state)).length;
+    const before = live + closed - 1 + (this.#handedOver.get(by) ?? 0);
     if (closed >= this.#brake.minimum && closed > this.#brake.share * before)
       this.#tell('R14', `${by} closes ${closed} of ${before} links, and asked nobody`, [by]);
   }
