@@ -1,6 +1,7 @@
 import type { ContactStore } from 'crm-sync-engine';
 import type { ManualClock } from 'crm-sync-engine/testing';
 import { addContact, type CompanyCrm, companyDeployment } from './company-world.ts';
+import { connectorAround, storeAround, takingTurns, withoutLeases } from './harness.ts';
 
 type There = ReturnType<typeof companyDeployment>;
 
@@ -31,6 +32,20 @@ export async function changedApart(crm: CompanyCrm, storeOf?: (clock: ManualCloc
 export async function work(engine: There['engine']): Promise<void> {
   await engine.push({ createMissing: true });
   await engine.pull();
+}
+
+/** Two workers are at it, without leases, who take turns at every call in an order that the seed decides. */
+export async function workByTwo(there: There, seed: number): Promise<void> {
+  const turns = takingTurns(seed);
+  const worker = () =>
+    there.engineOf({
+      store: storeAround(withoutLeases(there.store), turns.around),
+      connector: connectorAround(there.crm.connectorOf(), turns.around),
+    });
+  await turns.run(
+    () => work(worker()),
+    () => work(worker()),
+  );
 }
 
 /** What the host does anyway, sooner or later. */

@@ -1,8 +1,8 @@
 import { sqliteStore } from 'crm-sync-engine/stores/sqlite';
 import { describe, expect, it } from 'vitest';
-import { changedApart, EXPECTED, finish, stateOf, work } from './companies-apart.ts';
+import { changedApart, EXPECTED, finish, stateOf, work, workByTwo } from './companies-apart.ts';
 import { COMPANY_CRMS } from './company-world.ts';
-import { connectorAround, Died, dying, storeAround, takingTurns, withoutLeases } from './harness.ts';
+import { connectorAround, Died, dying, storeAround } from './harness.ts';
 
 describe.each(COMPANY_CRMS)('companies and their contacts on $name', (crm) => {
   it('come to the same on both sides', async () => {
@@ -52,16 +52,7 @@ describe.each(COMPANY_CRMS)('companies and their contacts on $name', (crm) => {
 
   it.each([1, 2, 3, 4, 5, 6])('do so where two workers are at it, without leases, in the order of seed %i (R9)', async (seed) => {
     const there = await changedApart(crm);
-    const turns = takingTurns(seed);
-    const worker = () =>
-      there.engineOf({
-        store: storeAround(withoutLeases(there.store), turns.around),
-        connector: connectorAround(there.crm.connectorOf(), turns.around),
-      });
-    await turns.run(
-      () => work(worker()),
-      () => work(worker()),
-    );
+    await workByTwo(there, seed);
     await finish(there);
     expect(await stateOf(there)).toEqual(EXPECTED);
   });

@@ -1,9 +1,8 @@
 import type { ContactStore } from 'crm-sync-engine';
 import { type ManualClock, memoryStore } from 'crm-sync-engine/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { changedApart, EXPECTED, finish, stateOf, work } from '../flows/companies-apart.ts';
+import { changedApart, EXPECTED, finish, stateOf, workByTwo } from '../flows/companies-apart.ts';
 import { addContact, COMPANY_CRMS, type CompanyCrm, companyDeployment } from '../flows/company-world.ts';
-import { connectorAround, storeAround, takingTurns, withoutLeases } from '../flows/harness.ts';
 import { openPeopleTable, type PeopleTable } from './people-table.ts';
 
 let table: PeopleTable;
@@ -114,16 +113,7 @@ describe.each(COMPANY_CRMS)('companies and their contacts in PostgreSQL, on $nam
     'come to the same on both sides where two workers are at it, without leases, in the order of seed %i (R9)',
     async (seed) => {
       const there = await changedApart(crm, table.onPostgres);
-      const turns = takingTurns(seed);
-      const worker = () =>
-        there.engineOf({
-          store: storeAround(withoutLeases(there.store), turns.around),
-          connector: connectorAround(there.crm.connectorOf(), turns.around),
-        });
-      await turns.run(
-        () => work(worker()),
-        () => work(worker()),
-      );
+      await workByTwo(there, seed);
       await finish(there);
       expect(await stateOf(there)).toEqual(EXPECTED);
     },

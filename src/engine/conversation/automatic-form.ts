@@ -8,6 +8,7 @@ import { matchOptionNames } from '../../core/forms/match-option-names.ts';
 import { matchOptionsName } from '../../core/forms/options-of.ts';
 import { threadKey } from '../../core/thread-day.ts';
 import type { Context } from '../context.ts';
+import { OPTIONS_MAX } from '../look-up/options-of-records.ts';
 import type { Session } from '../session.ts';
 import { loadActivity } from './activity-entry.ts';
 import { hostOptions, notLoaded } from './host-options.ts';
@@ -28,9 +29,6 @@ export interface AutomaticForm {
   /** Fields whose options could not be had. */
   readonly refused: readonly RefusedAnswer[];
 }
-
-/** Most options of one record and name. */
-const OPTIONS_MAX = 200;
 
 /**
  * The settings' form for a conversation that is logged by itself, with no answers. The CRM's options come in one batched call. What somebody

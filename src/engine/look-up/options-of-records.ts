@@ -9,7 +9,7 @@ import { failureOf, type Limits } from './failure.ts';
 import type { Match } from './match.ts';
 
 /** Most options of one record and name. A person looks through no more, and where there are more the form says so. */
-const OPTIONS_MAX = 100;
+export const OPTIONS_MAX = 100;
 
 export interface RecordOptions {
   readonly options: Readonly<Record<string, readonly LoadedOption[] | LoadFailure>>;
