@@ -1,4 +1,4 @@
-/** `npm run mutation`; `-- --mutate src/core/hash.ts` takes one file, and the results of the others stay as they were. */
+/** `npm run mutation`; `-- --mutate src/core/base/hash.ts` takes one file, and the results of the others stay as they were. */
 export default {
   mutate: ['src/core/**/*.ts'],
   testRunner: 'vitest',

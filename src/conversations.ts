@@ -35,4 +35,4 @@ export { type TwilioWebhookOptions, twilioWebhook } from './conversations/twilio
 export { fromVapi, type VapiOptions } from './conversations/vapi/from-vapi.ts';
 export { signVapi, type VapiHmac, type VapiSigning } from './conversations/vapi/signature.ts';
 export { type VapiWebhookOptions, vapiWebhook } from './conversations/vapi/vapi-webhook.ts';
-export { parseConversation, safeParseConversation } from './core/parse-conversation.ts';
+export { parseConversation, safeParseConversation } from './core/conversation/parse-conversation.ts';

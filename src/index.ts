@@ -1,36 +1,24 @@
 // Core: pure functions over plain data.
-export type { Activity, ActivityLimits, ActivityPart } from './core/activity.ts';
-export { type ComposedText, composeText } from './core/activity-parts.ts';
-export { defineAnalysis, lintAnalysis, parseAnalysis, safeParseAnalysis } from './core/analysis.ts';
-export type { BrakeSettings, Losses } from './core/brake.ts';
-export { BUILT_IN_RESULTS, type BuiltInResult, type ResultSource } from './core/built-in-results.ts';
-export { checkMapping, type MappingToCheck } from './core/check-mapping.ts';
-export { type CoerceOptions, coerceValue } from './core/coerce.ts';
-export { type CompanyMatchKeys, companyMatchKeys, sameCompanyBy } from './core/companies/company-match.ts';
-export { COMPANY_FIELDS, type CompanyTemplate, type CompanyTemplateSchema } from './core/companies/company-template.ts';
-export { type Domain, type DomainReason, normalizeDomain } from './core/companies/domain.ts';
-export { isFreeMailDomain } from './core/companies/free-mail.ts';
-export { type Compatibility, compatible } from './core/compatibility.ts';
-export { compileMapping } from './core/compile.ts';
-export { type ConflictInput, type ConflictResolution, resolveConflict } from './core/conflict.ts';
-export type {
-  CheckedPolicy,
-  ConflictReason,
-  ConflictTimes,
-  Policies,
-  PolicyAnswer,
-  PolicyFunction,
-  PolicyInput,
-} from './core/conflict-types.ts';
-export { CONTACT_FACTS, type ContactFact, type Conversations, type FilteredContact, factReader } from './core/contacts/contact-facts.ts';
+export type { Activity, ActivityLimits, ActivityPart } from './core/activity/activity.ts';
+export { type ComposedText, composeText } from './core/activity/activity-parts.ts';
+export { type ActivityPlan, type ActivitySkipReason, type PlanActivityOptions, planActivity } from './core/activity/plan-activity.ts';
+export type { TextFormat } from './core/activity/text-format.ts';
+export { defineAnalysis, lintAnalysis, parseAnalysis, safeParseAnalysis } from './core/analysis/analysis.ts';
+export { BUILT_IN_RESULTS, type BuiltInResult, type ResultSource } from './core/analysis/built-in-results.ts';
 export {
-  type ContactCondition,
-  type ContactFilter,
-  type ContactFilterOptions,
-  compileContactFilter,
-  parseContactFilter,
-  safeParseContactFilter,
-} from './core/contacts/contact-filter.ts';
+  type DynamicVariableOptions,
+  RESERVED_VARIABLES,
+  toDynamicVariables,
+  type VoicePlatform,
+} from './core/analysis/dynamic-variables.ts';
+export type { GivenResults, Replaceable } from './core/analysis/given-results.ts';
+export { type AnalysisInput, type AnalysisPlan, analysisHash, planAnalysis } from './core/analysis/plan-analysis.ts';
+export type { DocumentSchema } from './core/base/standard-schema.ts';
+export { checkMapping, type MappingToCheck } from './core/checks/check-mapping.ts';
+export { diagnose } from './core/checks/diagnose.ts';
+export type { Finding } from './core/checks/finding.ts';
+export { type LintMappingOptions, lintMapping } from './core/checks/lint-mapping.ts';
+export { planSchemaChange, type SchemaChange, type SchemaUses } from './core/checks/schema-change.ts';
 export { type ContactSort, comparePlaces, type Place } from './core/contacts/contact-order.ts';
 export type { ListOptions } from './core/contacts/list-query.ts';
 export { searchFilter } from './core/contacts/search-filter.ts';
@@ -43,29 +31,10 @@ export {
   type Party,
   type Sentiment,
   type TranscriptTurn,
-} from './core/conversation.ts';
-export {
-  CRM_FIELD_TYPES,
-  type CrmFieldType,
-  type DescribedField,
-  type DescribedObject,
-  type DescribedOption,
-  type DescribedParent,
-} from './core/described.ts';
-export { diagnose } from './core/diagnose.ts';
-export { type DynamicVariableOptions, RESERVED_VARIABLES, toDynamicVariables, type VoicePlatform } from './core/dynamic-variables.ts';
-export {
-  type Condition,
-  type ConditionOn,
-  type FieldReader,
-  type Filter,
-  type FilterOf,
-  filterFields,
-  matchesFilter,
-} from './core/filter.ts';
-export type { Finding } from './core/finding.ts';
-export type { Flip } from './core/flips.ts';
-export { type FormatTarget, type Formatted, formatValue } from './core/format.ts';
+} from './core/conversation/conversation.ts';
+export type { SmsThreads } from './core/conversation/thread-day.ts';
+export { type Domain, type DomainReason, normalizeDomain } from './core/domain/domain.ts';
+export { isFreeMailDomain } from './core/domain/free-mail.ts';
 export { type ConvertedManifest, fromAppConnectManifest } from './core/forms/app-connect/manifest.ts';
 export { type AssociationName, readAssociationName } from './core/forms/association-name.ts';
 export type { AutomaticQuestion } from './core/forms/bind-automatic.ts';
@@ -108,13 +77,36 @@ export { matchOptionNames } from './core/forms/match-option-names.ts';
 export { type ResolveInput, resolveLogForm } from './core/forms/resolve-log-form.ts';
 export type { OpenQuestion, ResolvedField, ResolvedForm, ResolvedOption, ValueSource } from './core/forms/resolved-form.ts';
 export { parseSubmission, safeParseSubmission } from './core/forms/submission-schema.ts';
-export type { GivenResults, Replaceable } from './core/given-results.ts';
-export { planInbound } from './core/inbound.ts';
-export type { InboundInput, InboundPlan } from './core/inbound-types.ts';
-export type { SuggestionReason } from './core/likeness.ts';
-export type { Agreed, Entity, Held, KnownTimes, Link, LinkBody, LinkState, OpenConflict, Pair, Sent, Version } from './core/link.ts';
-export { type LintMappingOptions, lintMapping } from './core/lint-mapping.ts';
-export { defineMapping, mappingSchema, type ParseMappingOptions, parseMapping, safeParseMapping } from './core/mapping.ts';
+export type {
+  CheckedPolicy,
+  ConflictReason,
+  ConflictTimes,
+  Policies,
+  PolicyAnswer,
+  PolicyFunction,
+  PolicyInput,
+} from './core/link/conflict-types.ts';
+export type { Flip } from './core/link/flips.ts';
+export type { Agreed, Entity, Held, KnownTimes, Link, LinkBody, LinkState, OpenConflict, Pair, Sent, Version } from './core/link/link.ts';
+export { compileMapping } from './core/mapping/compile.ts';
+export {
+  type ContactCondition,
+  type ContactFilter,
+  type ContactFilterOptions,
+  compileContactFilter,
+  parseContactFilter,
+  safeParseContactFilter,
+} from './core/mapping/contact-filter.ts';
+export {
+  type Condition,
+  type ConditionOn,
+  type FieldReader,
+  type Filter,
+  type FilterOf,
+  filterFields,
+  matchesFilter,
+} from './core/mapping/filter.ts';
+export { defineMapping, mappingSchema, type ParseMappingOptions, parseMapping, safeParseMapping } from './core/mapping/mapping.ts';
 export type {
   Analysis,
   AnalysisRule,
@@ -140,28 +132,25 @@ export type {
   Transform,
   Transforms,
   UpdateMode,
-} from './core/mapping-types.ts';
-export type { MergePrice, MergingSettings, MergingTotals } from './core/merging.ts';
-export { type ContactPlan, type OutboundInput, type OutboundPlan, planOutbound } from './core/outbound.ts';
-export { PERSON_FIELDS, type PersonSchema, type PersonTemplate } from './core/person-template.ts';
-export { coercePhone, normalizePhone, type Phone, type PhoneOptions, type PhoneReason } from './core/phone.ts';
-export { PLACEHOLDERS } from './core/placeholder.ts';
-export { type ActivityPlan, type ActivitySkipReason, type PlanActivityOptions, planActivity } from './core/plan-activity.ts';
-export { type AnalysisInput, type AnalysisPlan, analysisHash, planAnalysis } from './core/plan-analysis.ts';
-export { type CreateInput, type CreatePlan, planCreate } from './core/plan-create.ts';
-export type {
-  Conflict,
-  EndReason,
-  FieldChange,
-  LinkPlan,
-  MatchValues,
-  PlannedContact,
-  PlannedLink,
-  RecordPlan,
-  RefusedField,
-  SkipReason,
-} from './core/plan-types.ts';
-export type { Counts, Flow, HistoryEntry, Run, RunError, RunNote } from './core/run.ts';
+} from './core/mapping/mapping-types.ts';
+export { TRANSFORMS } from './core/mapping/transforms.ts';
+export { type Resolution, resolveUpdate } from './core/mapping/update.ts';
+export { coercePhone, normalizePhone, type Phone, type PhoneOptions, type PhoneReason } from './core/phone/phone.ts';
+export type { MergePrice, MergingSettings, MergingTotals } from './core/runs/merging.ts';
+export type { Counts, Flow, HistoryEntry, Run, RunError, RunNote } from './core/runs/run.ts';
+export { type CoerceOptions, coerceValue } from './core/schema/coerce.ts';
+export { type Compatibility, compatible } from './core/schema/compatibility.ts';
+export { CONTACT_FACTS, type ContactFact, type Conversations, type FilteredContact, factReader } from './core/schema/contact-facts.ts';
+export {
+  CRM_FIELD_TYPES,
+  type CrmFieldType,
+  type DescribedField,
+  type DescribedObject,
+  type DescribedOption,
+  type DescribedParent,
+} from './core/schema/described.ts';
+export { type FormatTarget, type Formatted, formatValue } from './core/schema/format.ts';
+export { PLACEHOLDERS } from './core/schema/placeholder.ts';
 export {
   completeFields,
   defineCompanySchema,
@@ -172,8 +161,7 @@ export {
   parseFieldPatch,
   safeParseCompanySchema,
   safeParseContactSchema,
-} from './core/schema.ts';
-export { planSchemaChange, type SchemaChange, type SchemaUses } from './core/schema-change.ts';
+} from './core/schema/schema.ts';
 export type {
   BuiltInCompanyFields,
   BuiltInFields,
@@ -191,7 +179,7 @@ export type {
   Schema,
   StringField,
   ValueOf,
-} from './core/schema-types.ts';
+} from './core/schema/schema-types.ts';
 export type { Segment, SegmentEvent } from './core/segments/segment.ts';
 export {
   type ActivityTextSettings,
@@ -201,14 +189,31 @@ export {
   safeParseSettings,
   settingsSchema,
 } from './core/settings.ts';
-export type { DocumentSchema } from './core/standard-schema.ts';
-export { type MappingCandidate, type MappingSuggestion, suggestMapping } from './core/suggest-mapping.ts';
-export type { TextFormat } from './core/text-format.ts';
-export type { SmsThreads } from './core/thread-day.ts';
-export { decideField, type FieldDecision, type FieldReason, type FieldState } from './core/three-way.ts';
-export { TRANSFORMS } from './core/transforms.ts';
-export { type Resolution, resolveUpdate } from './core/update.ts';
-export type { Coerced, CoercionCode, Fields, Json, Millis, Parsed, Value } from './core/value.ts';
+export { COMPANY_FIELDS, type CompanyTemplate, type CompanyTemplateSchema } from './core/suggest/company-template.ts';
+export type { SuggestionReason } from './core/suggest/likeness.ts';
+export { PERSON_FIELDS, type PersonSchema, type PersonTemplate } from './core/suggest/person-template.ts';
+export { type MappingCandidate, type MappingSuggestion, suggestMapping } from './core/suggest/suggest-mapping.ts';
+export type { BrakeSettings, Losses } from './core/sync/brake.ts';
+export { type CompanyMatchKeys, companyMatchKeys, sameCompanyBy } from './core/sync/company-match.ts';
+export { type ConflictInput, type ConflictResolution, resolveConflict } from './core/sync/conflict.ts';
+export { planInbound } from './core/sync/inbound.ts';
+export type { InboundInput, InboundPlan } from './core/sync/inbound-types.ts';
+export { type ContactPlan, type OutboundInput, type OutboundPlan, planOutbound } from './core/sync/outbound.ts';
+export { type CreateInput, type CreatePlan, planCreate } from './core/sync/plan-create.ts';
+export type {
+  Conflict,
+  EndReason,
+  FieldChange,
+  LinkPlan,
+  MatchValues,
+  PlannedContact,
+  PlannedLink,
+  RecordPlan,
+  RefusedField,
+  SkipReason,
+} from './core/sync/plan-types.ts';
+export { decideField, type FieldDecision, type FieldReason, type FieldState } from './core/sync/three-way.ts';
+export type { Coerced, CoercionCode, Fields, Json, Millis, Parsed, Value } from './core/values/value.ts';
 export type { DeletionQuestion } from './engine/brake.ts';
 // Engine: load, plan, commit.
 export { type Capability, capabilitiesOf } from './engine/capability.ts';

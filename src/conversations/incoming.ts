@@ -1,4 +1,4 @@
-import type { Conversation } from '../core/conversation.ts';
+import type { Conversation } from '../core/conversation/conversation.ts';
 import { CrmSyncError } from '../errors.ts';
 
 /**

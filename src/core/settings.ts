@@ -1,28 +1,28 @@
 import * as z from 'zod';
 import { refusedDocument } from '../errors.ts';
-import { analysisDocument } from './analysis.ts';
-import type { BrakeSettings } from './brake.ts';
-import type { Channel } from './conversation.ts';
-import { isTimeZone } from './dates.ts';
+import { analysisDocument } from './analysis/analysis.ts';
+import { deepFreeze } from './base/freeze.ts';
+import { parseDocument } from './base/issues.ts';
+import { lazy } from './base/lazy.ts';
+import { type DocumentSchema, documentSchema } from './base/standard-schema.ts';
+import type { Channel } from './conversation/conversation.ts';
+import type { SmsThreads } from './conversation/thread-day.ts';
 import { describeFormIssue } from './forms/form-schema.ts';
 import { type LogForms, logFormsDocument } from './forms/log-forms.ts';
-import { deepFreeze } from './freeze.ts';
-import { parseDocument } from './issues.ts';
-import { lazy } from './lazy.ts';
-import { explainParent } from './mapping.ts';
-import { describeRuleIssue, mappingDocument } from './mapping-schema.ts';
-import type { Analysis, Mapping } from './mapping-types.ts';
-import type { MergingSettings } from './merging.ts';
-import { perSchema } from './per-schema.ts';
-import { isCountry, normalizePhone } from './phone.ts';
-import { checkTogether, fieldSchema, itemsOf, membersOf } from './rule-schema.ts';
-import { definitionOf } from './schema.ts';
-import type { Schema } from './schema-types.ts';
+import { explainParent } from './mapping/mapping.ts';
+import { describeRuleIssue, mappingDocument } from './mapping/mapping-schema.ts';
+import type { Analysis, Mapping } from './mapping/mapping-types.ts';
+import { checkTogether, fieldSchema, itemsOf, membersOf } from './mapping/rule-schema.ts';
+import { isCountry, normalizePhone } from './phone/phone.ts';
+import type { MergingSettings } from './runs/merging.ts';
+import { perSchema } from './schema/per-schema.ts';
+import { definitionOf } from './schema/schema.ts';
+import type { Schema } from './schema/schema-types.ts';
 import { type Segment, segmentsDocument } from './segments/segment.ts';
-import { type DocumentSchema, documentSchema } from './standard-schema.ts';
-import type { SmsThreads } from './thread-day.ts';
-import type { Parsed } from './value.ts';
-import { isWebLink } from './web-link.ts';
+import type { BrakeSettings } from './sync/brake.ts';
+import { isTimeZone } from './values/dates.ts';
+import type { Parsed } from './values/value.ts';
+import { isWebLink } from './values/web-link.ts';
 
 /** Everything about a connection that is not live: one strict JSON document. */
 // biome-ignore lint/suspicious/noExplicitAny: see Schema

@@ -1,7 +1,7 @@
-import { type Losses, linksNeeded, lossCount, lossesTogether, NO_LOSSES } from '../core/brake.ts';
-import { isLive, type Version } from '../core/link.ts';
-import type { CompiledMapping } from '../core/mapping-types.ts';
-import type { Json, Millis } from '../core/value.ts';
+import { isLive, type Version } from '../core/link/link.ts';
+import type { CompiledMapping } from '../core/mapping/mapping-types.ts';
+import { type Losses, linksNeeded, lossCount, lossesTogether, NO_LOSSES } from '../core/sync/brake.ts';
+import type { Json, Millis } from '../core/values/value.ts';
 import { CrmSyncError } from '../errors.ts';
 import type { EntryChange } from '../ports/store.ts';
 import type { Context } from './context.ts';

@@ -1,4 +1,4 @@
-import type { Json, Millis } from '../core/value.ts';
+import type { Json, Millis } from '../core/values/value.ts';
 import { CrmSyncError } from '../errors.ts';
 import type { BoundStore, Entry } from '../ports/store.ts';
 import { untilCommitted } from './commit.ts';

@@ -1,9 +1,9 @@
-import { checkMapping } from '../core/check-mapping.ts';
-import { checkMerging } from '../core/check-merging.ts';
-import { filterFields } from '../core/filter.ts';
-import type { Finding } from '../core/finding.ts';
-import { findingsOfAll, fine, withoutRepeats } from '../core/findings.ts';
-import type { Mapping } from '../core/mapping-types.ts';
+import { checkMapping } from '../core/checks/check-mapping.ts';
+import { checkMerging } from '../core/checks/check-merging.ts';
+import type { Finding } from '../core/checks/finding.ts';
+import { findingsOfAll, fine, withoutRepeats } from '../core/checks/findings.ts';
+import { filterFields } from '../core/mapping/filter.ts';
+import type { Mapping } from '../core/mapping/mapping-types.ts';
 import type { CheckQuery } from '../ports/connector.ts';
 import { partsOf } from './companies/company-context.ts';
 import { compileOptions } from './compiled.ts';

@@ -1,6 +1,6 @@
-import { normalizeDomain } from '../core/companies/domain.ts';
-import { isFreeMailDomain } from '../core/companies/free-mail.ts';
-import type { FieldPatch, Schema } from '../core/schema-types.ts';
+import { normalizeDomain } from '../core/domain/domain.ts';
+import { isFreeMailDomain } from '../core/domain/free-mail.ts';
+import type { FieldPatch, Schema } from '../core/schema/schema-types.ts';
 import { CrmSyncError } from '../errors.ts';
 import { companiesOf } from './companies/company-context.ts';
 import { createCompany } from './companies/create-company.ts';

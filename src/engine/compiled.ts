@@ -1,6 +1,6 @@
-import { compileMapping } from '../core/compile.ts';
-import type { DescribedObject } from '../core/described.ts';
-import type { CompiledMapping, CompileOptions, Mapping } from '../core/mapping-types.ts';
+import { compileMapping } from '../core/mapping/compile.ts';
+import type { CompiledMapping, CompileOptions, Mapping } from '../core/mapping/mapping-types.ts';
+import type { DescribedObject } from '../core/schema/described.ts';
 import type { Context } from './context.ts';
 import type { Session } from './session.ts';
 

@@ -1,5 +1,5 @@
-import type { Conflict } from '../core/plan-types.ts';
-import type { Json, Millis, Value } from '../core/value.ts';
+import type { Conflict } from '../core/sync/plan-types.ts';
+import type { Json, Millis, Value } from '../core/values/value.ts';
 import type { EntryChange } from '../ports/store.ts';
 import { KIND } from './kinds.ts';
 

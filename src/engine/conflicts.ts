@@ -1,10 +1,10 @@
-import { markOf } from '../core/flips.ts';
-import type { OpenConflict } from '../core/link.ts';
-import { own } from '../core/own.ts';
-import { agreed, agreedOn } from '../core/pair.ts';
-import { parseFieldPatch } from '../core/schema.ts';
-import { dueAt } from '../core/settle.ts';
-import type { Fields, Millis, Value } from '../core/value.ts';
+import { own } from '../core/base/own.ts';
+import { markOf } from '../core/link/flips.ts';
+import type { OpenConflict } from '../core/link/link.ts';
+import { agreed, agreedOn } from '../core/link/pair.ts';
+import { parseFieldPatch } from '../core/schema/schema.ts';
+import { dueAt } from '../core/sync/settle.ts';
+import type { Fields, Millis, Value } from '../core/values/value.ts';
 import { CrmSyncError, refusedDocument } from '../errors.ts';
 import type { EntryChange, LinkChange, Row, StoredLink } from '../ports/store.ts';
 import { untilCommitted } from './commit.ts';

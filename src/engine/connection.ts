@@ -1,4 +1,4 @@
-import type { Json } from '../core/value.ts';
+import type { Json } from '../core/values/value.ts';
 import { CrmSyncError } from '../errors.ts';
 import type { Entry } from '../ports/store.ts';
 import { untilCommitted } from './commit.ts';

@@ -1,8 +1,8 @@
-import { crmFieldsOf } from '../core/compile-rule.ts';
-import { filterFields } from '../core/filter.ts';
 import type { LogForm } from '../core/forms/log-form.ts';
 import { matchOptionsName } from '../core/forms/options-of.ts';
-import type { AnyRule, Mapping } from '../core/mapping-types.ts';
+import { crmFieldsOf } from '../core/mapping/compile-rule.ts';
+import { filterFields } from '../core/mapping/filter.ts';
+import type { AnyRule, Mapping } from '../core/mapping/mapping-types.ts';
 import type { ConnectionSettings } from '../core/settings.ts';
 import { type Issue, refusedDocument } from '../errors.ts';
 import type { CrmConnector } from '../ports/connector.ts';

@@ -1,4 +1,4 @@
-import type { FieldsOf, Schema } from '../core/schema-types.ts';
+import type { FieldsOf, Schema } from '../core/schema/schema-types.ts';
 import type { Row } from '../ports/store.ts';
 import { type Context, fieldsOf } from './context.ts';
 

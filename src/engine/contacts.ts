@@ -1,6 +1,6 @@
 import { type ListOptions, pageOf, readListOptions } from '../core/contacts/list-query.ts';
-import { normalizePhone } from '../core/phone.ts';
-import type { FieldPatch, Schema } from '../core/schema-types.ts';
+import { normalizePhone } from '../core/phone/phone.ts';
+import type { FieldPatch, Schema } from '../core/schema/schema-types.ts';
 import type { Row } from '../ports/store.ts';
 import { type Contact, contactOf } from './contact.ts';
 import type { Context } from './context.ts';

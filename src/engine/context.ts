@@ -1,7 +1,7 @@
-import type { Mapping } from '../core/mapping-types.ts';
-import { completeFields } from '../core/schema.ts';
-import type { Schema } from '../core/schema-types.ts';
-import type { Fields } from '../core/value.ts';
+import type { Mapping } from '../core/mapping/mapping-types.ts';
+import { completeFields } from '../core/schema/schema.ts';
+import type { Schema } from '../core/schema/schema-types.ts';
+import type { Fields } from '../core/values/value.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CompleteConnector } from '../ports/connector.ts';
 import type { Merger } from '../ports/merger.ts';

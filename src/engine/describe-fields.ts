@@ -1,5 +1,5 @@
-import type { DescribedField, DescribedObject } from '../core/described.ts';
-import { parentFields } from '../core/parent-fields.ts';
+import type { DescribedField, DescribedObject } from '../core/schema/described.ts';
+import { parentFields } from '../core/schema/parent-fields.ts';
 import { isCrmSyncError } from '../errors.ts';
 import type { Context } from './context.ts';
 import { Session } from './session.ts';

@@ -1,6 +1,6 @@
-import { endConflicts } from '../core/end-conflict.ts';
-import type { LinkBody } from '../core/link.ts';
-import type { Millis } from '../core/value.ts';
+import type { LinkBody } from '../core/link/link.ts';
+import { endConflicts } from '../core/sync/end-conflict.ts';
+import type { Millis } from '../core/values/value.ts';
 import type { EntryChange, StoredLink } from '../ports/store.ts';
 import { type ConflictRecord, conflictEntries } from './conflict-entry.ts';
 import type { Context } from './context.ts';

@@ -1,5 +1,5 @@
-import type { Conversation } from '../core/conversation.ts';
-import { holdersAt } from '../core/number-holder.ts';
+import type { Conversation } from '../core/conversation/conversation.ts';
+import { holdersAt } from '../core/phone/number-holder.ts';
 import type { Row } from '../ports/store.ts';
 import type { Context } from './context.ts';
 import { formerNumbers } from './identity/former-numbers.ts';

@@ -1,6 +1,6 @@
-import { type Flip, recentFlips } from '../core/flips.ts';
-import type { Version } from '../core/link.ts';
-import type { Json } from '../core/value.ts';
+import { type Flip, recentFlips } from '../core/link/flips.ts';
+import type { Version } from '../core/link/link.ts';
+import type { Json } from '../core/values/value.ts';
 import type { EntryChange } from '../ports/store.ts';
 import type { Context } from './context.ts';
 import { KIND } from './kinds.ts';

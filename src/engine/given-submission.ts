@@ -1,7 +1,7 @@
+import { listNames } from '../core/base/text.ts';
 import type { BoundSubmission } from '../core/forms/bound-submission.ts';
 import type { FormKind } from '../core/forms/log-form.ts';
 import { parseSubmission } from '../core/forms/submission-schema.ts';
-import { listNames } from '../core/text.ts';
 import { CrmSyncError } from '../errors.ts';
 
 /**

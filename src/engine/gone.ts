@@ -1,6 +1,6 @@
-import { isFromBefore, isLive, type LinkBody, type LinkState } from '../core/link.ts';
-import type { CompiledMapping } from '../core/mapping-types.ts';
-import type { Millis } from '../core/value.ts';
+import { isFromBefore, isLive, type LinkBody, type LinkState } from '../core/link/link.ts';
+import type { CompiledMapping } from '../core/mapping/mapping-types.ts';
+import type { Millis } from '../core/values/value.ts';
 import type { Fetched } from '../ports/connector.ts';
 import type { EntryChange, Row, RowChange, StoredLink } from '../ports/store.ts';
 import { endedWith } from './ended-conflicts.ts';

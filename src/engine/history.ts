@@ -1,7 +1,7 @@
-import { PUSH_FILTER } from '../core/push-filter.ts';
-import type { HistoryEntry } from '../core/run.ts';
-import { readHistory, type StoredHistory, storedHistory } from '../core/stored-history.ts';
-import type { Fields, Json, Value } from '../core/value.ts';
+import type { HistoryEntry } from '../core/runs/run.ts';
+import { readHistory, type StoredHistory, storedHistory } from '../core/runs/stored-history.ts';
+import { PUSH_FILTER } from '../core/sync/push-filter.ts';
+import type { Fields, Json, Value } from '../core/values/value.ts';
 import type { ContactRef, EntryChange } from '../ports/store.ts';
 import type { Context } from './context.ts';
 import { KIND } from './kinds.ts';

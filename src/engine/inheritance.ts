@@ -1,8 +1,8 @@
-import { EMPTY_BODY, isLive } from '../core/link.ts';
-import type { CompiledMapping, CrmRecord } from '../core/mapping-types.ts';
-import { remoteOf } from '../core/pair.ts';
-import { readRemotes } from '../core/plan-fields.ts';
-import type { MatchValues, PlannedLink } from '../core/plan-types.ts';
+import { EMPTY_BODY, isLive } from '../core/link/link.ts';
+import { remoteOf } from '../core/link/pair.ts';
+import type { CompiledMapping, CrmRecord } from '../core/mapping/mapping-types.ts';
+import { readRemotes } from '../core/sync/plan-fields.ts';
+import type { MatchValues, PlannedLink } from '../core/sync/plan-types.ts';
 import type { Row, StoredLink } from '../ports/store.ts';
 import type { Recheck, Succession } from './recheck.ts';
 

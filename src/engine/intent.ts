@@ -1,4 +1,4 @@
-import type { Millis } from '../core/value.ts';
+import type { Millis } from '../core/values/value.ts';
 import type { Context } from './context.ts';
 import { writeTimeMs } from './send-writes.ts';
 import type { Session } from './session.ts';

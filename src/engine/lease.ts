@@ -1,5 +1,5 @@
-import type { Version } from '../core/link.ts';
-import type { Millis } from '../core/value.ts';
+import type { Version } from '../core/link/link.ts';
+import type { Millis } from '../core/values/value.ts';
 import { CrmSyncError } from '../errors.ts';
 import { type EntryChange, LEASE_KIND, type Leased } from '../ports/store.ts';
 import type { Context } from './context.ts';

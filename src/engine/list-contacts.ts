@@ -1,8 +1,8 @@
-import { factReader, linkFactObject, NO_CONVERSATIONS } from '../core/contacts/contact-facts.ts';
 import { type ContactSort, comparePlaces, type Place } from '../core/contacts/contact-order.ts';
-import { type Filter, filterFields, matchesFilter } from '../core/filter.ts';
-import type { Entity } from '../core/link.ts';
-import type { Value } from '../core/value.ts';
+import type { Entity } from '../core/link/link.ts';
+import { type Filter, filterFields, matchesFilter } from '../core/mapping/filter.ts';
+import { factReader, linkFactObject, NO_CONVERSATIONS } from '../core/schema/contact-facts.ts';
+import type { Value } from '../core/values/value.ts';
 import type { Row } from '../ports/store.ts';
 import type { Context } from './context.ts';
 import { loadConversations } from './conversation/given-entry.ts';

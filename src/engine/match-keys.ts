@@ -1,10 +1,10 @@
-import { ENTITIES } from '../core/entities.ts';
-import type { Version } from '../core/link.ts';
-import type { CompiledMapping, CrmRecord } from '../core/mapping-types.ts';
-import { matchKeysOf } from '../core/match-keys.ts';
-import { matchText } from '../core/match-text.ts';
-import type { MatchValues } from '../core/plan-types.ts';
-import type { Fields, Json, Millis } from '../core/value.ts';
+import type { Version } from '../core/link/link.ts';
+import type { CompiledMapping, CrmRecord } from '../core/mapping/mapping-types.ts';
+import { matchKeysOf } from '../core/mapping/match-keys.ts';
+import { ENTITIES } from '../core/schema/entities.ts';
+import { matchText } from '../core/sync/match-text.ts';
+import type { MatchValues } from '../core/sync/plan-types.ts';
+import type { Fields, Json, Millis } from '../core/values/value.ts';
 import type { ContactRef, EntryChange } from '../ports/store.ts';
 import type { Context } from './context.ts';
 import { KIND } from './kinds.ts';

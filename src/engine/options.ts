@@ -1,6 +1,6 @@
-import type { Policies } from '../core/conflict-types.ts';
-import type { Analysis, Mapping, Transforms } from '../core/mapping-types.ts';
-import type { FieldName, Schema } from '../core/schema-types.ts';
+import type { Policies } from '../core/link/conflict-types.ts';
+import type { Analysis, Mapping, Transforms } from '../core/mapping/mapping-types.ts';
+import type { FieldName, Schema } from '../core/schema/schema-types.ts';
 import type { Segment } from '../core/segments/segment.ts';
 import type { ConnectionSettings } from '../core/settings.ts';
 import type { Clock } from '../ports/clock.ts';

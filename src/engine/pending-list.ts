@@ -1,7 +1,7 @@
 import type { AutomaticQuestion } from '../core/forms/bind-automatic.ts';
 import { resolveLogForm } from '../core/forms/resolve-log-form.ts';
 import type { ResolvedForm } from '../core/forms/resolved-form.ts';
-import type { Run } from '../core/run.ts';
+import type { Run } from '../core/runs/run.ts';
 import type { Entry } from '../ports/store.ts';
 import type { Context } from './context.ts';
 import { answerQuestion } from './conversation/answer-question.ts';

@@ -1,4 +1,4 @@
-import type { Run } from '../core/run.ts';
+import type { Run } from '../core/runs/run.ts';
 import type { Entry } from '../ports/store.ts';
 import { mergeConflicts } from './conflict-merges.ts';
 import { loadConnection } from './connection.ts';

@@ -1,4 +1,4 @@
-import type { Version } from '../core/link.ts';
+import type { Version } from '../core/link/link.ts';
 import type { EntryChange } from '../ports/store.ts';
 import { assertBudget, budgetSpent } from './budget.ts';
 import { assertActive, assertSameAccount, type ConnectionState, changeConnection, connectionKey, loadConnection } from './connection.ts';

@@ -1,5 +1,5 @@
-import type { Entity } from '../core/link.ts';
-import type { Millis } from '../core/value.ts';
+import type { Entity } from '../core/link/link.ts';
+import type { Millis } from '../core/values/value.ts';
 import type {
   BoundStore,
   Changeset,

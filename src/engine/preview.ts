@@ -1,6 +1,6 @@
-import type { HistoryEntry, Run, RunError, RunNote } from '../core/run.ts';
-import { readChanges, type StoredHistory } from '../core/stored-history.ts';
-import type { Value } from '../core/value.ts';
+import type { HistoryEntry, Run, RunError, RunNote } from '../core/runs/run.ts';
+import { readChanges, type StoredHistory } from '../core/runs/stored-history.ts';
+import type { Value } from '../core/values/value.ts';
 import type { CompleteConnector, Fetched, Page, Wrote } from '../ports/connector.ts';
 import type { MergeItem, Merger } from '../ports/merger.ts';
 import type { Changeset } from '../ports/store.ts';

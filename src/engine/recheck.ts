@@ -1,4 +1,4 @@
-import type { Millis } from '../core/value.ts';
+import type { Millis } from '../core/values/value.ts';
 import type { Entry, EntryChange } from '../ports/store.ts';
 import type { Context } from './context.ts';
 import { KIND } from './kinds.ts';

@@ -1,4 +1,4 @@
-import type { Finding } from '../core/finding.ts';
+import type { Finding } from '../core/checks/finding.ts';
 import type { ConflictRecord } from './conflict-entry.ts';
 import type { Context } from './context.ts';
 import { KIND } from './kinds.ts';

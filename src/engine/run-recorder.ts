@@ -1,4 +1,4 @@
-import { NO_MERGING } from '../core/merging.ts';
+import { NO_MERGING } from '../core/runs/merging.ts';
 import {
   type CountKey,
   type Counts,
@@ -9,8 +9,8 @@ import {
   type Run,
   type RunError,
   type RunNote,
-} from '../core/run.ts';
-import type { Json } from '../core/value.ts';
+} from '../core/runs/run.ts';
+import type { Json } from '../core/values/value.ts';
 import { CrmSyncError } from '../errors.ts';
 import type { EntryChange } from '../ports/store.ts';
 import { Brake } from './brake.ts';

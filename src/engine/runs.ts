@@ -1,5 +1,5 @@
-import type { Flow, Run } from '../core/run.ts';
-import type { Json } from '../core/value.ts';
+import type { Flow, Run } from '../core/runs/run.ts';
+import type { Json } from '../core/values/value.ts';
 import { CrmSyncError, isCrmSyncError } from '../errors.ts';
 import type { EntryChange } from '../ports/store.ts';
 import { countCalls } from './budget.ts';

@@ -1,4 +1,4 @@
-import type { Millis } from '../core/value.ts';
+import type { Millis } from '../core/values/value.ts';
 import type { Call, RequestSeen } from '../ports/connector.ts';
 import type { Context } from './context.ts';
 import { Merging } from './merging/merging.ts';

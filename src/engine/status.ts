@@ -1,4 +1,4 @@
-import type { Counts, Flow, Run } from '../core/run.ts';
+import type { Counts, Flow, Run } from '../core/runs/run.ts';
 import { LEASE_KIND } from '../ports/store.ts';
 import { type DeletionQuestion, deletionQuestions } from './brake.ts';
 import { budgetState } from './budget.ts';

@@ -1,5 +1,5 @@
-import type { CompiledMapping } from '../core/mapping-types.ts';
-import { agreedOn, pairOf } from '../core/pair.ts';
+import { agreedOn, pairOf } from '../core/link/pair.ts';
+import type { CompiledMapping } from '../core/mapping/mapping-types.ts';
 import type { Changeset, RowChange } from '../ports/store.ts';
 import type { Done } from './commit.ts';
 import type { Context } from './context.ts';

@@ -1,4 +1,4 @@
-import type { Run } from '../core/run.ts';
+import type { Run } from '../core/runs/run.ts';
 import type { Context } from './context.ts';
 import { Lease } from './lease.ts';
 import type { SyncOptions } from './options.ts';

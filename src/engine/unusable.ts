@@ -1,4 +1,4 @@
-import type { CompiledMapping } from '../core/mapping-types.ts';
+import type { CompiledMapping } from '../core/mapping/mapping-types.ts';
 import type { RunRecorder } from './run-recorder.ts';
 
 /** A mapped field that the CRM doesn't show, or doesn't let us write, is absent: nothing is cleared, and the run says which. */

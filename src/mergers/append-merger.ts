@@ -1,4 +1,4 @@
-import { dayIn } from '../core/dates.ts';
+import { dayIn } from '../core/values/dates.ts';
 import { CrmSyncError } from '../errors.ts';
 import type { Merger } from '../ports/merger.ts';
 import { eachItem } from './each-item.ts';

@@ -1,4 +1,4 @@
-import type { Json } from '../core/value.ts';
+import type { Json } from '../core/values/value.ts';
 import { CrmSyncError } from '../errors.ts';
 import { bearer, jsonOf } from '../http/answers.ts';
 import { retryAfterMs } from '../http/retry-policy.ts';

@@ -1,4 +1,4 @@
-import { present } from '../core/present.ts';
+import { present } from '../core/values/present.ts';
 import type { MergeItem, MergeRequest } from '../ports/merger.ts';
 
 /** What a language model is asked, whichever way it is reached. */

@@ -1,4 +1,4 @@
-import { isBlank } from '../core/blank.ts';
+import { isBlank } from '../core/values/blank.ts';
 import type { MergeAnswer, Merged, MergeItem } from '../ports/merger.ts';
 import { dropsText } from './drops-text.ts';
 import { withinLength } from './within-length.ts';

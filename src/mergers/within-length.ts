@@ -1,4 +1,4 @@
-import { countCharacters } from '../core/text.ts';
+import { countCharacters } from '../core/base/text.ts';
 import type { Merged, MergeItem } from '../ports/merger.ts';
 
 /** Text is never cut to make it fit: what people wrote would be lost. */

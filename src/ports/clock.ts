@@ -1,4 +1,4 @@
-import type { Millis } from '../core/value.ts';
+import type { Millis } from '../core/values/value.ts';
 
 /** Time, injected, so that a whole deployment can be simulated. */
 export interface Clock {

@@ -1,9 +1,9 @@
-import type { Activity, ActivityLimits, ActivityPart } from '../core/activity.ts';
-import type { DescribedObject } from '../core/described.ts';
-import type { Filter } from '../core/filter.ts';
-import type { Finding } from '../core/finding.ts';
-import type { TextFormat } from '../core/text-format.ts';
-import type { Json, Millis, Value } from '../core/value.ts';
+import type { Activity, ActivityLimits, ActivityPart } from '../core/activity/activity.ts';
+import type { TextFormat } from '../core/activity/text-format.ts';
+import type { Finding } from '../core/checks/finding.ts';
+import type { Filter } from '../core/mapping/filter.ts';
+import type { DescribedObject } from '../core/schema/described.ts';
+import type { Json, Millis, Value } from '../core/values/value.ts';
 import type { Members, MembersQuery } from './members.ts';
 import type { Related, RelatedQuery } from './related.ts';
 

@@ -1,4 +1,4 @@
-import type { Json } from '../core/value.ts';
+import type { Json } from '../core/values/value.ts';
 
 export interface MembersQuery {
   readonly object: string;

@@ -1,4 +1,4 @@
-import type { Run } from '../core/run.ts';
+import type { Run } from '../core/runs/run.ts';
 import type { CrmSyncError } from '../errors.ts';
 import type { MergeUsage } from './merger.ts';
 

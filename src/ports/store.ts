@@ -1,7 +1,7 @@
 import type { ContactSort, Place } from '../core/contacts/contact-order.ts';
-import type { Filter } from '../core/filter.ts';
-import type { Entity, Link, Version } from '../core/link.ts';
-import type { Fields, Json, Millis } from '../core/value.ts';
+import type { Entity, Link, Version } from '../core/link/link.ts';
+import type { Filter } from '../core/mapping/filter.ts';
+import type { Fields, Json, Millis } from '../core/values/value.ts';
 
 /** A link as stored. */
 export interface StoredLink extends Link {

@@ -1,5 +1,5 @@
-import type { Version } from '../core/link.ts';
-import type { Millis } from '../core/value.ts';
+import type { Version } from '../core/link/link.ts';
+import type { Millis } from '../core/values/value.ts';
 import { type BoundStore, type ContactStore, LEASE_KIND } from '../ports/store.ts';
 import { applyChangeset } from './memory/apply-changeset.ts';
 import { frozenCopy } from './memory/frozen-copy.ts';

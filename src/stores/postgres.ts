@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Millis } from '../core/value.ts';
+import type { Millis } from '../core/values/value.ts';
 import type { ContactStore } from '../ports/store.ts';
 import { type AdaptOptions, adaptTable } from './host/adapt-table.ts';
 import { columnTable, listedColumns } from './host/column-table.ts';

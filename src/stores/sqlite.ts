@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Millis } from '../core/value.ts';
+import type { Millis } from '../core/values/value.ts';
 import type { ContactStore } from '../ports/store.ts';
 import { sqlStore } from './sql/sql-store.ts';
 import { sqliteDialect } from './sql/sqlite-dialect.ts';

@@ -1,4 +1,4 @@
-import type { Conversation, Party } from '../core/conversation.ts';
+import type { Conversation, Party } from '../core/conversation/conversation.ts';
 
 /** A conversation to be tested with: whatever is left out gets a sensible value. */
 export interface ConversationOptions extends Partial<Omit<Conversation, 'contact' | 'agent'>> {

@@ -1,4 +1,4 @@
-import type { Millis } from '../core/value.ts';
+import type { Millis } from '../core/values/value.ts';
 
 /** What a code was asked for with. */
 export interface CodeRequest {

@@ -1,4 +1,4 @@
-import type { Millis } from '../core/value.ts';
+import type { Millis } from '../core/values/value.ts';
 import type { Clock } from '../ports/clock.ts';
 
 export interface ManualClock extends Clock {

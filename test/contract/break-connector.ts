@@ -1,4 +1,4 @@
-import type { Json, Value } from '../../src/core/value.ts';
+import type { Json, Value } from '../../src/core/values/value.ts';
 import { CrmSyncError } from '../../src/errors.ts';
 import type {
   ActivityRecord,

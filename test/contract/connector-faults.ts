@@ -1,6 +1,6 @@
-import { matchesFilter } from '../../src/core/filter.ts';
 import type { LoadedOption } from '../../src/core/forms/log-form.ts';
-import type { Json } from '../../src/core/value.ts';
+import { matchesFilter } from '../../src/core/mapping/filter.ts';
+import type { Json } from '../../src/core/values/value.ts';
 import type { Call, CompleteConnector, Fetched, Page, Wrote } from '../../src/ports/connector.ts';
 import type { Related } from '../../src/ports/related.ts';
 import {

@@ -1,6 +1,6 @@
-import { matchesFilter } from '../../src/core/filter.ts';
-import { isLive } from '../../src/core/link.ts';
-import type { Fields } from '../../src/core/value.ts';
+import { isLive } from '../../src/core/link/link.ts';
+import { matchesFilter } from '../../src/core/mapping/filter.ts';
+import type { Fields } from '../../src/core/values/value.ts';
 import {
   type BoundStore,
   type Changeset,

@@ -2,8 +2,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { type ContactRow, type ContactTable, hostStore, type SqlRow } from 'crm-sync-engine/stores/host';
 import { contactStoreContract, type StoreCapability } from 'crm-sync-engine/testing';
 import { describe, it } from 'vitest';
-import { hashOf } from '../../src/core/hash.ts';
-import type { Fields } from '../../src/core/value.ts';
+import { hashOf } from '../../src/core/base/hash.ts';
+import type { Fields } from '../../src/core/values/value.ts';
 
 /** A host's table: a short name column, a boolean that can't be null, a check, and the other fields as JSON. */
 const COLUMNS = `tenant text not null, phone text, given_name text, opted_out integer not null default 0,

@@ -1,5 +1,5 @@
 import { salesforce } from '../../src/connectors/salesforce/index.ts';
-import type { Value } from '../../src/core/value.ts';
+import type { Value } from '../../src/core/values/value.ts';
 import type {
   ConnectorContractCase,
   ConnectorUnderTest,

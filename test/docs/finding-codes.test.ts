@@ -16,7 +16,9 @@ const sourceOf = (pattern: string): string =>
     .map((file) => readFileSync(`${ROOT}${file}`, 'utf8'))
     .join('\n');
 const ALL = sourceOf('src/**/*.ts');
-const CHECKS = ['src/core/{check-*,findings,unusable}.ts', 'src/engine/check.ts', 'src/connectors/*/check/*.ts'].map(sourceOf).join('\n');
+const CHECKS = ['src/core/{checks/{check-*,findings},mapping/unusable}.ts', 'src/engine/check.ts', 'src/connectors/*/check/*.ts']
+  .map(sourceOf)
+  .join('\n');
 
 /** Codes that a check gives by itself; what it runs into besides has the code of the error. */
 const given = new Set(

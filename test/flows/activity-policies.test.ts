@@ -1,6 +1,6 @@
 import { conversation } from 'crm-sync-engine/testing';
 import { describe, expect, it } from 'vitest';
-import { hashOf } from '../../src/core/hash.ts';
+import { hashOf } from '../../src/core/base/hash.ts';
 import { dumpOf } from './harness.ts';
 import { WORLDS } from './world.ts';
 

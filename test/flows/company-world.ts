@@ -11,7 +11,7 @@ import { hubspot } from 'crm-sync-engine/hubspot';
 import { salesforce } from 'crm-sync-engine/salesforce';
 import { memoryStore } from 'crm-sync-engine/stores/memory';
 import { fakeHubSpot, fakeSalesforce, type ManualClock, manualClock, recordEvents, type SeenCall } from 'crm-sync-engine/testing';
-import { completeFields } from '../../src/core/schema.ts';
+import { completeFields } from '../../src/core/schema/schema.ts';
 
 export const schema = defineContactSchema({ email: { type: 'string' }, company_id: { type: 'string' } });
 export const companySchema = defineCompanySchema({ industry: { type: 'string' }, city: { type: 'string' } });

@@ -1,5 +1,5 @@
 import type { BoundStore, CompleteConnector, ContactStore, Entry, Page, Row } from 'crm-sync-engine';
-import { readChanges, type StoredHistory } from '../../src/core/stored-history.ts';
+import { readChanges, type StoredHistory } from '../../src/core/runs/stored-history.ts';
 
 /** Does something before or after a call, or instead of it. */
 export type Around = <T>(name: string, call: () => Promise<T>) => Promise<T>;

@@ -10,7 +10,7 @@ import {
 import { hubspot } from 'crm-sync-engine/hubspot';
 import { appendMerger, conversation, fakeHubSpot, manualClock, memoryStore } from 'crm-sync-engine/testing';
 import { describe, expect, it } from 'vitest';
-import { completeFields } from '../../src/core/schema.ts';
+import { completeFields } from '../../src/core/schema/schema.ts';
 import { type Around, connectorAround, Died, dumpOf, dying, storeAround, takingTurns } from './harness.ts';
 import { byPhone, scenesIn } from './scenes.ts';
 import { schema } from './support.ts';

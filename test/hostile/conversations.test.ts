@@ -3,7 +3,7 @@ import { safeParseConversation } from 'crm-sync-engine/conversations';
 import { memoryStore } from 'crm-sync-engine/stores/memory';
 import { appendMerger, conversation } from 'crm-sync-engine/testing';
 import { afterAll, describe, expect, it } from 'vitest';
-import { isPlaceholder } from '../../src/core/placeholder.ts';
+import { isPlaceholder } from '../../src/core/schema/placeholder.ts';
 import { CRMS, schema } from './crms.ts';
 import { holdable, hostile, prototypesAreClean } from './strings.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { associationsOf } from '../../src/connectors/hubspot/activities/associations.ts';
-import type { Activity } from '../../src/core/activity.ts';
-import type { Channel } from '../../src/core/conversation.ts';
+import type { Activity } from '../../src/core/activity/activity.ts';
+import type { Channel } from '../../src/core/conversation/conversation.ts';
 import { type HubSpotOptions, hubspot } from '../../src/hubspot.ts';
 import type { Association, Call, RequestSeen, Wrote } from '../../src/ports/connector.ts';
 import { type FakeHubSpotOptions, fakeHubSpot } from '../../src/testing/hubspot/fake-hubspot.ts';

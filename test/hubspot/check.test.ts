@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ruleFindings } from '../../src/connectors/hubspot/check/rules.ts';
 import { type HubSpotOptions, hubspot } from '../../src/connectors/hubspot/index.ts';
-import type { Finding } from '../../src/core/finding.ts';
+import type { Finding } from '../../src/core/checks/finding.ts';
 import type { Call, CheckQuery, Write } from '../../src/ports/connector.ts';
 import { type FakeHubSpotOptions, fakeHubSpot } from '../../src/testing/hubspot/fake-hubspot.ts';
 import { ALL_SCOPES } from '../../src/testing/hubspot/scopes.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hasMoved } from '../../src/connectors/hubspot/read/company-changes.ts';
-import type { Json } from '../../src/core/value.ts';
+import type { Json } from '../../src/core/values/value.ts';
 import { hubspot } from '../../src/hubspot.ts';
 import type { Call, Fetched, ReadQuery, RequestSeen } from '../../src/ports/connector.ts';
 import { type FakeHubSpotOptions, fakeHubSpot } from '../../src/testing/hubspot/fake-hubspot.ts';

@@ -1,10 +1,10 @@
 import { test as prop } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Activity } from '../../src/core/activity.ts';
-import type { Channel } from '../../src/core/conversation.ts';
-import { type Filter, matchesFilter } from '../../src/core/filter.ts';
-import type { Json } from '../../src/core/value.ts';
+import type { Activity } from '../../src/core/activity/activity.ts';
+import type { Channel } from '../../src/core/conversation/conversation.ts';
+import { type Filter, matchesFilter } from '../../src/core/mapping/filter.ts';
+import type { Json } from '../../src/core/values/value.ts';
 import { hubspot } from '../../src/hubspot.ts';
 import type { Call, ReadQuery, RequestSeen } from '../../src/ports/connector.ts';
 import { type FakeHubSpotOptions, fakeHubSpot } from '../../src/testing/hubspot/fake-hubspot.ts';

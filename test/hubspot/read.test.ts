@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../src/core/value.ts';
+import type { Json } from '../../src/core/values/value.ts';
 import type { ReadQuery } from '../../src/ports/connector.ts';
 import { companies, connect, contacts, found, json, NOW, page, pagesOf, properties, refused, row, rows } from './scripted.ts';
 

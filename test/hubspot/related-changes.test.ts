@@ -1,7 +1,7 @@
 import { test as prop } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
-import type { Json } from '../../src/core/value.ts';
+import type { Json } from '../../src/core/values/value.ts';
 import { hubspot } from '../../src/hubspot.ts';
 import type { Call } from '../../src/ports/connector.ts';
 import { fakeHubSpot } from '../../src/testing/hubspot/fake-hubspot.ts';

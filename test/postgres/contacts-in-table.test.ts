@@ -1,7 +1,7 @@
 import type { RowChange } from 'crm-sync-engine';
 import { postgresStore } from 'crm-sync-engine/stores/postgres';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { EMPTY_BODY } from '../../src/core/link.ts';
+import { EMPTY_BODY } from '../../src/core/link/link.ts';
 import { contactStoreContract, type StoreCapability } from '../../src/testing/contracts/contact-store.ts';
 import { type OpenSchema, openSchema } from './open-schema.ts';
 

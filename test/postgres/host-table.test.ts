@@ -3,7 +3,7 @@ import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { boolean, doublePrecision, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, describe, inject, it } from 'vitest';
-import type { Fields } from '../../src/core/value.ts';
+import type { Fields } from '../../src/core/values/value.ts';
 import { contactStoreContract, type StoreCapability } from '../../src/testing/contracts/contact-store.ts';
 import { type OpenSchema, openSchema } from './open-schema.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { salesforce } from '../../src/connectors/salesforce/index.ts';
-import type { Json } from '../../src/core/value.ts';
+import type { Json } from '../../src/core/values/value.ts';
 import type { CrmSyncError } from '../../src/errors.ts';
 import type { CrmConnector, Fetched, Page, ReadQuery } from '../../src/ports/connector.ts';
 import { manualClock } from '../../src/testing/manual-clock.ts';

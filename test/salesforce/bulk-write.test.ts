@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { salesforce } from '../../src/connectors/salesforce/index.ts';
-import type { Value } from '../../src/core/value.ts';
+import type { Value } from '../../src/core/values/value.ts';
 import type { CompleteConnector, Write, Wrote } from '../../src/ports/connector.ts';
 import { manualClock } from '../../src/testing/manual-clock.ts';
 import { type FakeSalesforce, type FakeSalesforceOptions, fakeSalesforce } from '../../src/testing/salesforce/fake-salesforce.ts';

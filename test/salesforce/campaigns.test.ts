@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../src/core/value.ts';
+import type { Json } from '../../src/core/values/value.ts';
 import type { Call, Fetched } from '../../src/ports/connector.ts';
 import { type SalesforceOptions, salesforce } from '../../src/salesforce.ts';
 import { manualClock } from '../../src/testing/manual-clock.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { refreshToken } from '../../src/connectors/salesforce/auth/refresh.ts';
 import { userFindings } from '../../src/connectors/salesforce/check/user.ts';
 import { type SalesforceOptions, salesforce } from '../../src/connectors/salesforce/index.ts';
-import type { Finding } from '../../src/core/finding.ts';
+import type { Finding } from '../../src/core/checks/finding.ts';
 import type { Call, CheckQuery } from '../../src/ports/connector.ts';
 import { type FakeSalesforceOptions, fakeSalesforce } from '../../src/testing/salesforce/fake-salesforce.ts';
 import { connect, refused, stillClock } from './scripted.ts';

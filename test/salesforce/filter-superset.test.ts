@@ -2,7 +2,7 @@ import { test as property } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import { salesforce } from '../../src/connectors/salesforce/index.ts';
-import { type Filter, matchesFilter } from '../../src/core/filter.ts';
+import { type Filter, matchesFilter } from '../../src/core/mapping/filter.ts';
 import type { RequestSeen } from '../../src/ports/connector.ts';
 import { manualClock } from '../../src/testing/manual-clock.ts';
 import { fakeSalesforce } from '../../src/testing/salesforce/fake-salesforce.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { salesforce } from '../../src/connectors/salesforce/index.ts';
-import type { Json } from '../../src/core/value.ts';
+import type { Json } from '../../src/core/values/value.ts';
 import { manualClock } from '../../src/testing/manual-clock.ts';
 import { fakeSalesforce } from '../../src/testing/salesforce/fake-salesforce.ts';
 import { connect, contact, described, ID, json, NOW, pagesOf, refused } from './scripted.ts';

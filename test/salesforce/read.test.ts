@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toId18 } from '../../src/connectors/salesforce/record-id.ts';
-import type { Json } from '../../src/core/value.ts';
+import type { Json } from '../../src/core/values/value.ts';
 import type { ReadQuery } from '../../src/ports/connector.ts';
 import { connect, contact, described, ID, json, NOW, pagesOf, refused, rows } from './scripted.ts';
 

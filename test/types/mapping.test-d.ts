@@ -1,16 +1,16 @@
 import { describe, expectTypeOf, test } from 'vitest';
-import { defineAnalysis, parseAnalysis } from '../../src/core/analysis.ts';
-import { compileMapping } from '../../src/core/compile.ts';
-import { defineMapping, mappingSchema, parseMapping, safeParseMapping } from '../../src/core/mapping.ts';
-import type { Analysis, AnyRule, CompiledMapping, FieldRule, Mapping } from '../../src/core/mapping-types.ts';
-import { PERSON_FIELDS, personTemplate } from '../../src/core/person-template.ts';
-import { planAnalysis } from '../../src/core/plan-analysis.ts';
-import { defineCompanySchema, defineContactSchema, parseContactSchema } from '../../src/core/schema.ts';
-import type { Schema } from '../../src/core/schema-types.ts';
+import { defineAnalysis, parseAnalysis } from '../../src/core/analysis/analysis.ts';
+import { planAnalysis } from '../../src/core/analysis/plan-analysis.ts';
+import type { DocumentSchema } from '../../src/core/base/standard-schema.ts';
+import { compileMapping } from '../../src/core/mapping/compile.ts';
+import { defineMapping, mappingSchema, parseMapping, safeParseMapping } from '../../src/core/mapping/mapping.ts';
+import type { Analysis, AnyRule, CompiledMapping, FieldRule, Mapping } from '../../src/core/mapping/mapping-types.ts';
+import { defineCompanySchema, defineContactSchema, parseContactSchema } from '../../src/core/schema/schema.ts';
+import type { Schema } from '../../src/core/schema/schema-types.ts';
 import { type ConnectionSettings, parseSettings } from '../../src/core/settings.ts';
-import type { DocumentSchema } from '../../src/core/standard-schema.ts';
-import { suggestMapping } from '../../src/core/suggest-mapping.ts';
-import type { Parsed } from '../../src/core/value.ts';
+import { PERSON_FIELDS, personTemplate } from '../../src/core/suggest/person-template.ts';
+import { suggestMapping } from '../../src/core/suggest/suggest-mapping.ts';
+import type { Parsed } from '../../src/core/values/value.ts';
 
 const schema = defineContactSchema({
   lead_status: { type: 'enum', options: ['New', 'Qualified'] },

@@ -1,6 +1,6 @@
 import { describe, expectTypeOf, test } from 'vitest';
-import { coerceValue } from '../../src/core/coerce.ts';
-import { defineCompanySchema, defineContactSchema, parseCompanySchema, parseContactSchema } from '../../src/core/schema.ts';
+import { coerceValue } from '../../src/core/schema/coerce.ts';
+import { defineCompanySchema, defineContactSchema, parseCompanySchema, parseContactSchema } from '../../src/core/schema/schema.ts';
 import type {
   BuiltInCompanyFields,
   BuiltInFields,
@@ -12,8 +12,8 @@ import type {
   FieldsOf,
   Schema,
   ValueOf,
-} from '../../src/core/schema-types.ts';
-import type { Coerced } from '../../src/core/value.ts';
+} from '../../src/core/schema/schema-types.ts';
+import type { Coerced } from '../../src/core/values/value.ts';
 
 const schema = defineContactSchema({
   lead_status: { type: 'enum', options: ['New', { value: 'w', label: 'Won' }] },

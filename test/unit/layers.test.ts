@@ -14,6 +14,27 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   conversations: ['core', 'errors'],
   testing: ['core', 'ports', 'errors', 'stores', 'mergers'],
 };
+/** The folders of the core, the lowest first: each may import from those before it. `settings.ts` is above all. */
+const CORE = [
+  'values',
+  'base',
+  'domain',
+  'link',
+  'phone',
+  'runs',
+  'schema',
+  'mapping',
+  'conversation',
+  'activity',
+  'analysis',
+  'contacts',
+  'segments',
+  'suggest',
+  'sync',
+  'checks',
+  'forms',
+  'settings.ts',
+];
 /** Clocks, randomness, process state, network and logs: what a function does not get as an argument. */
 const HIDDEN_INPUT =
   /\b(Date\.now|new Date\(\)|Math\.random|randomUUID|await fetch\(|globalThis\.\w+\(|setTimeout|setInterval|process\.|console\.)/;
@@ -30,6 +51,13 @@ describe('layers', () => {
       const [, reached = ''] = posix.join(posix.dirname(file), target).replace(/\.ts$/, '').split('/');
       expect([layer, ...(MAY_IMPORT[layer] ?? [])]).toContain(reached);
     }
+  });
+
+  it.each(files('src/core/**/*.ts'))('%s imports only from lower folders of the core', (file) => {
+    const place = (path: string): number => CORE.indexOf(path.split('/')[2] ?? '');
+    expect(place(file)).not.toBe(-1);
+    for (const [, target = ''] of readFileSync(file, 'utf8').matchAll(/(?:from|import\() ?'(\.[^']+)'/g))
+      expect(place(posix.join(posix.dirname(file), target))).toBeLessThanOrEqual(place(file));
   });
 
   it.each(

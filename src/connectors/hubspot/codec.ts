@@ -1,6 +1,6 @@
-import type { CrmFieldType } from '../../core/described.ts';
-import { plainDecimal } from '../../core/scalars.ts';
-import type { Value } from '../../core/value.ts';
+import type { CrmFieldType } from '../../core/schema/described.ts';
+import { plainDecimal } from '../../core/values/scalars.ts';
+import type { Value } from '../../core/values/value.ts';
 import { wireText } from '../../http/wire-text.ts';
 
 interface WireType {

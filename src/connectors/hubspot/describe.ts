@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { CrmFieldType, DescribedField, DescribedObject, DescribedOption, DescribedParent } from '../../core/described.ts';
-import { lazy } from '../../core/lazy.ts';
+import { lazy } from '../../core/base/lazy.ts';
+import type { CrmFieldType, DescribedField, DescribedObject, DescribedOption, DescribedParent } from '../../core/schema/described.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Call } from '../../ports/connector.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { DescribedOption } from '../../core/described.ts';
-import { lazy } from '../../core/lazy.ts';
+import { lazy } from '../../core/base/lazy.ts';
+import type { DescribedOption } from '../../core/schema/described.ts';
 import type { Call } from '../../ports/connector.ts';
 import type { Client } from './client.ts';
 import { brokenAnswer } from './errors.ts';

@@ -1,5 +1,5 @@
-import { type CompanyTemplate, companyTemplateOf } from '../../core/companies/company-template.ts';
-import { type PersonTemplate, personTemplate } from '../../core/person-template.ts';
+import { type CompanyTemplate, companyTemplateOf } from '../../core/suggest/company-template.ts';
+import { type PersonTemplate, personTemplate } from '../../core/suggest/person-template.ts';
 
 /**
  * People. Number and name are only read; email, title and company go both ways, and where both sides changed the CRM wins.

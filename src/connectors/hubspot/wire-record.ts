@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { lazy } from '../../core/lazy.ts';
+import { lazy } from '../../core/base/lazy.ts';
 import { recordId } from './objects.ts';
 
 const id = lazy(() =>

@@ -1,5 +1,5 @@
-import type { CrmFieldType } from '../../core/described.ts';
-import type { Json, Value } from '../../core/value.ts';
+import type { CrmFieldType } from '../../core/schema/described.ts';
+import type { Json, Value } from '../../core/values/value.ts';
 import { wireText } from '../../http/wire-text.ts';
 import { toId18 } from './record-id.ts';
 

@@ -1,4 +1,4 @@
-import { isTimeZone } from '../../core/dates.ts';
+import { isTimeZone } from '../../core/values/dates.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Call, CompleteConnector, Write } from '../../ports/connector.ts';

@@ -1,5 +1,5 @@
-import { type CompanyTemplate, companyTemplateOf } from '../../core/companies/company-template.ts';
-import { type PersonTemplate, personTemplate } from '../../core/person-template.ts';
+import { type CompanyTemplate, companyTemplateOf } from '../../core/suggest/company-template.ts';
+import { type PersonTemplate, personTemplate } from '../../core/suggest/person-template.ts';
 
 const NUMBER_AND_NAME = [
   { crm: ['Phone', 'MobilePhone'], field: 'phone_number', direction: 'inbound' },

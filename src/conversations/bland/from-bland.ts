@@ -1,6 +1,6 @@
-import type { Conversation, Direction, TranscriptTurn } from '../../core/conversation.ts';
-import { present } from '../../core/present.ts';
-import { readNumber } from '../../core/scalars.ts';
+import type { Conversation, Direction, TranscriptTurn } from '../../core/conversation/conversation.ts';
+import { present } from '../../core/values/present.ts';
+import { readNumber } from '../../core/values/scalars.ts';
 import type { Incoming } from '../incoming.ts';
 import { filled } from '../payload/filled.ts';
 import { instantOf, millisOfText } from '../payload/instant-of.ts';

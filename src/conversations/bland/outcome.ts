@@ -1,4 +1,4 @@
-import type { Outcome } from '../../core/conversation.ts';
+import type { Outcome } from '../../core/conversation/conversation.ts';
 import { filled } from '../payload/filled.ts';
 import type { BlandCall } from './wire.ts';
 

@@ -1,4 +1,4 @@
-import type { Channel } from '../../core/conversation.ts';
+import type { Channel } from '../../core/conversation/conversation.ts';
 import { fromAndTo, type GivenSides } from '../payload/sides.ts';
 import type { ElevenLabsData } from './wire.ts';
 

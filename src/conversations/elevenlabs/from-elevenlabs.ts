@@ -1,6 +1,6 @@
-import type { Conversation, Party, TranscriptTurn } from '../../core/conversation.ts';
-import { present } from '../../core/present.ts';
-import type { Millis } from '../../core/value.ts';
+import type { Conversation, Party, TranscriptTurn } from '../../core/conversation/conversation.ts';
+import { present } from '../../core/values/present.ts';
+import type { Millis } from '../../core/values/value.ts';
 import type { Incoming } from '../incoming.ts';
 import { filled } from '../payload/filled.ts';
 import { instantOf, millisOfText } from '../payload/instant-of.ts';

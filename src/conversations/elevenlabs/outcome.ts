@@ -1,4 +1,4 @@
-import type { Outcome } from '../../core/conversation.ts';
+import type { Outcome } from '../../core/conversation/conversation.ts';
 
 // Source: @elevenlabs/elevenlabs-js 2.73, `call_result`; ElevenLabs, "Post-call webhooks", `failure_reason`.
 const OUTCOMES: ReadonlyMap<string | undefined, Outcome> = new Map([

@@ -1,4 +1,4 @@
-import { valueAt } from '../../core/json-path.ts';
+import { valueAt } from '../../core/base/json-path.ts';
 import type { Condition } from './mapping-types.ts';
 
 /** True where every condition holds; none is none to fail. */

@@ -1,7 +1,7 @@
-import { deepFreeze } from '../../core/freeze.ts';
-import { parseDocument } from '../../core/issues.ts';
-import { type DocumentSchema, documentSchema } from '../../core/standard-schema.ts';
-import type { Parsed } from '../../core/value.ts';
+import { deepFreeze } from '../../core/base/freeze.ts';
+import { parseDocument } from '../../core/base/issues.ts';
+import { type DocumentSchema, documentSchema } from '../../core/base/standard-schema.ts';
+import type { Parsed } from '../../core/values/value.ts';
 import { refusedDocument } from '../../errors.ts';
 import { conversationMappingDocument } from './mapping-schema.ts';
 import type { ConversationMapping } from './mapping-types.ts';

@@ -1,9 +1,9 @@
-import type { Conversation } from '../../core/conversation.ts';
-import { valueAt } from '../../core/json-path.ts';
-import { CHANNELS, OUTCOMES, SENTIMENTS } from '../../core/parse-conversation.ts';
-import { present } from '../../core/present.ts';
-import { isStorable } from '../../core/text.ts';
-import type { Json } from '../../core/value.ts';
+import { valueAt } from '../../core/base/json-path.ts';
+import { isStorable } from '../../core/base/text.ts';
+import type { Conversation } from '../../core/conversation/conversation.ts';
+import { CHANNELS, OUTCOMES, SENTIMENTS } from '../../core/conversation/parse-conversation.ts';
+import { present } from '../../core/values/present.ts';
+import type { Json } from '../../core/values/value.ts';
 import type { Issue } from '../../errors.ts';
 import type { Incoming } from '../incoming.ts';
 import { instantOf } from '../payload/instant-of.ts';

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { isTimeZone } from '../../core/dates.ts';
-import { readJsonPath } from '../../core/json-path.ts';
-import { lazy } from '../../core/lazy.ts';
-import { CHANNELS, DIRECTIONS, OUTCOMES, ROLES, SENTIMENTS, sourceSchema } from '../../core/parse-conversation.ts';
-import { type AddProblem, checkTogether, membersOf } from '../../core/rule-schema.ts';
+import { readJsonPath } from '../../core/base/json-path.ts';
+import { lazy } from '../../core/base/lazy.ts';
+import { CHANNELS, DIRECTIONS, OUTCOMES, ROLES, SENTIMENTS, sourceSchema } from '../../core/conversation/parse-conversation.ts';
+import { type AddProblem, checkTogether, membersOf } from '../../core/mapping/rule-schema.ts';
+import { isTimeZone } from '../../core/values/dates.ts';
 import type { ConversationMapping } from './mapping-types.ts';
 
 const TEXT_MAX = 2000;

@@ -1,4 +1,4 @@
-import type { Channel, Direction, Outcome, Sentiment, TranscriptTurn } from '../../core/conversation.ts';
+import type { Channel, Direction, Outcome, Sentiment, TranscriptTurn } from '../../core/conversation/conversation.ts';
 
 /** Where something stands in the payload: `call.id`, `items[0].text`, `custom["lead score"]`; `$` is all of it. */
 export type JsonPath = string;

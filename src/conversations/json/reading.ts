@@ -1,8 +1,8 @@
-import { instantText, readInstant } from '../../core/dates.ts';
-import { valueAt } from '../../core/json-path.ts';
-import { own } from '../../core/own.ts';
-import { readBoolean, readNumber } from '../../core/scalars.ts';
-import type { Json, Millis } from '../../core/value.ts';
+import { valueAt } from '../../core/base/json-path.ts';
+import { own } from '../../core/base/own.ts';
+import { instantText, readInstant } from '../../core/values/dates.ts';
+import { readBoolean, readNumber } from '../../core/values/scalars.ts';
+import type { Json, Millis } from '../../core/values/value.ts';
 import type { Issue } from '../../errors.ts';
 import { filled } from '../payload/filled.ts';
 import { plainJson } from '../payload/plain-json.ts';

@@ -1,6 +1,6 @@
-import type { Direction, Party } from '../../core/conversation.ts';
-import { DIRECTIONS } from '../../core/parse-conversation.ts';
-import { present } from '../../core/present.ts';
+import type { Direction, Party } from '../../core/conversation/conversation.ts';
+import { DIRECTIONS } from '../../core/conversation/parse-conversation.ts';
+import { present } from '../../core/values/present.ts';
 import type { RawObject } from '../payload/object-of.ts';
 import { type PayloadOptions, type Sides, sidesOf } from '../payload/sides.ts';
 import type { ConversationMapping, PartyPart } from './mapping-types.ts';

@@ -1,6 +1,6 @@
-import type { Conversation, TranscriptTurn } from '../../core/conversation.ts';
-import { ROLES } from '../../core/parse-conversation.ts';
-import { present } from '../../core/present.ts';
+import type { Conversation, TranscriptTurn } from '../../core/conversation/conversation.ts';
+import { ROLES } from '../../core/conversation/parse-conversation.ts';
+import { present } from '../../core/values/present.ts';
 import { instantOf } from '../payload/instant-of.ts';
 import type { TranscriptPart } from './mapping-types.ts';
 import { Reading } from './reading.ts';

@@ -1,5 +1,5 @@
-import { instantText, readInstant } from '../../core/dates.ts';
-import type { Millis } from '../../core/value.ts';
+import { instantText, readInstant } from '../../core/values/dates.ts';
+import type { Millis } from '../../core/values/value.ts';
 
 /** Epoch milliseconds as ISO text; undefined for a time that is missing or impossible. */
 export const instantOf = (at: Millis | undefined): string | undefined => (at === undefined ? undefined : (instantText(at) ?? undefined));

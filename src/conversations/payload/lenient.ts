@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { lazy } from '../../core/lazy.ts';
+import { lazy } from '../../core/base/lazy.ts';
 import { storable } from './storable.ts';
 
 /** A member of an unexpected type counts as absent: one odd member must not cost a conversation. */

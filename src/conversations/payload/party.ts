@@ -1,5 +1,5 @@
-import type { Party } from '../../core/conversation.ts';
-import { normalizePhone, type Phone } from '../../core/phone.ts';
+import type { Party } from '../../core/conversation/conversation.ts';
+import { normalizePhone, type Phone } from '../../core/phone/phone.ts';
 
 const KINDS = {
   phone: 'phone',

@@ -1,4 +1,4 @@
-import type { Json } from '../../core/value.ts';
+import type { Json } from '../../core/values/value.ts';
 import { storable } from './storable.ts';
 
 const DEPTH_MAX = 32; // a conversation goes through queues, and what reads it back refuses endless nesting

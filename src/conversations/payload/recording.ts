@@ -1,5 +1,5 @@
-import type { Conversation } from '../../core/conversation.ts';
-import { isWebLink } from '../../core/web-link.ts';
+import type { Conversation } from '../../core/conversation/conversation.ts';
+import { isWebLink } from '../../core/values/web-link.ts';
 import { linkExpiry } from './signed-link.ts';
 
 /** The link to a recording, and when it dies if it says so. Nothing for what is no link that people may click on. */

@@ -1,4 +1,4 @@
-import type { Json } from '../../core/value.ts';
+import type { Json } from '../../core/values/value.ts';
 
 /**
  * Results that have a value: `null` brings nothing new, while false, 0 and empty text are results. Of two of one name the

@@ -1,5 +1,5 @@
-import { readInstant } from '../../core/dates.ts';
-import type { Millis } from '../../core/value.ts';
+import { readInstant } from '../../core/values/dates.ts';
+import type { Millis } from '../../core/values/value.ts';
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const DATE = /^(?:[a-z]{3}, ?)?(\d{1,2}) ([a-z]{3}) (\d{4}) (\d{2}):(\d{2})(?::(\d{2}))? (?:(z|ut|utc|gmt)|([+-]\d{2})(\d{2}))$/i;

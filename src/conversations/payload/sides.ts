@@ -1,5 +1,5 @@
-import type { Direction, Party } from '../../core/conversation.ts';
-import type { Millis } from '../../core/value.ts';
+import type { Direction, Party } from '../../core/conversation/conversation.ts';
+import type { Millis } from '../../core/values/value.ts';
 import { filled } from './filled.ts';
 import type { RawObject } from './object-of.ts';
 import { partyOf } from './party.ts';

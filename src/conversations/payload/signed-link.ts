@@ -1,4 +1,4 @@
-import { instantText, readInstant } from '../../core/dates.ts';
+import { instantText, readInstant } from '../../core/values/dates.ts';
 
 const BASIC_TIME = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/;
 

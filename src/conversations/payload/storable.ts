@@ -1,4 +1,4 @@
-import { isStorable } from '../../core/text.ts';
+import { isStorable } from '../../core/base/text.ts';
 
 /** The text without what no store or CRM takes: NUL is left out, half a character becomes the sign for one that is not known. */
 export const storable = (text: string): string =>

@@ -1,6 +1,6 @@
-import type { Conversation } from '../../core/conversation.ts';
-import { present } from '../../core/present.ts';
-import type { Millis } from '../../core/value.ts';
+import type { Conversation } from '../../core/conversation/conversation.ts';
+import { present } from '../../core/values/present.ts';
+import type { Millis } from '../../core/values/value.ts';
 import { webhookError } from '../incoming.ts';
 import { instantOf } from './instant-of.ts';
 

@@ -1,7 +1,7 @@
-import { safeParseAnalysis } from '../../core/analysis.ts';
-import { safeParseMapping } from '../../core/mapping.ts';
-import type { Analysis, AnyRule, Mapping } from '../../core/mapping-types.ts';
-import type { ContactSchema } from '../../core/schema-types.ts';
+import { safeParseAnalysis } from '../../core/analysis/analysis.ts';
+import { safeParseMapping } from '../../core/mapping/mapping.ts';
+import type { Analysis, AnyRule, Mapping } from '../../core/mapping/mapping-types.ts';
+import type { ContactSchema } from '../../core/schema/schema-types.ts';
 import type { Issue } from '../../errors.ts';
 import type { Report } from './crm-config-report.ts';
 

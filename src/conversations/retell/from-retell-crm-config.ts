@@ -1,7 +1,7 @@
-import type { Channel } from '../../core/conversation.ts';
-import type { Analysis, Mapping } from '../../core/mapping-types.ts';
-import { safeParseContactSchema } from '../../core/schema.ts';
-import type { ContactSchema, FieldDefinition } from '../../core/schema-types.ts';
+import type { Channel } from '../../core/conversation/conversation.ts';
+import type { Analysis, Mapping } from '../../core/mapping/mapping-types.ts';
+import { safeParseContactSchema } from '../../core/schema/schema.ts';
+import type { ContactSchema, FieldDefinition } from '../../core/schema/schema-types.ts';
 import { type Issue, refusedDocument } from '../../errors.ts';
 import { objectOf } from '../payload/object-of.ts';
 import { convertAnalysis, convertSyncMappings } from './crm-config-mappings.ts';

@@ -1,6 +1,6 @@
-import type { Conversation, Sentiment } from '../../core/conversation.ts';
-import { present } from '../../core/present.ts';
-import type { Json } from '../../core/value.ts';
+import type { Conversation, Sentiment } from '../../core/conversation/conversation.ts';
+import { present } from '../../core/values/present.ts';
+import type { Json } from '../../core/values/value.ts';
 import type { Incoming } from '../incoming.ts';
 import { filled } from '../payload/filled.ts';
 import { instantOf } from '../payload/instant-of.ts';

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../core/conversation.ts';
+import type { Outcome } from '../../core/conversation/conversation.ts';
 
 // Source: retell-sdk 5.66, `disconnection_reason`. An open set: a reason that is not listed is judged by the connection.
 const OUTCOMES: ReadonlyMap<string, Outcome> = new Map([

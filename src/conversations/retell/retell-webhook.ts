@@ -1,4 +1,4 @@
-import type { Millis } from '../../core/value.ts';
+import type { Millis } from '../../core/values/value.ts';
 import type { Incoming } from '../incoming.ts';
 import { needSecret } from '../webhook/need-secret.ts';
 import { readJson } from '../webhook/read-json.ts';

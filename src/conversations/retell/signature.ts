@@ -1,4 +1,4 @@
-import type { Millis } from '../../core/value.ts';
+import type { Millis } from '../../core/values/value.ts';
 import { type Bytes, bytesOf, bytesOfHex, hexOf } from '../webhook/bytes.ts';
 import { type Hmac, hmac, hmacFits } from '../webhook/hmac.ts';
 import { millisOf } from '../webhook/millis-of.ts';

@@ -1,5 +1,5 @@
-import type { Channel, Conversation } from '../../core/conversation.ts';
-import { present } from '../../core/present.ts';
+import type { Channel, Conversation } from '../../core/conversation/conversation.ts';
+import { present } from '../../core/values/present.ts';
 import type { Incoming } from '../incoming.ts';
 import { filled } from '../payload/filled.ts';
 import { millisOfText } from '../payload/instant-of.ts';

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../core/conversation.ts';
+import type { Outcome } from '../../core/conversation/conversation.ts';
 
 // Source: @rc-ex/core 1.8, CallLogRecord.result. An open set: a result that is not listed is unknown.
 const OUTCOMES: ReadonlyMap<string, Outcome> = new Map([

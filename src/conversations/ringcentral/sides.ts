@@ -1,5 +1,5 @@
-import type { Direction, Party } from '../../core/conversation.ts';
-import { present } from '../../core/present.ts';
+import type { Direction, Party } from '../../core/conversation/conversation.ts';
+import { present } from '../../core/values/present.ts';
 import { filled } from '../payload/filled.ts';
 import type { RawObject } from '../payload/object-of.ts';
 import { partyOf } from '../payload/party.ts';

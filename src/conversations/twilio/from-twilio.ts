@@ -1,8 +1,8 @@
-import type { Channel, Conversation, Direction, Outcome, Party } from '../../core/conversation.ts';
-import { hashOf } from '../../core/hash.ts';
-import { present } from '../../core/present.ts';
-import { readNumber } from '../../core/scalars.ts';
-import { isWebLink } from '../../core/web-link.ts';
+import { hashOf } from '../../core/base/hash.ts';
+import type { Channel, Conversation, Direction, Outcome, Party } from '../../core/conversation/conversation.ts';
+import { present } from '../../core/values/present.ts';
+import { readNumber } from '../../core/values/scalars.ts';
+import { isWebLink } from '../../core/values/web-link.ts';
 import type { Incoming } from '../incoming.ts';
 import { filled } from '../payload/filled.ts';
 import { objectOf, type RawObject } from '../payload/object-of.ts';

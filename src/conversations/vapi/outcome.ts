@@ -1,4 +1,4 @@
-import type { Outcome } from '../../core/conversation.ts';
+import type { Outcome } from '../../core/conversation/conversation.ts';
 
 // Source: @vapi-ai/server-sdk 2.0, `endedReason`. Some 600 values and an open set: those of an error tell so in their words.
 const OUTCOMES: ReadonlyMap<string, Outcome> = new Map([

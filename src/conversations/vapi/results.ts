@@ -1,4 +1,4 @@
-import type { Json } from '../../core/value.ts';
+import type { Json } from '../../core/values/value.ts';
 import { objectOf } from '../payload/object-of.ts';
 import { plainObject } from '../payload/plain-json.ts';
 import { resultsOf } from '../payload/results.ts';

@@ -1,4 +1,4 @@
-import type { Millis } from '../../core/value.ts';
+import type { Millis } from '../../core/values/value.ts';
 import { CrmSyncError } from '../../errors.ts';
 import { millisOfText } from '../payload/instant-of.ts';
 import { type Bytes, bytesOf, bytesOfBase64, decoded, type Encoding, encoded } from '../webhook/bytes.ts';

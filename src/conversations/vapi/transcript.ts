@@ -1,5 +1,5 @@
-import type { Conversation, TranscriptTurn } from '../../core/conversation.ts';
-import { present } from '../../core/present.ts';
+import type { Conversation, TranscriptTurn } from '../../core/conversation/conversation.ts';
+import { present } from '../../core/values/present.ts';
 import { filled } from '../payload/filled.ts';
 import { instantOf } from '../payload/instant-of.ts';
 import type { VapiTurn } from './wire.ts';

@@ -1,4 +1,4 @@
-import type { Millis } from '../../core/value.ts';
+import type { Millis } from '../../core/values/value.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { Incoming } from '../incoming.ts';
 import { sameSecret } from '../webhook/hmac.ts';

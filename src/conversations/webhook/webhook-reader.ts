@@ -1,4 +1,4 @@
-import type { Millis } from '../../core/value.ts';
+import type { Millis } from '../../core/values/value.ts';
 import { type Incoming, webhookError } from '../incoming.ts';
 import type { Bytes } from './bytes.ts';
 import { readBody } from './read-body.ts';

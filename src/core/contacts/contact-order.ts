@@ -1,5 +1,5 @@
-import { compareCodePoints } from '../compare-code-points.ts';
-import type { Value } from '../value.ts';
+import { compareCodePoints } from '../base/compare-code-points.ts';
+import type { Value } from '../values/value.ts';
 
 /** One field or fact that contacts are put in order by. */
 export interface ContactSort {

@@ -1,18 +1,18 @@
 import * as z from 'zod';
 import { type Issue, refusedDocument } from '../../errors.ts';
-import type { Filter } from '../filter.ts';
-import { isValue } from '../is-value.ts';
-import { parseDocument } from '../issues.ts';
-import { perSchema } from '../per-schema.ts';
-import type { FieldName, Schema } from '../schema-types.ts';
-import type { ContactFact } from './contact-facts.ts';
+import { parseDocument } from '../base/issues.ts';
 import {
   type ContactFilter,
   type ContactFilterOptions,
   compileContactFilter,
   contactFilterDocument,
   filterableSchema,
-} from './contact-filter.ts';
+} from '../mapping/contact-filter.ts';
+import type { Filter } from '../mapping/filter.ts';
+import type { ContactFact } from '../schema/contact-facts.ts';
+import { perSchema } from '../schema/per-schema.ts';
+import type { FieldName, Schema } from '../schema/schema-types.ts';
+import { isValue } from '../values/is-value.ts';
 import type { ContactSort, Place } from './contact-order.ts';
 import { searchFilter } from './search-filter.ts';
 

@@ -1,7 +1,7 @@
-import type { Filter } from '../filter.ts';
-import { normalizePhone } from '../phone.ts';
-import { definitionOf } from '../schema.ts';
-import type { Schema } from '../schema-types.ts';
+import type { Filter } from '../mapping/filter.ts';
+import { normalizePhone } from '../phone/phone.ts';
+import { definitionOf } from '../schema/schema.ts';
+import type { Schema } from '../schema/schema-types.ts';
 
 /** Fields that people look for somebody by, as far as the schema has them. */
 const SEARCHED = ['first_name', 'last_name', 'name', 'email'] as const;

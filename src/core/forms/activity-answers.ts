@@ -1,8 +1,8 @@
-import type { DescribedField } from '../described.ts';
-import { formatValue } from '../format.ts';
-import type { FieldDefinition } from '../schema-types.ts';
-import { listNames, nearestName } from '../text.ts';
-import type { Value } from '../value.ts';
+import { listNames, nearestName } from '../base/text.ts';
+import type { DescribedField } from '../schema/described.ts';
+import { formatValue } from '../schema/format.ts';
+import type { FieldDefinition } from '../schema/schema-types.ts';
+import type { Value } from '../values/value.ts';
 import type { BoundSubmission, BoundWrite } from './bound-submission.ts';
 
 /** A record that an activity is tied to. */

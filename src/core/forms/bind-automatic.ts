@@ -1,4 +1,4 @@
-import type { Conversation } from '../conversation.ts';
+import type { Conversation } from '../conversation/conversation.ts';
 import { bindSubmission } from './bind-submission.ts';
 import type { BoundSubmission } from './bound-submission.ts';
 import type { FormInput } from './form-input.ts';

@@ -1,9 +1,9 @@
 import type { Issue } from '../../errors.ts';
-import { deepFreeze } from '../freeze.ts';
-import { own } from '../own.ts';
-import { membersOf } from '../rule-schema.ts';
-import { nearestName } from '../text.ts';
-import type { Parsed, Value } from '../value.ts';
+import { deepFreeze } from '../base/freeze.ts';
+import { own } from '../base/own.ts';
+import { nearestName } from '../base/text.ts';
+import { membersOf } from '../mapping/rule-schema.ts';
+import type { Parsed, Value } from '../values/value.ts';
 import type { BoundAnswer, BoundSubmission, BoundWrite } from './bound-submission.ts';
 import { contenders } from './exclusive.ts';
 import { type FormInput, recordOf } from './form-input.ts';

@@ -1,4 +1,4 @@
-import type { Value } from '../value.ts';
+import type { Value } from '../values/value.ts';
 import type { FormMatch } from './form-input.ts';
 import type { AnswerOf, FieldByKey, FormContext, FormKind, LogForm } from './log-form.ts';
 import type { ValueSource } from './resolved-form.ts';

@@ -1,5 +1,5 @@
-import { type AddProblem, itemsOf, membersOf } from '../rule-schema.ts';
-import { nearestName } from '../text.ts';
+import { nearestName } from '../base/text.ts';
+import { type AddProblem, itemsOf, membersOf } from '../mapping/rule-schema.ts';
 import { checkOptions } from './check-options.ts';
 import { checkTargets } from './check-targets.ts';
 

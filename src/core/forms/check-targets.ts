@@ -1,4 +1,4 @@
-import { type AddProblem, itemsOf, membersOf } from '../rule-schema.ts';
+import { type AddProblem, itemsOf, membersOf } from '../mapping/rule-schema.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 type Path = readonly (string | number)[];

@@ -1,4 +1,4 @@
-import { readInstant } from '../dates.ts';
+import { readInstant } from '../values/dates.ts';
 import type { LoadedOption, SeveralPolicy } from './log-form.ts';
 import { isOpen } from './options-of.ts';
 

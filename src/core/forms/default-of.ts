@@ -1,6 +1,6 @@
 import type { Issue } from '../../errors.ts';
-import { isBlank } from '../blank.ts';
-import { own } from '../own.ts';
+import { own } from '../base/own.ts';
+import { isBlank } from '../values/blank.ts';
 import type { FormInput } from './form-input.ts';
 import type { AnsweredField } from './log-form.ts';
 import type { OfferedOptions } from './options-of.ts';

@@ -1,8 +1,8 @@
 import { refusedDocument } from '../../errors.ts';
-import { deepFreeze } from '../freeze.ts';
-import { parseDocument } from '../issues.ts';
-import { type DocumentSchema, documentSchema } from '../standard-schema.ts';
-import type { Parsed } from '../value.ts';
+import { deepFreeze } from '../base/freeze.ts';
+import { parseDocument } from '../base/issues.ts';
+import { type DocumentSchema, documentSchema } from '../base/standard-schema.ts';
+import type { Parsed } from '../values/value.ts';
 import { describeFormIssue, formDocument } from './form-schema.ts';
 import type { LogForm } from './log-form.ts';
 

@@ -1,5 +1,5 @@
-import { own } from '../own.ts';
-import type { Value } from '../value.ts';
+import { own } from '../base/own.ts';
+import type { Value } from '../values/value.ts';
 import type { ExclusiveGroup, LogForm } from './log-form.ts';
 import type { FieldState } from './resolve-field.ts';
 import type { OpenQuestion } from './resolved-form.ts';

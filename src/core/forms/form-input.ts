@@ -1,5 +1,5 @@
-import { membersOf } from '../rule-schema.ts';
-import type { Value } from '../value.ts';
+import { membersOf } from '../mapping/rule-schema.ts';
+import type { Value } from '../values/value.ts';
 import type { FormContext, LoadedOption } from './log-form.ts';
 
 /** What a form reads of a match: the record that a number belongs to. Plain JSON. */

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { ownFieldSchema } from '../crm-path.ts';
-import type { DescribeIssue } from '../issues.ts';
-import { readJsonPath } from '../json-path.ts';
-import { lazy } from '../lazy.ts';
-import { checkTogether, membersOf } from '../rule-schema.ts';
-import { isStorable } from '../text.ts';
+import type { DescribeIssue } from '../base/issues.ts';
+import { readJsonPath } from '../base/json-path.ts';
+import { lazy } from '../base/lazy.ts';
+import { isStorable } from '../base/text.ts';
+import { ownFieldSchema } from '../mapping/crm-path.ts';
+import { checkTogether, membersOf } from '../mapping/rule-schema.ts';
 import { checkForm } from './check-form.ts';
 import { FORM_CONTEXTS, FORM_KINDS, type LogForm, SEVERAL_POLICIES } from './log-form.ts';
 import { TEXT_LENGTH_MAX } from './text-length.ts';

@@ -1,6 +1,6 @@
-import type { Finding } from '../finding.ts';
-import { itemsOf, membersOf } from '../rule-schema.ts';
-import { nearestName } from '../text.ts';
+import { nearestName } from '../base/text.ts';
+import type { Finding } from '../checks/finding.ts';
+import { itemsOf, membersOf } from '../mapping/rule-schema.ts';
 import { safeParseLogForm } from './define-log-form.ts';
 import type { AnsweredField, FormContext, FormKind, LogForm, SelectionField } from './log-form.ts';
 import { matchOptionsName } from './options-of.ts';

@@ -1,4 +1,4 @@
-import type { Value } from '../value.ts';
+import type { Value } from '../values/value.ts';
 
 /** What a form is for: the log of a call, that of messages, or a contact that is made while logging. */
 export const FORM_KINDS = ['call', 'message', 'new_contact'] as const;

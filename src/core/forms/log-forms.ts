@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { lazy } from '../lazy.ts';
+import { lazy } from '../base/lazy.ts';
 import { formDocument } from './form-schema.ts';
 import type { LogForm } from './log-form.ts';
 

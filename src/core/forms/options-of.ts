@@ -1,6 +1,6 @@
 import type { Issue } from '../../errors.ts';
-import { own } from '../own.ts';
-import { membersOf } from '../rule-schema.ts';
+import { own } from '../base/own.ts';
+import { membersOf } from '../mapping/rule-schema.ts';
 import type { FormInput } from './form-input.ts';
 import type { LoadedOption, OptionSource, SelectionField } from './log-form.ts';
 import { readOptions } from './read-options.ts';

@@ -1,5 +1,5 @@
-import { own } from '../own.ts';
-import type { Value } from '../value.ts';
+import { own } from '../base/own.ts';
+import type { Value } from '../values/value.ts';
 import { readAssociationName } from './association-name.ts';
 import type { BoundAnswer, BoundWrite, WritePlace } from './bound-submission.ts';
 import { lookupOf } from './exclusive.ts';

@@ -1,6 +1,6 @@
-import { isBlank } from '../blank.ts';
-import { readBoolean } from '../scalars.ts';
-import { countCharacters, isStorable } from '../text.ts';
+import { countCharacters, isStorable } from '../base/text.ts';
+import { isBlank } from '../values/blank.ts';
+import { readBoolean } from '../values/scalars.ts';
 import type { AnsweredField, LoadedOption, SelectionField, TextField } from './log-form.ts';
 import { isOptionValue, optionOf } from './read-options.ts';
 import { TEXT_LENGTH_MAX } from './text-length.ts';

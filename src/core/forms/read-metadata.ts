@@ -1,9 +1,9 @@
 import type { Issue } from '../../errors.ts';
-import { isBlank } from '../blank.ts';
-import { isValue } from '../is-value.ts';
-import { valueAt } from '../json-path.ts';
-import { isStorable } from '../text.ts';
-import type { Value } from '../value.ts';
+import { valueAt } from '../base/json-path.ts';
+import { isStorable } from '../base/text.ts';
+import { isBlank } from '../values/blank.ts';
+import { isValue } from '../values/is-value.ts';
+import type { Value } from '../values/value.ts';
 import type { FormMetadata } from './log-form.ts';
 
 export interface ReadMetadata {

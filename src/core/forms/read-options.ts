@@ -1,5 +1,5 @@
-import { membersOf } from '../rule-schema.ts';
-import { isStorable } from '../text.ts';
+import { isStorable } from '../base/text.ts';
+import { membersOf } from '../mapping/rule-schema.ts';
 import type { LoadedOption, OptionValue } from './log-form.ts';
 
 /** A page posts text: an option is the same under `1` and `'1'`. */

@@ -1,8 +1,8 @@
 import type { Issue } from '../../errors.ts';
-import { isBlank } from '../blank.ts';
-import { isValue } from '../is-value.ts';
-import { own } from '../own.ts';
-import type { Value } from '../value.ts';
+import { own } from '../base/own.ts';
+import { isBlank } from '../values/blank.ts';
+import { isValue } from '../values/is-value.ts';
+import type { Value } from '../values/value.ts';
 import { chooseOption } from './choose-option.ts';
 import { defaultOf } from './default-of.ts';
 import type { FormInput } from './form-input.ts';

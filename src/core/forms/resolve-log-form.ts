@@ -1,4 +1,4 @@
-import { membersOf } from '../rule-schema.ts';
+import { membersOf } from '../mapping/rule-schema.ts';
 import type { FormInput } from './form-input.ts';
 import type { LogForm, NoteField } from './log-form.ts';
 import { readMetadata } from './read-metadata.ts';

@@ -1,5 +1,5 @@
 import type { Issue } from '../../errors.ts';
-import type { Value } from '../value.ts';
+import type { Value } from '../values/value.ts';
 import type { FormContext, FormKind, LogOption } from './log-form.ts';
 
 /**

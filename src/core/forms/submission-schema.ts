@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { refusedDocument } from '../../errors.ts';
-import { ownFieldSchema } from '../crm-path.ts';
-import { deepFreeze } from '../freeze.ts';
-import { parseDocument } from '../issues.ts';
-import { lazy } from '../lazy.ts';
-import type { Parsed } from '../value.ts';
+import { deepFreeze } from '../base/freeze.ts';
+import { parseDocument } from '../base/issues.ts';
+import { lazy } from '../base/lazy.ts';
+import { ownFieldSchema } from '../mapping/crm-path.ts';
+import type { Parsed } from '../values/value.ts';
 import type { BoundSubmission } from './bound-submission.ts';
 import { FORM_CONTEXTS, FORM_KINDS } from './log-form.ts';
 

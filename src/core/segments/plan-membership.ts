@@ -1,7 +1,7 @@
-import { type FilteredContact, factReader } from '../contacts/contact-facts.ts';
-import { type Filter, matchesFilter } from '../filter.ts';
-import { own } from '../own.ts';
-import type { Value } from '../value.ts';
+import { own } from '../base/own.ts';
+import { type Filter, matchesFilter } from '../mapping/filter.ts';
+import { type FilteredContact, factReader } from '../schema/contact-facts.ts';
+import type { Value } from '../values/value.ts';
 import type { SegmentEvent } from './segment.ts';
 
 /** A segment ready to be compared. */

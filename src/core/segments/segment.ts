@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { type ContactFilter, contactFilterDocument } from '../contacts/contact-filter.ts';
-import { perSchema } from '../per-schema.ts';
-import { checkTogether, fieldSchema, itemsOf, membersOf } from '../rule-schema.ts';
-import type { FieldName, Schema } from '../schema-types.ts';
-import type { Value } from '../value.ts';
+import { type ContactFilter, contactFilterDocument } from '../mapping/contact-filter.ts';
+import { checkTogether, fieldSchema, itemsOf, membersOf } from '../mapping/rule-schema.ts';
+import { perSchema } from '../schema/per-schema.ts';
+import type { FieldName, Schema } from '../schema/schema-types.ts';
+import type { Value } from '../values/value.ts';
 
 /** Contacts whose coming and going the host is told, to start outreach. Plain JSON. */
 // biome-ignore lint/suspicious/noExplicitAny: see Schema

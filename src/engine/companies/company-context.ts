@@ -1,4 +1,4 @@
-import type { Schema } from '../../core/schema-types.ts';
+import type { Schema } from '../../core/schema/schema-types.ts';
 import type { Context } from '../context.ts';
 import type { EngineOptions } from '../options.ts';
 import { companyStore } from './company-store.ts';

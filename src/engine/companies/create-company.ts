@@ -1,6 +1,6 @@
-import { parseFieldPatch } from '../../core/schema.ts';
-import type { FieldPatch, Schema } from '../../core/schema-types.ts';
-import type { Fields } from '../../core/value.ts';
+import { parseFieldPatch } from '../../core/schema/schema.ts';
+import type { FieldPatch, Schema } from '../../core/schema/schema-types.ts';
+import type { Fields } from '../../core/values/value.ts';
 import { refusedDocument } from '../../errors.ts';
 import { untilCommitted } from '../commit.ts';
 import { type Contact, contactOf } from '../contact.ts';

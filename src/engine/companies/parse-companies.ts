@@ -1,9 +1,9 @@
-import { deepFreeze } from '../../core/freeze.ts';
-import { safeParseMapping } from '../../core/mapping.ts';
-import type { Analysis, AnyRule, Mapping } from '../../core/mapping-types.ts';
-import { itemsOf, membersOf } from '../../core/rule-schema.ts';
-import { definitionOf } from '../../core/schema.ts';
-import type { Schema } from '../../core/schema-types.ts';
+import { deepFreeze } from '../../core/base/freeze.ts';
+import { safeParseMapping } from '../../core/mapping/mapping.ts';
+import type { Analysis, AnyRule, Mapping } from '../../core/mapping/mapping-types.ts';
+import { itemsOf, membersOf } from '../../core/mapping/rule-schema.ts';
+import { definitionOf } from '../../core/schema/schema.ts';
+import type { Schema } from '../../core/schema/schema-types.ts';
 import { CrmSyncError, type Issue, refusedDocument } from '../../errors.ts';
 import type { CompanyOptions } from '../options.ts';
 

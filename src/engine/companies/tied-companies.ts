@@ -1,4 +1,4 @@
-import type { Fields } from '../../core/value.ts';
+import type { Fields } from '../../core/values/value.ts';
 import type { Context } from '../context.ts';
 
 const LOADED_MAX = 500;

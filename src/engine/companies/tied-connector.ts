@@ -1,5 +1,5 @@
-import { COMPANY_WITHOUT_RECORD, tiePath, unknownCompany } from '../../core/company-tie.ts';
-import type { Value } from '../../core/value.ts';
+import { COMPANY_WITHOUT_RECORD, tiePath, unknownCompany } from '../../core/mapping/company-tie.ts';
+import type { Value } from '../../core/values/value.ts';
 import type { Call, CompleteConnector, Fetched, Write, Wrote } from '../../ports/connector.ts';
 import type { Context } from '../context.ts';
 import { companiesByRecord, recordsByCompany, type Ties, tiesOf } from './ties.ts';

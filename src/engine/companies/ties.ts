@@ -1,6 +1,6 @@
-import { withoutRecordOf } from '../../core/company-tie.ts';
-import { isLive } from '../../core/link.ts';
-import type { CompiledMapping } from '../../core/mapping-types.ts';
+import { isLive } from '../../core/link/link.ts';
+import { withoutRecordOf } from '../../core/mapping/company-tie.ts';
+import type { CompiledMapping } from '../../core/mapping/mapping-types.ts';
 import type { Row } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
 

@@ -1,5 +1,5 @@
-import { tiePath, unknownRecord } from '../../core/company-tie.ts';
-import type { Millis, Value } from '../../core/value.ts';
+import { tiePath, unknownRecord } from '../../core/mapping/company-tie.ts';
+import type { Millis, Value } from '../../core/values/value.ts';
 import type { Fetched } from '../../ports/connector.ts';
 import type { ContactRef, Entry, EntryChange } from '../../ports/store.ts';
 import { untilCommitted } from '../commit.ts';

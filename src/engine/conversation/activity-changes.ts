@@ -1,6 +1,6 @@
-import { hashOf } from '../../core/hash.ts';
-import { isKnownPart, mergeActivityText, type PartMark } from '../../core/merge-activity-text.ts';
-import type { Value } from '../../core/value.ts';
+import { isKnownPart, mergeActivityText, type PartMark } from '../../core/activity/merge-activity-text.ts';
+import { hashOf } from '../../core/base/hash.ts';
+import type { Value } from '../../core/values/value.ts';
 import type { ActivityRecord } from '../../ports/connector.ts';
 import { type ActivityEntry, hashes, type Written } from './activity-entry.ts';
 

@@ -1,7 +1,7 @@
-import { hashOf } from '../../core/hash.ts';
-import type { Version } from '../../core/link.ts';
-import type { PartMark } from '../../core/merge-activity-text.ts';
-import type { Json, Millis, Value } from '../../core/value.ts';
+import type { PartMark } from '../../core/activity/merge-activity-text.ts';
+import { hashOf } from '../../core/base/hash.ts';
+import type { Version } from '../../core/link/link.ts';
+import type { Json, Millis, Value } from '../../core/values/value.ts';
 import type { EntryChange } from '../../ports/store.ts';
 import { untilCommitted } from '../commit.ts';
 import type { Context } from '../context.ts';

@@ -1,6 +1,6 @@
-import type { Conversation } from '../../core/conversation.ts';
+import type { Conversation } from '../../core/conversation/conversation.ts';
 import type { BoundSubmission } from '../../core/forms/bound-submission.ts';
-import { isLive } from '../../core/link.ts';
+import { isLive } from '../../core/link/link.ts';
 import type { Row, StoredLink } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
 import { type FoundContact, findContact } from '../find-contact.ts';

@@ -1,10 +1,10 @@
-import type { Activity } from '../../core/activity.ts';
-import { composeText } from '../../core/activity-parts.ts';
+import type { Activity } from '../../core/activity/activity.ts';
+import { composeText } from '../../core/activity/activity-parts.ts';
+import { marksOf, type PartMark } from '../../core/activity/merge-activity-text.ts';
+import { hashOf } from '../../core/base/hash.ts';
 import type { RefusedAnswer, TiedRecord } from '../../core/forms/activity-answers.ts';
-import { hashOf } from '../../core/hash.ts';
-import type { Version } from '../../core/link.ts';
-import { marksOf, type PartMark } from '../../core/merge-activity-text.ts';
-import type { Value } from '../../core/value.ts';
+import type { Version } from '../../core/link/link.ts';
+import type { Value } from '../../core/values/value.ts';
 import type { ActivityRecord, Wrote } from '../../ports/connector.ts';
 import type { EntryChange } from '../../ports/store.ts';
 import { commitOnce } from '../commit.ts';

@@ -1,11 +1,11 @@
-import type { Activity } from '../../core/activity.ts';
+import type { Activity } from '../../core/activity/activity.ts';
+import { own } from '../../core/base/own.ts';
 import type { AutomaticQuestion } from '../../core/forms/bind-automatic.ts';
 import { bindSubmission } from '../../core/forms/bind-submission.ts';
 import type { BoundSubmission } from '../../core/forms/bound-submission.ts';
 import type { FormMatch } from '../../core/forms/form-input.ts';
 import type { LogField } from '../../core/forms/log-form.ts';
-import { own } from '../../core/own.ts';
-import { membersOf } from '../../core/rule-schema.ts';
+import { membersOf } from '../../core/mapping/rule-schema.ts';
 import { countCalls } from '../budget.ts';
 import { lacking } from '../capability.ts';
 import type { Context } from '../context.ts';

@@ -1,7 +1,7 @@
-import { type Conversation, conversationKey } from '../../core/conversation.ts';
-import { shortHash } from '../../core/hash.ts';
-import type { AnalysisPlan } from '../../core/plan-analysis.ts';
-import type { Json } from '../../core/value.ts';
+import type { AnalysisPlan } from '../../core/analysis/plan-analysis.ts';
+import { shortHash } from '../../core/base/hash.ts';
+import { type Conversation, conversationKey } from '../../core/conversation/conversation.ts';
+import type { Json } from '../../core/values/value.ts';
 import type { Entry } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
 import { KIND } from '../kinds.ts';

@@ -1,8 +1,8 @@
-import { type Conversation, conversationKey } from '../../core/conversation.ts';
-import type { Replaceable } from '../../core/given-results.ts';
-import { type AnalysisPlan, analysisHash, planAnalysis } from '../../core/plan-analysis.ts';
-import { emptyFields } from '../../core/schema.ts';
-import type { Fields, Json, Millis } from '../../core/value.ts';
+import type { Replaceable } from '../../core/analysis/given-results.ts';
+import { type AnalysisPlan, analysisHash, planAnalysis } from '../../core/analysis/plan-analysis.ts';
+import { type Conversation, conversationKey } from '../../core/conversation/conversation.ts';
+import { emptyFields } from '../../core/schema/schema.ts';
+import type { Fields, Json, Millis } from '../../core/values/value.ts';
 import type { EntryChange, Row, RowChange } from '../../ports/store.ts';
 import { untilCommitted } from '../commit.ts';
 import { type Context, fieldsOf } from '../context.ts';

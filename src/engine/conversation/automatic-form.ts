@@ -1,4 +1,5 @@
-import { type Conversation, conversationKey } from '../../core/conversation.ts';
+import { type Conversation, conversationKey } from '../../core/conversation/conversation.ts';
+import { threadKey } from '../../core/conversation/thread-day.ts';
 import type { RefusedAnswer } from '../../core/forms/activity-answers.ts';
 import { bindAutomatically, formPlaceOf } from '../../core/forms/bind-automatic.ts';
 import type { BoundSubmission } from '../../core/forms/bound-submission.ts';
@@ -6,7 +7,6 @@ import type { FormInput, FormMatch } from '../../core/forms/form-input.ts';
 import type { LogForm } from '../../core/forms/log-form.ts';
 import { matchOptionNames } from '../../core/forms/match-option-names.ts';
 import { matchOptionsName } from '../../core/forms/options-of.ts';
-import { threadKey } from '../../core/thread-day.ts';
 import type { Context } from '../context.ts';
 import { OPTIONS_MAX } from '../look-up/options-of-records.ts';
 import type { Session } from '../session.ts';

@@ -1,7 +1,7 @@
-import type { Conversation } from '../../core/conversation.ts';
-import type { Replaceable } from '../../core/given-results.ts';
-import { present } from '../../core/present.ts';
-import type { Run } from '../../core/run.ts';
+import type { Replaceable } from '../../core/analysis/given-results.ts';
+import type { Conversation } from '../../core/conversation/conversation.ts';
+import type { Run } from '../../core/runs/run.ts';
+import { present } from '../../core/values/present.ts';
 import { commitOnce } from '../commit.ts';
 import type { Context } from '../context.ts';
 import { KIND } from '../kinds.ts';

@@ -1,7 +1,7 @@
+import { hashOf } from '../../core/base/hash.ts';
+import { own } from '../../core/base/own.ts';
 import type { AnsweredTies, TiedRecord } from '../../core/forms/activity-answers.ts';
-import { hashOf } from '../../core/hash.ts';
-import { own } from '../../core/own.ts';
-import type { Value } from '../../core/value.ts';
+import type { Value } from '../../core/values/value.ts';
 
 /** What forms have put at an activity, so that a later answer moves it, and nothing else touches it. Ids and names, no values. */
 export interface Bound {

@@ -1,6 +1,6 @@
-import { type Conversations, NO_CONVERSATIONS } from '../../core/contacts/contact-facts.ts';
-import type { GivenResults } from '../../core/given-results.ts';
-import type { Json } from '../../core/value.ts';
+import type { GivenResults } from '../../core/analysis/given-results.ts';
+import { type Conversations, NO_CONVERSATIONS } from '../../core/schema/contact-facts.ts';
+import type { Json } from '../../core/values/value.ts';
 import { CONVERSATIONS, type ContactRef, type Entry, type EntryChange } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
 

@@ -1,8 +1,8 @@
-import { type Conversation, conversationKey } from '../../core/conversation.ts';
-import { deliveryHash } from '../../core/delivery-hash.ts';
+import type { Replaceable } from '../../core/analysis/given-results.ts';
+import { type Conversation, conversationKey } from '../../core/conversation/conversation.ts';
+import { deliveryHash } from '../../core/conversation/delivery-hash.ts';
 import type { BoundSubmission } from '../../core/forms/bound-submission.ts';
-import type { Replaceable } from '../../core/given-results.ts';
-import { isLive } from '../../core/link.ts';
+import { isLive } from '../../core/link/link.ts';
 import type { StoredLink } from '../../ports/store.ts';
 import { countCalls } from '../budget.ts';
 import { lacking } from '../capability.ts';

@@ -1,7 +1,7 @@
+import { own } from '../../core/base/own.ts';
 import type { FormInput, LoadFailure } from '../../core/forms/form-input.ts';
 import type { LogField, LogForm } from '../../core/forms/log-form.ts';
-import { own } from '../../core/own.ts';
-import { membersOf } from '../../core/rule-schema.ts';
+import { membersOf } from '../../core/mapping/rule-schema.ts';
 import type { Context } from '../context.ts';
 import { type LoadOptionsInput, loadOptions } from '../forms/load-options.ts';
 import type { Session } from '../session.ts';

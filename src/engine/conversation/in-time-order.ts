@@ -1,6 +1,6 @@
-import type { Conversation } from '../../core/conversation.ts';
-import { safeParseConversation } from '../../core/parse-conversation.ts';
-import type { Millis } from '../../core/value.ts';
+import type { Conversation } from '../../core/conversation/conversation.ts';
+import { safeParseConversation } from '../../core/conversation/parse-conversation.ts';
+import type { Millis } from '../../core/values/value.ts';
 import type { Issue } from '../../errors.ts';
 
 export type InOrder =

@@ -1,11 +1,11 @@
-import { type Conversation, conversationKey } from '../../core/conversation.ts';
-import { type ConversationPieces, withEarlier } from '../../core/conversation-pieces.ts';
-import { deliveryHash } from '../../core/delivery-hash.ts';
+import type { Replaceable } from '../../core/analysis/given-results.ts';
+import { type Conversation, conversationKey } from '../../core/conversation/conversation.ts';
+import { type ConversationPieces, withEarlier } from '../../core/conversation/conversation-pieces.ts';
+import { deliveryHash } from '../../core/conversation/delivery-hash.ts';
 import type { BoundSubmission } from '../../core/forms/bound-submission.ts';
-import type { Replaceable } from '../../core/given-results.ts';
-import type { Version } from '../../core/link.ts';
-import { present } from '../../core/present.ts';
-import type { Json } from '../../core/value.ts';
+import type { Version } from '../../core/link/link.ts';
+import { present } from '../../core/values/present.ts';
+import type { Json } from '../../core/values/value.ts';
 import { untilCommitted } from '../commit.ts';
 import type { Context } from '../context.ts';
 import { type FoundContact, findContact } from '../find-contact.ts';

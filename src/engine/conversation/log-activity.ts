@@ -1,7 +1,7 @@
-import { type Conversation, conversationKey } from '../../core/conversation.ts';
-import { deliveryHash } from '../../core/delivery-hash.ts';
-import { planActivity } from '../../core/plan-activity.ts';
-import { isThreadMessage, threadKey } from '../../core/thread-day.ts';
+import { planActivity } from '../../core/activity/plan-activity.ts';
+import { type Conversation, conversationKey } from '../../core/conversation/conversation.ts';
+import { deliveryHash } from '../../core/conversation/delivery-hash.ts';
+import { isThreadMessage, threadKey } from '../../core/conversation/thread-day.ts';
 import { countCalls } from '../budget.ts';
 import { lacking, requireCapability } from '../capability.ts';
 import { type Context, fieldsOf } from '../context.ts';

@@ -1,4 +1,4 @@
-import type { Json } from '../../core/value.ts';
+import type { Json } from '../../core/values/value.ts';
 import type { Entry, EntryChange, Row } from '../../ports/store.ts';
 import { commitOnce } from '../commit.ts';
 import { type Context, fieldsOf } from '../context.ts';

@@ -1,8 +1,8 @@
-import type { Channel } from '../../core/conversation.ts';
+import type { Channel } from '../../core/conversation/conversation.ts';
 import type { AutomaticQuestion } from '../../core/forms/bind-automatic.ts';
 import type { FormMatch } from '../../core/forms/form-input.ts';
 import type { FormContext, LogForm } from '../../core/forms/log-form.ts';
-import type { Json, Value } from '../../core/value.ts';
+import type { Json, Value } from '../../core/values/value.ts';
 import type { EntryChange } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
 import { KIND } from '../kinds.ts';

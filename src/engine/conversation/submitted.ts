@@ -1,8 +1,8 @@
-import type { Activity } from '../../core/activity.ts';
-import { keyText } from '../../core/activity-reference.ts';
-import type { DescribedObject } from '../../core/described.ts';
+import type { Activity } from '../../core/activity/activity.ts';
+import { keyText } from '../../core/activity/activity-reference.ts';
 import { answeredTies, answeredValues, type RefusedAnswer } from '../../core/forms/activity-answers.ts';
 import type { BoundSubmission } from '../../core/forms/bound-submission.ts';
+import type { DescribedObject } from '../../core/schema/described.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { ActivityRecord } from '../../ports/connector.ts';
 import type { Context } from '../context.ts';

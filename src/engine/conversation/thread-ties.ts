@@ -1,7 +1,7 @@
 import type { TiedRecord } from '../../core/forms/activity-answers.ts';
 import type { BoundWrite } from '../../core/forms/bound-submission.ts';
 import type { LogField, LogForm } from '../../core/forms/log-form.ts';
-import { membersOf } from '../../core/rule-schema.ts';
+import { membersOf } from '../../core/mapping/rule-schema.ts';
 import type { EntryChange } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
 import { KIND } from '../kinds.ts';

@@ -1,9 +1,9 @@
-import type { LinkBody, Version } from '../../core/link.ts';
-import type { CompiledMapping } from '../../core/mapping-types.ts';
-import { remoteOf } from '../../core/pair.ts';
-import type { MatchValues } from '../../core/plan-types.ts';
-import { dueAt, settleDone, settleExpired } from '../../core/settle.ts';
-import type { Value } from '../../core/value.ts';
+import type { LinkBody, Version } from '../../core/link/link.ts';
+import { remoteOf } from '../../core/link/pair.ts';
+import type { CompiledMapping } from '../../core/mapping/mapping-types.ts';
+import type { MatchValues } from '../../core/sync/plan-types.ts';
+import { dueAt, settleDone, settleExpired } from '../../core/sync/settle.ts';
+import type { Value } from '../../core/values/value.ts';
 import type { Wrote } from '../../ports/connector.ts';
 import type { EntryChange, LinkChange, Row, RowChange, StoredLink } from '../../ports/store.ts';
 import { untilCommitted } from '../commit.ts';

@@ -1,5 +1,5 @@
-import { EMPTY_BODY } from '../../core/link.ts';
-import type { Millis } from '../../core/value.ts';
+import { EMPTY_BODY } from '../../core/link/link.ts';
+import type { Millis } from '../../core/values/value.ts';
 import type { Row } from '../../ports/store.ts';
 import { untilCommitted } from '../commit.ts';
 import { erasedRecords } from '../erasure/suppressions.ts';

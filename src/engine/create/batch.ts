@@ -1,6 +1,6 @@
-import type { CompiledMapping } from '../../core/mapping-types.ts';
-import { dueAt } from '../../core/settle.ts';
-import type { Millis } from '../../core/value.ts';
+import type { CompiledMapping } from '../../core/mapping/mapping-types.ts';
+import { dueAt } from '../../core/sync/settle.ts';
+import type { Millis } from '../../core/values/value.ts';
 import type { Write, Wrote } from '../../ports/connector.ts';
 import type { EntryChange, LinkChange, Row, RowChange } from '../../ports/store.ts';
 import { untilCommitted } from '../commit.ts';

@@ -1,9 +1,9 @@
-import type { Version } from '../../core/link.ts';
-import type { CompiledMapping } from '../../core/mapping-types.ts';
-import { type CreatePlan, planCreate } from '../../core/plan-create.ts';
-import type { Reason } from '../../core/plan-fields.ts';
-import { isPushed, PUSH_FILTER } from '../../core/push-filter.ts';
-import type { Fields, Millis, Value } from '../../core/value.ts';
+import type { Version } from '../../core/link/link.ts';
+import type { CompiledMapping } from '../../core/mapping/mapping-types.ts';
+import { type CreatePlan, planCreate } from '../../core/sync/plan-create.ts';
+import type { Reason } from '../../core/sync/plan-fields.ts';
+import { isPushed, PUSH_FILTER } from '../../core/sync/push-filter.ts';
+import type { Fields, Millis, Value } from '../../core/values/value.ts';
 import type { Wrote } from '../../ports/connector.ts';
 import type { Row } from '../../ports/store.ts';
 import { untilCommitted } from '../commit.ts';

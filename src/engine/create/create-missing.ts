@@ -1,6 +1,6 @@
-import type { CompiledMapping, Mapping } from '../../core/mapping-types.ts';
-import { matchKeysOf } from '../../core/match-keys.ts';
-import type { Schema } from '../../core/schema-types.ts';
+import type { CompiledMapping, Mapping } from '../../core/mapping/mapping-types.ts';
+import { matchKeysOf } from '../../core/mapping/match-keys.ts';
+import type { Schema } from '../../core/schema/schema-types.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { Row } from '../../ports/store.ts';
 import { type Capability, requireCapability } from '../capability.ts';

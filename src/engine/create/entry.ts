@@ -1,5 +1,5 @@
-import { hashOf } from '../../core/hash.ts';
-import type { Json, Millis, Value } from '../../core/value.ts';
+import { hashOf } from '../../core/base/hash.ts';
+import type { Json, Millis, Value } from '../../core/values/value.ts';
 import type { ContactRef, Entry, EntryChange } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
 import { KIND } from '../kinds.ts';

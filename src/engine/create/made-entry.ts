@@ -1,5 +1,5 @@
-import type { Version } from '../../core/link.ts';
-import type { Json } from '../../core/value.ts';
+import type { Version } from '../../core/link/link.ts';
+import type { Json } from '../../core/values/value.ts';
 import type { ContactRef, EntryChange } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
 import { KIND } from '../kinds.ts';

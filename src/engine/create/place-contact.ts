@@ -1,8 +1,8 @@
-import { hashOf } from '../../core/hash.ts';
-import { isLive } from '../../core/link.ts';
-import type { MatchValues } from '../../core/plan-types.ts';
-import { emptyFields } from '../../core/schema.ts';
-import type { Fields, Value } from '../../core/value.ts';
+import { hashOf } from '../../core/base/hash.ts';
+import { isLive } from '../../core/link/link.ts';
+import { emptyFields } from '../../core/schema/schema.ts';
+import type { MatchValues } from '../../core/sync/plan-types.ts';
+import type { Fields, Value } from '../../core/values/value.ts';
 import type { EntryChange, Row } from '../../ports/store.ts';
 import { type Attempt, untilCommitted } from '../commit.ts';
 import { type Context, fieldsOf } from '../context.ts';

@@ -1,5 +1,5 @@
-import { isLive } from '../../core/link.ts';
-import type { CompiledMapping } from '../../core/mapping-types.ts';
+import { isLive } from '../../core/link/link.ts';
+import type { CompiledMapping } from '../../core/mapping/mapping-types.ts';
 import type { Row } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
 import type { Permit } from '../permit.ts';

@@ -1,5 +1,5 @@
-import type { RefusedField } from '../../core/plan-types.ts';
-import type { RunError } from '../../core/run.ts';
+import type { RunError } from '../../core/runs/run.ts';
+import type { RefusedField } from '../../core/sync/plan-types.ts';
 import type { Context } from '../context.ts';
 import type { RunRecorder } from '../run-recorder.ts';
 

@@ -1,7 +1,7 @@
-import type { CompiledMapping } from '../../core/mapping-types.ts';
-import { readRemotes } from '../../core/plan-fields.ts';
-import type { MatchValues } from '../../core/plan-types.ts';
-import { sentKeys } from '../../core/sent-keys.ts';
+import type { CompiledMapping } from '../../core/mapping/mapping-types.ts';
+import { readRemotes } from '../../core/sync/plan-fields.ts';
+import type { MatchValues } from '../../core/sync/plan-types.ts';
+import { sentKeys } from '../../core/sync/sent-keys.ts';
 import type { Wrote } from '../../ports/connector.ts';
 import type { EntryChange, StoredLink } from '../../ports/store.ts';
 import type { Context } from '../context.ts';

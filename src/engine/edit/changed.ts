@@ -1,4 +1,4 @@
-import type { Fields } from '../../core/value.ts';
+import type { Fields } from '../../core/values/value.ts';
 import type { Row, RowChange } from '../../ports/store.ts';
 import { untilCommitted } from '../commit.ts';
 import { type Context, fieldsOf } from '../context.ts';

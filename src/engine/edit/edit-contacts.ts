@@ -1,5 +1,5 @@
-import { parseFieldPatch } from '../../core/schema.ts';
-import type { Fields } from '../../core/value.ts';
+import { parseFieldPatch } from '../../core/schema/schema.ts';
+import type { Fields } from '../../core/values/value.ts';
 import { type CrmSyncError, isCrmSyncError, refusedDocument } from '../../errors.ts';
 import type { RefusedRow } from '../../ports/store.ts';
 import { tryCommit } from '../commit.ts';

@@ -1,5 +1,5 @@
-import type { HistoryEntry } from '../../core/run.ts';
-import type { Fields, Millis } from '../../core/value.ts';
+import type { HistoryEntry } from '../../core/runs/run.ts';
+import type { Fields, Millis } from '../../core/values/value.ts';
 import type { CrmSyncError } from '../../errors.ts';
 import type { Changeset, EntryChange, Row, RowChange } from '../../ports/store.ts';
 import { withUnknownCompany } from '../companies/tied-companies.ts';

@@ -1,5 +1,5 @@
-import { ENTITIES } from '../../core/entities.ts';
-import type { Entity } from '../../core/link.ts';
+import type { Entity } from '../../core/link/link.ts';
+import { ENTITIES } from '../../core/schema/entities.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { RefusedRow } from '../../ports/store.ts';
 

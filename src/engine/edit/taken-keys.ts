@@ -1,5 +1,5 @@
-import type { MatchValues } from '../../core/plan-types.ts';
-import { isSharedKey } from '../../core/shared-key.ts';
+import { isSharedKey } from '../../core/link/shared-key.ts';
+import type { MatchValues } from '../../core/sync/plan-types.ts';
 import type { Context } from '../context.ts';
 import { keyOf, keysOf, type MovedKeys } from '../match-keys.ts';
 

@@ -1,4 +1,4 @@
-import type { FieldPatch, Schema } from '../../core/schema-types.ts';
+import type { FieldPatch, Schema } from '../../core/schema/schema-types.ts';
 import { type CrmSyncError, isCrmSyncError } from '../../errors.ts';
 import { type Contact, contactOf } from '../contact.ts';
 import type { Context } from '../context.ts';

@@ -1,6 +1,6 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
-import type { Entity } from '../../core/link.ts';
-import { type Suppressed, suppressionKey } from '../../core/suppression.ts';
+import type { Entity } from '../../core/link/link.ts';
+import { type Suppressed, suppressionKey } from '../../core/link/suppression.ts';
 import type { EntryChange, Row } from '../../ports/store.ts';
 import { untilCommitted } from '../commit.ts';
 import type { Context } from '../context.ts';

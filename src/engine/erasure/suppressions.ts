@@ -1,8 +1,8 @@
-import type { Version } from '../../core/link.ts';
-import type { CompiledMapping } from '../../core/mapping-types.ts';
-import type { MatchValues } from '../../core/plan-types.ts';
-import { type Suppressed, suppressionKey } from '../../core/suppression.ts';
-import type { Json } from '../../core/value.ts';
+import type { Version } from '../../core/link/link.ts';
+import { type Suppressed, suppressionKey } from '../../core/link/suppression.ts';
+import type { CompiledMapping } from '../../core/mapping/mapping-types.ts';
+import type { MatchValues } from '../../core/sync/plan-types.ts';
+import type { Json } from '../../core/values/value.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { EntryChange } from '../../ports/store.ts';
 import type { Context } from '../context.ts';

@@ -1,5 +1,5 @@
-import { parseFieldPatch } from '../../core/schema.ts';
-import { type Suppressed, suppressionKey } from '../../core/suppression.ts';
+import { type Suppressed, suppressionKey } from '../../core/link/suppression.ts';
+import { parseFieldPatch } from '../../core/schema/schema.ts';
 import { refusedDocument } from '../../errors.ts';
 import type { EntryChange } from '../../ports/store.ts';
 import { untilCommitted } from '../commit.ts';

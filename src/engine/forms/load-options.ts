@@ -1,10 +1,10 @@
+import { own } from '../../core/base/own.ts';
 import type { FormInput, LoadFailure } from '../../core/forms/form-input.ts';
 import type { LoadedOption, LogForm, OptionValue, SelectionField } from '../../core/forms/log-form.ts';
 import { isOptionValue, readOptions } from '../../core/forms/read-options.ts';
 import { resolveLogForm } from '../../core/forms/resolve-log-form.ts';
-import { own } from '../../core/own.ts';
-import { membersOf } from '../../core/rule-schema.ts';
-import type { Millis } from '../../core/value.ts';
+import { membersOf } from '../../core/mapping/rule-schema.ts';
+import type { Millis } from '../../core/values/value.ts';
 import { isCrmSyncError } from '../../errors.ts';
 import { untilAborted } from '../until-aborted.ts';
 import { type AccountLists, noLoader } from './account-lists.ts';

@@ -1,5 +1,5 @@
-import type { LinkState } from '../../core/link.ts';
-import type { MatchValues } from '../../core/plan-types.ts';
+import type { LinkState } from '../../core/link/link.ts';
+import type { MatchValues } from '../../core/sync/plan-types.ts';
 import type { LoadQuery, Row } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
 import { KIND } from '../kinds.ts';

@@ -1,4 +1,4 @@
-import { isLive } from '../../core/link.ts';
+import { isLive } from '../../core/link/link.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { Row } from '../../ports/store.ts';
 import { countCalls } from '../budget.ts';

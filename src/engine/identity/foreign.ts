@@ -1,6 +1,6 @@
-import { doubtfulFields, foreignFields } from '../../core/foreign-fields.ts';
-import type { CompiledMapping } from '../../core/mapping-types.ts';
-import { planName } from '../../core/plan-fingerprint.ts';
+import type { CompiledMapping } from '../../core/mapping/mapping-types.ts';
+import { planName } from '../../core/mapping/plan-fingerprint.ts';
+import { doubtfulFields, foreignFields } from '../../core/sync/foreign-fields.ts';
 import type { Row } from '../../ports/store.ts';
 import { type Context, fieldsOf } from '../context.ts';
 import { givenByCrm } from '../history.ts';

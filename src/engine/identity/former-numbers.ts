@@ -1,5 +1,5 @@
-import type { FormerNumber } from '../../core/number-holder.ts';
-import type { Millis } from '../../core/value.ts';
+import type { FormerNumber } from '../../core/phone/number-holder.ts';
+import type { Millis } from '../../core/values/value.ts';
 import type { Entry, EntryChange } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
 import { KIND } from '../kinds.ts';

@@ -1,4 +1,4 @@
-import type { Fields, Millis } from '../../core/value.ts';
+import type { Fields, Millis } from '../../core/values/value.ts';
 import type { ContactRef, EntryChange } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
 import { claimsOf, keysOf, loadClaims, movedKeys } from '../match-keys.ts';

@@ -1,5 +1,5 @@
-import type { Mapping } from '../../core/mapping-types.ts';
-import type { RecordPlan } from '../../core/plan-types.ts';
+import type { Mapping } from '../../core/mapping/mapping-types.ts';
+import type { RecordPlan } from '../../core/sync/plan-types.ts';
 import type { Row } from '../../ports/store.ts';
 import { requireCapability } from '../capability.ts';
 import { compile, compiled } from '../compiled.ts';

@@ -1,4 +1,4 @@
-import { planName } from '../../core/plan-fingerprint.ts';
+import { planName } from '../../core/mapping/plan-fingerprint.ts';
 import { compile } from '../compiled.ts';
 import type { Context } from '../context.ts';
 

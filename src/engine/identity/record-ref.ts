@@ -1,5 +1,5 @@
-import { isLive } from '../../core/link.ts';
-import type { Mapping } from '../../core/mapping-types.ts';
+import { isLive } from '../../core/link/link.ts';
+import type { Mapping } from '../../core/mapping/mapping-types.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { Row } from '../../ports/store.ts';
 import type { Context } from '../context.ts';

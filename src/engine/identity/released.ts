@@ -1,4 +1,4 @@
-import type { Json, Millis } from '../../core/value.ts';
+import type { Json, Millis } from '../../core/values/value.ts';
 import type { Entry, EntryChange } from '../../ports/store.ts';
 import { untilCommitted } from '../commit.ts';
 import { connectionKey, firstState, loadConnection } from '../connection.ts';

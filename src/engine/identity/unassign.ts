@@ -1,4 +1,4 @@
-import { EMPTY_BODY } from '../../core/link.ts';
+import { EMPTY_BODY } from '../../core/link/link.ts';
 import type { LinkChange, StoredLink } from '../../ports/store.ts';
 import { untilCommitted } from '../commit.ts';
 import type { Context } from '../context.ts';

@@ -1,6 +1,6 @@
-import type { Version } from '../../core/link.ts';
-import type { MatchValues } from '../../core/plan-types.ts';
-import type { Json, Millis } from '../../core/value.ts';
+import type { Version } from '../../core/link/link.ts';
+import type { MatchValues } from '../../core/sync/plan-types.ts';
+import type { Json, Millis } from '../../core/values/value.ts';
 import type { Entry, EntryChange } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
 import { KIND } from '../kinds.ts';

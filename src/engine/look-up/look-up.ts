@@ -1,6 +1,6 @@
 import type { LogForm } from '../../core/forms/log-form.ts';
 import { matchOptionNames } from '../../core/forms/match-option-names.ts';
-import { normalizePhone } from '../../core/phone.ts';
+import { normalizePhone } from '../../core/phone/phone.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { Row } from '../../ports/store.ts';
 import { countCalls } from '../budget.ts';

@@ -1,6 +1,6 @@
 import type { LoadFailure } from '../../core/forms/form-input.ts';
 import type { LoadedOption } from '../../core/forms/log-form.ts';
-import type { Schema } from '../../core/schema-types.ts';
+import type { Schema } from '../../core/schema/schema-types.ts';
 import type { Contact } from '../contact.ts';
 
 /**

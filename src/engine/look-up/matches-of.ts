@@ -1,4 +1,4 @@
-import { recordLabel } from '../../core/record-label.ts';
+import { recordLabel } from '../../core/schema/record-label.ts';
 import type { Row, StoredLink } from '../../ports/store.ts';
 import { contactOf } from '../contact.ts';
 import type { Context } from '../context.ts';

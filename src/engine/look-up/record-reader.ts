@@ -1,5 +1,5 @@
-import type { DescribedObject } from '../../core/described.ts';
-import { labelFieldNames, labelFields, recordLabel } from '../../core/record-label.ts';
+import type { DescribedObject } from '../../core/schema/described.ts';
+import { labelFieldNames, labelFields, recordLabel } from '../../core/schema/record-label.ts';
 import type { Fetched } from '../../ports/connector.ts';
 import type { Context } from '../context.ts';
 import type { Session } from '../session.ts';

@@ -1,6 +1,6 @@
-import { addMerge, costOfMerge } from '../../core/merging.ts';
-import { present } from '../../core/present.ts';
-import type { Json, Millis } from '../../core/value.ts';
+import { addMerge, costOfMerge } from '../../core/runs/merging.ts';
+import { present } from '../../core/values/present.ts';
+import type { Json, Millis } from '../../core/values/value.ts';
 import { isCrmSyncError } from '../../errors.ts';
 import type { MergeAnswer, Merged, MergeItem, MergeRequest, Merger } from '../../ports/merger.ts';
 import type { Entry, EntryChange } from '../../ports/store.ts';

@@ -1,4 +1,4 @@
-import type { Mapping } from '../../core/mapping-types.ts';
+import type { Mapping } from '../../core/mapping/mapping-types.ts';
 import { budgetSpent } from '../budget.ts';
 import { loadConnection } from '../connection.ts';
 import type { Context } from '../context.ts';

@@ -1,9 +1,9 @@
-import { isBlank } from '../../core/blank.ts';
-import { coerceValue } from '../../core/coerce.ts';
-import { hashOf } from '../../core/hash.ts';
-import { present } from '../../core/present.ts';
-import type { StringField } from '../../core/schema-types.ts';
-import type { Fields } from '../../core/value.ts';
+import { hashOf } from '../../core/base/hash.ts';
+import { coerceValue } from '../../core/schema/coerce.ts';
+import type { StringField } from '../../core/schema/schema-types.ts';
+import { isBlank } from '../../core/values/blank.ts';
+import { present } from '../../core/values/present.ts';
+import type { Fields } from '../../core/values/value.ts';
 import type { Merged, MergeItem } from '../../ports/merger.ts';
 import type { Context } from '../context.ts';
 import type { StepChange } from '../step.ts';

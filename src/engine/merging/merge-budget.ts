@@ -1,4 +1,4 @@
-import type { Json, Millis } from '../../core/value.ts';
+import type { Json, Millis } from '../../core/values/value.ts';
 import type { EntryChange } from '../../ports/store.ts';
 import { DAY_MS, loadSpent } from '../budget.ts';
 import type { Context } from '../context.ts';

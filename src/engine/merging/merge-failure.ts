@@ -1,4 +1,4 @@
-import type { Millis } from '../../core/value.ts';
+import type { Millis } from '../../core/values/value.ts';
 import { OUT_OF_TIME } from '../step.ts';
 
 /** Why a text waits, and until when. */

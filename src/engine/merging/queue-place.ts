@@ -1,4 +1,4 @@
-import type { Json } from '../../core/value.ts';
+import type { Json } from '../../core/values/value.ts';
 import type { Entry, EntryChange } from '../../ports/store.ts';
 import { retryDelayMs } from '../recheck.ts';
 import type { Session } from '../session.ts';

@@ -1,4 +1,4 @@
-import type { Fields } from '../../core/value.ts';
+import type { Fields } from '../../core/values/value.ts';
 import type { Merged, MergeItem } from '../../ports/merger.ts';
 import type { Entry } from '../../ports/store.ts';
 import type { Context } from '../context.ts';

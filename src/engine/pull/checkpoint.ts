@@ -1,7 +1,7 @@
-import type { Version } from '../../core/link.ts';
-import type { CompiledMapping } from '../../core/mapping-types.ts';
-import type { RunNote } from '../../core/run.ts';
-import type { Json } from '../../core/value.ts';
+import type { Version } from '../../core/link/link.ts';
+import type { CompiledMapping } from '../../core/mapping/mapping-types.ts';
+import type { RunNote } from '../../core/runs/run.ts';
+import type { Json } from '../../core/values/value.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { Page } from '../../ports/connector.ts';
 import type { EntryChange } from '../../ports/store.ts';

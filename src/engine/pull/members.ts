@@ -1,7 +1,7 @@
-import { decideFilter } from '../../core/decide-filter.ts';
-import { filterFields } from '../../core/filter.ts';
-import type { CompiledMapping } from '../../core/mapping-types.ts';
-import type { Json } from '../../core/value.ts';
+import { decideFilter } from '../../core/mapping/decide-filter.ts';
+import { filterFields } from '../../core/mapping/filter.ts';
+import type { CompiledMapping } from '../../core/mapping/mapping-types.ts';
+import type { Json } from '../../core/values/value.ts';
 import type { Call } from '../../ports/connector.ts';
 import type { EntryChange, Row } from '../../ports/store.ts';
 import type { Context } from '../context.ts';

@@ -1,7 +1,7 @@
-import type { CompiledMapping } from '../../core/mapping-types.ts';
-import type { Conflict, FieldChange, LinkPlan, MatchValues, RecordPlan } from '../../core/plan-types.ts';
-import { dueAt } from '../../core/settle.ts';
-import type { Millis } from '../../core/value.ts';
+import type { CompiledMapping } from '../../core/mapping/mapping-types.ts';
+import type { Conflict, FieldChange, LinkPlan, MatchValues, RecordPlan } from '../../core/sync/plan-types.ts';
+import { dueAt } from '../../core/sync/settle.ts';
+import type { Millis } from '../../core/values/value.ts';
 import type { Changeset, ContactRef, EntryChange, LinkChange, Row, RowChange } from '../../ports/store.ts';
 import { untiedEntry } from '../companies/untied.ts';
 import { conflictEntries } from '../conflict-entry.ts';

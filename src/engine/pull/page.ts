@@ -1,9 +1,9 @@
-import type { Losses } from '../../core/brake.ts';
-import { joinPlans } from '../../core/inbound.ts';
-import type { InboundPlan } from '../../core/inbound-types.ts';
-import type { Version } from '../../core/link.ts';
-import type { CompiledMapping } from '../../core/mapping-types.ts';
-import type { Millis, Value } from '../../core/value.ts';
+import type { Version } from '../../core/link/link.ts';
+import type { CompiledMapping } from '../../core/mapping/mapping-types.ts';
+import type { Losses } from '../../core/sync/brake.ts';
+import { joinPlans } from '../../core/sync/inbound.ts';
+import type { InboundPlan } from '../../core/sync/inbound-types.ts';
+import type { Millis, Value } from '../../core/values/value.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { Fetched } from '../../ports/connector.ts';
 import type { EntryChange, RefusedRow, RowChange } from '../../ports/store.ts';

@@ -1,5 +1,5 @@
-import { planInbound } from '../../core/inbound.ts';
-import type { InboundInput, InboundPlan } from '../../core/inbound-types.ts';
+import { planInbound } from '../../core/sync/inbound.ts';
+import type { InboundInput, InboundPlan } from '../../core/sync/inbound-types.ts';
 import type { Call } from '../../ports/connector.ts';
 import type { Context } from '../context.ts';
 import { type KnownFlips, loadFlips } from '../flips.ts';

@@ -1,7 +1,7 @@
-import type { InboundPlan } from '../../core/inbound-types.ts';
-import type { CompiledMapping, CrmRecord } from '../../core/mapping-types.ts';
-import type { MatchValues, PlannedContact } from '../../core/plan-types.ts';
-import type { Millis } from '../../core/value.ts';
+import type { CompiledMapping, CrmRecord } from '../../core/mapping/mapping-types.ts';
+import type { InboundPlan } from '../../core/sync/inbound-types.ts';
+import type { MatchValues, PlannedContact } from '../../core/sync/plan-types.ts';
+import type { Millis } from '../../core/values/value.ts';
 import type { Call, Fetched } from '../../ports/connector.ts';
 import type { EntryChange, LoadQuery, Row } from '../../ports/store.ts';
 import { type Context, fieldsOf } from '../context.ts';

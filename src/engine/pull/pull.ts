@@ -1,6 +1,6 @@
-import type { CompiledMapping, Mapping } from '../../core/mapping-types.ts';
-import type { Run } from '../../core/run.ts';
-import type { Json, Millis } from '../../core/value.ts';
+import type { CompiledMapping, Mapping } from '../../core/mapping/mapping-types.ts';
+import type { Run } from '../../core/runs/run.ts';
+import type { Json, Millis } from '../../core/values/value.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { Fetched, Page } from '../../ports/connector.ts';
 import type { EntryChange, ScanQuery } from '../../ports/store.ts';

@@ -1,6 +1,6 @@
-import { COMPANY_UNKNOWN } from '../../core/company-tie.ts';
-import type { InboundPlan } from '../../core/inbound-types.ts';
-import type { RecordPlan } from '../../core/plan-types.ts';
+import { COMPANY_UNKNOWN } from '../../core/mapping/company-tie.ts';
+import type { InboundPlan } from '../../core/sync/inbound-types.ts';
+import type { RecordPlan } from '../../core/sync/plan-types.ts';
 import type { EntryChange } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
 import { tellClosed } from '../ended-conflicts.ts';

@@ -1,7 +1,7 @@
-import { filterFields, matchesFilter } from '../../core/filter.ts';
-import { isLive, type LinkState } from '../../core/link.ts';
-import type { CompiledMapping } from '../../core/mapping-types.ts';
-import { readPath } from '../../core/paths.ts';
+import { isLive, type LinkState } from '../../core/link/link.ts';
+import { filterFields, matchesFilter } from '../../core/mapping/filter.ts';
+import type { CompiledMapping } from '../../core/mapping/mapping-types.ts';
+import { readPath } from '../../core/values/paths.ts';
 import type { Fetched } from '../../ports/connector.ts';
 import type { EntryChange, Row } from '../../ports/store.ts';
 import type { Context } from '../context.ts';

@@ -1,7 +1,7 @@
-import type { Held, LinkBody, LinkState, Version } from '../../core/link.ts';
-import type { CompiledMapping } from '../../core/mapping-types.ts';
-import { agreedOn } from '../../core/pair.ts';
-import { dueAt, settleDone, settleNothing } from '../../core/settle.ts';
+import type { Held, LinkBody, LinkState, Version } from '../../core/link/link.ts';
+import { agreedOn } from '../../core/link/pair.ts';
+import type { CompiledMapping } from '../../core/mapping/mapping-types.ts';
+import { dueAt, settleDone, settleNothing } from '../../core/sync/settle.ts';
 import type { EntryChange, LinkChange, Row, RowChange, StoredLink } from '../../ports/store.ts';
 import { untilCommitted } from '../commit.ts';
 import type { Context } from '../context.ts';

@@ -1,5 +1,5 @@
-import { isPushed, PUSH_FILTER } from '../../core/push-filter.ts';
-import type { RunError } from '../../core/run.ts';
+import type { RunError } from '../../core/runs/run.ts';
+import { isPushed, PUSH_FILTER } from '../../core/sync/push-filter.ts';
 import type { Row } from '../../ports/store.ts';
 import { lacking } from '../capability.ts';
 import { compile } from '../compiled.ts';

@@ -1,6 +1,6 @@
-import type { CompiledMapping, Mapping } from '../../core/mapping-types.ts';
-import type { Run } from '../../core/run.ts';
-import type { Millis } from '../../core/value.ts';
+import type { CompiledMapping, Mapping } from '../../core/mapping/mapping-types.ts';
+import type { Run } from '../../core/runs/run.ts';
+import type { Millis } from '../../core/values/value.ts';
 import type { Row } from '../../ports/store.ts';
 import { requireCapability } from '../capability.ts';
 import { partsOf } from '../companies/company-context.ts';

@@ -1,6 +1,6 @@
-import type { Held } from '../../core/link.ts';
-import { type ContactPlan, heldField } from '../../core/outbound.ts';
-import type { Millis } from '../../core/value.ts';
+import type { Held } from '../../core/link/link.ts';
+import { type ContactPlan, heldField } from '../../core/sync/outbound.ts';
+import type { Millis } from '../../core/values/value.ts';
 import type { Wrote } from '../../ports/connector.ts';
 import { TOO_LATE } from '../../ports/too-late.ts';
 import type { WriteOutcome } from './types.ts';

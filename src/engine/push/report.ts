@@ -1,6 +1,6 @@
-import type { LinkState } from '../../core/link.ts';
-import type { ContactPlan } from '../../core/outbound.ts';
-import { PUSH_FILTER } from '../../core/push-filter.ts';
+import type { LinkState } from '../../core/link/link.ts';
+import type { ContactPlan } from '../../core/sync/outbound.ts';
+import { PUSH_FILTER } from '../../core/sync/push-filter.ts';
 import type { Row } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
 import type { RunRecorder } from '../run-recorder.ts';

@@ -1,6 +1,6 @@
-import type { Version } from '../../core/link.ts';
-import type { ContactPlan } from '../../core/outbound.ts';
-import type { Millis } from '../../core/value.ts';
+import type { Version } from '../../core/link/link.ts';
+import type { ContactPlan } from '../../core/sync/outbound.ts';
+import type { Millis } from '../../core/values/value.ts';
 import type { Wrote } from '../../ports/connector.ts';
 import type { LinkChange, StoredLink } from '../../ports/store.ts';
 

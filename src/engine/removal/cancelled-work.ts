@@ -1,4 +1,4 @@
-import type { Millis } from '../../core/value.ts';
+import type { Millis } from '../../core/values/value.ts';
 import type { EntryChange, LinkChange, StoredLink } from '../../ports/store.ts';
 import { type ConflictRecord, conflictChanges } from '../conflict-entry.ts';
 import type { Context } from '../context.ts';

@@ -1,4 +1,4 @@
-import { isLive } from '../../core/link.ts';
+import { isLive } from '../../core/link/link.ts';
 import type { EntryChange, Row, StoredLink } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
 import { KIND } from '../kinds.ts';

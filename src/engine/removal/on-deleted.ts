@@ -1,8 +1,8 @@
-import { isLive } from '../../core/link.ts';
-import type { CompiledMapping } from '../../core/mapping-types.ts';
-import type { RecordPlan } from '../../core/plan-types.ts';
-import type { HistoryEntry } from '../../core/run.ts';
-import type { Millis } from '../../core/value.ts';
+import { isLive } from '../../core/link/link.ts';
+import type { CompiledMapping } from '../../core/mapping/mapping-types.ts';
+import type { HistoryEntry } from '../../core/runs/run.ts';
+import type { RecordPlan } from '../../core/sync/plan-types.ts';
+import type { Millis } from '../../core/values/value.ts';
 import type { EntryChange, LinkElsewhere, Row, RowChange, StoredLink } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
 import type { GoneChanges } from '../gone.ts';

@@ -1,5 +1,5 @@
-import { NO_CONVERSATIONS } from '../../core/contacts/contact-facts.ts';
-import { stableJson } from '../../core/hash.ts';
+import { stableJson } from '../../core/base/hash.ts';
+import { NO_CONVERSATIONS } from '../../core/schema/contact-facts.ts';
 import type { Row, RowChange } from '../../ports/store.ts';
 import { type Attempt, untilCommitted } from '../commit.ts';
 import type { Context } from '../context.ts';

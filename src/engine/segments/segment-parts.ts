@@ -1,7 +1,7 @@
-import { compileContactFilter } from '../../core/contacts/contact-filter.ts';
-import { filterFields } from '../../core/filter.ts';
-import { hashOf } from '../../core/hash.ts';
-import type { Version } from '../../core/link.ts';
+import { hashOf } from '../../core/base/hash.ts';
+import type { Version } from '../../core/link/link.ts';
+import { compileContactFilter } from '../../core/mapping/contact-filter.ts';
+import { filterFields } from '../../core/mapping/filter.ts';
 import {
   type CompiledSegment,
   type KnownSegments,
@@ -10,7 +10,7 @@ import {
   planMembership,
 } from '../../core/segments/plan-membership.ts';
 import type { SegmentEvent } from '../../core/segments/segment.ts';
-import type { Json } from '../../core/value.ts';
+import type { Json } from '../../core/values/value.ts';
 import type { BoundStore, ContactRef, Entry, EntryChange } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
 import { KIND } from '../kinds.ts';

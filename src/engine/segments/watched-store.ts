@@ -1,5 +1,5 @@
-import { NO_CONVERSATIONS } from '../../core/contacts/contact-facts.ts';
-import type { Fields } from '../../core/value.ts';
+import { NO_CONVERSATIONS } from '../../core/schema/contact-facts.ts';
+import type { Fields } from '../../core/values/value.ts';
 import type { BoundStore, Changeset, ContactRef, LinkChange, Row, RowChange, StoredLink } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
 import { conversationsIn, loadConversations } from '../conversation/given-entry.ts';

@@ -1,4 +1,4 @@
-import type { Fields } from '../../core/value.ts';
+import type { Fields } from '../../core/values/value.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { ListQuery, ScanQuery } from '../../ports/store.ts';
 import type { BoundScope } from '../semantics/check-scope.ts';

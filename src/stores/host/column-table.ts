@@ -1,4 +1,4 @@
-import type { Fields } from '../../core/value.ts';
+import type { Fields } from '../../core/values/value.ts';
 import type { PostgresClient } from '../postgres/postgres-pool.ts';
 import { escapeJson, unescapeJson } from '../sql/escape-json.ts';
 import type { ListedTable } from '../sql/postgres-list-words.ts';

@@ -1,4 +1,4 @@
-import type { Fields } from '../../core/value.ts';
+import type { Fields } from '../../core/values/value.ts';
 
 /** A contact as the host's table has it now. */
 export interface ContactRow {

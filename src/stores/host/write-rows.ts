@@ -1,4 +1,4 @@
-import type { Fields } from '../../core/value.ts';
+import type { Fields } from '../../core/values/value.ts';
 import { unstorableField } from '../semantics/unstorable-field.ts';
 import { Undone } from '../sql/commit-changeset.ts';
 import type { Kept } from '../sql/contact-table.ts';

@@ -1,5 +1,5 @@
-import { isLive, type Version } from '../../core/link.ts';
-import type { Millis } from '../../core/value.ts';
+import { isLive, type Version } from '../../core/link/link.ts';
+import type { Millis } from '../../core/values/value.ts';
 import type { Changeset, Committed, EntryChange, RowChange, StoredLink } from '../../ports/store.ts';
 import { checkChangeset, idOf, resolveContact, setsFields } from '../semantics/check-changeset.ts';
 import { contactHolds, entryHolds, linkHolds, linksHold } from '../semantics/expectations.ts';

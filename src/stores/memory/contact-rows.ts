@@ -1,5 +1,5 @@
-import type { Entity, Version } from '../../core/link.ts';
-import type { Fields } from '../../core/value.ts';
+import type { Entity, Version } from '../../core/link/link.ts';
+import type { Fields } from '../../core/values/value.ts';
 import type { LoadQuery } from '../../ports/store.ts';
 import { Groups } from './groups.ts';
 import { SortedKeys } from './sorted-keys.ts';

@@ -1,4 +1,4 @@
-import { compareCodePoints } from '../../core/compare-code-points.ts';
+import { compareCodePoints } from '../../core/base/compare-code-points.ts';
 import type { EntriesQuery, Entry } from '../../ports/store.ts';
 import { Groups } from './groups.ts';
 import { SortedKeys } from './sorted-keys.ts';

@@ -1,5 +1,5 @@
-import { compareCodePoints } from '../../core/compare-code-points.ts';
-import { type Entity, isLive } from '../../core/link.ts';
+import { compareCodePoints } from '../../core/base/compare-code-points.ts';
+import { type Entity, isLive } from '../../core/link/link.ts';
 import type { StoredLink } from '../../ports/store.ts';
 import { Groups } from './groups.ts';
 import { SortedKeys } from './sorted-keys.ts';

@@ -1,5 +1,5 @@
-import { compareCodePoints } from '../../core/compare-code-points.ts';
-import type { Version } from '../../core/link.ts';
+import { compareCodePoints } from '../../core/base/compare-code-points.ts';
+import type { Version } from '../../core/link/link.ts';
 import type { LoadQuery, Row, ScanQuery, StoredLink } from '../../ports/store.ts';
 import type { Bound } from './workspace.ts';
 

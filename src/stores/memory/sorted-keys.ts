@@ -1,4 +1,4 @@
-import { compareCodePoints } from '../../core/compare-code-points.ts';
+import { compareCodePoints } from '../../core/base/compare-code-points.ts';
 
 /** Most keys of a chunk. One insert moves at most so many keys, which keeps inserts fast among 300,000. */
 const CHUNK_MAX = 1024;

@@ -1,4 +1,4 @@
-import { compareCodePoints } from '../../core/compare-code-points.ts';
+import { compareCodePoints } from '../../core/base/compare-code-points.ts';
 import type { LinkElsewhere, Scope } from '../../ports/store.ts';
 import { ContactRows } from './contact-rows.ts';
 import { EntryRows } from './entry-rows.ts';

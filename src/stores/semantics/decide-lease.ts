@@ -1,4 +1,4 @@
-import type { Millis } from '../../core/value.ts';
+import type { Millis } from '../../core/values/value.ts';
 import type { Entry, Leased, LeaseRequest } from '../../ports/store.ts';
 
 /** What to do with the entry of a lease: nothing, or write it under this version until then. */

@@ -1,4 +1,4 @@
-import type { Version } from '../../core/link.ts';
+import type { Version } from '../../core/link/link.ts';
 import type { EntryChange, LinkChange, RowChange } from '../../ports/store.ts';
 import { setsFields } from './check-changeset.ts';
 

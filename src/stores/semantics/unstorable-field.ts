@@ -1,4 +1,4 @@
-import type { Fields, Value } from '../../core/value.ts';
+import type { Fields, Value } from '../../core/values/value.ts';
 
 const isValue = (value: unknown): value is Value =>
   value === null || typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));

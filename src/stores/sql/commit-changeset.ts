@@ -1,5 +1,5 @@
-import type { Version } from '../../core/link.ts';
-import type { Fields, Millis } from '../../core/value.ts';
+import type { Version } from '../../core/link/link.ts';
+import type { Fields, Millis } from '../../core/values/value.ts';
 import type { Changeset, Committed, EntryChange, LinkChange, RefusedRow, RowChange } from '../../ports/store.ts';
 import { idOf, resolveContact, setsFields } from '../semantics/check-changeset.ts';
 import type { BoundScope } from '../semantics/check-scope.ts';

@@ -1,6 +1,6 @@
-import { compareCodePoints } from '../../core/compare-code-points.ts';
-import type { Entity, Version } from '../../core/link.ts';
-import type { Fields } from '../../core/value.ts';
+import { compareCodePoints } from '../../core/base/compare-code-points.ts';
+import type { Entity, Version } from '../../core/link/link.ts';
+import type { Fields } from '../../core/values/value.ts';
 import type { ListQuery, LoadQuery, Row, ScanQuery, StoredLink } from '../../ports/store.ts';
 import type { BoundScope } from '../semantics/check-scope.ts';
 import { unstorableField } from '../semantics/unstorable-field.ts';

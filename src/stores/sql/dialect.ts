@@ -1,4 +1,4 @@
-import type { Millis } from '../../core/value.ts';
+import type { Millis } from '../../core/values/value.ts';
 import type { EntriesQuery, ScanQuery } from '../../ports/store.ts';
 import type { ListWords } from './list-words.ts';
 

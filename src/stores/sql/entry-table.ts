@@ -1,5 +1,5 @@
-import type { Version } from '../../core/link.ts';
-import type { Json, Millis } from '../../core/value.ts';
+import type { Version } from '../../core/link/link.ts';
+import type { Json, Millis } from '../../core/values/value.ts';
 import type { EntriesQuery, Entry, Scope } from '../../ports/store.ts';
 import type { BoundScope } from '../semantics/check-scope.ts';
 import { type Dialect, type Query, type SqlRow, type SqlValue, toMillis, type WriteRows } from './dialect.ts';

@@ -1,4 +1,4 @@
-import type { Entity, LinkBody, LinkState, Version } from '../../core/link.ts';
+import type { Entity, LinkBody, LinkState, Version } from '../../core/link/link.ts';
 import type { LinkElsewhere, ScanQuery, StoredLink } from '../../ports/store.ts';
 import type { BoundScope } from '../semantics/check-scope.ts';
 import { type Dialect, type Query, type SqlRow, toMillis, type WriteRows } from './dialect.ts';

@@ -1,6 +1,6 @@
-import { linkFactObject } from '../../core/contacts/contact-facts.ts';
-import { type Condition, type Filter, fold, instantOf } from '../../core/filter.ts';
-import type { Value } from '../../core/value.ts';
+import { type Condition, type Filter, fold, instantOf } from '../../core/mapping/filter.ts';
+import { linkFactObject } from '../../core/schema/contact-facts.ts';
+import type { Value } from '../../core/values/value.ts';
 import type { Bind, ListWords, Operand } from './list-words.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Value } from '../../core/value.ts';
+import type { Value } from '../../core/values/value.ts';
 
 /** How a value of a contact stands in a statement: as text, as a number, as `'true'` or `'false'`; each null where it is none. */
 export interface Operand {

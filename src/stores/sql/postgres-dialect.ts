@@ -1,4 +1,4 @@
-import { LIVE_STATES } from '../../core/link.ts';
+import { LIVE_STATES } from '../../core/link/link.ts';
 import type { Dialect } from './dialect.ts';
 import { escapeJson, unescapeJson } from './escape-json.ts';
 import { postgresListWords } from './postgres-list-words.ts';

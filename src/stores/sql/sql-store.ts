@@ -1,6 +1,6 @@
-import { compareCodePoints } from '../../core/compare-code-points.ts';
-import type { Version } from '../../core/link.ts';
-import type { Millis } from '../../core/value.ts';
+import { compareCodePoints } from '../../core/base/compare-code-points.ts';
+import type { Version } from '../../core/link/link.ts';
+import type { Millis } from '../../core/values/value.ts';
 import {
   type BoundStore,
   type ContactStore,

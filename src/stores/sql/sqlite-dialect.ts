@@ -1,4 +1,4 @@
-import { LIVE_STATES } from '../../core/link.ts';
+import { LIVE_STATES } from '../../core/link/link.ts';
 import type { Dialect } from './dialect.ts';
 import { sqliteCode } from './sqlite-code.ts';
 import { sqliteListWords } from './sqlite-list-words.ts';

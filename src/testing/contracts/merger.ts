@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { countCharacters } from '../../core/text.ts';
+import { countCharacters } from '../../core/base/text.ts';
 import { isCrmSyncError } from '../../errors.ts';
 import type { MergeAnswer, MergeItem, MergeRequest, Merger } from '../../ports/merger.ts';
 import type { ContractCase } from './contract-case.ts';

@@ -1,4 +1,4 @@
-import type { Millis } from '../../core/value.ts';
+import type { Millis } from '../../core/values/value.ts';
 import { addLink, primaryCompanyOf, removeLink } from './associations/links.ts';
 import type { AssociationType } from './associations/types.ts';
 import type { StoredRecord } from './database.ts';

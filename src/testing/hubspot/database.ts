@@ -1,4 +1,4 @@
-import type { Millis } from '../../core/value.ts';
+import type { Millis } from '../../core/values/value.ts';
 import { SortedKeys } from '../../stores/memory/sorted-keys.ts';
 import type { AssociationType } from './associations/types.ts';
 import { recordIdOf, sortKeyOf } from './ids.ts';

@@ -1,4 +1,4 @@
-import type { Millis } from '../../core/value.ts';
+import type { Millis } from '../../core/values/value.ts';
 import type { ObjectType } from './schema/object-type.ts';
 
 /** A change as webhooks tell it. Ids are numbers there. Source: HubSpot developer docs, "Webhooks API". */

@@ -1,4 +1,4 @@
-import type { Millis } from '../../core/value.ts';
+import type { Millis } from '../../core/values/value.ts';
 
 /** `2026-03-12T10:04:17.969Z`; without a fraction where the milliseconds are zero, as Java's `Instant` writes it. */
 export const instantText = (at: Millis): string => new Date(at).toISOString().replace('.000Z', 'Z');

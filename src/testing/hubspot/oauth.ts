@@ -1,4 +1,4 @@
-import type { Millis } from '../../core/value.ts';
+import type { Millis } from '../../core/values/value.ts';
 import { type CodeRequest, codeStore, isSoundChallenge, sendBack, type Taken } from '../fake-codes.ts';
 import type { FakeRequest } from '../fake-http.ts';
 import { APP_ID } from './events.ts';

@@ -1,4 +1,4 @@
-import type { Millis } from '../../core/value.ts';
+import type { Millis } from '../../core/values/value.ts';
 import { type AssociationTypes, createAssociationTypes, type LabelSpec } from './associations/types.ts';
 import { createDatabase, type Database, type Source } from './database.ts';
 import { APP_ID, createEvents, type Events } from './events.ts';

@@ -1,4 +1,4 @@
-import type { Millis } from '../../core/value.ts';
+import type { Millis } from '../../core/values/value.ts';
 import { linksTo, primaryCompanyOf } from './associations/links.ts';
 import { emailsOf, isLive, type StoredRecord } from './database.ts';
 import { HubSpotFailure, notFound } from './failure.ts';

@@ -1,4 +1,4 @@
-import type { Millis } from '../../core/value.ts';
+import type { Millis } from '../../core/values/value.ts';
 import { calculate, calculatePhones } from './calculate.ts';
 import { isLive, type Source, type StoredRecord, type Values } from './database.ts';
 import { invalidJson, invalidProperties, type PropertyProblem } from './failure.ts';

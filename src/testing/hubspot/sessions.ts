@@ -1,4 +1,4 @@
-import type { Millis } from '../../core/value.ts';
+import type { Millis } from '../../core/values/value.ts';
 import { HubSpotFailure } from './failure.ts';
 import { instantText } from './instant.ts';
 

@@ -1,4 +1,4 @@
-import type { Millis } from '../../core/value.ts';
+import type { Millis } from '../../core/values/value.ts';
 import { primaryCompanyOf } from './associations/links.ts';
 import type { StoredRecord, Values } from './database.ts';
 import { instantText } from './instant.ts';

@@ -1,4 +1,4 @@
-import type { Millis } from '../../core/value.ts';
+import type { Millis } from '../../core/values/value.ts';
 
 /** What HubSpot decodes in the URL before it signs, and nothing else. */
 const DECODED: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import type { Millis } from '../../core/value.ts';
+import type { Millis } from '../../core/values/value.ts';
 import { SalesforceFailure } from './failure.ts';
 import type { Found } from './soql/query.ts';
 

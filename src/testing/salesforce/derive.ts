@@ -1,4 +1,4 @@
-import type { Millis } from '../../core/value.ts';
+import type { Millis } from '../../core/values/value.ts';
 import type { Address, Stored, Values } from './database.ts';
 import type { Org } from './org.ts';
 import type { ObjectSchema } from './schema/schema.ts';

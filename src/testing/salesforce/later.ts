@@ -1,4 +1,4 @@
-import type { Millis } from '../../core/value.ts';
+import type { Millis } from '../../core/values/value.ts';
 
 /** Effects that take place when the clock has come to them: late commits, writes whose caller has given up. */
 export interface Later {

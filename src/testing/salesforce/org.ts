@@ -1,4 +1,4 @@
-import type { Millis } from '../../core/value.ts';
+import type { Millis } from '../../core/values/value.ts';
 import { createDatabase, type Database, type StoredRecord } from './database.ts';
 import { SalesforceFailure } from './failure.ts';
 import { toId18 } from './ids.ts';

@@ -1,4 +1,4 @@
-import type { Millis } from '../../core/value.ts';
+import type { Millis } from '../../core/values/value.ts';
 import { isDeleted, type Stored, type StoredRecord, type Values } from './database.ts';
 import { derive } from './derive.ts';
 import { SalesforceFailure, unsupported } from './failure.ts';

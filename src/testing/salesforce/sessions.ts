@@ -1,4 +1,4 @@
-import type { Millis } from '../../core/value.ts';
+import type { Millis } from '../../core/values/value.ts';
 
 /** Access tokens. A session ends when nobody has used it for its lifetime. */
 export interface Sessions {

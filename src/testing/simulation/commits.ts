@@ -1,4 +1,4 @@
-import type { StoredHistory } from '../../core/stored-history.ts';
+import type { StoredHistory } from '../../core/runs/stored-history.ts';
 import type { EntryChange, RowChange } from '../../ports/store.ts';
 import type { Account } from './account.ts';
 import type { Conflict, Departures } from './departures.ts';

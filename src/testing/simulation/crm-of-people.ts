@@ -1,4 +1,4 @@
-import type { ConflictChoice, Mapping } from '../../core/mapping-types.ts';
+import type { ConflictChoice, Mapping } from '../../core/mapping/mapping-types.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CompleteConnector } from '../../ports/connector.ts';
 import type { Auth } from '../../ports/tokens.ts';

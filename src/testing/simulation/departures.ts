@@ -1,5 +1,5 @@
-import { isLive } from '../../core/link.ts';
-import type { Value } from '../../core/value.ts';
+import { isLive } from '../../core/link/link.ts';
+import type { Value } from '../../core/values/value.ts';
 import type { LinkChange, RowChange } from '../../ports/store.ts';
 import type { Account } from './account.ts';
 import type { Broken } from './broken.ts';

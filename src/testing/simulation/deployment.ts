@@ -1,4 +1,4 @@
-import type { Conversation } from '../../core/conversation.ts';
+import type { Conversation } from '../../core/conversation/conversation.ts';
 import { isCrmSyncError } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { SyncEvent } from '../../ports/observer.ts';

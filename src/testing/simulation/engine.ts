@@ -1,7 +1,7 @@
-import type { Policies } from '../../core/conflict-types.ts';
-import type { Conversation } from '../../core/conversation.ts';
-import type { Run } from '../../core/run.ts';
-import { defineContactSchema } from '../../core/schema.ts';
+import type { Conversation } from '../../core/conversation/conversation.ts';
+import type { Policies } from '../../core/link/conflict-types.ts';
+import type { Run } from '../../core/runs/run.ts';
+import { defineContactSchema } from '../../core/schema/schema.ts';
 import type { ConnectionSettings } from '../../core/settings.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CompleteConnector } from '../../ports/connector.ts';

@@ -1,4 +1,4 @@
-import type { PolicyFunction } from '../../core/conflict-types.ts';
+import type { PolicyFunction } from '../../core/link/conflict-types.ts';
 import type { Merger } from '../../ports/merger.ts';
 import type { Process } from './scheduler.ts';
 

@@ -1,4 +1,4 @@
-import type { ConflictChoice } from '../../core/mapping-types.ts';
+import type { ConflictChoice } from '../../core/mapping/mapping-types.ts';
 import type { ConnectionSettings } from '../../core/settings.ts';
 import type { Chance } from './chance.ts';
 import type { CrmShape } from './crm-of-people.ts';

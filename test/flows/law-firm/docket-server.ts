@@ -2,7 +2,7 @@
  * Docket, a made-up practice management for law firms, in memory. It is shaped like Clio: answers in `data` and `meta`, people and
  * matters tied by relationships, calls as communications with a matter, and properties for other software.
  */
-import type { Value } from '../../../src/core/value.ts';
+import type { Value } from '../../../src/core/values/value.ts';
 
 export type Row = { readonly id: string; readonly updated_at: string } & Readonly<Record<string, Value>>;
 export type Kind = 'contacts' | 'communications' | 'matters';

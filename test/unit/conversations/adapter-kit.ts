@@ -2,7 +2,7 @@ import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import type { Incoming } from '../../../src/conversations/incoming.ts';
-import type { Conversation } from '../../../src/core/conversation.ts';
+import type { Conversation } from '../../../src/core/conversation/conversation.ts';
 import { expectWithinTaxonomy, mutationsOf } from './fuzz.ts';
 import { refusal } from './refusal.ts';
 

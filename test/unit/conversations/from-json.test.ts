@@ -8,7 +8,7 @@ import {
 } from '../../../src/conversations/json/conversation-mapping.ts';
 import { checkConversationMapping, type FromJsonOptions, fromJson } from '../../../src/conversations/json/from-json.ts';
 import type { ConversationMapping } from '../../../src/conversations/json/mapping-types.ts';
-import type { Conversation } from '../../../src/core/conversation.ts';
+import type { Conversation } from '../../../src/core/conversation/conversation.ts';
 import { expectWithinTaxonomy, mutationsOf } from './fuzz.ts';
 import { refusal } from './refusal.ts';
 

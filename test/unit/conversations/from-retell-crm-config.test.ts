@@ -2,7 +2,7 @@ import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ConvertedRetellConfig, fromRetellCrmConfig } from '../../../src/conversations/retell/from-retell-crm-config.ts';
-import { safeParseContactSchema } from '../../../src/core/schema.ts';
+import { safeParseContactSchema } from '../../../src/core/schema/schema.ts';
 import { safeParseSettings } from '../../../src/core/settings.ts';
 
 /** As `get-crm-config` and `get-app` answer it. */

@@ -2,8 +2,8 @@ import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromRetell, type RetellOptions } from '../../../src/conversations/retell/from-retell.ts';
-import type { Conversation, Outcome } from '../../../src/core/conversation.ts';
-import { safeParseConversation } from '../../../src/core/parse-conversation.ts';
+import type { Conversation, Outcome } from '../../../src/core/conversation/conversation.ts';
+import { safeParseConversation } from '../../../src/core/conversation/parse-conversation.ts';
 import { isCrmSyncError } from '../../../src/errors.ts';
 import { retellCall, retellChat, unansweredCall, without } from './retell-fixtures.ts';
 

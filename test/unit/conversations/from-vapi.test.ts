@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fromVapi, type VapiOptions } from '../../../src/conversations/vapi/from-vapi.ts';
-import type { Outcome } from '../../../src/core/conversation.ts';
+import type { Outcome } from '../../../src/core/conversation/conversation.ts';
 import { conversationOf, NOW } from './adapter-kit.ts';
 import { refusal } from './refusal.ts';
 import { vapiReport } from './vapi-fixtures.ts';

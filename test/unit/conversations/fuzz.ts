@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { Conversation } from '../../../src/core/conversation.ts';
-import { safeParseConversation } from '../../../src/core/parse-conversation.ts';
-import { isStorable } from '../../../src/core/text.ts';
+import { isStorable } from '../../../src/core/base/text.ts';
+import type { Conversation } from '../../../src/core/conversation/conversation.ts';
+import { safeParseConversation } from '../../../src/core/conversation/parse-conversation.ts';
 import { isCrmSyncError } from '../../../src/errors.ts';
 
 type Places = [parent: Record<string, unknown>, key: string][];

@@ -7,7 +7,7 @@ import {
   type RingCentralMessageOptions,
 } from '../../../src/conversations/ringcentral/from-ring-central-message.ts';
 import { ringCentralWebhook } from '../../../src/conversations/ringcentral/ring-central-webhook.ts';
-import type { Conversation, Outcome } from '../../../src/core/conversation.ts';
+import type { Conversation, Outcome } from '../../../src/core/conversation/conversation.ts';
 import { expectWithinTaxonomy, mutationsOf } from './fuzz.ts';
 import { refusal } from './refusal.ts';
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { fromTwilio, type TwilioOptions } from '../../../src/conversations/twilio/from-twilio.ts';
 import { signTwilio, spellingsOf } from '../../../src/conversations/twilio/signature.ts';
 import { type TwilioWebhookOptions, twilioWebhook } from '../../../src/conversations/twilio/twilio-webhook.ts';
-import type { Conversation } from '../../../src/core/conversation.ts';
+import type { Conversation } from '../../../src/core/conversation/conversation.ts';
 import { expectWithinTaxonomy, mutationsOf } from './fuzz.ts';
 import { refusal } from './refusal.ts';
 

@@ -1,11 +1,11 @@
 import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Policies } from '../../../src/core/conflict-types.ts';
-import { EMPTY_BODY } from '../../../src/core/link.ts';
-import { CONFLICT_POLICIES, FIRST_LINK_POLICIES } from '../../../src/core/mapping-types.ts';
-import { agreedOn } from '../../../src/core/pair.ts';
-import type { Value } from '../../../src/core/value.ts';
+import type { Policies } from '../../../src/core/link/conflict-types.ts';
+import { EMPTY_BODY } from '../../../src/core/link/link.ts';
+import { agreedOn } from '../../../src/core/link/pair.ts';
+import { CONFLICT_POLICIES, FIRST_LINK_POLICIES } from '../../../src/core/mapping/mapping-types.ts';
+import type { Value } from '../../../src/core/values/value.ts';
 import { compiled, type Rule, World } from './world.ts';
 
 const PHONES = ['+14155550123', '(415) 555-0124', '415-555-0125', 'call me', null] as const;

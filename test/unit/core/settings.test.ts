@@ -1,8 +1,8 @@
 import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Channel } from '../../../src/core/conversation.ts';
-import { defineContactSchema } from '../../../src/core/schema.ts';
+import type { Channel } from '../../../src/core/conversation/conversation.ts';
+import { defineContactSchema } from '../../../src/core/schema/schema.ts';
 import { parseSettings, safeParseSettings, settingsSchema } from '../../../src/core/settings.ts';
 import { CrmSyncError } from '../../../src/errors.ts';
 import { told } from './told.ts';

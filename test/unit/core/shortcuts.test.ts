@@ -1,13 +1,13 @@
 import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nothingNewFinder } from '../../../src/core/brings-nothing-new.ts';
-import { EMPTY_BODY, type LinkBody } from '../../../src/core/link.ts';
-import type { CompiledMapping, CrmRecord } from '../../../src/core/mapping-types.ts';
-import { newFieldsPlanner } from '../../../src/core/new-fields.ts';
-import { planFields } from '../../../src/core/plan-fields.ts';
-import { emptyFields } from '../../../src/core/schema.ts';
-import type { Value } from '../../../src/core/value.ts';
+import { EMPTY_BODY, type LinkBody } from '../../../src/core/link/link.ts';
+import type { CompiledMapping, CrmRecord } from '../../../src/core/mapping/mapping-types.ts';
+import { emptyFields } from '../../../src/core/schema/schema.ts';
+import { nothingNewFinder } from '../../../src/core/sync/brings-nothing-new.ts';
+import { newFieldsPlanner } from '../../../src/core/sync/new-fields.ts';
+import { planFields } from '../../../src/core/sync/plan-fields.ts';
+import type { Value } from '../../../src/core/values/value.ts';
 import { compiled, DESCRIBED, type Rule, START, schema } from './world.ts';
 
 /** Rules of every kind; some share a CRM field or a contact field, some can't be used with the CRM as described. */

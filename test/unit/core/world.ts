@@ -1,17 +1,17 @@
 import { expect } from 'vitest';
-import { compileMapping } from '../../../src/core/compile.ts';
-import { deepFreeze } from '../../../src/core/freeze.ts';
-import { planInbound } from '../../../src/core/inbound.ts';
-import type { InboundPlan } from '../../../src/core/inbound-types.ts';
-import type { LinkState } from '../../../src/core/link.ts';
-import { EMPTY_BODY } from '../../../src/core/link.ts';
-import type { CompiledMapping, CompileOptions, CrmRecord, Mapping } from '../../../src/core/mapping-types.ts';
-import { type ContactPlan, heldField, type OutboundPlan, planOutbound } from '../../../src/core/outbound.ts';
-import { readRemotes } from '../../../src/core/plan-fields.ts';
-import type { LinkPlan, PlannedContact, PlannedLink } from '../../../src/core/plan-types.ts';
-import { completeFields, defineContactSchema } from '../../../src/core/schema.ts';
-import { dueAt, settleDone, settleNothing } from '../../../src/core/settle.ts';
-import type { Millis, Value } from '../../../src/core/value.ts';
+import { deepFreeze } from '../../../src/core/base/freeze.ts';
+import type { LinkState } from '../../../src/core/link/link.ts';
+import { EMPTY_BODY } from '../../../src/core/link/link.ts';
+import { compileMapping } from '../../../src/core/mapping/compile.ts';
+import type { CompiledMapping, CompileOptions, CrmRecord, Mapping } from '../../../src/core/mapping/mapping-types.ts';
+import { completeFields, defineContactSchema } from '../../../src/core/schema/schema.ts';
+import { planInbound } from '../../../src/core/sync/inbound.ts';
+import type { InboundPlan } from '../../../src/core/sync/inbound-types.ts';
+import { type ContactPlan, heldField, type OutboundPlan, planOutbound } from '../../../src/core/sync/outbound.ts';
+import { readRemotes } from '../../../src/core/sync/plan-fields.ts';
+import type { LinkPlan, PlannedContact, PlannedLink } from '../../../src/core/sync/plan-types.ts';
+import { dueAt, settleDone, settleNothing } from '../../../src/core/sync/settle.ts';
+import type { Millis, Value } from '../../../src/core/values/value.ts';
 
 export const schema = defineContactSchema({
   lead_status: { type: 'enum', options: ['New', 'Working', 'Qualified'] },

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { factReader, NO_CONVERSATIONS } from '../../../src/core/contacts/contact-facts.ts';
 import { type ContactSort, comparePlaces, type Place } from '../../../src/core/contacts/contact-order.ts';
-import { type Condition, type Filter, matchesFilter } from '../../../src/core/filter.ts';
-import { EMPTY_BODY, type LinkState } from '../../../src/core/link.ts';
-import type { Value } from '../../../src/core/value.ts';
+import { EMPTY_BODY, type LinkState } from '../../../src/core/link/link.ts';
+import { type Condition, type Filter, matchesFilter } from '../../../src/core/mapping/filter.ts';
+import { factReader, NO_CONVERSATIONS } from '../../../src/core/schema/contact-facts.ts';
+import type { Value } from '../../../src/core/values/value.ts';
 import type { Context } from '../../../src/engine/context.ts';
 import { type ListedQuery, listContacts } from '../../../src/engine/list-contacts.ts';
 import { type BoundStore, CONVERSATIONS, type RowChange } from '../../../src/ports/store.ts';

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { recordOf } from '../../../src/connectors/hubspot/activities/activity.ts';
 import { toObjectInfo } from '../../../src/connectors/hubspot/describe.ts';
 import { objectKind } from '../../../src/connectors/hubspot/objects.ts';
-import type { Activity } from '../../../src/core/activity.ts';
-import type { Outcome } from '../../../src/core/conversation.ts';
+import type { Activity } from '../../../src/core/activity/activity.ts';
+import type { Outcome } from '../../../src/core/conversation/conversation.ts';
 
 const CONNECTED = 'f240bbac-87c9-4f6e-bf70-924b57d47db7';
 const OPTIONS = [

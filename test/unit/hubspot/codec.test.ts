@@ -2,7 +2,7 @@ import { test as prop } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeValue, encodeValue, fieldTypeOf, toInstant } from '../../../src/connectors/hubspot/codec.ts';
-import { CRM_FIELD_TYPES, type CrmFieldType } from '../../../src/core/described.ts';
+import { CRM_FIELD_TYPES, type CrmFieldType } from '../../../src/core/schema/described.ts';
 
 const READ: Record<CrmFieldType, readonly [raw: unknown, value: unknown]> = {
   string: ['Ann', 'Ann'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { searchGroups } from '../../../src/connectors/hubspot/query/filter.ts';
-import type { Filter } from '../../../src/core/filter.ts';
+import type { Filter } from '../../../src/core/mapping/filter.ts';
 import { describedField as field } from '../described-field.ts';
 
 const options = ['NEW', 'OPEN'].map((value) => ({ value, label: value }));

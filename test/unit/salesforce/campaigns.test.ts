@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { toObjectInfo } from '../../../src/connectors/salesforce/describe.ts';
 import { type Campaigns, campaignOf, memberClauses, selectCampaigns } from '../../../src/connectors/salesforce/query/campaigns.ts';
 import { toId18 } from '../../../src/connectors/salesforce/record-id.ts';
-import type { Filter } from '../../../src/core/filter.ts';
+import type { Filter } from '../../../src/core/mapping/filter.ts';
 
 const [SPRING, AUTUMN, WINTER] = ['701Fk0000000001', '701Fk0000000002', '701Fk0000000003'].map((id) => toId18(id)!) as [
   string,

@@ -6,8 +6,8 @@ import { readCsv, writeCsv } from '../../../src/connectors/salesforce/bulk/csv.t
 import { readRowError } from '../../../src/connectors/salesforce/bulk/error.ts';
 import { parentIds } from '../../../src/connectors/salesforce/bulk/rows.ts';
 import { toCells, toCsv, tooLarge } from '../../../src/connectors/salesforce/bulk/upload.ts';
-import type { CrmFieldType, DescribedField } from '../../../src/core/described.ts';
-import type { Value } from '../../../src/core/value.ts';
+import type { CrmFieldType, DescribedField } from '../../../src/core/schema/described.ts';
+import type { Value } from '../../../src/core/values/value.ts';
 import { describedField } from '../described-field.ts';
 
 describe('readCsv', () => {

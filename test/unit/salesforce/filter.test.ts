@@ -2,8 +2,8 @@ import { test as property } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileFilter } from '../../../src/connectors/salesforce/query/filter.ts';
-import type { CrmFieldType } from '../../../src/core/described.ts';
-import type { Filter } from '../../../src/core/filter.ts';
+import type { Filter } from '../../../src/core/mapping/filter.ts';
+import type { CrmFieldType } from '../../../src/core/schema/described.ts';
 
 const FIELDS = new Map<string, { type: CrmFieldType; filterable: boolean }>(
   (

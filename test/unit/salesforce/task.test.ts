@@ -3,8 +3,8 @@ import { toObjectInfo } from '../../../src/connectors/salesforce/describe.ts';
 import { toId18 } from '../../../src/connectors/salesforce/record-id.ts';
 import { keyPlace } from '../../../src/connectors/salesforce/tasks/activity-key.ts';
 import { dayIn, taskOf } from '../../../src/connectors/salesforce/tasks/task.ts';
-import type { Activity } from '../../../src/core/activity.ts';
-import { keyText, referenceLine } from '../../../src/core/activity-reference.ts';
+import type { Activity } from '../../../src/core/activity/activity.ts';
+import { keyText, referenceLine } from '../../../src/core/activity/activity-reference.ts';
 
 const CONTACT = '003dM00003jU9GyQAK';
 const ACCOUNT = '001dM00003jU9GyQAK';

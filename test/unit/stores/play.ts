@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { EMPTY_BODY, type LinkState } from '../../../src/core/link.ts';
+import { EMPTY_BODY, type LinkState } from '../../../src/core/link/link.ts';
 import type {
   BoundStore,
   Changeset,

@@ -1,9 +1,9 @@
-import type { Activity, ActivityPart } from '../../../core/activity.ts';
-import { composeText, partsOf } from '../../../core/activity-parts.ts';
-import { keyText, referencePart } from '../../../core/activity-reference.ts';
-import type { Channel, Outcome } from '../../../core/conversation.ts';
-import type { DescribedField } from '../../../core/described.ts';
-import type { Value } from '../../../core/value.ts';
+import type { Activity, ActivityPart } from '../../../core/activity/activity.ts';
+import { composeText, partsOf } from '../../../core/activity/activity-parts.ts';
+import { keyText, referencePart } from '../../../core/activity/activity-reference.ts';
+import type { Channel, Outcome } from '../../../core/conversation/conversation.ts';
+import type { DescribedField } from '../../../core/schema/described.ts';
+import type { Value } from '../../../core/values/value.ts';
 import type { ActivityRecord, Call } from '../../../ports/connector.ts';
 import type { Context } from '../context.ts';
 import { EXTERNAL_ID, KEY_MAX, textProperty } from './activity-key.ts';

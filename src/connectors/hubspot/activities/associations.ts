@@ -1,4 +1,4 @@
-import type { Activity } from '../../../core/activity.ts';
+import type { Activity } from '../../../core/activity/activity.ts';
 import { CrmSyncError } from '../../../errors.ts';
 import type { Association, Call, Write } from '../../../ports/connector.ts';
 import type { Context } from '../context.ts';

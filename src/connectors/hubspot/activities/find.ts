@@ -1,5 +1,5 @@
-import { hasReference, keyText } from '../../../core/activity-reference.ts';
-import type { Value } from '../../../core/value.ts';
+import { hasReference, keyText } from '../../../core/activity/activity-reference.ts';
+import type { Value } from '../../../core/values/value.ts';
 import type { Call, FindQuery, FoundRecords } from '../../../ports/connector.ts';
 import type { Context } from '../context.ts';
 import { objectKind, recordId } from '../objects.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { lazy } from '../../../core/lazy.ts';
+import { lazy } from '../../../core/base/lazy.ts';
 import { jsonOf } from '../../../http/answers.ts';
 import { type HttpAnswer, sendHttp } from '../../../http/send.ts';
 import type { AuthCall, Tokens } from '../../../ports/tokens.ts';

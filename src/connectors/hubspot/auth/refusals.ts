@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { lazy } from '../../../core/lazy.ts';
+import { lazy } from '../../../core/base/lazy.ts';
 import { CrmSyncError, type ErrorCategory } from '../../../errors.ts';
 import { jsonOf, shownCode } from '../../../http/answers.ts';
 import { hubspotError } from '../errors.ts';

@@ -1,5 +1,5 @@
-import type { Finding } from '../../../core/finding.ts';
-import { callsLeft, findingsOfAll, fine, type Part, parentNotVisible } from '../../../core/findings.ts';
+import type { Finding } from '../../../core/checks/finding.ts';
+import { callsLeft, findingsOfAll, fine, type Part, parentNotVisible } from '../../../core/checks/findings.ts';
 import { hearUsage } from '../../../http/hear-usage.ts';
 import type { Call, CheckQuery } from '../../../ports/connector.ts';
 import { EXTERNAL_ID } from '../activities/activity-key.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { Finding } from '../../../core/finding.ts';
-import { lazy } from '../../../core/lazy.ts';
+import { lazy } from '../../../core/base/lazy.ts';
+import type { Finding } from '../../../core/checks/finding.ts';
 import { CrmSyncError } from '../../../errors.ts';
 import { shownCode } from '../../../http/answers.ts';
 import type { Call } from '../../../ports/connector.ts';

@@ -1,5 +1,5 @@
-import type { Finding } from '../../../core/finding.ts';
-import { fine } from '../../../core/findings.ts';
+import type { Finding } from '../../../core/checks/finding.ts';
+import { fine } from '../../../core/checks/findings.ts';
 import { CrmSyncError } from '../../../errors.ts';
 import type { Call } from '../../../ports/connector.ts';
 import type { Client } from '../client.ts';

@@ -1,5 +1,5 @@
-import type { DescribedField } from '../../../core/described.ts';
-import type { Value } from '../../../core/value.ts';
+import type { DescribedField } from '../../../core/schema/described.ts';
+import type { Value } from '../../../core/values/value.ts';
 import { CrmSyncError } from '../../../errors.ts';
 import { fitting } from '../../../http/fitting.ts';
 import type { Call, FindQuery, FoundRecords } from '../../../ports/connector.ts';

@@ -1,5 +1,5 @@
-import { normalizePhone } from '../../../core/phone.ts';
-import { type PhoneSpellings, phoneSpellings } from '../../../core/phone-spellings.ts';
+import { normalizePhone } from '../../../core/phone/phone.ts';
+import { type PhoneSpellings, phoneSpellings } from '../../../core/phone/phone-spellings.ts';
 import { fitting } from '../../../http/fitting.ts';
 import type { Call, FindQuery, FoundRecords } from '../../../ports/connector.ts';
 import type { Context } from '../context.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { lazy } from '../../../core/lazy.ts';
+import { lazy } from '../../../core/base/lazy.ts';
 import type { Call } from '../../../ports/connector.ts';
 import type { Answer, Client } from '../client.ts';
 import { brokenAnswer } from '../errors.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { lazy } from '../../../core/lazy.ts';
-import type { Value } from '../../../core/value.ts';
+import { lazy } from '../../../core/base/lazy.ts';
+import type { Value } from '../../../core/values/value.ts';
 import type { Call, Fetched } from '../../../ports/connector.ts';
 import type { Context } from '../context.ts';
 import { brokenAnswer } from '../errors.ts';

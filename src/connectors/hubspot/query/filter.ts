@@ -1,6 +1,6 @@
-import type { DescribedField } from '../../../core/described.ts';
-import type { Condition, Filter } from '../../../core/filter.ts';
-import type { Value } from '../../../core/value.ts';
+import type { Condition, Filter } from '../../../core/mapping/filter.ts';
+import type { DescribedField } from '../../../core/schema/described.ts';
+import type { Value } from '../../../core/values/value.ts';
 import { encodeValue, toInstant } from '../codec.ts';
 import { recordId } from '../objects.ts';
 import { FILTERS_MAX, FILTERS_TOTAL_MAX, type FilterGroup, GROUPS_LENGTH_MAX, GROUPS_MAX, type SearchFilter } from './search.ts';

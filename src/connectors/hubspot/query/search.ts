@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { lazy } from '../../../core/lazy.ts';
+import { lazy } from '../../../core/base/lazy.ts';
 import { startOf } from '../../../http/answers.ts';
 import type { Call } from '../../../ports/connector.ts';
 import type { Client } from '../client.ts';

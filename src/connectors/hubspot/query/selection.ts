@@ -1,5 +1,5 @@
-import type { DescribedField } from '../../../core/described.ts';
-import type { Value } from '../../../core/value.ts';
+import type { DescribedField } from '../../../core/schema/described.ts';
+import type { Value } from '../../../core/values/value.ts';
 import type { Call, Fetched } from '../../../ports/connector.ts';
 import { decodeValue, toInstant } from '../codec.ts';
 import type { Describer, ObjectInfo } from '../describe.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { lazy } from '../../../core/lazy.ts';
-import type { Json } from '../../../core/value.ts';
+import { lazy } from '../../../core/base/lazy.ts';
+import type { Json } from '../../../core/values/value.ts';
 import { CrmSyncError } from '../../../errors.ts';
 import { recordId } from '../objects.ts';
 

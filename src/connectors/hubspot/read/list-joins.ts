@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { lazy } from '../../../core/lazy.ts';
+import { lazy } from '../../../core/base/lazy.ts';
 import { startOf } from '../../../http/answers.ts';
 import type { Call, Page } from '../../../ports/connector.ts';
 import { toInstant } from '../codec.ts';

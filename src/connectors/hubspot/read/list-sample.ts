@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { Filter } from '../../../core/filter.ts';
-import { lazy } from '../../../core/lazy.ts';
+import { lazy } from '../../../core/base/lazy.ts';
+import type { Filter } from '../../../core/mapping/filter.ts';
 import { startOf } from '../../../http/answers.ts';
 import type { Call, Page } from '../../../ports/connector.ts';
 import type { Context } from '../context.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { lazy } from '../../../core/lazy.ts';
+import { lazy } from '../../../core/base/lazy.ts';
 import type { Call } from '../../../ports/connector.ts';
 import type { Members, MembersQuery } from '../../../ports/members.ts';
 import type { Context } from '../context.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { lazy } from '../../../core/lazy.ts';
+import { lazy } from '../../../core/base/lazy.ts';
 import { invariant } from '../../../errors.ts';
 import { startOf } from '../../../http/answers.ts';
 import type { Call, Fetched, Page, ReadQuery } from '../../../ports/connector.ts';

@@ -1,4 +1,3 @@
-import { asTheyCome } from '../../../core/as-they-come.ts';
 import { readAssociationName } from '../../../core/forms/association-name.ts';
 import { CrmSyncError, type ErrorCategory, invariant } from '../../../errors.ts';
 import type { Call } from '../../../ports/connector.ts';
@@ -8,6 +7,7 @@ import { compareIds, type ObjectKind, objectKind, recordId } from '../objects.ts
 import { readAssociations, type Tie } from '../query/associated.ts';
 import { BATCH_MAX, batchRead } from '../query/batch-read.ts';
 import type { WireRecord } from '../wire-record.ts';
+import { asTheyCome } from './as-they-come.ts';
 import { type Display, displayOf } from './display.ts';
 import { optionsFrom } from './options-from.ts';
 

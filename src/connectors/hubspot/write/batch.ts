@@ -1,5 +1,5 @@
-import type { DescribedField } from '../../../core/described.ts';
-import type { Json } from '../../../core/value.ts';
+import type { DescribedField } from '../../../core/schema/described.ts';
+import type { Json } from '../../../core/values/value.ts';
 import { invariant } from '../../../errors.ts';
 import { wireText } from '../../../http/wire-text.ts';
 import type { Write } from '../../../ports/connector.ts';

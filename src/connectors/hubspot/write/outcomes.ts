@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { DescribedField } from '../../../core/described.ts';
-import { stableJson } from '../../../core/hash.ts';
-import { lazy } from '../../../core/lazy.ts';
+import { stableJson } from '../../../core/base/hash.ts';
+import { lazy } from '../../../core/base/lazy.ts';
+import type { DescribedField } from '../../../core/schema/described.ts';
 import { unknownOutcome } from '../../../http/write-in-parts.ts';
 import type { Wrote } from '../../../ports/connector.ts';
 import { toInstant } from '../codec.ts';

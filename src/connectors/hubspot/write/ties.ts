@@ -1,4 +1,4 @@
-import { membersOf } from '../../../core/rule-schema.ts';
+import { membersOf } from '../../../core/mapping/rule-schema.ts';
 import { CrmSyncError } from '../../../errors.ts';
 import { jsonOf } from '../../../http/answers.ts';
 import { notSent, unknownOutcome } from '../../../http/write-in-parts.ts';

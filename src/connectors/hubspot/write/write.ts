@@ -1,4 +1,4 @@
-import type { DescribedField } from '../../../core/described.ts';
+import type { DescribedField } from '../../../core/schema/described.ts';
 import { CrmSyncError } from '../../../errors.ts';
 import { jsonOf } from '../../../http/answers.ts';
 import type { HttpResult } from '../../../http/send.ts';

@@ -1,5 +1,5 @@
-import type { CrmFieldType } from '../../../core/described.ts';
-import type { Value } from '../../../core/value.ts';
+import type { CrmFieldType } from '../../../core/schema/described.ts';
+import type { Value } from '../../../core/values/value.ts';
 import { keptText, toInstant } from '../codec.ts';
 import { numberLiteral } from '../query/soql.ts';
 import { toId18 } from '../record-id.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { lazy } from '../../../core/lazy.ts';
+import { lazy } from '../../../core/base/lazy.ts';
 import { CrmSyncError } from '../../../errors.ts';
 import { jsonOf } from '../../../http/answers.ts';
 import type { HttpResult } from '../../../http/send.ts';

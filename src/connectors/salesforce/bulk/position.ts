@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { lazy } from '../../../core/lazy.ts';
-import type { Json } from '../../../core/value.ts';
+import { lazy } from '../../../core/base/lazy.ts';
+import type { Json } from '../../../core/values/value.ts';
 import { toId18 } from '../record-id.ts';
 
 const recordId = lazy(() => z.string().refine((id) => toId18(id) === id));

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { lazy } from '../../../core/lazy.ts';
+import { lazy } from '../../../core/base/lazy.ts';
 import { jsonOf, startOf, timesOf } from '../../../http/answers.ts';
 import type { HttpAnswer } from '../../../http/send.ts';
 import type { Call } from '../../../ports/connector.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Json } from '../../../core/value.ts';
+import type { Json } from '../../../core/values/value.ts';
 import { CrmSyncError } from '../../../errors.ts';
 import type { Call, Fetched, Page, ReadQuery } from '../../../ports/connector.ts';
 import type { Context } from '../context.ts';

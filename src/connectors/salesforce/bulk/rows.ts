@@ -1,4 +1,4 @@
-import type { CrmFieldType, DescribedField } from '../../../core/described.ts';
+import type { CrmFieldType, DescribedField } from '../../../core/schema/described.ts';
 import type { WireRow } from '../query/field-path.ts';
 import type { Selection } from '../query/selection.ts';
 import type { Table } from './csv.ts';

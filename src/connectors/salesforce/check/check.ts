@@ -1,5 +1,5 @@
-import type { Finding } from '../../../core/finding.ts';
-import { findingsOf, findingsOfAll, fine, type Part, parentNotVisible } from '../../../core/findings.ts';
+import type { Finding } from '../../../core/checks/finding.ts';
+import { findingsOf, findingsOfAll, fine, type Part, parentNotVisible } from '../../../core/checks/findings.ts';
 import type { Call, CheckQuery } from '../../../ports/connector.ts';
 import type { Context } from '../context.ts';
 import type { ObjectInfo } from '../describe.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { Finding } from '../../../core/finding.ts';
-import { callsLeft } from '../../../core/findings.ts';
-import { lazy } from '../../../core/lazy.ts';
+import { lazy } from '../../../core/base/lazy.ts';
+import type { Finding } from '../../../core/checks/finding.ts';
+import { callsLeft } from '../../../core/checks/findings.ts';
 import { CrmSyncError } from '../../../errors.ts';
 import { hearUsage } from '../../../http/hear-usage.ts';
 import type { Call } from '../../../ports/connector.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { oneLine } from '../../../core/clean-text.ts';
-import type { Finding } from '../../../core/finding.ts';
-import { fine } from '../../../core/findings.ts';
-import { lazy } from '../../../core/lazy.ts';
+import { lazy } from '../../../core/base/lazy.ts';
+import type { Finding } from '../../../core/checks/finding.ts';
+import { fine } from '../../../core/checks/findings.ts';
+import { oneLine } from '../../../core/values/clean-text.ts';
 import { CrmSyncError } from '../../../errors.ts';
 import type { Call } from '../../../ports/connector.ts';
 import { USER_INFO } from '../account.ts';

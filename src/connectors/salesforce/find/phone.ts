@@ -1,5 +1,5 @@
-import { normalizePhone } from '../../../core/phone.ts';
-import { phoneSpellings } from '../../../core/phone-spellings.ts';
+import { normalizePhone } from '../../../core/phone/phone.ts';
+import { phoneSpellings } from '../../../core/phone/phone-spellings.ts';
 import { CrmSyncError } from '../../../errors.ts';
 import { startOf } from '../../../http/answers.ts';
 import { fitting } from '../../../http/fitting.ts';

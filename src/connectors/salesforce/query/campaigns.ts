@@ -1,4 +1,4 @@
-import type { Filter } from '../../../core/filter.ts';
+import type { Filter } from '../../../core/mapping/filter.ts';
 import { CrmSyncError } from '../../../errors.ts';
 import type { Call } from '../../../ports/connector.ts';
 import type { ChildRelation, Describer, ObjectInfo } from '../describe.ts';

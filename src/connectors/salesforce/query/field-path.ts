@@ -1,5 +1,5 @@
-import type { CrmFieldType } from '../../../core/described.ts';
-import type { Value } from '../../../core/value.ts';
+import type { CrmFieldType } from '../../../core/schema/described.ts';
+import type { Value } from '../../../core/values/value.ts';
 import { CrmSyncError } from '../../../errors.ts';
 import type { Call } from '../../../ports/connector.ts';
 import { decodeValue } from '../codec.ts';

@@ -1,6 +1,6 @@
-import type { CrmFieldType } from '../../../core/described.ts';
-import { type Condition, type Filter, filterFields } from '../../../core/filter.ts';
-import type { Value } from '../../../core/value.ts';
+import { type Condition, type Filter, filterFields } from '../../../core/mapping/filter.ts';
+import type { CrmFieldType } from '../../../core/schema/described.ts';
+import type { Value } from '../../../core/values/value.ts';
 import { wireText } from '../../../http/wire-text.ts';
 import type { Call } from '../../../ports/connector.ts';
 import { toInstant } from '../codec.ts';

@@ -1,4 +1,4 @@
-import type { Value } from '../../../core/value.ts';
+import type { Value } from '../../../core/values/value.ts';
 import type { Call, Fetched, FindQuery, FoundRecords } from '../../../ports/connector.ts';
 import type { Context } from '../context.ts';
 import type { WireRow } from './field-path.ts';

@@ -1,4 +1,4 @@
-import { CRM_PATH } from '../../../core/paths.ts';
+import { CRM_PATH } from '../../../core/values/paths.ts';
 import { CrmSyncError } from '../../../errors.ts';
 import { toId18 } from '../record-id.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { lazy } from '../../../core/lazy.ts';
-import type { Json } from '../../../core/value.ts';
+import { lazy } from '../../../core/base/lazy.ts';
+import type { Json } from '../../../core/values/value.ts';
 import type { Call } from '../../../ports/connector.ts';
 import type { Members, MembersQuery } from '../../../ports/members.ts';
 import type { Context } from '../context.ts';

@@ -1,4 +1,4 @@
-import { hasReference, keyText } from '../../../core/activity-reference.ts';
+import { hasReference, keyText } from '../../../core/activity/activity-reference.ts';
 import { CrmSyncError } from '../../../errors.ts';
 import { fitting } from '../../../http/fitting.ts';
 import type { Call, FindQuery, FoundRecords } from '../../../ports/connector.ts';

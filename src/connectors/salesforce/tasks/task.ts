@@ -1,9 +1,9 @@
-import type { Activity } from '../../../core/activity.ts';
-import { composeText, partsOf } from '../../../core/activity-parts.ts';
-import { keyText, referencePart } from '../../../core/activity-reference.ts';
-import type { DescribedField } from '../../../core/described.ts';
-import { fitText } from '../../../core/text.ts';
-import type { Value } from '../../../core/value.ts';
+import type { Activity } from '../../../core/activity/activity.ts';
+import { composeText, partsOf } from '../../../core/activity/activity-parts.ts';
+import { keyText, referencePart } from '../../../core/activity/activity-reference.ts';
+import { fitText } from '../../../core/base/text.ts';
+import type { DescribedField } from '../../../core/schema/described.ts';
+import type { Value } from '../../../core/values/value.ts';
 import type { ActivityRecord } from '../../../ports/connector.ts';
 import { toId18 } from '../record-id.ts';
 import type { KeyPlace } from './activity-key.ts';

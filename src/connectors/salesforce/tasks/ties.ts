@@ -1,4 +1,4 @@
-import type { Activity } from '../../../core/activity.ts';
+import type { Activity } from '../../../core/activity/activity.ts';
 import { CrmSyncError } from '../../../errors.ts';
 import type { Association } from '../../../ports/connector.ts';
 import { toId18 } from '../record-id.ts';

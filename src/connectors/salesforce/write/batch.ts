@@ -1,4 +1,4 @@
-import type { Json } from '../../../core/value.ts';
+import type { Json } from '../../../core/values/value.ts';
 import { invariant } from '../../../errors.ts';
 import type { Association, Write } from '../../../ports/connector.ts';
 import type { WriteTarget } from '../client.ts';

@@ -1,9 +1,9 @@
 import { type Issue, refusedDocument } from '../../../errors.ts';
-import { deepFreeze } from '../../freeze.ts';
-import { own } from '../../own.ts';
-import { itemsOf } from '../../rule-schema.ts';
-import { listNames, nearestName } from '../../text.ts';
-import type { Value } from '../../value.ts';
+import { deepFreeze } from '../../base/freeze.ts';
+import { own } from '../../base/own.ts';
+import { listNames, nearestName } from '../../base/text.ts';
+import { itemsOf } from '../../mapping/rule-schema.ts';
+import type { Value } from '../../values/value.ts';
 import { safeParseLogForm } from '../define-log-form.ts';
 import type { ContactTypeOption, FormKind, FormMetadata, LogField, LogForm } from '../log-form.ts';
 import { convertField } from './field.ts';

@@ -1,4 +1,4 @@
-import { readJsonPath } from '../../json-path.ts';
+import { readJsonPath } from '../../base/json-path.ts';
 import { safeParseLogForm } from '../define-log-form.ts';
 import type { FormMetadata } from '../log-form.ts';
 import { isObject, type Path, type Report } from './report.ts';

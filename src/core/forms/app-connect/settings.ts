@@ -1,7 +1,7 @@
-import { isBlank } from '../../blank.ts';
-import { isValue } from '../../is-value.ts';
-import { itemsOf } from '../../rule-schema.ts';
-import type { Value } from '../../value.ts';
+import { itemsOf } from '../../mapping/rule-schema.ts';
+import { isBlank } from '../../values/blank.ts';
+import { isValue } from '../../values/is-value.ts';
+import type { Value } from '../../values/value.ts';
 import { FORM_CONTEXTS, type FormContext } from '../log-form.ts';
 import { isObject, type Members, type Path, type Report } from './report.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Activity } from '../../../core/activity.ts';
-import type { Channel, Direction, Outcome } from '../../../core/conversation.ts';
+import type { Activity } from '../../../core/activity/activity.ts';
+import type { Channel, Direction, Outcome } from '../../../core/conversation/conversation.ts';
 import type { ActivityRecord, Write } from '../../../ports/connector.ts';
 import { add, idsIn, mustWork, type Opened, open, recordOf, settle } from './kit.ts';
 import { mustBeDone, operation, writeOne } from './kit-writes.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { CRM_FIELD_TYPES, type DescribedField, type DescribedObject } from '../../../core/described.ts';
+import { CRM_FIELD_TYPES, type DescribedField, type DescribedObject } from '../../../core/schema/described.ts';
 import {
   add,
   addMany,

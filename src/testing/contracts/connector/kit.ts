@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import { isValue } from '../../../core/is-value.ts';
-import type { Json, Millis } from '../../../core/value.ts';
+import { isValue } from '../../../core/values/is-value.ts';
+import type { Json, Millis } from '../../../core/values/value.ts';
 import { type CrmSyncError, isCrmSyncError } from '../../../errors.ts';
 import { completeConnector } from '../../../ports/complete-connector.ts';
 import type { Call, CompleteConnector, CrmConnector, Fetched, FindQuery, Page, ReadQuery, RequestSeen } from '../../../ports/connector.ts';

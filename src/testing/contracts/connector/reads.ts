@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Json } from '../../../core/value.ts';
+import type { Json } from '../../../core/values/value.ts';
 import type { Page } from '../../../ports/connector.ts';
 import {
   add,

@@ -1,5 +1,5 @@
-import type { DescribedField } from '../../../core/described.ts';
-import type { Millis, Value } from '../../../core/value.ts';
+import type { DescribedField } from '../../../core/schema/described.ts';
+import type { Millis, Value } from '../../../core/values/value.ts';
 import type { CrmConnector } from '../../../ports/connector.ts';
 import type { ContractCase, Make } from '../contract-case.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { EMPTY_BODY, type Entity, type Version } from '../../../core/link.ts';
-import type { Fields } from '../../../core/value.ts';
+import { EMPTY_BODY, type Entity, type Version } from '../../../core/link/link.ts';
+import type { Fields } from '../../../core/values/value.ts';
 import type {
   BoundStore,
   Changeset,

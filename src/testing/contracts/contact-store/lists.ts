@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { factReader, NO_CONVERSATIONS } from '../../../core/contacts/contact-facts.ts';
 import { type ContactSort, comparePlaces, type Place } from '../../../core/contacts/contact-order.ts';
-import { type Filter, matchesFilter } from '../../../core/filter.ts';
-import type { Fields } from '../../../core/value.ts';
+import { type Filter, matchesFilter } from '../../../core/mapping/filter.ts';
+import { factReader, NO_CONVERSATIONS } from '../../../core/schema/contact-facts.ts';
+import type { Fields } from '../../../core/values/value.ts';
 import { type BoundStore, CONVERSATIONS, type ListQuery, type Row } from '../../../ports/store.ts';
 import { insert, mustCommit, newLink, newRow, open, type StoreCase } from './kit.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { LinkBody, LinkState } from '../../../core/link.ts';
+import type { LinkBody, LinkState } from '../../../core/link/link.ts';
 import {
   acknowledge,
   changeLink,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { LinkState } from '../../../core/link.ts';
+import type { LinkState } from '../../../core/link/link.ts';
 import type { BoundStore, LinkChange, Row, ScanQuery } from '../../../ports/store.ts';
 import {
   acknowledge,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Fields, Json } from '../../../core/value.ts';
+import type { Fields, Json } from '../../../core/values/value.ts';
 import {
   assertDone,
   assertKept,

@@ -1,4 +1,4 @@
-import type { Millis } from '../../../core/value.ts';
+import type { Millis } from '../../../core/values/value.ts';
 import { isLive, type Link, type StoredRecord } from '../database.ts';
 import type { Portal } from '../portal.ts';
 import type { ObjectType } from '../schema/object-type.ts';

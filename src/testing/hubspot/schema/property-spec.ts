@@ -1,4 +1,4 @@
-import type { Millis } from '../../../core/value.ts';
+import type { Millis } from '../../../core/values/value.ts';
 import { type Property, type PropertyInit, type PropertyOption, property } from './property.ts';
 
 interface CommonSpec {

@@ -1,4 +1,4 @@
-import type { Millis } from '../../../core/value.ts';
+import type { Millis } from '../../../core/values/value.ts';
 
 export type PropertyType = 'string' | 'number' | 'bool' | 'enumeration' | 'date' | 'datetime' | 'phone_number';
 export type PropertyFieldType =

@@ -1,4 +1,4 @@
-import type { Millis } from '../../../core/value.ts';
+import type { Millis } from '../../../core/values/value.ts';
 import { HubSpotFailure, unsupported } from '../failure.ts';
 import { calls, communications, notes } from './activities.ts';
 import { companies } from './companies.ts';

@@ -1,4 +1,4 @@
-import type { Millis } from '../../../core/value.ts';
+import type { Millis } from '../../../core/values/value.ts';
 import { linksTo } from '../associations/links.ts';
 import { HubSpotFailure } from '../failure.ts';
 import { readDay, readInstant, readMillis } from '../instant.ts';

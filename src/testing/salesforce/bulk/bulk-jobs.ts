@@ -1,4 +1,4 @@
-import type { Millis } from '../../../core/value.ts';
+import type { Millis } from '../../../core/values/value.ts';
 import { notFound, SalesforceFailure } from '../failure.ts';
 import { idOf } from '../ids.ts';
 import type { Later } from '../later.ts';

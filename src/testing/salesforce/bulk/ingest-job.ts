@@ -1,4 +1,4 @@
-import type { Millis } from '../../../core/value.ts';
+import type { Millis } from '../../../core/values/value.ts';
 import { SalesforceFailure } from '../failure.ts';
 import type { Org } from '../org.ts';
 import { transaction } from '../rest/call.ts';

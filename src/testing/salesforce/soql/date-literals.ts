@@ -1,4 +1,4 @@
-import type { Millis } from '../../../core/value.ts';
+import type { Millis } from '../../../core/values/value.ts';
 
 /** Days as `YYYY-MM-DD`: the first one, and the first one after. */
 export interface DayRange {

@@ -1,4 +1,4 @@
-import { type Conversation, conversationKey } from '../../../core/conversation.ts';
+import { type Conversation, conversationKey } from '../../../core/conversation/conversation.ts';
 import { conversation } from '../../conversation.ts';
 import type { Account } from '../account.ts';
 import { type Chance, chanceOf } from '../chance.ts';

@@ -1,4 +1,4 @@
-import { conversationKey } from '../../../core/conversation.ts';
+import { conversationKey } from '../../../core/conversation/conversation.ts';
 import type { StoredLink } from '../../../ports/store.ts';
 import type { Broken } from '../broken.ts';
 import { e164 } from '../people.ts';

@@ -1,4 +1,4 @@
-import type { Run } from '../../../core/run.ts';
+import type { Run } from '../../../core/runs/run.ts';
 import { isCrmSyncError } from '../../../errors.ts';
 import type { Broken } from '../broken.ts';
 import type { Failure } from '../deployment.ts';

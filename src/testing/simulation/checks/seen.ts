@@ -1,5 +1,5 @@
-import type { Run } from '../../../core/run.ts';
-import type { StoredHistory } from '../../../core/stored-history.ts';
+import type { Run } from '../../../core/runs/run.ts';
+import type { StoredHistory } from '../../../core/runs/stored-history.ts';
 import type { Entry, Row, StoredLink } from '../../../ports/store.ts';
 import type { Account } from '../account.ts';
 import type { CrmPerson } from '../crm-of-people.ts';

@@ -1,4 +1,4 @@
-import { conversationKey } from '../../../core/conversation.ts';
+import { conversationKey } from '../../../core/conversation/conversation.ts';
 import type { Broken } from '../broken.ts';
 import type { Seen } from './seen.ts';
 

@@ -2,7 +2,7 @@ import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type ContactSort, comparePlaces, type Place } from '../../../../src/core/contacts/contact-order.ts';
-import type { Value } from '../../../../src/core/value.ts';
+import type { Value } from '../../../../src/core/values/value.ts';
 
 const value: fc.Arbitrary<Value> = fc.oneof(
   fc.constant(null),

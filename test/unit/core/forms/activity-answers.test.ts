@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { DescribedField } from '../../../../src/core/described.ts';
 import { answeredTies, answeredValues } from '../../../../src/core/forms/activity-answers.ts';
 import type { BoundWrite, WritePlace } from '../../../../src/core/forms/bound-submission.ts';
+import type { DescribedField } from '../../../../src/core/schema/described.ts';
 
 const set = (key: string, to: WritePlace, value: string | number | boolean): BoundWrite => ({ key, to, action: 'set', value });
 const clear = (key: string, to: WritePlace): BoundWrite => ({ key, to, action: 'clear' });

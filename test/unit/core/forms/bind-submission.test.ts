@@ -1,11 +1,11 @@
 import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import { isStorable } from '../../../../src/core/base/text.ts';
 import { bindSubmission } from '../../../../src/core/forms/bind-submission.ts';
 import { defineLogForm, parseLogForm } from '../../../../src/core/forms/define-log-form.ts';
 import type { FormInput } from '../../../../src/core/forms/form-input.ts';
 import { resolveLogForm } from '../../../../src/core/forms/resolve-log-form.ts';
-import { isStorable } from '../../../../src/core/text.ts';
 import { told } from '../told.ts';
 
 const DEALS = [

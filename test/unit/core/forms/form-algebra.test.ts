@@ -1,6 +1,7 @@
 import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { deepFreeze } from '../../../../src/core/base/freeze.ts';
 import { bindSubmission } from '../../../../src/core/forms/bind-submission.ts';
 import type { BoundSubmission } from '../../../../src/core/forms/bound-submission.ts';
 import { parseLogForm, safeParseLogForm } from '../../../../src/core/forms/define-log-form.ts';
@@ -8,7 +9,6 @@ import type { FormInput } from '../../../../src/core/forms/form-input.ts';
 import type { LogForm } from '../../../../src/core/forms/log-form.ts';
 import { resolveLogForm } from '../../../../src/core/forms/resolve-log-form.ts';
 import type { ResolvedForm } from '../../../../src/core/forms/resolved-form.ts';
-import { deepFreeze } from '../../../../src/core/freeze.ts';
 import { told } from '../told.ts';
 import { held, type Scene, scene, shuffledOptions, turned } from './any-form.ts';
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { NO_CONVERSATIONS } from '../../../../src/core/contacts/contact-facts.ts';
+import { NO_CONVERSATIONS } from '../../../../src/core/schema/contact-facts.ts';
 import {
   type CompiledSegment,
   type MembershipInput,
   NO_MEMBERSHIP,
   planMembership,
 } from '../../../../src/core/segments/plan-membership.ts';
-import type { Fields } from '../../../../src/core/value.ts';
+import type { Fields } from '../../../../src/core/values/value.ts';
 
 const hot: CompiledSegment = { name: 'hot', where: { field: 'score', gt: 5 }, hash: 'h1', watch: ['email'], initial: false };
 const contact = (fields: Fields, removed = false): MembershipInput['contact'] => ({

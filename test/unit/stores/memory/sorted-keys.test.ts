@@ -1,7 +1,7 @@
 import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { compareCodePoints } from '../../../../src/core/compare-code-points.ts';
+import { compareCodePoints } from '../../../../src/core/base/compare-code-points.ts';
 import { SortedKeys } from '../../../../src/stores/memory/sorted-keys.ts';
 
 const key = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 3 }), fc.nat(50).map(String));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EMPTY_BODY } from '../../../../src/core/link.ts';
+import { EMPTY_BODY } from '../../../../src/core/link/link.ts';
 import type { Changeset, EntryChange, LinkChange, RowChange } from '../../../../src/ports/store.ts';
 import { checkChangeset } from '../../../../src/stores/semantics/check-changeset.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { LIVE_STATES } from '../../../../src/core/link.ts';
+import { LIVE_STATES } from '../../../../src/core/link/link.ts';
 import { postgresDialect } from '../../../../src/stores/sql/postgres-dialect.ts';
 import { postgresMigrations } from '../../../../src/stores/sql/postgres-migrations.ts';
 

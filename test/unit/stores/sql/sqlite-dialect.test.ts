@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LIVE_STATES } from '../../../../src/core/link.ts';
+import { LIVE_STATES } from '../../../../src/core/link/link.ts';
 import { sqliteDialect } from '../../../../src/stores/sql/sqlite-dialect.ts';
 import { sqliteMigrations } from '../../../../src/stores/sql/sqlite-migrations.ts';
 import { migrate } from '../../../../src/stores/sqlite/migrate.ts';

@@ -1,4 +1,0 @@
-import type { Fields } from './value.ts';
-
-/** Those that have a value. */
-export const keptFields = (fields: Fields): Fields => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));

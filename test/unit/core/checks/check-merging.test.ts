@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { checkMerging } from '../../../../src/core/checks/check-merging.ts';
+import { defineContactSchema } from '../../../../src/core/schema/schema.ts';
+
+const schema = defineContactSchema({
+  notes: { type: 'string', description: 'All that was said.' },
+  wishes: { type: 'string' },
+  worries: { type: 'string', description: '  ' },
+});
+const merge = (field: string) => ({ from: 'x', field, mode: 'merge' }) as const;
+const mapping = (conflict: 'merge' | 'crm') =>
+  ({ crmObject: 'Contact', fields: [{ crm: 'Wishes__c', field: 'wishes', direction: 'both', conflict }] }) as const;
+const codes = (parts: Partial<Parameters<typeof checkMerging>[0]>) =>
+  checkMerging({ schema, analysis: [], mappings: [], hasMerger: true, ...parts }).map(({ code, at }) => [code, at.field]);
+
+describe('checkMerging', () => {
+  it('says nothing where nothing is merged, or each field says what it is for', () => {
+    expect(codes({ hasMerger: false, mappings: [mapping('crm')] })).toEqual([]);
+    expect(codes({ analysis: [merge('notes')] })).toEqual([]);
+  });
+
+  it('names each merged field without a description once, by whichever rule it is merged', () => {
+    expect(codes({ analysis: [merge('wishes'), merge('worries')], mappings: [mapping('merge')] })).toEqual([
+      ['merge_without_description', 'wishes'],
+      ['merge_without_description', 'worries'],
+    ]);
+    expect(codes({ mappings: [mapping('merge')] })).toEqual([['merge_without_description', 'wishes']]);
+  });
+
+  it('says that nobody merges', () => {
+    expect(codes({ analysis: [merge('notes')], hasMerger: false })).toEqual([['no_merger', undefined]]);
+  });
+});

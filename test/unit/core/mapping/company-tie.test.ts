@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { COMPANY_WITHOUT_RECORD, tiePath, unknownCompany, withoutRecordOf } from '../../../../src/core/mapping/company-tie.ts';
+import { compileMapping } from '../../../../src/core/mapping/compile.ts';
+import type { Mapping } from '../../../../src/core/mapping/mapping-types.ts';
+import { defineContactSchema } from '../../../../src/core/schema/schema.ts';
+import { planInbound } from '../../../../src/core/sync/inbound.ts';
+
+const schema = defineContactSchema({ company_id: { type: 'string' }, account: { type: 'string' } });
+const tie = { crm: 'AccountId', field: 'company_id', direction: 'both' } as const;
+const mapping: Mapping<typeof schema> = {
+  crmObject: 'Contact',
+  fields: [
+    { crm: 'Phone', field: 'phone_number', direction: 'inbound' },
+    { crm: 'AccountId', field: 'account', direction: 'inbound' },
+    tie,
+  ],
+  filter: { field: 'AccountId', ne: '001X' },
+};
+const plain = compileMapping(schema, mapping);
+const tied = compileMapping(schema, mapping, { companyField: 'company_id' });
+const rule = tied.rules.find(({ field }) => field === 'company_id')!;
+
+const recordOf = (company: string | null | undefined) => ({
+  id: '003',
+  fields: { Phone: '+14155550123', AccountId: '001A', ...(company !== undefined && { [tiePath('AccountId')]: company }) },
+});
+const planned = (company: string | null | undefined, fields: Readonly<Record<string, string | null>> = {}) => {
+  const contact = { id: 'c1', fields: { phone_number: '+14155550123', ...fields } };
+  return planInbound({ mapping: tied, records: [recordOf(company)], contacts: [contact], now: 0 });
+};
+
+describe('the rule that ties a contact to its company', () => {
+  it('takes the company that the reference leads to; the reference itself stays for other rules and for the filter', () => {
+    const { updates, skipped } = planned('company-1');
+    expect(skipped).toEqual([]);
+    expect(updates[0]?.fields).toEqual({ company_id: 'company-1', account: '001A' });
+  });
+
+  it('takes nothing where the reference leads to nobody here, and says so', () => {
+    const plan = planned(unknownCompany('001A'), { company_id: 'company-1' });
+    expect(plan.updates[0]?.fields).toEqual({ account: '001A' });
+    expect(plan.refused).toMatchObject([{ field: 'company_id', code: 'company_unknown' }]);
+  });
+
+  it('is absent where nobody has led the reference to a company, as in a plan without an engine (R15)', () => {
+    expect(planned(undefined, { company_id: 'company-1' }).updates[0]?.fields).toEqual({ account: '001A' });
+    expect(planned(null, { company_id: 'company-1' }).refused).toEqual([]);
+  });
+
+  it('writes ids as they are, whatever type the reference has, and none of a company without a record', () => {
+    const described = { name: 'Contact', label: 'Contact', fields: [field('Phone', 'phone'), field('AccountId', 'number')] };
+    const [, , numeric] = compileMapping(schema, mapping, { companyField: 'company_id', described }).rules;
+    expect(numeric).toMatchObject({ unusable: null });
+    expect(numeric!.toRemote('company-1')).toEqual({ ok: true, value: 'company-1' });
+    const without = withoutRecordOf(numeric!, new Set(['company-1']));
+    expect(without.toRemote('company-1')).toMatchObject({ ok: false, code: COMPANY_WITHOUT_RECORD });
+    expect(without.initial?.toRemote('company-1')).toMatchObject({ ok: false, code: COMPANY_WITHOUT_RECORD });
+    expect(without.toRemote('company-2')).toEqual({ ok: true, value: 'company-2' });
+    expect(without.toRemote(null)).toEqual({ ok: true, value: null });
+  });
+
+  it('makes records be read again, and planned again, once it is one; no other mapping is (R17)', () => {
+    expect(tied.readFingerprint).not.toBe(plain.readFingerprint);
+    expect(tied.planFingerprint).not.toBe(plain.planFingerprint);
+    const others = { ...mapping, fields: mapping.fields.filter(({ field: name }) => name !== 'company_id') };
+    const prints = [{}, { companyField: 'company_id' }].map((options) => compileMapping(schema, others, options));
+    expect(prints[1]?.readFingerprint).toBe(prints[0]?.readFingerprint);
+    expect(prints[1]?.planFingerprint).toBe(prints[0]?.planFingerprint);
+    expect(rule.key).toBe('AccountId');
+  });
+});
+
+const field = (name: string, type: 'phone' | 'number') => ({
+  name,
+  label: name,
+  type,
+  creatable: true,
+  updatable: true,
+  nullable: true,
+  required: false,
+  filterable: true,
+  unique: false,
+});

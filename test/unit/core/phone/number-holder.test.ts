@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { type HolderInput, holdersAt } from '../../../../src/core/phone/number-holder.ts';
+
+describe('whose number it was at a time (R20)', () => {
+  const x = { contactId: 'x', from: 10, until: 20 };
+  const CASES: Record<string, Omit<HolderInput, 'at'> & { readonly expected: readonly [at: number, ids: readonly string[]][] }> = {
+    'nobody ever had it': { owners: [], former: [], expected: [[15, []]] },
+    'one has it: theirs, also before anybody knew': {
+      owners: [{ contactId: 'y', since: 30 }],
+      former: [],
+      expected: [
+        [5, ['y']],
+        [30, ['y']],
+      ],
+    },
+    'one had it: theirs until then, nobody’s later': {
+      owners: [],
+      former: [x],
+      expected: [
+        [5, ['x']],
+        [10, ['x']],
+        [19, ['x']],
+        [20, []],
+      ],
+    },
+    'another one got it: each in their time, in between it could be either': {
+      owners: [{ contactId: 'y', since: 30 }],
+      former: [x],
+      expected: [
+        [5, ['x']],
+        [15, ['x']],
+        [25, ['x', 'y']],
+        [30, ['y']],
+      ],
+    },
+    'another one has it, not known since when: since the first one left': {
+      owners: [{ contactId: 'y', since: null }],
+      former: [{ ...x, from: null }],
+      expected: [
+        [5, ['x']],
+        [19, ['x']],
+        [20, ['y']],
+      ],
+    },
+    'one has it, not known since when, and shared it with another who came and left: before that it could be either': {
+      owners: [{ contactId: 'y', since: null }],
+      former: [x],
+      expected: [
+        [5, ['x', 'y']],
+        [15, ['x']],
+        [20, ['y']],
+      ],
+    },
+    'the same contact has it again': {
+      owners: [{ contactId: 'x', since: 30 }],
+      former: [x],
+      expected: [
+        [15, ['x']],
+        [25, ['x']],
+        [30, ['x']],
+      ],
+    },
+    'two share it now, one of them since later': {
+      owners: [
+        { contactId: 'x', since: 10 },
+        { contactId: 'y', since: 30 },
+      ],
+      former: [],
+      expected: [
+        [15, ['x']],
+        [35, ['x', 'y']],
+      ],
+    },
+    'three in turn': {
+      owners: [],
+      former: [x, { contactId: 'z', from: 20, until: 40 }],
+      expected: [
+        [15, ['x']],
+        [20, ['z']],
+        [40, []],
+      ],
+    },
+  };
+  it.each(Object.keys(CASES))('%s', (name) => {
+    const { owners, former, expected } = CASES[name]!;
+    for (const [at, ids] of expected) expect([at, holdersAt({ owners, former, at })]).toEqual([at, ids]);
+  });
+});
