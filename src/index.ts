@@ -220,7 +220,7 @@ export { type Capability, capabilitiesOf } from './engine/capability.ts';
 export type { CheckOptions } from './engine/check.ts';
 export type { Companies, Company, CompanyPage, FoundByDomain } from './engine/companies.ts';
 export type { ConflictDecision, ConflictRecord } from './engine/conflict-entry.ts';
-export type { ConflictAnswer, Conflicts, ListConflictsOptions } from './engine/conflicts.ts';
+export type { Conflicts, ListConflictsOptions } from './engine/conflicts.ts';
 export type { ConnectionState } from './engine/connection.ts';
 export type { Contact } from './engine/contact.ts';
 export type { ByPhoneOptions, ContactPage, Contacts, FoundByPhone } from './engine/contacts.ts';
@@ -228,6 +228,7 @@ export type { LogActivityOptions } from './engine/conversation/activity-place.ts
 export type { BackfillOptions } from './engine/conversation/backfill-analysis.ts';
 export type { HandleOptions } from './engine/conversation/handle-conversation.ts';
 export type { ContactCreated, CreateContactOptions } from './engine/create/create-contact.ts';
+export type { ConflictAnswer } from './engine/decide-conflict.ts';
 export type { DescribeFieldsOptions } from './engine/describe-fields.ts';
 export type { EditPush } from './engine/edit/push-edited.ts';
 export type { ContactEdit, EditResult, UpdateOptions } from './engine/edit/update-contacts.ts';

@@ -3,19 +3,15 @@ import { isFreeMailDomain } from '../core/domain/free-mail.ts';
 import type { FieldPatch, Schema } from '../core/schema/schema-types.ts';
 import { CrmSyncError } from '../errors.ts';
 import { companiesOf } from './companies/company-context.ts';
-import { createCompany } from './companies/create-company.ts';
 import { type Contact, contactOf } from './contact.ts';
 import type { Context } from './context.ts';
 import type { EditPush } from './edit/push-edited.ts';
-import { type ContactEdit, type EditResult, type UpdateOptions, updateContacts } from './edit/update-contacts.ts';
-import { explain, type FieldExplanation } from './history.ts';
-import { type Ambiguity, ambiguous } from './identity/ambiguous.ts';
-import { assign } from './identity/assign.ts';
+import type { ContactEdit, EditResult, UpdateOptions } from './edit/update-contacts.ts';
+import type { FieldExplanation } from './history.ts';
+import type { Ambiguity } from './identity/ambiguous.ts';
 import type { RecordRef } from './identity/record-ref.ts';
-import { unassign } from './identity/unassign.ts';
+import { loadFlows } from './load-flows.ts';
 import type { LeftRecord } from './removal/left-records.ts';
-import { removeContact } from './removal/remove-contact.ts';
-import { restoreContact } from './removal/restore-contact.ts';
 
 /** A company as the host sees it: as a contact, with the fields of its own schema. */
 export type Company<C extends Schema> = Contact<C>;
@@ -99,6 +95,7 @@ export class Companies<C extends Schema, S extends Schema> {
    * @throws CrmSyncError `invalid_document` with every problem of the fields, `match_key_taken`, `store_refused`.
    */
   async create(fields: FieldPatch<C>, { by }: Pick<UpdateOptions, 'by'>): Promise<Company<C>> {
+    const { createCompany } = await loadFlows();
     return createCompany<C>(this.#context, fields, by);
   }
 
@@ -111,36 +108,43 @@ export class Companies<C extends Schema, S extends Schema> {
 
   /** As `contacts.updateMany()`. */
   async updateMany(edits: readonly ContactEdit<C>[], options: UpdateOptions): Promise<readonly EditResult<C>[]> {
+    const { updateContacts } = await loadFlows();
     return updateContacts(this.#context, edits, options);
   }
 
   /** Records that wait because several companies, or records, share a domain or a name; a page at a time. */
   async ambiguous(options?: CompanyPage): Promise<readonly Ambiguity[]> {
+    const { ambiguous } = await loadFlows();
     return ambiguous(this.#context, options);
   }
 
   /** As `contacts.link()`: gives a record to a company by hand; null: to a company of its own. */
   async link(companyId: string | null, record: RecordRef, { by = 'manual' }: Partial<Pick<UpdateOptions, 'by'>> = {}): Promise<Company<C>> {
+    const { assign } = await loadFlows();
     return (await this.get(await assign(this.#context, companyId, record, by))) as Company<C>;
   }
 
   /** As `contacts.unlink()`: says that a record is not this company's. */
   async unlink(companyId: string, record: RecordRef): Promise<void> {
+    const { unassign } = await loadFlows();
     return unassign(this.#context, companyId, record);
   }
 
   /** As `contacts.remove()`: the CRM's record is untouched, and no pull makes a company of it again. Its contacts keep their values. */
   async remove(id: string, { by }: Pick<UpdateOptions, 'by'>): Promise<{ readonly records: readonly LeftRecord[] }> {
+    const { removeContact } = await loadFlows();
     return removeContact(this.#context, id, by);
   }
 
   /** As `contacts.restore()`: the next pull makes a company of its records again, under a new id. */
   async restore(id: string, { by }: Pick<UpdateOptions, 'by'>): Promise<{ readonly records: readonly LeftRecord[] }> {
+    const { restoreContact } = await loadFlows();
     return restoreContact(this.#context, id, by);
   }
 
   /** Where each field's present and earlier values came from, newest first (P12). */
   async explain(id: string, field?: string): Promise<readonly FieldExplanation[]> {
+    const { explain } = await loadFlows();
     return explain(this.#context, id, field);
   }
 }

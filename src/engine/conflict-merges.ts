@@ -1,8 +1,8 @@
 import { isCrmSyncError } from '../errors.ts';
 import type { Entry } from '../ports/store.ts';
 import { partOf } from './companies/company-context.ts';
-import { conflictSides, decideConflict } from './conflicts.ts';
 import { type Context, fieldsOf } from './context.ts';
+import { conflictSides, decideConflict } from './decide-conflict.ts';
 import { KIND } from './kinds.ts';
 import { mergeOutcome } from './merging/merge-answers.ts';
 import { LOST_RACES, type MergeFailure } from './merging/merge-failure.ts';

@@ -4,23 +4,17 @@ import type { FieldPatch, Schema } from '../core/schema/schema-types.ts';
 import type { Row } from '../ports/store.ts';
 import { type Contact, contactOf } from './contact.ts';
 import type { Context } from './context.ts';
-import { contactsChanged } from './edit/changed.ts';
 import type { EditPush } from './edit/push-edited.ts';
-import { type ContactEdit, type EditResult, type UpdateOptions, updateContacts } from './edit/update-contacts.ts';
-import { eraseContact } from './erasure/erase.ts';
-import { type ErasedPerson, unsuppress } from './erasure/unsuppress.ts';
-import { explain, type FieldExplanation, pruneHistory } from './history.ts';
-import { type Ambiguity, ambiguous } from './identity/ambiguous.ts';
-import { assign } from './identity/assign.ts';
-import { type FormerlyTheirs, lastHolder } from './identity/last-holder.ts';
-import { type CrmLookUp, lookUpInCrm } from './identity/look-up-in-crm.ts';
+import type { ContactEdit, EditResult, UpdateOptions } from './edit/update-contacts.ts';
+import type { ErasedPerson } from './erasure/unsuppress.ts';
+import type { FieldExplanation } from './history.ts';
+import type { Ambiguity } from './identity/ambiguous.ts';
+import type { FormerlyTheirs } from './identity/last-holder.ts';
+import type { CrmLookUp } from './identity/look-up-in-crm.ts';
 import type { RecordRef } from './identity/record-ref.ts';
-import { unassign } from './identity/unassign.ts';
-import { listContacts } from './list-contacts.ts';
+import { loadFlows } from './load-flows.ts';
 import type { FlowOptions } from './options.ts';
 import type { LeftRecord } from './removal/left-records.ts';
-import { removeContact } from './removal/remove-contact.ts';
-import { restoreContact } from './removal/restore-contact.ts';
 
 /** Whose number it is. */
 export interface FoundByPhone<S extends Schema> {
@@ -71,6 +65,7 @@ export class Contacts<S extends Schema> {
     if (phone.kind !== 'phone') return NOBODY;
     const rows = await context.store.load({ keys: { entity: 'contact', field: 'phone_number', values: [phone.e164] } });
     if (rows.length > 0) return { ...this.#found(rows), formerly: null, crm: null };
+    const { lastHolder, lookUpInCrm } = await loadFlows();
     const asked = asksCrm ? await lookUpInCrm(context, phone.e164, limits) : null;
     const crm = asked?.crm ?? null;
     if (asked !== null && asked.rows.length > 0) return { ...this.#found(asked.rows), formerly: null, crm };
@@ -93,6 +88,7 @@ export class Contacts<S extends Schema> {
   async list(options: ListOptions<S> = {}): Promise<ContactPage<S>> {
     const context = this.#context;
     const { limit, ...asked } = readListOptions(context.schema, options, context.options);
+    const { listContacts } = await loadFlows();
     const found = await listContacts(context, { entity: 'contact', ...asked, limit: limit + 1 });
     const listed = found.slice(0, limit);
     const last = found.length > limit ? listed.at(-1) : undefined;
@@ -120,7 +116,8 @@ export class Contacts<S extends Schema> {
    * @throws CrmSyncError of category `store` only: edits are kept two hundred contacts at a time, so that the first may be kept
    *   then; making the same call again is safe.
    */
-  updateMany(edits: readonly ContactEdit<S>[], options: UpdateOptions): Promise<readonly EditResult<S>[]> {
+  async updateMany(edits: readonly ContactEdit<S>[], options: UpdateOptions): Promise<readonly EditResult<S>[]> {
+    const { updateContacts } = await loadFlows();
     return updateContacts(this.#context, edits, options);
   }
 
@@ -129,12 +126,14 @@ export class Contacts<S extends Schema> {
    * workspace, and records that wait for a contact of theirs are fetched again by the next pull. Needed where your table has
    * no version that changes by itself, and for changed match keys. Ids of nobody are left out; the history says nothing of it.
    */
-  changed(ids: readonly string[]): Promise<void> {
+  async changed(ids: readonly string[]): Promise<void> {
+    const { contactsChanged } = await loadFlows();
     return contactsChanged(this.#context, ids);
   }
 
   /** Records of the CRM that wait for somebody to decide, with every contact that they compete for; a page at a time. */
-  ambiguous(options?: { readonly after?: string | null; readonly limit?: number }): Promise<readonly Ambiguity[]> {
+  async ambiguous(options?: { readonly after?: string | null; readonly limit?: number }): Promise<readonly Ambiguity[]> {
+    const { ambiguous } = await loadFlows();
     return ambiguous(this.#context, options);
   }
 
@@ -145,11 +144,13 @@ export class Contacts<S extends Schema> {
    * @throws CrmSyncError `contact_not_found`, `record_not_found`, `record_taken`, `contact_has_record`, `filtered`, `no_mapping`.
    */
   async link(contactId: string | null, record: RecordRef, { by = 'manual' }: Partial<UpdateOptions> = {}): Promise<Contact<S>> {
+    const { assign } = await loadFlows();
     return (await this.get(await assign(this.#context, contactId, record, by))) as Contact<S>;
   }
 
   /** Says that a record is not this contact's, linked or not: it is not given to the contact any more. @throws CrmSyncError `contact_not_found`, `no_mapping`. */
-  unlink(contactId: string, record: RecordRef): Promise<void> {
+  async unlink(contactId: string, record: RecordRef): Promise<void> {
+    const { unassign } = await loadFlows();
     return unassign(this.#context, contactId, record);
   }
 
@@ -159,7 +160,8 @@ export class Contacts<S extends Schema> {
    *
    * @throws CrmSyncError `contact_not_found`.
    */
-  remove(id: string, { by }: Pick<UpdateOptions, 'by'>): Promise<{ readonly records: readonly LeftRecord[] }> {
+  async remove(id: string, { by }: Pick<UpdateOptions, 'by'>): Promise<{ readonly records: readonly LeftRecord[] }> {
+    const { removeContact } = await loadFlows();
     return removeContact(this.#context, id, by);
   }
 
@@ -167,7 +169,8 @@ export class Contacts<S extends Schema> {
    * Lets a removed contact's records in this CRM be made contacts again: the next pull does, with what the CRM has, under a
    * new id. On each connection by itself. The answer names the records; none where there is nothing to bring back.
    */
-  restore(id: string, { by }: Pick<UpdateOptions, 'by'>): Promise<{ readonly records: readonly LeftRecord[] }> {
+  async restore(id: string, { by }: Pick<UpdateOptions, 'by'>): Promise<{ readonly records: readonly LeftRecord[] }> {
+    const { restoreContact } = await loadFlows();
     return restoreContact(this.#context, id, by);
   }
 
@@ -175,7 +178,8 @@ export class Contacts<S extends Schema> {
    * Shortens the history: forgets why fields changed before `olderThan`, of every contact of the workspace. What `newest` decides
    * by goes with it: an edit that nobody remembers proves nothing. Answers how many entries went.
    */
-  pruneHistory({ olderThan }: { readonly olderThan: Date }): Promise<number> {
+  async pruneHistory({ olderThan }: { readonly olderThan: Date }): Promise<number> {
+    const { pruneHistory } = await loadFlows();
     return pruneHistory(this.#context, olderThan);
   }
 
@@ -184,17 +188,20 @@ export class Contacts<S extends Schema> {
    * hashes keep it from being made again by a pull, a call or a push; see `unsuppress`. The CRM's records are untouched: the
    * answer names them. May be called again, and for a contact that was removed.
    */
-  erase(id: string): Promise<{ readonly records: readonly LeftRecord[] }> {
+  async erase(id: string): Promise<{ readonly records: readonly LeftRecord[] }> {
+    const { eraseContact } = await loadFlows();
     return eraseContact(this.#context, id);
   }
 
   /** Lets an erased person be made a contact again; answers how many suppressions were lifted. @throws CrmSyncError `invalid_document`. */
-  unsuppress(person: ErasedPerson): Promise<number> {
+  async unsuppress(person: ErasedPerson): Promise<number> {
+    const { unsuppress } = await loadFlows();
     return unsuppress(this.#context, person);
   }
 
   /** Where each field's present and earlier values came from, newest first (P12). */
   async explain(id: string, field?: string): Promise<readonly FieldExplanation[]> {
+    const { explain } = await loadFlows();
     return explain(this.#context, id, field);
   }
 }

@@ -1,6 +1,5 @@
 import type { Finding } from '../core/checks/finding.ts';
 import type { Conversation } from '../core/conversation/conversation.ts';
-import { parseConversation } from '../core/conversation/parse-conversation.ts';
 import type { BoundSubmission } from '../core/forms/bound-submission.ts';
 import { checkPolicies } from '../core/mapping/policies.ts';
 import { itemsOf } from '../core/mapping/rule-schema.ts';
@@ -14,44 +13,33 @@ import type { Owner } from '../ports/connector.ts';
 import type { SyncEvent } from '../ports/observer.ts';
 import { systemClock } from '../ports/system-clock.ts';
 import { capabilitiesOf, methodMissing } from './capability.ts';
-import { type CheckOptions, check } from './check.ts';
+import type { CheckOptions } from './check.ts';
 import { parseCompanies } from './companies/parse-companies.ts';
 import { withTies } from './companies/tied-connector.ts';
 import { Companies } from './companies.ts';
 import { Conflicts } from './conflicts.ts';
-import { changeConnection } from './connection.ts';
 import { checkCapabilities } from './connector-needs.ts';
 import { Contacts } from './contacts.ts';
 import type { Context } from './context.ts';
 import type { LogActivityOptions } from './conversation/activity-place.ts';
-import { applyAnalysis } from './conversation/apply-analysis.ts';
-import { type BackfillOptions, backfillAnalysis } from './conversation/backfill-analysis.ts';
-import { type HandleOptions, handleConversation } from './conversation/handle-conversation.ts';
-import { logOne } from './conversation/log-activity.ts';
-import { type ContactCreated, type CreateContactOptions, createContact } from './create/create-contact.ts';
-import { type DescribeFieldsOptions, describeFields } from './describe-fields.ts';
-import { dropLinks } from './drop-links.ts';
+import type { BackfillOptions } from './conversation/backfill-analysis.ts';
+import type { HandleOptions } from './conversation/handle-conversation.ts';
+import type { ContactCreated, CreateContactOptions } from './create/create-contact.ts';
+import type { DescribeFieldsOptions } from './describe-fields.ts';
 import { givenSubmission, LOG_FORMS } from './given-submission.ts';
-import { type LookUpOptions, lookUp } from './look-up/look-up.ts';
+import { loadFlows } from './load-flows.ts';
+import type { LookUpOptions } from './look-up/look-up.ts';
 import type { Match } from './look-up/match.ts';
 import { noConnector } from './no-connector.ts';
 import type { EngineOptions, FlowOptions, PullOptions, PushOptions, SyncOptions } from './options.ts';
 import { orderedIds } from './ordered-ids.ts';
-import { owners } from './owners.ts';
-import { retryPending } from './pending.ts';
 import { Pending } from './pending-list.ts';
-import { type Preview, preview } from './preview.ts';
-import { pull } from './pull/pull.ts';
-import { push } from './push/push.ts';
-import { getRun, listRuns, pruneRuns } from './runs.ts';
-import { compareContacts } from './segments/compare.ts';
+import type { Preview } from './preview.ts';
 import { compileSegments } from './segments/segment-parts.ts';
 import { SegmentEvents } from './segments/segments.ts';
 import { watchedStore } from './segments/watched-store.ts';
-import { Session } from './session.ts';
-import { type Status, status } from './status.ts';
+import type { Status } from './status.ts';
 import type { ConversationResult, Step } from './step.ts';
-import { sync } from './sync.ts';
 
 /** Recorded runs of the connection, newest first. */
 export interface Runs {
@@ -99,34 +87,39 @@ export class CrmSyncEngine<S extends Schema = any, C extends Schema = any> {
     this.segments = new SegmentEvents(this.#context);
     this.pending = new Pending(this.#context);
     this.runs = {
-      list: (page) => listRuns(this.#context, page),
-      get: (id) => getRun(this.#context, id),
-      prune: ({ olderThan }) => pruneRuns(this.#context, olderThan),
+      list: async (page) => (await loadFlows()).listRuns(this.#context, page),
+      get: async (id) => (await loadFlows()).getRun(this.#context, id),
+      prune: async ({ olderThan }) => (await loadFlows()).pruneRuns(this.#context, olderThan),
     };
   }
 
   /** CRM → contacts: what changed since the last pull; resumable at every page. */
-  pull(options: PullOptions = {}): Promise<Run> {
+  async pull(options: PullOptions = {}): Promise<Run> {
+    const { pull } = await loadFlows();
     return pull(this.#context, options);
   }
 
   /** Contacts → CRM: only what changed, and only for contacts that have a record unless `createMissing` makes one. */
-  push(options: PushOptions = {}): Promise<Run> {
+  async push(options: PushOptions = {}): Promise<Run> {
+    const { push } = await loadFlows();
     return push(this.#context, options);
   }
 
   /** What is pending, then push, then pull. */
-  sync(options: SyncOptions = {}): Promise<Run> {
+  async sync(options: SyncOptions = {}): Promise<Run> {
+    const { sync } = await loadFlows();
     return sync(this.#context, options);
   }
 
   /** Finishes conversations and merges that were left pending. */
-  retryPending(options: FlowOptions = {}): Promise<Run> {
+  async retryPending(options: FlowOptions = {}): Promise<Run> {
+    const { retryPending } = await loadFlows();
     return retryPending(this.#context, options);
   }
 
   /** Analysis → contact → CRM fields → CRM activity. Idempotent: a redelivered webhook changes nothing. */
   async handleConversation(conversation: Conversation, options: HandleOptions = {}): Promise<ConversationResult> {
+    const { handleConversation, parseConversation } = await loadFlows();
     const submission = givenSubmission(options.submission, LOG_FORMS);
     const given = { ...options, ...(submission !== undefined && { submission }), interactive: true };
     return handleConversation(this.#context, parseConversation(conversation), given);
@@ -134,9 +127,9 @@ export class CrmSyncEngine<S extends Schema = any, C extends Schema = any> {
 
   /** Only the first step: analysis → contact, once per conversation and version of its analysis. */
   async applyAnalysis(conversation: Conversation, { contactId, ...options }: HandleOptions = {}): Promise<Step> {
-    return applyAnalysis(this.#context, new Session(this.#context, { ...options, interactive: true }), parseConversation(conversation), {
-      contactId,
-    });
+    const { applyAnalysis, parseConversation, Session } = await loadFlows();
+    const session = new Session(this.#context, { ...options, interactive: true });
+    return applyAnalysis(this.#context, session, parseConversation(conversation), { contactId });
   }
 
   /**
@@ -144,7 +137,8 @@ export class CrmSyncEngine<S extends Schema = any, C extends Schema = any> {
    * to the CRM unless `activities` asks for it; the next push sends what changed. May be stopped and called again with the same
    * conversations: what was applied is passed over. A conversation that can't be read is counted as failed, the others go on.
    */
-  backfillAnalysis(conversations: Iterable<Conversation> | AsyncIterable<Conversation>, options: BackfillOptions = {}): Promise<Run> {
+  async backfillAnalysis(conversations: Iterable<Conversation> | AsyncIterable<Conversation>, options: BackfillOptions = {}): Promise<Run> {
+    const { backfillAnalysis } = await loadFlows();
     return backfillAnalysis(this.#context, conversations, options);
   }
 
@@ -153,6 +147,7 @@ export class CrmSyncEngine<S extends Schema = any, C extends Schema = any> {
    * and fills fields. A pending one is kept by nobody: call again.
    */
   async logActivity(conversation: Conversation, options: LogActivityOptions & FlowOptions = {}): Promise<Step> {
+    const { logOne, parseConversation } = await loadFlows();
     const submission = givenSubmission(options.submission, LOG_FORMS);
     return logOne(this.#context, parseConversation(conversation), { ...options, ...(submission !== undefined && { submission }) });
   }
@@ -167,7 +162,8 @@ export class CrmSyncEngine<S extends Schema = any, C extends Schema = any> {
    * @throws CrmSyncError `capability_missing` where the forms ask for associations and the connector can't tell. What went wrong with
    *   a search, where no match is known; where there are some, `unasked` in each says so.
    */
-  lookUp(number: string, options: LookUpOptions = {}): Promise<readonly Match<S>[]> {
+  async lookUp(number: string, options: LookUpOptions = {}): Promise<readonly Match<S>[]> {
+    const { lookUp } = await loadFlows();
     return lookUp(this.#context, number, options);
   }
 
@@ -181,6 +177,7 @@ export class CrmSyncEngine<S extends Schema = any, C extends Schema = any> {
    * @throws CrmSyncError `no_mapping`, `capability_missing`, `wrong_form_kind`, `invalid_document`.
    */
   async createContact(submission: BoundSubmission, options: CreateContactOptions = {}): Promise<ContactCreated> {
+    const { createContact, parseConversation } = await loadFlows();
     const { conversation, log, ...others } = options;
     const filled = givenSubmission(log, LOG_FORMS);
     return createContact(this.#context, givenSubmission(submission, ['new_contact']) as BoundSubmission, {
@@ -198,14 +195,16 @@ export class CrmSyncEngine<S extends Schema = any, C extends Schema = any> {
     flow: 'pull' | 'push' | 'sync' | 'handleConversation' | 'applyAnalysis' | 'logActivity',
     options: (PreviewOptions & PushOptions) | PreviewConversation = {},
   ): Promise<Preview> {
+    const flows = await loadFlows();
+    const { preview } = flows;
     const limit = 'limit' in options ? (options.limit ?? PREVIEW_LIMIT) : PREVIEW_LIMIT;
     if (!('conversation' in options)) {
-      const flows = { pull, push, sync } as const;
       const { limit: _, ...given } = options;
-      return preview(this.#context, limit, (context) => flows[flow as keyof typeof flows](context, given));
+      return preview(this.#context, limit, (context) => flows[flow as 'pull' | 'push' | 'sync'](context, given));
     }
     const { contactId } = options;
-    const conversation = parseConversation(options.conversation);
+    const { applyAnalysis, handleConversation, logOne, Session } = flows;
+    const conversation = flows.parseConversation(options.conversation);
     const whose = contactId === undefined ? {} : { contactId };
     return preview(this.#context, limit, (context) => {
       if (flow === 'applyAnalysis') return applyAnalysis(context, new Session(context), conversation, whose);
@@ -215,7 +214,8 @@ export class CrmSyncEngine<S extends Schema = any, C extends Schema = any> {
   }
 
   /** Queued, running or idle, how far it is, who started it, and what waits. */
-  status(): Promise<Status> {
+  async status(): Promise<Status> {
+    const { status } = await loadFlows();
     return status(this.#context);
   }
 
@@ -225,7 +225,8 @@ export class CrmSyncEngine<S extends Schema = any, C extends Schema = any> {
    *
    * @throws only the reason of `signal`, once it has aborted.
    */
-  check(options: CheckOptions = {}): Promise<readonly Finding[]> {
+  async check(options: CheckOptions = {}): Promise<readonly Finding[]> {
+    const { check } = await loadFlows();
     return check(this.#context, options);
   }
 
@@ -233,32 +234,38 @@ export class CrmSyncEngine<S extends Schema = any, C extends Schema = any> {
    * The fields of a CRM object that the connected user can see: what a settings page offers. With `parents`, those of the records that
    * it belongs to as well, for rules that only read.
    */
-  describeFields(object: string, options: DescribeFieldsOptions = {}): Promise<readonly DescribedField[]> {
+  async describeFields(object: string, options: DescribeFieldsOptions = {}): Promise<readonly DescribedField[]> {
+    const { describeFields } = await loadFlows();
     return describeFields(this.#context, object, options);
   }
 
   /** Users of the CRM who may own records and activities. @throws CrmSyncError `capability_missing` where the connector can't tell. */
-  owners(): Promise<readonly Owner[]> {
+  async owners(): Promise<readonly Owner[]> {
+    const { owners } = await loadFlows();
     return owners(this.#context);
   }
 
   /** No flow makes a call until `resume()`; what is pending is kept. */
-  pause(reason: string): Promise<void> {
+  async pause(reason: string): Promise<void> {
+    const { changeConnection } = await loadFlows();
     return changeConnection(this.#context, () => ({ status: 'paused', reason }));
   }
 
-  resume(): Promise<void> {
+  async resume(): Promise<void> {
+    const { changeConnection } = await loadFlows();
     return changeConnection(this.#context, () => ({ status: 'active', reason: null }));
   }
 
   /** Ends the connection: its links are dropped, contacts stay with all their values. `resume()` and a pull bring it back. */
   async disconnect({ reason = 'disconnected' }: { readonly reason?: string } = {}): Promise<void> {
+    const { changeConnection, dropLinks, Session } = await loadFlows();
     await changeConnection(this.#context, () => ({ status: 'disconnected', reason, account: null }));
     await dropLinks(this.#context, new Session(this.#context));
   }
 
   /** For another CRM account under the same connection: drops the old links and matches every record anew. */
   async relink(options: FlowOptions = {}): Promise<Run> {
+    const { changeConnection, dropLinks, pull, Session } = await loadFlows();
     await dropLinks(this.#context, new Session(this.#context));
     await changeConnection(this.#context, () => ({ status: 'active', reason: null, account: null }));
     return pull(this.#context, { ...options, full: true });
@@ -324,6 +331,7 @@ function withSegments(context: Context): Context {
   const segments = compileSegments(context);
   if (segments.all.length === 0) return context;
   const store = watchedStore(context, segments, async (ids) => {
+    const { compareContacts, Session } = await loadFlows();
     await compareContacts(context, new Session(context), ids, { segments });
   });
   return { ...context, store };

@@ -4,13 +4,12 @@ import type { ResolvedForm } from '../core/forms/resolved-form.ts';
 import type { Run } from '../core/runs/run.ts';
 import type { Entry } from '../ports/store.ts';
 import type { Context } from './context.ts';
-import { answerQuestion } from './conversation/answer-question.ts';
 import type { KeptConversation } from './conversation/kept-conversation.ts';
 import type { QueuedMerge } from './conversation/merges.ts';
 import type { StoredQuestion } from './conversation/question-entry.ts';
 import { KIND } from './kinds.ts';
+import { loadFlows } from './load-flows.ts';
 import type { FlowOptions } from './options.ts';
-import { retryPending } from './pending.ts';
 import type { Step } from './step.ts';
 
 const PENDING_KINDS = ['question', 'conversation', 'merge'] as const;
@@ -80,7 +79,8 @@ export class Pending {
   }
 
   /** Finishes what can be finished without anybody: conversations and merges that are due. The same as `engine.retryPending()`. */
-  retry(options: FlowOptions = {}): Promise<Run> {
+  async retry(options: FlowOptions = {}): Promise<Run> {
+    const { retryPending } = await loadFlows();
     return retryPending(this.#context, options);
   }
 
@@ -91,7 +91,12 @@ export class Pending {
    * @returns `done`; `unchanged`: it was answered; `pending`: call again; `skipped` with `submission_refused`, and `refused` names
    *   what is wrong, with `activity_gone`, or with `question_not_found`.
    */
-  answer(id: string, answers: Readonly<Record<string, unknown>>, options: Pick<FlowOptions, 'timeLimitMs' | 'signal'> = {}): Promise<Step> {
+  async answer(
+    id: string,
+    answers: Readonly<Record<string, unknown>>,
+    options: Pick<FlowOptions, 'timeLimitMs' | 'signal'> = {},
+  ): Promise<Step> {
+    const { answerQuestion } = await loadFlows();
     return answerQuestion(this.#context, id.startsWith(QUESTION) ? id.slice(QUESTION.length) : id, answers, options);
   }
 }

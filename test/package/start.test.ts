@@ -46,9 +46,10 @@ describe('a process that imports the core and a connector', () => {
     },
   );
 
-  it('loads at most a megabyte and a half of code', async () => {
+  it('loads at most a megabyte and a tenth of code, and no flow before one is called', async () => {
     const loaded = await loadedBy('crm-sync-engine', 'crm-sync-engine/salesforce');
-    expect(loaded.reduce((bytes, path) => bytes + statSync(`${root}${path}`).size, 0)).toBeLessThan(1_500_000);
+    expect(loaded.reduce((bytes, path) => bytes + statSync(`${root}${path}`).size, 0)).toBeLessThan(1_100_000);
+    expect(loaded.filter((path) => path.includes('flows-'))).toEqual([]);
   });
 });
 

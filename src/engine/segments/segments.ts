@@ -2,9 +2,9 @@ import type { SegmentEvent } from '../../core/segments/segment.ts';
 import type { Entry } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
 import { KIND } from '../kinds.ts';
+import { loadFlows } from '../load-flows.ts';
 import type { FlowOptions } from '../options.ts';
-import { Session } from '../session.ts';
-import { type Compared, compareAll } from './compare.ts';
+import type { Compared } from './compare.ts';
 
 export interface ListEventsOptions {
   /** Only of this segment. */
@@ -53,7 +53,8 @@ export class SegmentEvents {
    * Compares everybody with every segment, as each pull does when it is done: for hosts that write their table themselves and do not
    * pull. `full`: ten thousand events wait, and nothing more is compared until some are acknowledged. Safe to call at any time.
    */
-  compare(options: Pick<FlowOptions, 'timeLimitMs' | 'signal'> = {}): Promise<Compared> {
+  async compare(options: Pick<FlowOptions, 'timeLimitMs' | 'signal'> = {}): Promise<Compared> {
+    const { compareAll, Session } = await loadFlows();
     return compareAll(this.#context, new Session(this.#context, options));
   }
 
