@@ -1,15 +1,13 @@
 import type { Activity } from '../../core/activity/activity.ts';
 import { composeText } from '../../core/activity/activity-parts.ts';
-import { marksOf, type PartMark } from '../../core/activity/merge-activity-text.ts';
+import { marksOf } from '../../core/activity/merge-activity-text.ts';
 import { hashOf } from '../../core/base/hash.ts';
 import type { RefusedAnswer, TiedRecord } from '../../core/forms/activity-answers.ts';
 import type { Version } from '../../core/link/link.ts';
 import type { Value } from '../../core/values/value.ts';
 import type { ActivityRecord, Wrote } from '../../ports/connector.ts';
 import type { EntryChange } from '../../ports/store.ts';
-import { commitOnce } from '../commit.ts';
 import type { Context } from '../context.ts';
-import { intentEnd, mayStart } from '../intent.ts';
 import type { Permit } from '../permit.ts';
 import type { Session } from '../session.ts';
 import { changesOf, givenBy, newsOf } from './activity-changes.ts';
@@ -20,23 +18,24 @@ import {
   loadActivity,
   type StoredActivity,
   settleActivity,
-  type Written,
   withDeliveries,
 } from './activity-entry.ts';
+import {
+  ACTIVITY_GONE,
+  type ActivityWritten,
+  created,
+  EDITED_IN_CRM,
+  NOT_LOGGED,
+  pending,
+  RECORD_GONE,
+  TEXT_FULL,
+  unchanged,
+  updated,
+} from './activity-outcome.ts';
 import { type Bound, boundAfter, isCarriedOut, type Submitted, tieChanges } from './bound.ts';
-import { askedQuestion, closedQuestion, type StoredQuestion } from './question-entry.ts';
-import { sharedWith } from './shared-activity.ts';
-import { threadTiesChange } from './thread-ties.ts';
-
-export interface ActivityWritten {
-  readonly status: 'done' | 'unchanged' | 'pending' | 'skipped';
-  readonly record: { readonly object: string; readonly id: string } | null;
-  readonly created: boolean;
-  readonly reason: string | null;
-  readonly remedy: string | null;
-  /** Answers that were left out: the record they name is gone. */
-  readonly refused: readonly RefusedAnswer[];
-}
+import { presentRecord, presentTies } from './present-record.ts';
+import { closedQuestion, type StoredQuestion } from './question-entry.ts';
+import { type ActivityDelivery, type ActivityToSend, sendActivity } from './send-activity.ts';
 
 interface ActivityToWrite {
   readonly activity: Activity;
@@ -61,54 +60,27 @@ interface ActivityToWrite {
 
 type Values = Readonly<Record<string, Value>>;
 
-interface SendInput {
-  /** What the entry is without this write. */
-  readonly entry: ActivityEntry;
-  /** Of the stored entry; null: there is none. */
-  readonly version: Version | null;
-  readonly values: Values;
-  /** Of an update; a new one is tied to what its form says. */
-  readonly ties?: { readonly associations: readonly TiedRecord[]; readonly untie: readonly TiedRecord[] };
-  readonly bound: Bound | undefined;
-  /** Hashes of everything that is ours once it is written. */
-  readonly written: Written;
-  readonly parts: readonly PartMark[];
-}
-
 /** Writes one activity exactly once (P5): intent, look-up where an answer was lost, write, acknowledgement. */
 export class ActivityWriter {
-  readonly #context: Context;
-  readonly #session: Session;
-  readonly #permit: Permit;
+  readonly #delivery: ActivityDelivery;
   #activity: Activity;
-  readonly #place: { readonly key: string; readonly contactId: string | null };
-  readonly #delivery: string;
-  readonly #deliveries: readonly string[];
-  readonly #fence: EntryChange;
-  readonly #people: readonly string[];
+  readonly #hash: string;
   /** Answers that are still to be carried out. */
   #submitted: Submitted | null;
-  readonly #question: StoredQuestion | null;
   readonly #thread: string | null;
   readonly #onlyAnswers: boolean;
   readonly #refused: RefusedAnswer[] = [];
 
   constructor(context: Context, session: Session, permit: Permit, toWrite: ActivityToWrite) {
     const { activity, contactId, people, delivery, replaced, fence, submitted, thread, question = null, onlyAnswers = false } = toWrite;
-    this.#context = context;
-    this.#session = session;
-    this.#permit = permit;
+    const place = { key: activity.key, contactId };
+    this.#delivery = { context, session, permit, place, deliveries: [...replaced, delivery], people, question, fence };
     this.#activity = activity;
-    this.#place = { key: activity.key, contactId };
-    this.#delivery = delivery;
-    this.#fence = fence;
-    this.#people = people;
+    this.#hash = delivery;
     this.#submitted = submitted;
-    this.#question = question;
     const says = submitted !== null && !submitted.isAutomatic && Object.keys(submitted.ties).length + submitted.cleared.length > 0;
     this.#thread = says ? thread : null;
     this.#onlyAnswers = onlyAnswers;
-    this.#deliveries = [...replaced, delivery];
   }
 
   async write(): Promise<ActivityWritten> {
@@ -116,10 +88,11 @@ export class ActivityWriter {
   }
 
   async #write(): Promise<ActivityWritten> {
-    const stored = await loadActivity(this.#context, this.#place.key);
+    const { context, session, place } = this.#delivery;
+    const stored = await loadActivity(context, place.key);
     if (stored !== null && this.#isDone(stored.entry)) return unchanged(stored.entry);
     const { intent = null } = stored?.entry ?? {};
-    if (intent !== null && intent.until >= this.#session.storeNow())
+    if (intent !== null && intent.until >= session.storeNow())
       return pending('write_in_flight', 'A write of this activity may still take effect; it is looked up afterwards.');
     if (stored !== null) this.#activity = { ...this.#activity, loggedAs: stored.entry.object };
     if (this.#onlyAnswers && stored?.entry.id == null) return NOT_LOGGED;
@@ -131,7 +104,7 @@ export class ActivityWriter {
   #isDone({ id, bound, deliveries }: ActivityEntry): boolean {
     const isNews = this.#submitted !== null && !isCarriedOut(bound, this.#submitted) && !(this.#submitted.isAutomatic && id !== null);
     if (!isNews) this.#submitted = null;
-    return !isNews && (this.#onlyAnswers || deliveries.includes(this.#delivery));
+    return !isNews && (this.#onlyAnswers || deliveries.includes(this.#hash));
   }
 
   /** @param left - What an earlier try of the same create would have tied. */
@@ -142,9 +115,9 @@ export class ActivityWriter {
     const values = withAnswers(form.values, this.#submitted?.values ?? {});
     const creating = { object, id: null, written: {}, deliveries: [], intent: null };
     const parts = text === undefined ? [] : marksOf(text.parts, composeText(text.parts, text).parts);
-    const sent = await this.#send(form, { entry: creating, version, values, bound, written: hashes(values), parts });
+    const sent = await this.#send({ form, entry: creating, version, values, bound, written: hashes(values), parts });
     if ('status' in sent) return sent;
-    if (sent.outcome === 'done') return { ...NOTHING, status: 'done', record: { object, id: sent.id }, created: true };
+    if (sent.outcome === 'done') return created({ object, id: sent.id });
     if (sent.outcome === 'gone' || (sent.outcome === 'refused' && !sent.retryable)) {
       const record = await this.#follow(hops);
       if (record === 'moved') return this.#create(null, left, hops + 1);
@@ -162,7 +135,7 @@ export class ActivityWriter {
   #form(ties: readonly TiedRecord[] = []): Promise<ActivityRecord> {
     const { associations = [] } = this.#activity;
     const tied = ties.length === 0 ? this.#activity : { ...this.#activity, associations: [...associations, ...ties] };
-    return this.#context.connector.activityRecord(tied, this.#session.call);
+    return this.#delivery.context.connector.activityRecord(tied, this.#delivery.session.call);
   }
 
   /**
@@ -171,7 +144,7 @@ export class ActivityWriter {
    */
   async #follow(hops: number): Promise<'moved' | 'there' | 'gone'> {
     const { record } = this.#activity;
-    const present = await this.#present(record);
+    const present = await presentRecord(this.#delivery.context, this.#delivery.session, record);
     if (present === null) return 'gone';
     if (present.id === record.id || hops >= HOPS_MAX) return 'there';
     this.#activity = { ...this.#activity, record: present };
@@ -185,12 +158,8 @@ export class ActivityWriter {
   async #followTies(hops: number): Promise<boolean> {
     const submitted = this.#submitted;
     if (submitted === null || hops >= HOPS_MAX) return false;
-    const ties: Record<string, TiedRecord> = {};
-    for (const [field, tie] of Object.entries(submitted.ties)) {
-      const present = await this.#present(tie);
-      if (present === null) this.#refused.push({ field, ...TIE_GONE });
-      else ties[field] = present;
-    }
+    const { ties, gone } = await presentTies(this.#delivery.context, this.#delivery.session, submitted.ties);
+    this.#refused.push(...gone);
     if (hashOf(ties) === hashOf(submitted.ties)) return false;
     this.#submitted = { ...submitted, ties };
     return true;
@@ -206,21 +175,15 @@ export class ActivityWriter {
     return true;
   }
 
-  /** The record, or what it goes on as; null: it is not there. */
-  async #present({ object, id }: Activity['record']): Promise<Activity['record'] | null> {
-    const [fetched] = await this.#context.connector.fetch({ object, ids: [id], fields: [] }, this.#session.call);
-    if (fetched?.state === 'merged') return { object: fetched.successorObject ?? object, id: fetched.successor };
-    return fetched?.state === 'deleted' || fetched?.state === 'missing' ? null : { object, id };
-  }
-
   /** A create whose outcome is not known, and which can't take effect any more: look it up, and only then send again (R4). */
   async #settleCreate({ entry, version }: StoredActivity): Promise<ActivityWritten> {
+    const { context, session, place } = this.#delivery;
     const { object } = entry;
     const form = await this.#form();
     const { op, until, bound } = entry.intent as NonNullable<ActivityEntry['intent']>;
     const { key, startedAt: near, record } = this.#activity;
     const query = { object, by: '$activity', values: [key], fields: Object.keys(form.values), near, record } as const;
-    const { found, completeUntil } = await this.#context.connector.find(query, this.#session.call);
+    const { found, completeUntil } = await context.connector.find(query, session.call);
     const [match] = found;
     if (match === undefined) {
       if (completeUntil <= until && form.uniqueKey === undefined)
@@ -228,11 +191,10 @@ export class ActivityWriter {
       return this.#create(version, bound);
     }
     const { id } = match.record;
-    await settleActivity(this.#context, this.#session, this.#place, { op, id });
-    const settled = await loadActivity(this.#context, this.#place.key);
+    await settleActivity(context, session, place, { op, id });
+    const settled = await loadActivity(context, place.key);
     const isOlder = settled !== null && settled.entry.id !== null && !this.#isDone(settled.entry);
-    const updated = isOlder ? await this.#update(settled) : null; // the lost one was an earlier delivery
-    return updated ?? { ...NOTHING, status: 'done', record: { object, id }, created: true };
+    return isOlder ? this.#update(settled) : created({ object, id }); // the lost one was an earlier delivery
   }
 
   /**
@@ -240,6 +202,7 @@ export class ActivityWriter {
    * form has answered is not the delivery's to change; answers themselves go over whatever stands there.
    */
   async #update({ entry, version }: StoredActivity, hops = 0): Promise<ActivityWritten> {
+    const { context, place } = this.#delivery;
     const record = { object: entry.object, id: entry.id as string };
     const submitted = this.#submitted;
     const bound = submitted === null ? entry.bound : boundAfter(entry.bound, submitted);
@@ -257,22 +220,22 @@ export class ActivityWriter {
     const current = { ...entry, written: seen };
     if (Object.keys(values).length === 0 && ties.associations.length === 0 && ties.untie.length === 0) {
       const given = givenBy(form, entry.givenBy, this.#activity.order);
-      const deliveries = withDeliveries(entry.deliveries, this.#deliveries);
+      const deliveries = withDeliveries(entry.deliveries, this.#delivery.deliveries);
       const done = { ...current, parts, givenBy: given, ...(bound !== undefined && { bound }), deliveries, intent: null };
-      const closed = this.#questionOf(entry) === 'answered' ? [closedQuestion(this.#place.key)] : [];
-      await this.#context.store.commit({ rows: [], entries: [activityChange(this.#place, done, version), ...closed] });
+      const closed = this.#questionOf(entry) === 'answered' ? [closedQuestion(place.key)] : [];
+      await context.store.commit({ rows: [], entries: [activityChange(place, done, version), ...closed] });
       return news.fields.every(([field, value]) => present[field] === value) && !kept
         ? { ...unchanged(done), ...(full && TEXT_FULL) }
-        : { ...unchanged(done), reason: 'edited_in_crm', remedy: 'Nothing to do: what was edited in the CRM is kept.' };
+        : { ...unchanged(done), ...EDITED_IN_CRM };
     }
     const written = { ...changes.written, ...hashes(answers) };
-    const sent = await this.#send(form, { entry: current, version, values, ties, bound, written, parts });
+    const sent = await this.#send({ form, entry: current, version, values, ties, bound, written, parts });
     if ('status' in sent) return sent;
-    if (sent.outcome === 'done') return { ...NOTHING, status: 'done', record, ...(full && TEXT_FULL) };
+    if (sent.outcome === 'done') return { ...updated(record), ...(full && TEXT_FULL) };
     if (sent.outcome === 'gone') return { ...ACTIVITY_GONE, record };
     if (sent.outcome === 'refused' && !sent.retryable) {
       const again = async (): Promise<ActivityWritten | null> => {
-        const stored = await loadActivity(this.#context, this.#place.key);
+        const stored = await loadActivity(context, place.key);
         return stored === null || stored.entry.id === null ? null : this.#update(stored, hops + 1);
       };
       const named = await this.#follow(hops);
@@ -288,82 +251,24 @@ export class ActivityWriter {
 
   /** What the CRM shows of these fields now; null: the activity is not there. */
   async #valuesOf({ object, id }: { object: string; id: string }, fields: readonly string[]): Promise<Values | null> {
-    const [fetched] = await this.#context.connector.fetch({ object, ids: [id], fields }, this.#session.call);
+    const [fetched] = await this.#delivery.context.connector.fetch({ object, ids: [id], fields }, this.#delivery.session.call);
     return fetched?.state === 'present' ? fetched.values : null;
+  }
+
+  #send(toSend: Omit<ActivityToSend, 'order' | 'questions' | 'thread'>): Promise<ActivityWritten | Wrote> {
+    const { order } = this.#activity;
+    const thread = this.#submitted === null ? null : this.#thread;
+    return sendActivity(this.#delivery, { ...toSend, order, questions: this.#questionOf(toSend.entry), thread });
   }
 
   /** What becomes of questions about the activity once the write took effect. */
   #questionOf({ id }: ActivityEntry): 'asked' | 'answered' | null {
     if (this.#submitted?.isAutomatic === false) return 'answered';
-    return id === null && this.#question !== null ? 'asked' : null;
-  }
-
-  /** What somebody ties a message to, the thread's later activities are tied to as well. */
-  #threadChange(bound: Bound | undefined): readonly EntryChange[] {
-    const { contactId } = this.#place; // goes with the contact
-    if (this.#thread === null || this.#submitted === null || contactId === null) return [];
-    return [threadTiesChange({ thread: this.#thread, contactId }, bound?.ties ?? {})];
-  }
-
-  /** @param version - Null: nobody has tried before, and asked. */
-  #questionChange({ id }: ActivityEntry, version: Version | null): readonly EntryChange[] {
-    if (id !== null) return [];
-    if (this.#question !== null) return [askedQuestion(this.#place, this.#question)];
-    return version === null ? [] : [closedQuestion(this.#place.key)];
-  }
-
-  /** Commits the intent, sends, and records the outcome. Whoever loses the race for the entry leaves the activity to the other (P5). */
-  async #send(form: ActivityRecord, { entry, version, values, ties, bound, written, parts }: SendInput): Promise<ActivityWritten | Wrote> {
-    const op = this.#context.ids();
-    const until = intentEnd(this.#context, this.#session);
-    const deliveries = withDeliveries(entry.deliveries, this.#deliveries);
-    const given = givenBy(form, entry.givenBy, this.#activity.order);
-    const question = this.#questionOf(entry);
-    const more = { ...(bound !== undefined && { bound }), ...(question !== null && { question }) };
-    const intended: ActivityEntry = { ...entry, intent: { op, until, written, parts, givenBy: given, ...more, deliveries } };
-    const entries = [
-      ...this.#permit.fences(),
-      this.#fence,
-      ...sharedWith(this.#place.key, this.#people),
-      ...this.#questionChange(entry, version),
-      ...this.#threadChange(bound),
-      activityChange(this.#place, intended, version),
-    ];
-    const committed = await commitOnce(this.#context, this.#session, { rows: [], entries });
-    if (committed.status !== 'done') return pending('write_in_flight', 'Another worker is logging this conversation.');
-
-    const settle = (id: string | null) => settleActivity(this.#context, this.#session, this.#place, { op, id });
-    if (!mayStart(this.#context, this.#session, until)) {
-      await settle(null);
-      return pending('not_sent', 'Nothing was written: it is sent the next time.');
-    }
-    const { object, associations, uniqueKey } = form;
-    const extras = {
-      // Ties count when it is made, for people may have changed them since; later only those that a form answers.
-      ...(ties !== undefined && ties.associations.length > 0 && { associations: ties.associations }),
-      ...(ties !== undefined && ties.untie.length > 0 && { untie: ties.untie }),
-      ...(entry.id === null && associations !== undefined && { associations }),
-      ...(entry.id === null && uniqueKey !== undefined && { uniqueKey }),
-    };
-    try {
-      const [answer] = await this.#context.connector.write([{ op, object, id: entry.id, values, ...extras }], this.#session.call);
-      const wrote = answer as Wrote;
-      if (wrote.outcome !== 'unknown') await settle(wrote.outcome === 'done' ? wrote.id : null);
-      return wrote;
-    } catch (error) {
-      await settle(null); // it throws only if nothing was sent
-      throw error;
-    }
+    return id === null && this.#delivery.question !== null ? 'asked' : null;
   }
 }
 
-const NOTHING = { record: null, created: false, reason: null, remedy: null, refused: [] } as const;
 const NO_TIES = { associations: [], untie: [] } as const;
-const TIE_GONE = {
-  code: 'tie_gone',
-  message: 'The record that was answered is no longer in the CRM.',
-  remedy: 'Answer with another record, or with none.',
-} as const;
 
 /** Of a new activity: what was answered goes before what the conversation says, and nothing is cleared that is not there yet. */
 const withAnswers = (values: Values, answers: Values): Values =>
@@ -376,21 +281,5 @@ const withoutFields = ({ values, ...form }: ActivityRecord, fields: readonly str
   values: Object.fromEntries(Object.entries(values).filter(([field]) => !fields.includes(field))),
 });
 
-const TEXT_FULL = {
-  reason: 'text_full',
-  remedy: 'The CRM holds no longer text: let people read the rest in your own application (`activityText.link`).',
-} as const;
-
-const pending = (reason: string, remedy: string): ActivityWritten => ({ ...NOTHING, status: 'pending', reason, remedy });
-const skipped = (reason: string, remedy: string): ActivityWritten => ({ ...NOTHING, status: 'skipped', reason, remedy });
-const NOT_LOGGED = pending('not_logged_yet', 'The activity is not in the CRM yet: answer again once it is.');
-const ACTIVITY_GONE = skipped('activity_gone', 'The activity is no longer in the CRM; it is not logged again.');
-const RECORD_GONE = skipped('record_gone', 'The record it belongs to is no longer in the CRM.');
 /** Records that were merged one into the other; a CRM answers with the last of them at once. */
 const HOPS_MAX = 3;
-
-const unchanged = ({ object, id }: ActivityEntry): ActivityWritten => ({
-  ...NOTHING,
-  status: 'unchanged',
-  record: id === null ? null : { object, id },
-});
