@@ -41,7 +41,7 @@ async function holders(context: Context, phone: string, at: number): Promise<rea
   const rows = new Map(owners.map((row) => [row.id, row]));
   for (const row of await context.store.load({ ids: former.map(({ contactId }) => contactId) }))
     if (row.removed !== true) rows.set(row.id, row);
-  const key = keyOf('phone_number', phone);
+  const key = keyOf('contact', 'phone_number', phone);
   const claim = (await loadClaims(context, [key])).get(key);
   const ids = holdersAt({
     owners: owners.map(({ id }) => ({ contactId: id, since: claim?.contactId === id ? claim.since : null })),

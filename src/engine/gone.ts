@@ -6,6 +6,7 @@ import type { EntryChange, Row, RowChange, StoredLink } from '../ports/store.ts'
 import { endedWith } from './ended-conflicts.ts';
 import type { RecordRef } from './identity/record-ref.ts';
 import { changeOf } from './link-change.ts';
+import { keyOf } from './match-keys.ts';
 import { recheckEntry } from './recheck.ts';
 
 /** What became of a record that is not there to be read. */
@@ -163,5 +164,7 @@ function linksByRecord(mapping: CompiledMapping, rows: ReadonlyMap<string, Row>)
 }
 
 function keysOf(mapping: CompiledMapping, row: Row): string[] {
-  return mapping.matchKeys.flatMap(({ field }) => (typeof row.fields[field] === 'string' ? [`${field}:${row.fields[field]}`] : []));
+  return mapping.matchKeys.flatMap(({ field }) =>
+    typeof row.fields[field] === 'string' ? [keyOf(mapping.entity, field, row.fields[field])] : [],
+  );
 }

@@ -1,9 +1,10 @@
-import { EMPTY_BODY, isLive } from '../core/link/link.ts';
+import { EMPTY_BODY, type Entity, isLive } from '../core/link/link.ts';
 import { remoteOf } from '../core/link/pair.ts';
 import type { CompiledMapping, CrmRecord } from '../core/mapping/mapping-types.ts';
 import { readRemotes } from '../core/sync/plan-fields.ts';
 import type { MatchValues, PlannedLink } from '../core/sync/plan-types.ts';
 import type { Row, StoredLink } from '../ports/store.ts';
+import { hasKey } from './match-keys.ts';
 import type { Recheck, Succession } from './recheck.ts';
 
 interface Inheritance {
@@ -15,8 +16,13 @@ interface Inheritance {
   readonly values: ReadonlyMap<string, MatchValues>;
 }
 
+/** As they are written: a contact whose record says the very same. */
 export const hasKeys = (row: Row | undefined, keys: MatchValues): boolean =>
   row !== undefined && Object.entries(keys).every(([field, value]) => row.fields[field] === value);
+
+/** As values are compared. */
+const isKnownBy = (entity: Entity, { fields }: Row, keys: MatchValues): boolean =>
+  Object.entries(keys).every(([field, value]) => hasKey(entity, fields, field, value));
 
 /**
  * A record that others were merged into, and whose match keys belong to a contact with another record: that one may have been
@@ -24,14 +30,14 @@ export const hasKeys = (row: Row | undefined, keys: MatchValues): boolean =>
  * neighbour with the same number.
  */
 export function contestedSuccessions(
-  { crmObject: object }: CompiledMapping,
+  { crmObject: object, entity }: CompiledMapping,
   { rows, successions, values }: Inheritance,
 ): readonly Recheck[] {
   return [...successions.values()].flatMap((succession): Recheck[] => {
     const keys = values.get(succession.recordId) ?? {};
     if (succession.attempts > 0 || Object.keys(keys).length === 0) return [];
     const rivals = [...rows.values()]
-      .filter((row) => hasKeys(row, keys))
+      .filter((row) => isKnownBy(entity, row, keys))
       .flatMap(({ links }) => links.filter((link) => link.object === object && isLive(link.state)))
       .flatMap(({ recordId }) => (recordId === null ? [] : [recordId]));
     if (rivals.length === 0) return [];
@@ -46,7 +52,7 @@ export function contestedSuccessions(
  * for the first time (R18).
  */
 export function inheritedLinks(mapping: CompiledMapping, { rows, records, successions, values }: Inheritance): readonly PlannedLink[] {
-  const { crmObject: object } = mapping;
+  const { crmObject: object, entity } = mapping;
   return records.flatMap((record): PlannedLink[] => {
     const succession = successions.get(record.id);
     if (succession === undefined) return [];
@@ -55,7 +61,7 @@ export function inheritedLinks(mapping: CompiledMapping, { rows, records, succes
     );
     const ofPredecessor = (row: Row) => handedOver(row, succession, object).find(({ recordId }) => recordId === succession.predecessor);
     const keys = values.get(record.id) ?? {};
-    const owner = Object.keys(keys).length === 0 ? undefined : heirs.find((row) => hasKeys(row, keys));
+    const owner = Object.keys(keys).length === 0 ? undefined : heirs.find((row) => isKnownBy(entity, row, keys));
     const heir = owner ?? heirs.find((row) => ofPredecessor(row) !== undefined);
     const left = heir && (ofPredecessor(heir) ?? handedOver(heir, succession, object)[0]);
     if (heir === undefined || left === undefined) return [];

@@ -27,6 +27,8 @@ export const KIND = {
   flips: 'flips',
   /** workspace · `<field>:<value>` · optimistic lock of a match key: an insert expects its version (R19) */
   claim: 'claim',
+  /** workspace · `name:<name as it is compared>` · how companies of that name write it; `all` · those from before were gone through */
+  spelling: 'spelling',
   /** workspace · `<number>|<until>|<contact id>` · numbers that contacts had, with their times (R20) */
   formerNumber: 'former_number',
   /** workspace · contact id · the contact went with its records, by `onDelete`, and not by somebody's hand */

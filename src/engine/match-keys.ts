@@ -1,4 +1,4 @@
-import type { Version } from '../core/link/link.ts';
+import type { Entity, Version } from '../core/link/link.ts';
 import type { CompiledMapping, CrmRecord } from '../core/mapping/mapping-types.ts';
 import { matchKeysOf } from '../core/mapping/match-keys.ts';
 import { ENTITIES } from '../core/schema/entities.ts';
@@ -9,8 +9,8 @@ import type { ContactRef, EntryChange } from '../ports/store.ts';
 import type { Context } from './context.ts';
 import { KIND } from './kinds.ts';
 
-/** A value of a match key, as claims and waiting records are filed under it. */
-export const keyOf = (field: string, value: string): string => `${field}:${value}`;
+/** A value of a match key, as claims and waiting records are filed under it: as values are compared, however they are written. */
+export const keyOf = (entity: Entity, field: string, value: string): string => `${field}:${matchText(entity, field, value) ?? value}`;
 
 /** The match keys that a record brings, as far as they can be read. */
 export function matchValues({ entity, matchKeys }: CompiledMapping, record: CrmRecord): MatchValues {
@@ -51,8 +51,8 @@ const sinceOf = (body: Json): Millis | null => (body as { readonly since?: Milli
  *
  * @param at - Store time; null: the contact has had the key before.
  */
-export const claimsOf = (claims: Claims, keys: MatchValues, contactId: ContactRef, at: Millis | null): EntryChange[] =>
-  keysOf(keys).map((key) => {
+export const claimsOf = (claims: Claims, entity: Entity, keys: MatchValues, contactId: ContactRef, at: Millis | null): EntryChange[] =>
+  keysOf(entity, keys).map((key) => {
     const known = claims.get(key);
     const since = known !== undefined && known.contactId === contactId ? known.since : at;
     return { ...claimEntry(claims, key), put: { body: { since }, contactId } };
@@ -71,7 +71,17 @@ export const touchedClaims = (claims: Claims, keys: readonly string[]): EntryCha
 const claimEntry = (claims: Claims, key: string) =>
   ({ scope: 'workspace', kind: KIND.claim, key, expected: claims.get(key)?.version ?? null }) as const;
 
-export const keysOf = (values: MatchValues): string[] => Object.entries(values).map(([field, value]) => keyOf(field, value));
+export const keysOf = (entity: Entity, values: MatchValues): string[] =>
+  Object.entries(values).map(([field, value]) => keyOf(entity, field, value));
+
+/** Whether somebody with these fields has the value of a match key, as values are compared. */
+export const hasKey = (entity: Entity, fields: Fields, field: string, value: string): boolean => {
+  const text = matchText(entity, field, value);
+  return text !== null && matchText(entity, field, fields[field]) === text;
+};
+
+export const hasAnyKey = (entity: Entity, fields: Fields, keys: MatchValues): boolean =>
+  Object.entries(keys).some(([field, value]) => hasKey(entity, fields, field, value));
 
 /** Every field that finds contacts for one of the mappings. */
 export const matchFields = ({ schema, mappings }: Context): ReadonlySet<string> =>

@@ -54,6 +54,7 @@ export const KINDS = {
     'removed_with_record',
     'awaited',
     'released',
+    'spelling',
     'company_claim',
     'company_awaited',
   ],

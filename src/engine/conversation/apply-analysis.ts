@@ -59,7 +59,7 @@ async function attempt(context: Context, session: Session, conversation: Convers
   const marker = versionKey(context, conversation);
   const { marker: applied, all: versions } = await appliedVersions(context, conversation, marker);
   const { phone } = conversation.contact;
-  const callerClaims = await loadClaims(context, phone === undefined ? [] : [keyOf('phone_number', phone)]);
+  const callerClaims = await loadClaims(context, phone === undefined ? [] : [keyOf('contact', 'phone_number', phone)]);
   const found = await findContact(context, conversation, contactId);
   if (applied !== undefined)
     return { changes: null, result: step('unchanged', { contactId: found.found === 'one' ? found.row.id : applied.contactId }) };
@@ -146,12 +146,12 @@ async function targetOf(
   if (context.options.unknownCaller !== 'create')
     return step('skipped', { reason: 'unknown_caller', remedy: "Pull the contact first, or set `unknownCaller: 'create'`." });
   const keys = { phone_number: found.phone };
-  const holder = claims.get(keyOf('phone_number', found.phone))?.contactId ?? null;
+  const holder = claims.get(keyOf('contact', 'phone_number', found.phone))?.contactId ?? null;
   if (holder !== null && (await wasRemovedSince(context, holder, conversation)))
     return step('skipped', { reason: 'contact_removed', remedy: 'The contact of this number was removed after the conversation began.' });
   const { erased, fence } = await erasedPeople(context, 'contact', [keys]);
   if (erased[0]) return step('skipped', { reason: 'erased', remedy: ERASED_REMEDY });
-  const entries = [fence, ...claimsOf(claims, keys, { row: 0 }, at)];
+  const entries = [fence, ...claimsOf(claims, 'contact', keys, { row: 0 }, at)];
   return { row: null, id: context.ids(), fields: { ...emptyFields(context.schema), ...keys }, entries };
 }
 

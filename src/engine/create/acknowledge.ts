@@ -90,9 +90,9 @@ export async function acknowledgeCreates(
         changes.entries.push(createdEntry(context, run, mapping, { contactId, recordId: made.recordId, agreed: made.body.base, now }));
     }
     // A record that was read before its contact knew of it waits for this.
-    const keys = known.flatMap(({ keys }) => keysOf(keys));
+    const keys = known.flatMap(({ keys }) => keysOf(mapping.entity, keys));
     // Of a contact that is gone no claim is left behind (R21).
-    const ofGone = known.flatMap(({ contactId, keys }) => (rows.has(contactId) ? [] : keysOf(keys)));
+    const ofGone = known.flatMap(({ contactId, keys }) => (rows.has(contactId) ? [] : keysOf(mapping.entity, keys)));
     changes.entries.push(...(await releaseWaiting(context, keys, now, ofGone)));
     return { result: settled, changes };
   });

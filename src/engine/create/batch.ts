@@ -7,7 +7,8 @@ import { untilCommitted } from '../commit.ts';
 import type { Context } from '../context.ts';
 import { erasedPeople } from '../erasure/suppressions.ts';
 import { intentEnd, mayStart } from '../intent.ts';
-import { claimsOf, keysOf, loadClaims, matchValues } from '../match-keys.ts';
+import { claimsOf, hasAnyKey, keysOf, loadClaims, matchValues } from '../match-keys.ts';
+import { onePerKey } from '../recheck.ts';
 import type { RunRecorder } from '../run-recorder.ts';
 import { sendWrites } from '../send-writes.ts';
 import { acknowledgeCreates, type CreateOutcome, type Settled } from './acknowledge.ts';
@@ -59,7 +60,9 @@ export class CreateBatch {
     const { result } = await untilCommitted(this.#context, this.#run.session, async () => {
       turns += 1;
       if (turns > 1) await this.#place.permit.renew();
-      const claims = await loadClaims(this.#context, [...new Set(candidates.flatMap(({ plan }) => keysOf(plan.keys)))]);
+      const claims = await loadClaims(this.#context, [
+        ...new Set(candidates.flatMap(({ plan }) => keysOf(this.#mapping.entity, plan.keys))),
+      ]);
       const rows = new Map((await this.#context.store.load({ ids })).map((row) => [row.id, row]));
       const known = await loadCreates(this.#context, object, ids);
       const until = intentEnd(this.#context, this.#run.session, candidates.length);
@@ -71,13 +74,17 @@ export class CreateBatch {
         return isSame && !erased[index] ? [{ ...candidate, op: this.#context.ids(), until }] : [];
       });
       // A pull that meets the record finds whose it is by its keys, should the contact have others by then (R19).
-      const claimed = intended.flatMap(({ plan: { contactId, keys } }) => claimsOf(claims, keys, contactId, null));
+      const claimed = intended.flatMap(({ plan: { contactId, keys } }) => claimsOf(claims, this.#mapping.entity, keys, contactId, null));
       const changes = intended.map((write) => this.#intention(write, known.get(write.plan.contactId)));
       return {
         result: intended,
         changes: {
           rows: changes.map(({ row }) => row),
-          entries: changes.length === 0 ? [] : [...this.#place.permit.fences(), fence, ...changes.map(({ entry }) => entry), ...claimed],
+          // Companies may share a name, and so a claim.
+          entries:
+            changes.length === 0
+              ? []
+              : [...this.#place.permit.fences(), fence, ...changes.map(({ entry }) => entry), ...onePerKey(claimed)],
         },
       };
     });
@@ -165,8 +172,8 @@ export class CreateBatch {
     const [record] = await this.#context.connector.fetch({ object, ids: [recordId], fields }, this.#run.session.call);
     if (record?.state !== 'present') return false;
     const readAt = this.#run.session.inStoreTime(requestedAt);
-    const keys = Object.entries(matchValues(this.#mapping, { id: record.id, fields: record.values }));
-    const isOf = (row: Row) => keys.some(([key, value]) => row.fields[key] === value);
+    const keys = matchValues(this.#mapping, { id: record.id, fields: record.values });
+    const isOf = (row: Row) => hasAnyKey(this.#mapping.entity, row.fields, keys);
     if ((await adopt(this.#place, { contactId, record, readAt, isOf })) !== 'linked') return false;
     this.#report.linked(contactId, record.id);
     return true;

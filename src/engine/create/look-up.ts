@@ -9,7 +9,7 @@ import type { Millis } from '../../core/values/value.ts';
 import type { Fetched, FoundRecords } from '../../ports/connector.ts';
 import type { Row } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
-import { matchValues } from '../match-keys.ts';
+import { hasKey, matchValues } from '../match-keys.ts';
 import { keepingRecords } from '../removal/kept-records.ts';
 import type { Session } from '../session.ts';
 
@@ -62,17 +62,23 @@ export async function lookUp(context: Context, session: Session, mapping: Compil
     const found = await find(BY[field] ?? (rule.crm[0] as string), [...spelt.keys()]);
     for (const { contactId, keys } of wanted)
       for (const { value, record } of found)
-        if (keys[field] !== undefined && spelt.get(value) === keys[field] && !isOther(mapping, keys, record)) byKeys.add(contactId, record);
+        if (spelt.has(value) && spelt.get(value) === matchText(mapping.entity, field, keys[field]) && !isOther(mapping, keys, record))
+          byKeys.add(contactId, record);
   }
   return { byId: byId.records, byKeys: byKeys.records, completeUntil, requestedAt };
 }
 
-/** By each way that a CRM may spell a value: the value. A web site is spelt in many, and looked for as it stands. */
+/**
+ * By each way that a CRM may spell a value: the value as it is compared. A web site is spelt in many, and looked for as it stands; a
+ * name as it is written here, and without its signs.
+ */
 const spellings = ({ entity }: CompiledMapping, field: string, values: readonly string[]): ReadonlyMap<string, string> =>
   new Map(
-    values.flatMap((value) =>
-      (kindOfField({ entity, field }) === 'domain' ? domainSpellings(value) : [value]).map((spelling) => [spelling, value] as const),
-    ),
+    values.flatMap((value) => {
+      const text = matchText(entity, field, value) ?? value;
+      const spelt = kindOfField({ entity, field }) === 'domain' ? domainSpellings(value) : [value, text];
+      return spelt.map((spelling) => [spelling, text] as const);
+    }),
   );
 
 /** A record with a domain of its own is another company's, whatever name they share. */
@@ -124,7 +130,12 @@ export async function sharing(context: Context, mapping: CompiledMapping, wanted
     const rows = await context.store.load({ keys: { entity: mapping.entity, field, values } });
     for (const { contactId, keys } of wanted) {
       const isApart = (row: Row) => isSharedKey(mapping.entity, field) && areApart(mapping, keys, row);
-      if (rows.some((row) => row.id !== contactId && row.fields[field] !== undefined && row.fields[field] === keys[field] && !isApart(row)))
+      if (
+        rows.some(
+          (row) =>
+            row.id !== contactId && keys[field] !== undefined && hasKey(mapping.entity, row.fields, field, keys[field]) && !isApart(row),
+        )
+      )
         shared.add(contactId);
     }
   }

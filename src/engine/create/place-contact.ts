@@ -59,7 +59,7 @@ async function attempt(context: Context, session: Session, input: PlaceInput): P
   const hash = hashOf(fields);
   const made = await loadMade(context, key);
   const keys = keysIn(context, fields);
-  const claims = await loadClaims(context, keysOf(keys));
+  const claims = await loadClaims(context, keysOf('contact', keys));
   const found =
     made === null ? await holdersOf(context, keys) : await context.store.load({ ids: made.contactId === null ? [] : [made.contactId] });
   const [row, ...others] = found.filter(({ removed }) => removed !== true);
@@ -101,8 +101,8 @@ async function attempt(context: Context, session: Session, input: PlaceInput): P
   const wanted = askedCreate({ object: asked.object, contactId: id, known: undefined }, asked.values, contact);
   const entries = [
     fence,
-    ...claimsOf(claims, keys, contact, at),
-    ...(await releaseWaiting(context, keysOf(keys), at, keysOf(keys))),
+    ...claimsOf(claims, 'contact', keys, contact, at),
+    ...(await releaseWaiting(context, keysOf('contact', keys), at, keysOf('contact', keys))),
     ...(wanted === null ? [] : [wanted]),
     madeChange(key, hash, contact, null),
     historyEntry(context, contact, { at: new Date(at).toISOString(), source, changes }),

@@ -24,12 +24,12 @@ export async function contactsChanged(context: Context, contactIds: readonly str
       const loaded = await context.store.load({ ids: part });
       const rows = loaded.filter(({ entity, removed }) => removed !== true && entity === context.schema.entity);
       const keys = rows.map((row) => [row.id, textsOf(context, row)] as const);
-      const named = [...new Set(keys.flatMap(([, values]) => keysOf(values)))];
+      const named = [...new Set(keys.flatMap(([, values]) => keysOf(context.schema.entity, values)))];
       // A pull that looked for a contact with such a key before the host wrote it plans again (R19).
       const claims = await loadClaims(context, named);
       const at = session.storeNow();
       const entries = onePerKey([
-        ...keys.flatMap(([id, values]) => claimsOf(claims, values, id, null)),
+        ...keys.flatMap(([id, values]) => claimsOf(claims, context.schema.entity, values, id, null)),
         ...(await releaseWaiting(context, named, at, named)),
         ...(await releaseWaitingFor(context, part, at)),
       ]);

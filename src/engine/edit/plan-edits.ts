@@ -48,12 +48,12 @@ export async function planEdits(
   }
   for (const contactId of await withUnknownCompany(context, edits)) refused.set(contactId, companyNotFound(contactId));
   const moves = planned.map(({ move }) => move);
-  const claims = await loadClaims(context, [...new Set(moves.flatMap(({ taken }) => keysOf(taken)))]);
+  const claims = await loadClaims(context, [...new Set(moves.flatMap(({ taken }) => keysOf(entity, taken)))]);
   for (const [contactId, field] of await takenKeys(context, moves)) refused.set(contactId, keyTaken(contactId, field, entity));
 
   const passing = planned.filter(({ row, changes }) => changes.length > 0 && !refused.has(row.id));
-  const taken = passing.flatMap(({ move }) => keysOf(move.taken));
-  const left = passing.flatMap(({ move }) => keysOf(move.left));
+  const taken = passing.flatMap(({ move }) => keysOf(entity, move.taken));
+  const left = passing.flatMap(({ move }) => keysOf(entity, move.left));
   const entries: EntryChange[] = await releaseWaiting(context, [...left, ...taken], at, taken);
   const former = passing.flatMap(({ row, move }) => {
     const number = move.left['phone_number'];
@@ -63,7 +63,7 @@ export async function planEdits(
   const source = { flow: 'manual', by } as const;
   for (const { row, changes, move } of passing)
     entries.push(
-      ...claimsOf(claims, move.taken, row.id, at),
+      ...claimsOf(claims, entity, move.taken, row.id, at),
       historyEntry(context, row.id, { at: new Date(at).toISOString(), source, changes }),
     );
   const updates = passing.map(({ row, set }): RowChange => ({ kind: 'update', contactId: row.id, expected: row.version, set }));

@@ -35,7 +35,7 @@ export async function eraseContact(context: Context, id: string): Promise<{ read
       const key = suppressionKey(secret, one);
       return { scope: 'workspace', kind: KIND.suppression, key, expected: 'any', put: { body: { at: new Date(at).toISOString() } } };
     });
-    const names = keys.map(({ field, value }) => keyOf(field, value));
+    const names = keys.map(({ field, value }) => keyOf('contact', field, value));
     const entries = onePerKey([
       // Moves with every erasure: whoever makes something new at the same time plans again.
       { ...ERASURE_KEY, expected: erasures.version, put: { body: erasureState(context, secret) } },
@@ -72,7 +72,7 @@ async function keysOfPerson(context: Context, id: string, row: Row | undefined):
     const value = row?.fields[field];
     return typeof value === 'string' ? [{ field, value }] : [];
   });
-  return [...new Map([...claimed, ...numbers, ...present].map((key) => [keyOf(key.field, key.value), key])).values()];
+  return [...new Map([...claimed, ...numbers, ...present].map((key) => [keyOf('contact', key.field, key.value), key])).values()];
 }
 
 /** Claims of its keys that name nobody: those that name the contact go with it. */
@@ -99,7 +99,8 @@ async function queuesOf(
     for (const { scope, kind, key, version, body, contactId } of page) {
       if (contactId !== null) continue; // goes with the contact whose it is
       const { phone, email } = (body as unknown as KeptConversation).conversation.contact;
-      const isTheirs = keys.includes(keyOf('phone_number', phone ?? '')) || keys.includes(keyOf('email', email ?? ''));
+      const isTheirs =
+        keys.includes(keyOf('contact', 'phone_number', phone ?? '')) || keys.includes(keyOf('contact', 'email', email ?? ''));
       if (isTheirs) conversations.push({ scope, kind, key, expected: version, put: 'delete' });
     }
     if (page.length < PAGE) return [...rechecks, ...released, ...conversations];

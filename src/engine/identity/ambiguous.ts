@@ -3,6 +3,7 @@ import type { MatchValues } from '../../core/sync/plan-types.ts';
 import type { LoadQuery, Row } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
 import { KIND } from '../kinds.ts';
+import { hasAnyKey } from '../match-keys.ts';
 import { type Waiting, waitingOf } from './waiting.ts';
 
 /** A record that waits until somebody decides, or a match key is corrected. Holds values: for people who may see contacts. */
@@ -43,7 +44,9 @@ export async function ambiguous(
   );
   return found.map(({ since, candidates: _, ...waiting }) => ({
     ...waiting,
-    candidates: rows.filter((row) => hasAny(row, waiting.keys)).map((row) => candidateOf(row, waiting.object)),
+    candidates: rows
+      .filter((row) => hasAnyKey(context.schema.entity, row.fields, waiting.keys))
+      .map((row) => candidateOf(row, waiting.object)),
     since: new Date(since).toISOString(),
   }));
 }
@@ -58,8 +61,6 @@ async function holders(context: Context, keys: readonly MatchValues[]): Promise<
   }
   return [...rows.values()];
 }
-
-const hasAny = ({ fields }: Row, keys: MatchValues): boolean => Object.entries(keys).some(([field, value]) => fields[field] === value);
 
 const candidateOf = ({ id, links }: Row, object: string): Candidate => ({
   contactId: id,

@@ -13,9 +13,9 @@ export interface LeftNumber {
 
 /** Numbers that contacts give up stay theirs for the time they had them (R20). Erasing the contact removes them. */
 export async function formerNumberEntries(context: Context, left: readonly LeftNumber[], at: Millis): Promise<EntryChange[]> {
-  const claims = await loadClaims(context, [...new Set(left.map(({ number }) => keyOf('phone_number', number)))]);
+  const claims = await loadClaims(context, [...new Set(left.map(({ number }) => keyOf('contact', 'phone_number', number)))]);
   return left.map(({ contactId, number }) => {
-    const claim = claims.get(keyOf('phone_number', number));
+    const claim = claims.get(keyOf('contact', 'phone_number', number));
     const from = claim?.contactId === contactId ? claim.since : null;
     const key = `${number}|${new Date(at).toISOString()}|${contactId}`;
     // `any`: a number may come and go within one millisecond, and that is one fact.

@@ -15,10 +15,12 @@ interface KeyEdit {
 
 /** What goes with an edit of match keys here: the new ones are claimed, and records that waited for either are looked at again. */
 export async function keyEntries(context: Context, { contact, before, set, at }: KeyEdit): Promise<readonly EntryChange[]> {
+  const { entity } = context.schema;
   const { left, taken } = movedKeys(context, before, set);
-  const claims = await loadClaims(context, keysOf(taken));
-  const released = await releaseWaiting(context, [...keysOf(left), ...keysOf(taken)], at, keysOf(taken));
+  const takenKeys = keysOf(entity, taken);
+  const claims = await loadClaims(context, takenKeys);
+  const released = await releaseWaiting(context, [...keysOf(entity, left), ...takenKeys], at, takenKeys);
   const number = left['phone_number'];
   const former = number === undefined || typeof contact !== 'string' ? [] : [{ contactId: contact, number }];
-  return [...claimsOf(claims, taken, contact, at), ...released, ...(await formerNumberEntries(context, former, at))];
+  return [...claimsOf(claims, entity, taken, contact, at), ...released, ...(await formerNumberEntries(context, former, at))];
 }

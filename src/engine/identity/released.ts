@@ -13,7 +13,7 @@ export interface Awaiting extends Pick<Recheck, 'object' | 'recordId'> {
   readonly candidates: readonly string[];
 }
 
-export const awaitingOf = ({ body }: Entry): Awaiting => body as unknown as Awaiting;
+export const awaitingOf = ({ body }: Pick<Entry, 'body'>): Awaiting => body as unknown as Awaiting;
 
 export const releasedRecheck = ({ object, recordId }: Pick<Recheck, 'object' | 'recordId'>, now: Millis): EntryChange =>
   recheckEntry({ object, recordId, code: 'released', attempts: 0 }, now);

@@ -28,7 +28,7 @@ export async function unassign(context: Context, contactId: string, record: Reco
     const at = session.storeNow();
     const keys = [...matchFields(context)].flatMap((field) => {
       const value = row.fields[field];
-      return typeof value === 'string' ? [keyOf(field, value)] : [];
+      return typeof value === 'string' ? [keyOf(row.entity, field, value)] : [];
     });
     const ended = link === undefined ? null : endedWith(link, { run: null, at });
     const links = [{ ...declined(context, record, link && { ...link, body: ended?.body ?? link.body }), syncedAt: at }];

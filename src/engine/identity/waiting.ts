@@ -61,13 +61,15 @@ export async function loadWaiting(
  * Notes that a record waits: one note for the record, and one under each key, where whoever gives up the key finds it. The
  * commit expects the keys' claims as they were seen, so that a key which is given up meanwhile is looked at again (R20).
  */
-export function stillWaiting({ connection }: Context, waiting: Waiting, known: StoredWaiting | undefined, claims: Claims): EntryChange[] {
-  const checks = checkedClaims(claims, keysOf(waiting.keys));
+export function stillWaiting(context: Context, waiting: Waiting, known: StoredWaiting | undefined, claims: Claims): EntryChange[] {
+  const { connection } = context;
+  const keys = keysOf(context.schema.entity, waiting.keys);
+  const checks = checkedClaims(claims, keys);
   const isNoted =
     known !== undefined &&
     known.waiting.reason === waiting.reason &&
     known.waiting.contactId === waiting.contactId &&
-    keysOf(known.waiting.keys).join() === keysOf(waiting.keys).join() &&
+    keysOf(context.schema.entity, known.waiting.keys).join() === keys.join() &&
     known.waiting.candidates.join() === waiting.candidates.join();
   if (isNoted) return checks;
   const body = { ...waiting, since: known?.waiting.since ?? waiting.since } as unknown as Json;
@@ -76,26 +78,26 @@ export function stillWaiting({ connection }: Context, waiting: Waiting, known: S
   const note = { scope: 'connection', kind: KIND.waiting, key: nameOf(waiting), expected: known?.version ?? null } as const;
   return [
     ...checks,
-    ...(known === undefined ? [] : forgetKeys(connection, known.waiting)),
+    ...(known === undefined ? [] : forgetKeys(context, known.waiting)),
     { ...note, put: { body, contactId } },
-    ...keysOf(waiting.keys).map((key): EntryChange => {
+    ...keys.map((key): EntryChange => {
       const { object, recordId, candidates } = waiting;
       return { ...awaited(connection, key, waiting), put: { body: { connection, object, recordId, candidates }, contactId } };
     }),
   ];
 }
 
-export function noLongerWaiting({ connection }: Context, { waiting, version }: StoredWaiting): EntryChange[] {
+export function noLongerWaiting(context: Context, { waiting, version }: StoredWaiting): EntryChange[] {
   const note = { scope: 'connection', kind: KIND.waiting, key: nameOf(waiting), expected: version, put: 'delete' } as const;
-  return [note, ...forgetKeys(connection, waiting)];
+  return [note, ...forgetKeys(context, waiting)];
 }
 
 /** In the workspace: whoever gives up the key may do so on another connection. */
 const awaited = (connection: string, key: string, record: Pick<Waiting, 'object' | 'recordId'>) =>
   ({ scope: 'workspace', kind: KIND.awaited, key: `${key}|${connection}|${nameOf(record)}`, expected: 'any' }) as const;
 
-const forgetKeys = (connection: string, waiting: Waiting): EntryChange[] =>
-  keysOf(waiting.keys).map((key): EntryChange => ({ ...awaited(connection, key, waiting), put: 'delete' }));
+const forgetKeys = ({ connection, schema }: Context, waiting: Waiting): EntryChange[] =>
+  keysOf(schema.entity, waiting.keys).map((key): EntryChange => ({ ...awaited(connection, key, waiting), put: 'delete' }));
 
 /**
  * Records that wait for one of these match keys are looked at again, on whichever connection they are: their way may be free

@@ -9,7 +9,7 @@ import type { Context } from '../context.ts';
 import { flipsEntry } from '../flips.ts';
 import { historyEntry } from '../history.ts';
 import { noLongerWaiting, type StoredWaiting, stillWaiting } from '../identity/waiting.ts';
-import { claimsOf } from '../match-keys.ts';
+import { claimsOf, hasAnyKey } from '../match-keys.ts';
 import type { Source } from '../run-recorder.ts';
 import type { PagePlan } from './plan-page.ts';
 
@@ -52,7 +52,10 @@ function addRecord(input: PageChangesInput, plan: RecordPlan, rows: RowChange[],
       set: plan.fields,
       links: [newLink(context, plan.link, input.at)],
     });
-    entries.push(...claimsOf(planned.claims, plan.keys, row, input.at), historyOfPlan(input, row, plan, plan.changes));
+    entries.push(
+      ...claimsOf(planned.claims, input.mapping.entity, plan.keys, row, input.at),
+      historyOfPlan(input, row, plan, plan.changes),
+    );
     return;
   }
   if (plan.action === 'unchanged' || plan.action === 'refetch') return;
@@ -64,7 +67,7 @@ function addRecord(input: PageChangesInput, plan: RecordPlan, rows: RowChange[],
   const link = linkChange(input, stored, plan.link);
   if (plan.action === 'update') {
     rows.push({ kind: 'update', contactId: stored.id, expected: stored.version, set: plan.fields, links: [link] });
-    entries.push(...claimsOf(planned.claims, plan.keys, stored.id, input.at));
+    entries.push(...claimsOf(planned.claims, input.mapping.entity, plan.keys, stored.id, input.at));
   } else rows.push({ kind: 'update', contactId: stored.id, expected: stored.version, links: [link] });
   entries.push(...conflictEntries(plan.conflicts, { object: input.mapping.crmObject, run: input.source.run ?? null, at: input.at }));
   entries.push(...flipsEntry(planned.flips, plan.contactId, plan.flips));
@@ -132,11 +135,11 @@ function waitingEntries({ context, waiting, mapping, planned, at }: PageChangesI
   const keys = takenKeys(plan, planned.values.get(plan.recordId));
   const contactId = 'contactId' in plan ? (plan.contactId ?? null) : null;
   if (Object.keys(keys).length === 0) return known === undefined ? [] : noLongerWaiting(context, known);
-  const candidates = [...planned.rows.values()].filter((row) => row.id !== contactId && hasAnyKey(row, keys)).map(({ id }) => id);
+  const candidates = [...planned.rows.values()]
+    .filter((row) => row.id !== contactId && hasAnyKey(mapping.entity, row.fields, keys))
+    .map(({ id }) => id);
   return stillWaiting(context, { ...place, reason: 'match_key_taken', keys, candidates, contactId }, known, planned.claims);
 }
-
-const hasAnyKey = ({ fields }: Row, keys: MatchValues): boolean => Object.entries(keys).some(([field, value]) => fields[field] === value);
 
 /** Match keys that the record has and its contact can't get, for another one has them. */
 function takenKeys({ refused }: RecordPlan, values: MatchValues = {}): MatchValues {

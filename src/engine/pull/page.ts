@@ -1,4 +1,4 @@
-import type { Version } from '../../core/link/link.ts';
+import type { Entity, Version } from '../../core/link/link.ts';
 import type { CompiledMapping } from '../../core/mapping/mapping-types.ts';
 import type { Losses } from '../../core/sync/brake.ts';
 import { joinPlans } from '../../core/sync/inbound.ts';
@@ -142,7 +142,7 @@ async function attemptPage(context: Context, run: RunRecorder, input: PageInput,
   const page = changesOf({ context, mapping, planned, waiting, untied, source: run.source, at, flow: input.flow });
   const claimed = page.entries.flatMap(({ kind, key, put }) => (kind === KIND.claim && put !== undefined ? [key] : []));
   const released = [
-    ...(await releaseWaiting(context, [...gone.releasedKeys, ...leftKeys(planned)], at, claimed)),
+    ...(await releaseWaiting(context, [...gone.releasedKeys, ...leftKeys(mapping.entity, planned)], at, claimed)),
     ...releaseNoted(page.entries, gone.releasedKeys, at),
   ];
   const retries = refused.map(({ recordId, code }) => failed(recordId, code, at));
@@ -230,9 +230,12 @@ function lossesOf({ updates }: InboundPlan, gone: readonly GoneOutcome[]): Losse
 }
 
 /** Old and new values of match keys that the page changes: records may wait for either (R20). */
-function leftKeys({ plan, rows }: PagePlan): readonly string[] {
+function leftKeys(entity: Entity, { plan, rows }: PagePlan): readonly string[] {
   return plan.updates.flatMap(({ contactId, keys }) =>
-    Object.entries(keys).flatMap(([field, value]) => [keyOf(field, String(rows.get(contactId)?.fields[field] ?? '')), keyOf(field, value)]),
+    Object.entries(keys).flatMap(([field, value]) => [
+      keyOf(entity, field, String(rows.get(contactId)?.fields[field] ?? '')),
+      keyOf(entity, field, value),
+    ]),
   );
 }
 

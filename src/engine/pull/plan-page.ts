@@ -1,5 +1,7 @@
+import type { Entity } from '../../core/link/link.ts';
 import type { CompiledMapping, CrmRecord } from '../../core/mapping/mapping-types.ts';
 import type { InboundPlan } from '../../core/sync/inbound-types.ts';
+import { matchText } from '../../core/sync/match-text.ts';
 import type { MatchValues, PlannedContact } from '../../core/sync/plan-types.ts';
 import type { Millis } from '../../core/values/value.ts';
 import type { Call, Fetched } from '../../ports/connector.ts';
@@ -50,7 +52,7 @@ export interface PagePlan {
 /** Loads who the records may belong to, and decides. */
 export async function planPage(context: Context, input: PagePlanInput): Promise<PagePlan> {
   const { mapping, records: fetched, readAt, fresh, assigned = {}, permit } = input;
-  const object = mapping.crmObject;
+  const { crmObject: object, entity } = mapping;
   const rows = new Map<string, Row>();
   const load = async (query: LoadQuery): Promise<ReadonlySet<string>> => {
     const loaded = await keepingRecords(context, await context.store.load({ ...query, ...lookElsewhere(permit) }));
@@ -72,21 +74,23 @@ export async function planPage(context: Context, input: PagePlanInput): Promise<
 
   // A contact that has the very keys of its record is its own only candidate: nothing has to be looked up.
   const wanted = [...values].flatMap(([id, keys]) => (hasKeys(known.get(id), keys) ? [] : [keys]));
-  const claims = await loadClaims(context, [...new Set(wanted.flatMap(keysOf))]);
+  const claims = await loadClaims(context, [...new Set(wanted.flatMap((keys) => keysOf(entity, keys)))]);
   const { erased, fence } = await erasedRecords(context, mapping, unlinked);
   for (const { field } of mapping.matchKeys) {
     const texts = new Set(wanted.flatMap((keys) => keys[field] ?? []));
     if (texts.size === 0) continue;
-    const found = await load({ keys: { entity: mapping.entity, field, values: [...texts] } });
+    const found = await load({ keys: { entity, field, values: [...texts] } });
     // Who was read before the claims, and has given the key up since, must not pass for its holder (R19).
-    const stale = [...rows.values()].filter(({ id, fields }) => texts.has(fields[field] as string) && !found.has(id));
+    const compared = new Set([...texts].map((text) => matchText(entity, field, text)));
+    const isAsked = ({ fields }: Row) => compared.has(matchText(entity, field, fields[field]));
+    const stale = [...rows.values()].filter((row) => isAsked(row) && !found.has(row.id));
     if (stale.length === 0) continue;
     const there = await load({ ids: stale.map(({ id }) => id) });
     // One is gone without a trace, erased since it was met, and so is what was concluded from it: all is looked at again (R21).
     if (stale.some(({ id }) => !there.has(id))) return planPage(context, input);
   }
   await load({ ids: Object.values(assigned).filter((id) => id !== null) });
-  for (const row of await makersOf(context, object, claimantsOf(claims, unlinked, rows))) rows.set(row.id, row);
+  for (const row of await makersOf(context, object, claimantsOf(entity, { claims, unlinked, rows }))) rows.set(row.id, row);
 
   const fetchFirst = contestedSuccessions(mapping, { rows, records, successions, values });
   const contested = new Set(fetchFirst.flatMap(({ recordId, predecessor }) => (predecessor === undefined ? [] : [recordId])));
@@ -101,8 +105,8 @@ export async function planPage(context: Context, input: PagePlanInput): Promise<
 }
 
 /** Who had a match key of a record without a link, and may have another one now. */
-function claimantsOf(claims: Claims, unlinked: ReadonlyMap<string, MatchValues>, rows: ReadonlyMap<string, Row>): readonly string[] {
-  const ids = [...unlinked.values()].flatMap(keysOf).flatMap((key) => claims.get(key)?.contactId ?? []);
+function claimantsOf(entity: Entity, { claims, unlinked, rows }: Pick<PagePlan, 'claims' | 'unlinked' | 'rows'>): readonly string[] {
+  const ids = [...unlinked.values()].flatMap((keys) => keysOf(entity, keys)).flatMap((key) => claims.get(key)?.contactId ?? []);
   return [...new Set(ids)].filter((id) => !rows.has(id));
 }
 

@@ -91,7 +91,7 @@ async function keysOfGone(context: Context, mapping: CompiledMapping, outcomes: 
   const ids = outcomes.flatMap(({ write, wrote }) => (wrote.outcome === 'gone' ? [write.plan.contactId] : []));
   const rows = ids.length === 0 ? [] : await context.store.load({ ids });
   return rows.flatMap(({ fields }) =>
-    mapping.matchKeys.flatMap(({ field }) => (typeof fields[field] === 'string' ? [keyOf(field, fields[field])] : [])),
+    mapping.matchKeys.flatMap(({ field }) => (typeof fields[field] === 'string' ? [keyOf(mapping.entity, field, fields[field])] : [])),
   );
 }
 

@@ -25,7 +25,7 @@ export async function removeContact(context: Context, id: string, by: string): P
     const at = session.storeNow();
     const keys = [...matchFields(context)].flatMap((field) => {
       const value = row.fields[field];
-      return typeof value === 'string' ? [keyOf(field, value)] : [];
+      return typeof value === 'string' ? [keyOf(row.entity, field, value)] : [];
     });
     const history = { at: new Date(at).toISOString(), source: { flow: 'manual', by }, changes: [], event: 'removed' } as const;
     const cancelled = await cancelledWork(context, id, at);
