@@ -3,7 +3,7 @@ import { addContact, COMPANY_CRMS, companyDeployment, companySchema } from './co
 import { type Around, connectorAround, entriesOf, storeAround, withoutLeases } from './harness.ts';
 
 describe.each(COMPANY_CRMS)('companies on $name', (crm) => {
-  const deployment = () => companyDeployment(crm);
+  const deployment = (options: Parameters<typeof companyDeployment>[1] = {}) => companyDeployment(crm, options);
 
   it('are pulled, found by domain, renamed by the CRM and by hand, each once', async () => {
     const there = deployment();
@@ -32,8 +32,8 @@ describe.each(COMPANY_CRMS)('companies on $name', (crm) => {
   });
 
   /** Acme and Globex with one contact each, all of them pulled. */
-  async function employed() {
-    const there = deployment();
+  async function employed(options: Parameters<typeof companyDeployment>[1] = {}) {
+    const there = deployment(options);
     const acme = there.crm.addCompany({ name: 'Acme', domain: 'acme.com' });
     const globex = there.crm.addCompany({ name: 'Globex', domain: 'globex.com' });
     const lee = there.crm.addContact({ lastName: 'Lee', phone: '(415) 555-0123', companyId: acme });
@@ -144,6 +144,36 @@ describe.each(COMPANY_CRMS)('companies on $name', (crm) => {
     await there.engine.pull();
     const { Acme } = await there.companies();
     expect((await there.engine.contacts.byPhone('+14155550123')).contact!.fields.company_id).toBe(Acme!.id);
+  });
+
+  it('that the CRM merged before a push saw them keep nobody from the company that was given here', async () => {
+    const { engine, crm: account, ids, records, contactOf, later } = await employed();
+    const other = account.addCompany({ name: 'Acme Holding', domain: 'acme-holding.com' });
+    account.merge(records.acme, other); // in HubSpot its record is a new one, which is not here yet
+    const { id } = await contactOf('+14155550123');
+    await engine.contacts.update(id, { company_id: ids.globex }, { by: 'ann' });
+    later();
+    await engine.push();
+    await engine.pull();
+    later();
+    await engine.push();
+    expect(account.employee(records.lee).companyId).toBe(records.globex);
+    expect((await contactOf('+14155550123')).fields.company_id).toBe(ids.globex);
+  });
+
+  it('that nobody knew when a contact of theirs was given another one are left for it once they come', async () => {
+    const fields = crm.contactMapping.fields.map((rule) => (rule.crm === crm.tie ? ({ ...rule, conflict: 'local' } as const) : rule));
+    const there = await employed({ mappings: [{ ...crm.contactMapping, fields }] });
+    const { engine, crm: account, ids, records, contactOf } = there;
+    account.employ(records.lee, account.addCompany({ name: 'Hooli', domain: 'hooli.com' }));
+    await engine.contacts.update((await contactOf('+14155550123')).id, { company_id: ids.globex }, { by: 'ann' });
+    there.later();
+    expect(await engine.push()).toMatchObject({ errors: [{ code: 'company_unknown' }] });
+    await engine.pull();
+    there.later();
+    await engine.push();
+    expect(account.employee(records.lee).companyId).toBe(records.globex);
+    expect((await contactOf('+14155550123')).fields.company_id).toBe(ids.globex);
   });
 
   it('share a domain in the CRM: the second one waits, is listed, and is decided by hand', async () => {

@@ -4,6 +4,7 @@ import type { ConflictTimes } from '../link/conflict-types.ts';
 import { type Flip, isRewritten, markOf } from '../link/flips.ts';
 import { type Agreed, EMPTY_BODY, type Held, type Link, type LinkBody, type Pair } from '../link/link.ts';
 import { agreed, agreedOn, pairOf } from '../link/pair.ts';
+import { COMPANY_UNKNOWN } from '../mapping/company-tie.ts';
 import type { CompiledMapping, CompiledRule, CrmRecord } from '../mapping/mapping-types.ts';
 import type { Fields, Millis, Value } from '../values/value.ts';
 import { carryOver } from './carry-over.ts';
@@ -100,6 +101,10 @@ export function planFields(input: FieldsInput): FieldsPlan {
     if (!incoming.ok) {
       refuse(incoming);
       continue;
+    }
+    if (own(held, key)?.code === COMPANY_UNKNOWN) {
+      delete held[key]; // what the record showed was no company here, and now it is one
+      rebased = true;
     }
     const isMatchKey = mapping.matchKeys.some((matchKey) => matchKey.field === field);
     const isMoved = rule.direction !== 'outbound' && remote !== pair?.remote && incoming.value !== local;

@@ -1,9 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { COMPANY_WITHOUT_RECORD, tiePath, unknownCompany, withoutRecordOf } from '../../../../src/core/mapping/company-tie.ts';
+import { hashOf } from '../../../../src/core/base/hash.ts';
+import { EMPTY_BODY } from '../../../../src/core/link/link.ts';
+import {
+  COMPANY_UNKNOWN,
+  COMPANY_WITHOUT_RECORD,
+  tiePath,
+  unknownCompany,
+  withoutRecordOf,
+} from '../../../../src/core/mapping/company-tie.ts';
 import { compileMapping } from '../../../../src/core/mapping/compile.ts';
 import type { Mapping } from '../../../../src/core/mapping/mapping-types.ts';
 import { defineContactSchema } from '../../../../src/core/schema/schema.ts';
 import { planInbound } from '../../../../src/core/sync/inbound.ts';
+import type { PlannedLink } from '../../../../src/core/sync/plan-types.ts';
 
 const schema = defineContactSchema({ company_id: { type: 'string' }, account: { type: 'string' } });
 const tie = { crm: 'AccountId', field: 'company_id', direction: 'both' } as const;
@@ -40,6 +49,31 @@ describe('the rule that ties a contact to its company', () => {
     const plan = planned(unknownCompany('001A'), { company_id: 'company-1' });
     expect(plan.updates[0]?.fields).toEqual({ account: '001A' });
     expect(plan.refused).toMatchObject([{ field: 'company_id', code: 'company_unknown' }]);
+  });
+
+  it('holds nothing back any more once the reference leads to somebody here', () => {
+    const held = { AccountId: { code: COMPANY_UNKNOWN, remedy: '', valueHash: hashOf('company-2'), retryAt: 1_000 } };
+    const ofLink = (company: string) => {
+      const base = { Phone: '+14155550123', AccountId: 'company-1' };
+      const link: PlannedLink = {
+        id: 'l1',
+        contactId: 'c1',
+        object: 'Contact',
+        recordId: '003',
+        state: 'active',
+        plan: tied.planFingerprint,
+        seen: 'v1',
+        dueAt: 1_000,
+        syncedAt: -1_000_000,
+        body: { ...EMPTY_BODY, base, held },
+      };
+      const fields = { phone_number: '+14155550123', company_id: 'company-2', account: '001A' };
+      const contact = { id: 'c1', version: 'v1', fields };
+      const [plan] = planInbound({ mapping: tied, records: [recordOf(company)], contacts: [contact], links: [link], now: 0 }).records;
+      return plan;
+    };
+    expect(ofLink('company-1')).toMatchObject({ link: { body: { held: {} }, seen: null } }); // to be sent
+    expect(ofLink(unknownCompany('001A'))).toMatchObject({ link: { body: { held } } });
   });
 
   it('is absent where nobody has led the reference to a company, as in a plan without an engine (R15)', () => {
