@@ -88,7 +88,13 @@ export async function dumpOf(store: ContactStore, scope = { workspace: 'acme', c
 /** All that a host can see, without ids, versions and times that each deployment makes for itself. */
 export async function contentsOf(store: ContactStore, scope = { workspace: 'acme', connection: 'acme-salesforce' }) {
   const { rows, entries } = await dumpOf(store, scope);
-  const nameOf = (contactId: string | null): string => String(rows.find(({ id }) => id === contactId)?.fields['phone_number'] ?? '');
+  const companies = await store
+    .bind(scope)
+    .scan({ entity: 'company', object: '', want: 'all', plan: '', now: 0, after: null, limit: 100_000 });
+  const nameOf = (contactId: string | null): string => {
+    const { phone_number: phone, name } = [...rows, ...companies].find(({ id }) => id === contactId)?.fields ?? {};
+    return String(phone ?? name ?? '');
+  };
   const sorted = <T>(values: readonly T[]): readonly T[] => [...values].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
   const history = (entries['history'] ?? []).flatMap(({ body, contactId }) => {
     const { source, changes } = body as unknown as StoredHistory;
@@ -96,29 +102,35 @@ export async function contentsOf(store: ContactStore, scope = { workspace: 'acme
       .filter(({ reason }) => reason !== 'pushed')
       .map((change) => ({ contact: nameOf(contactId), flow: source.flow, ...change }));
   });
-  return {
-    contacts: sorted(
-      rows.map(({ fields, version, links }) => ({
-        fields,
-        links: sorted(
-          links.map(({ object, recordId, state, body, seen }) => ({
-            object,
-            recordId,
-            state,
-            base: body.base,
-            sent: body.sent.length,
-            held: Object.keys(body.held),
-            pending: seen !== version,
-          })),
-        ),
+  const seenOf = ({ fields, version, links }: Row) => ({
+    fields,
+    links: sorted(
+      links.map(({ object, recordId, state, body, seen }) => ({
+        object,
+        recordId,
+        state,
+        base: body.base,
+        sent: body.sent.length,
+        held: Object.keys(body.held),
+        pending: seen !== version,
       })),
     ),
+  });
+  return {
+    contacts: sorted(rows.map(seenOf)),
+    companies: sorted(companies.map(seenOf)),
     history: sorted(history),
     checkpoints: (entries['checkpoint'] ?? []).map(({ key, body }) => ({ key, reading: (body as { reading: string }).reading })),
-    claims: (entries['claim'] ?? []).map(({ key, contactId }) => ({ key, contact: nameOf(contactId) })),
+    claims: [...(entries['claim'] ?? []), ...(entries['company_claim'] ?? [])].map(({ key, contactId }) => ({
+      key,
+      contact: nameOf(contactId),
+    })),
     activities: (entries['activity'] ?? []).map(({ key, body }) => ({ key, open: (body as { intent: unknown }).intent !== null })),
     queues: Object.fromEntries(
-      ['waiting', 'recheck', 'conversation', 'merge'].map((kind) => [kind, (entries[kind] ?? []).map(({ key }) => key)]),
+      ['waiting', 'company_waiting', 'untied', 'recheck', 'conversation', 'merge'].map((kind) => [
+        kind,
+        (entries[kind] ?? []).map(({ key }) => key),
+      ]),
     ),
     applied: (entries['applied'] ?? []).map(({ key }) => key),
   };

@@ -1,9 +1,9 @@
-import { contentsOf, mulberry } from '../../flows/harness.ts';
-import { seenIn } from './account.ts';
-import { type Death, type Deployment, deploy, type Kill } from './deployment.ts';
-import { type CrmName, engineOn, NAMES, phoneOf, scopeOf } from './host.ts';
+import { mulberry } from '../../flows/harness.ts';
+import { type Counts, type Death, deploy, type Kill, NONE } from './deployment.ts';
+import { editBothSides } from './edits.ts';
+import { type End, endOf, membersOf } from './end.ts';
+import type { CrmName } from './host.ts';
 import type { Places } from './places.ts';
-import { openStore } from './store.ts';
 import type { Flow } from './worker.ts';
 
 const MINUTE = 60_000;
@@ -11,49 +11,14 @@ const MINUTE = 60_000;
 const PAUSES = [1_000, 5 * MINUTE, 30 * MINUTE] as const;
 
 /** What the host does before and after both sides have edited. */
-const STORY: readonly (readonly Flow[])[] = [['pull'], ['calls', 'push', 'pull', 'settle']];
+const STORY: readonly (readonly Flow[])[] = [['pull'], ['calls', 'push', 'pull', 'events', 'settle']];
 /** The flows that are killed. */
-export const KILLED_FLOWS: readonly Flow[] = ['pull', 'calls', 'push'];
-
-/** People of the CRM and of the host edit at the same time, and some of them the same fields. */
-async function editBothSides({ crm, place, clock, account, access }: Deployment): Promise<void> {
-  const { first, status, email } = NAMES[crm];
-  const ids = account.people().map(({ id }) => id);
-  const some = (every: number) => ids.filter((_, at) => at % every === 0);
-  for (const id of some(7)) account.edit(id, { [first]: 'Renamed' });
-  for (const id of some(11)) account.edit(id, { [status]: 'Working' });
-  for (const [at, id] of some(13).entries()) account.edit(id, { [email]: `crm${at}@example.com` });
-  account.remove(ids[20] ?? '');
-  account.merge(ids[22] ?? '', ids[23] ?? '');
-  await using store = openStore(place, clock);
-  const engine = engineOn(access, { store, clock });
-  for (let person = 0; person < ids.length; person += 3) {
-    const { contact } = await engine.contacts.byPhone(phoneOf(person));
-    const both = person % 5 === 0 ? { email: `host${person}@example.com` } : {};
-    if (contact) await engine.contacts.update(contact.id, { interaction_summary: 'By hand.', ...both }, { by: 'test' });
-  }
-  await clock.sleep(5 * MINUTE);
-}
-
-/** Everything at the end: the store's, and the CRM's. A record that we made goes by its number, since its id tells only when. */
-async function endOf({ crm, place, account, clock, isFirst }: Deployment) {
-  await using store = openStore(place, clock);
-  let contents = JSON.stringify(await contentsOf(store, scopeOf(crm)));
-  for (const { id, fields } of account.people())
-    if (!isFirst(id)) contents = contents.replaceAll(`"${id}"`, `"made for ${fields[NAMES[crm].phone]}"`);
-  const end = JSON.parse(contents) as Awaited<ReturnType<typeof contentsOf>>;
-  return { ...end, history: withoutFlow(end.history), seen: seenIn(crm, account) };
-}
-
-/** A push that looks at a record first takes over what it sees, as a pull does: which of them came first depends on the kill. */
-function withoutFlow(history: Awaited<ReturnType<typeof contentsOf>>['history']) {
-  const read = history.map((told) => (told.flow === 'push' ? { ...told, flow: 'pull' } : told));
-  return read.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
-}
-export type End = Awaited<ReturnType<typeof endOf>>;
+export const KILLED_FLOWS: readonly Flow[] = ['pull', 'calls', 'push', 'events'];
 
 /** How much happened in each flow of a story, by part. */
-type Moments = readonly (readonly number[])[];
+type Moments = readonly (readonly Counts[])[];
+
+const sumOf = (a: Counts, b: Counts): Counts => ({ companies: a.companies + b.companies, people: a.people + b.people });
 
 interface Told {
   readonly end: End;
@@ -68,15 +33,17 @@ async function tell(
 ): Promise<Told> {
   await using there = await deploy(crm, await places.make());
   const kills: Kill[] = [];
-  const moments: number[][] = [];
+  const moments: Counts[][] = [];
+  let members: Awaited<ReturnType<typeof membersOf>> = {};
   for (const [part, flows] of STORY.entries()) {
-    if (part > 0) await editBothSides(there);
-    const seen = flows.map(() => 0);
+    if (part === 1) members = await membersOf(there);
+    if (part === 1) await editBothSides(there);
+    const seen = flows.map(() => NONE);
     const killed = flows.map(() => 0);
     for (let step = 0; step < flows.length; ) {
       const deaths = flows.map((flow, at) => (KILLED_FLOWS.includes(flow) ? deathIn(part, at, killed[at] ?? 0) : null));
       const life = await there.live(flows.slice(step), deaths.slice(step));
-      for (const [at, count] of life.moments.entries()) seen[step + at] = (seen[step + at] ?? 0) + count;
+      for (const [at, counts] of life.moments.entries()) seen[step + at] = sumOf(seen[step + at] ?? NONE, counts);
       step += life.ended;
       if (life.killed === null) continue;
       killed[step] = (killed[step] ?? 0) + 1;
@@ -85,13 +52,13 @@ async function tell(
     }
     moments.push(seen);
   }
-  return { end: await endOf(there), kills, moments };
+  return { end: await endOf(there, members), kills, moments };
 }
 
 export interface CampaignOptions {
   readonly crm: CrmName;
   readonly seed: number;
-  /** Stories go on until at least so many processes were killed at work, in each flow some. */
+  /** Stories go on until at least so many processes were killed at work, in each flow some, and some at work on companies. */
   readonly kills: number;
   /** How often each flow of a story is killed, at most. Default 4. */
   readonly killsPerFlow?: number;
@@ -104,17 +71,24 @@ export interface CampaignOptions {
 export async function campaign({ crm, seed, kills, killsPerFlow = 4, places, onStory }: CampaignOptions) {
   const random = mulberry(seed);
   const undisturbed = await tell({ crm, places }, () => null);
-  // Twice the even share, so that on average the kills of a flow are spread over its whole work.
-  const spanOf = (part: number, step: number) => (2 * (undisturbed.moments[part]?.[step] ?? 0)) / (killsPerFlow + 1);
+  /** One of companies as likely as one of people, where a flow works at both. */
+  function draw(part: number, step: number): Death | null {
+    const counts = undisturbed.moments[part]?.[step] ?? NONE;
+    const subjects = (['companies', 'people'] as const).filter((about) => counts[about] > 0);
+    const about = subjects[Math.floor(random() * subjects.length)];
+    if (about === undefined) return null;
+    // Twice the even share, so that on average the kills of a flow are spread over its whole work.
+    const span = Math.min(1, 2 / (killsPerFlow / subjects.length + 1)) * counts[about];
+    return { about, at: 1 + Math.floor(random() * span), afterMs: random() < 0.5 ? 0 : 1 + Math.floor(random() * 10) };
+  }
   const all: Kill[] = [];
   const ends: End[] = [];
-  const isEnough = () => all.length >= kills && KILLED_FLOWS.every((flow) => all.some((kill) => kill.flow === flow));
+  const isEnough = () =>
+    all.length >= kills &&
+    KILLED_FLOWS.every((flow) => all.some((kill) => kill.flow === flow)) &&
+    all.some(({ about }) => about === 'companies');
   while (!isEnough()) {
-    const told = await tell({ crm, places }, (part, step, killed) =>
-      killed >= killsPerFlow
-        ? null
-        : { at: 1 + Math.floor(random() * spanOf(part, step)), afterMs: random() < 0.5 ? 0 : 1 + Math.floor(random() * 10) },
-    );
+    const told = await tell({ crm, places }, (part, step, killed) => (killed >= killsPerFlow ? null : draw(part, step)));
     all.push(...told.kills);
     ends.push(told.end);
     onStory?.({ kills: told.kills, same: JSON.stringify(told.end) === JSON.stringify(undisturbed.end) });

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Clock } from 'crm-sync-engine';
+import type { Clock, SegmentEvent } from 'crm-sync-engine';
 import { openAccount, serve } from './account.ts';
-import { CALLS, type CrmName } from './host.ts';
+import { type About, CALLS, type CrmName } from './host.ts';
+import { segmentLog } from './segment-log.ts';
 import type { Place } from './store.ts';
 import type { Flow, Orders } from './worker.ts';
 
@@ -12,8 +13,9 @@ const START = Date.parse('2026-01-05T09:00:00Z');
 /** What happens in the life of a process: a request arrives and takes effect, a commit begins and has ended. */
 export type Moment = 'request' | 'effect' | 'commit' | 'committed';
 
-/** Where a process is to be killed in a flow: at its n-th moment, or so long after it. */
+/** Where a process is to be killed in a flow: at its n-th moment of companies, or of people, or so long after it. */
 export interface Death {
+  readonly about: About;
   readonly at: number;
   readonly afterMs: number;
 }
@@ -23,7 +25,12 @@ export interface Kill {
   readonly flow: Flow;
   /** The last that was heard of the process. */
   readonly struck: Moment;
+  readonly about: About;
 }
+
+/** How much happened. */
+export type Counts = Readonly<Record<About, number>>;
+export const NONE: Counts = { companies: 0, people: 0 };
 
 export interface Life {
   /** Null: it did all that it was to do. */
@@ -31,7 +38,7 @@ export interface Life {
   /** How many of its flows it ended. */
   readonly ended: number;
   /** How much happened in each of its flows. */
-  readonly moments: readonly number[];
+  readonly moments: readonly Counts[];
 }
 
 /** A CRM in this process, a store at its place, and processes of the host that come and go, all on one clock. */
@@ -45,8 +52,9 @@ export async function deploy(crm: CrmName, place: Place) {
   };
   const account = await openAccount(crm, clock);
   const first = new Set(account.people().map(({ id }) => id));
-  let meet: (moment: Moment) => Promise<boolean> = async () => false;
-  const server = await serve(account, (moment) => meet(moment));
+  const log = segmentLog();
+  let meet: (moment: Moment, about: About) => Promise<boolean> = async () => false;
+  const server = await serve(crm, account, (moment, about) => meet(moment, about));
   const access = { crm, url: server.url, accessToken: account.accessToken };
   let unhandled = CALLS.map((_, index) => index);
 
@@ -55,19 +63,19 @@ export async function deploy(crm: CrmName, place: Place) {
     const orders: Orders = { ...access, place, flows, now: clock.now(), calls: unhandled };
     const child = spawn(process.execPath, ['--no-warnings', WORKER, JSON.stringify(orders)], { stdio: ['ignore', 'pipe', 'pipe'] });
     const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    const moments = flows.map(() => 0);
+    const moments = flows.map(() => NONE);
     let ended = 0;
-    let struck: Moment = 'committed';
+    let last: Pick<Kill, 'struck' | 'about'> = { struck: 'committed', about: 'people' };
     let complained = '';
 
-    meet = async (moment) => {
+    meet = async (struck, about) => {
       if (child.exitCode !== null || child.signalCode !== null) return true;
       if (ended === flows.length) return false;
-      struck = moment;
-      const count = (moments[ended] ?? 0) + 1;
-      moments[ended] = count;
+      last = { struck, about };
+      const counts = moments[ended] ?? NONE;
+      moments[ended] = { ...counts, [about]: counts[about] + 1 };
       const death = deaths[ended] ?? null;
-      if (death === null || count !== death.at) return false;
+      if (death === null || death.about !== about || death.at !== counts[about] + 1) return false;
       if (death.afterMs > 0) {
         setTimeout(() => child.kill('SIGKILL'), death.afterMs);
         return false;
@@ -77,8 +85,10 @@ export async function deploy(crm: CrmName, place: Place) {
       return true;
     };
     const hear = (line: string): void => {
-      const [word, value] = line.split(' ');
-      if (word === 'commit' || word === 'committed') void meet(word);
+      const [word, value = ''] = line.split(' ');
+      if (word === 'commit' || word === 'committed') void meet(word, value as About);
+      else if (word === 'event') log.told(JSON.parse(line.slice('event '.length)) as SegmentEvent);
+      else if (word === 'acknowledged') log.acknowledged(value);
       else if (word === 'handled') unhandled = unhandled.filter((index) => index !== Number(value));
       else if (word === 'slept') ahead = Math.max(ahead, Number(value) - Date.now());
       else if (word === 'done') ended += 1;
@@ -96,7 +106,7 @@ export async function deploy(crm: CrmName, place: Place) {
       child.once('close', (code, signal) => {
         const flow = flows[ended];
         if (flow === undefined) resolve({ killed: null, ended, moments });
-        else if (signal === 'SIGKILL') resolve({ killed: { crm, flow, struck }, ended, moments });
+        else if (signal === 'SIGKILL') resolve({ killed: { crm, flow, ...last }, ended, moments });
         else reject(new Error(`The process ended in its ${flow} with ${code ?? signal}: ${complained}`));
       });
     });
@@ -108,6 +118,7 @@ export async function deploy(crm: CrmName, place: Place) {
     clock,
     account,
     access,
+    log,
     live,
     /** True for a record that was there before the host came. */
     isFirst: (id: string): boolean => first.has(id),

@@ -4,20 +4,27 @@ import {
   type Conversation,
   CrmSyncEngine,
   defineAnalysis,
+  defineCompanySchema,
   defineContactSchema,
   defineMapping,
+  type Segment,
 } from 'crm-sync-engine';
 import { hubspot, privateApp } from 'crm-sync-engine/hubspot';
 import { appendMerger } from 'crm-sync-engine/mergers';
 import { salesforce, staticToken } from 'crm-sync-engine/salesforce';
 
 export type CrmName = 'salesforce' | 'hubspot';
+/** Whom a request or a commit is about. */
+export type About = 'companies' | 'people';
 
 export const schema = defineContactSchema({
   lead_status: { type: 'enum', options: ['New', 'Working', 'Qualified'] },
   email: { type: 'string' },
+  company_id: { type: 'string' },
   interaction_summary: { type: 'string', description: 'A line for each talk.' },
 });
+
+const companySchema = defineCompanySchema({ city: { type: 'string' } });
 
 /** What the CRMs call the fields of a person. */
 export const NAMES = {
@@ -25,6 +32,13 @@ export const NAMES = {
   hubspot: { phone: 'phone', first: 'firstname', last: 'lastname', status: 'hs_lead_status', email: 'email', notes: 'notes' },
 } as const;
 export const OBJECTS = { salesforce: 'Contact', hubspot: 'contacts' } as const;
+/** What the CRMs call the fields of a company, and a person's reference to it. */
+export const COMPANY_NAMES = {
+  salesforce: { name: 'Name', domain: 'Website', city: 'BillingCity' },
+  hubspot: { name: 'name', domain: 'domain', city: 'city' },
+} as const;
+export const COMPANY_OBJECTS = { salesforce: 'Account', hubspot: 'companies' } as const;
+const TIES = { salesforce: 'AccountId', hubspot: 'associatedcompanyid' } as const;
 const ID_FIELDS = { salesforce: 'Our_Id__c', hubspot: 'our_id' } as const;
 
 const mappingOf = (crm: CrmName) => {
@@ -38,10 +52,32 @@ const mappingOf = (crm: CrmName) => {
       { crm: status, field: 'lead_status', direction: 'both' },
       { crm: email, field: 'email', direction: 'both' },
       { crm: notes, field: 'interaction_summary', direction: 'outbound' },
+      { crm: TIES[crm], field: 'company_id', direction: 'both' },
     ],
     create: { idField: ID_FIELDS[crm], defaults: { [last]: 'Unknown' } },
   });
 };
+
+const companyMappingOf = (crm: CrmName) => {
+  const { name, domain, city } = COMPANY_NAMES[crm];
+  return defineMapping(companySchema, {
+    crmObject: COMPANY_OBJECTS[crm],
+    fields: [
+      { crm: name, field: 'name', direction: 'both' },
+      { crm: domain, field: 'domain', direction: 'both' },
+      { crm: city, field: 'city', direction: 'both' },
+    ],
+    create: {},
+  });
+};
+
+/** One whose changes are told, one that tells of everybody from the start, and one whose members come by getting a record. */
+export const segmentsOf = (crm: CrmName) =>
+  [
+    { name: 'qualified', where: { field: 'lead_status', eq: 'Qualified' }, watch: ['email'] },
+    { name: 'employed', where: { field: 'company_id', blank: false }, initial: true },
+    { name: 'recorded', where: { field: `$link.${OBJECTS[crm]}`, eq: 'active' } },
+  ] as const satisfies readonly Segment<typeof schema>[];
 
 const analysis = defineAnalysis(schema, [
   { from: 'status', field: 'lead_status', mode: 'overwrite' },
@@ -71,6 +107,8 @@ export function engineOn({ crm, url, accessToken }: Access, { store, clock }: { 
     clock,
     merger: appendMerger(),
     mappings: [mappingOf(crm)],
+    companies: { schema: companySchema, mappings: [companyMappingOf(crm)], contactField: 'company_id' },
+    segments: segmentsOf(crm),
     analysis,
     activities: { call: true },
     unknownCaller: 'create',

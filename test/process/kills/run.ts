@@ -15,17 +15,21 @@ const { values } = parseArgs({
 });
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** How many kills struck where, by flow. */
+/** How many kills struck where, by flow and what it was at. */
 function tableOf(kills: readonly Kill[]): readonly string[] {
   const places = { request: 'a request sent', effect: 'a request done', commit: 'inside a commit', committed: 'after a commit' } as const;
   const line = (cells: readonly (string | number)[]): string =>
-    cells.map((cell, at) => (at === 0 ? String(cell).padEnd(8) : String(cell).padStart(18))).join('');
+    cells.map((cell, at) => (at === 0 ? String(cell).padEnd(18) : String(cell).padStart(18))).join('');
+  const row = (name: string, here: readonly Kill[]): string =>
+    line([name, ...Object.keys(places).map((place) => here.filter(({ struck }) => struck === place).length), here.length]);
   return [
     line(['', ...Object.values(places), 'kills']),
-    ...KILLED_FLOWS.map((flow) => {
-      const here = kills.filter((kill) => kill.flow === flow);
-      return line([flow, ...Object.keys(places).map((place) => here.filter(({ struck }) => struck === place).length), here.length]);
-    }),
+    ...KILLED_FLOWS.flatMap((flow) =>
+      (['companies', 'people'] as const).flatMap((about) => {
+        const here = kills.filter((kill) => kill.flow === flow && kill.about === about);
+        return here.length === 0 ? [] : [row(`${flow}, ${about}`, here)];
+      }),
+    ),
   ];
 }
 

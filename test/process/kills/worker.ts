@@ -1,10 +1,9 @@
 import { writeSync } from 'node:fs';
-import type { Clock, ContactStore } from 'crm-sync-engine';
-import { storeAround } from '../../flows/harness.ts';
-import { type Access, CALLS, engineOn } from './host.ts';
+import type { BoundStore, Changeset, Clock, ContactStore } from 'crm-sync-engine';
+import { type About, type Access, CALLS, COMPANY_OBJECTS, engineOn } from './host.ts';
 import { openStore, type Place } from './store.ts';
 
-export type Flow = 'pull' | 'push' | 'calls' | 'settle';
+export type Flow = 'pull' | 'push' | 'calls' | 'events' | 'settle';
 
 /** What a process is started with. */
 export interface Orders extends Access {
@@ -37,15 +36,29 @@ const clock: Clock = {
 };
 
 await using store = openStore(orders.place, clock);
-const told: ContactStore = storeAround(store, async (name, call) => {
-  if (name !== 'commit') return call();
-  tell('commit');
-  try {
-    return await call();
-  } finally {
-    tell('committed');
-  }
+/** Of companies: it makes one, moves the link of one, or moves what is kept for their object. */
+function subjectOf({ rows, entries }: Changeset): About {
+  const object = COMPANY_OBJECTS[orders.crm];
+  const isOfCompanies =
+    rows.some(
+      (row) => (row.kind === 'insert' && row.entity === 'company') || ('links' in row && row.links?.some((link) => link.object === object)),
+    ) || entries.some(({ kind, key }) => kind.startsWith('company_') || key.split('|')[0] === object);
+  return isOfCompanies ? 'companies' : 'people';
+}
+
+const tellOf = (bound: BoundStore): BoundStore => ({
+  ...bound,
+  async commit(changes) {
+    const about = subjectOf(changes);
+    tell(`commit ${about}`);
+    try {
+      return await bound.commit(changes);
+    } finally {
+      tell(`committed ${about}`);
+    }
+  },
 });
+const told: ContactStore = { specVersion: 1, bind: (scope) => tellOf(store.bind(scope)) };
 const engine = engineOn(orders, { store: told, clock });
 
 /** Again while somebody who died holds the lease. */
@@ -68,6 +81,19 @@ async function takeCalls(calls: readonly number[]): Promise<void> {
     );
 }
 
+/** The host acts on each event, and has then done with it. */
+async function takeEvents(): Promise<void> {
+  for (;;) {
+    const events = await engine.segments.events({ limit: 20 });
+    if (events.length === 0) return;
+    for (const event of events) {
+      tell(`event ${JSON.stringify(event)}`);
+      await engine.segments.acknowledge([event.id]);
+      tell(`acknowledged ${event.id}`);
+    }
+  }
+}
+
 /**
  * What happens anyway, sooner or later: the host syncs, every call is delivered again, acknowledged or not, and a caller who
  * became a contact only then has a record made.
@@ -77,15 +103,18 @@ async function settle(): Promise<void> {
     await untilDone(() => engine.sync());
     await takeCalls([...CALLS.keys()]);
     await FLOWS.push();
+    await takeEvents();
     await clock.sleep(SETTLED_MS);
   }
   await untilDone(() => engine.sync());
+  await takeEvents();
 }
 
 const FLOWS: Readonly<Record<Flow, () => Promise<void>>> = {
   pull: () => untilDone(() => engine.pull()),
   push: () => untilDone(() => engine.push({ createMissing: true })),
   calls: () => takeCalls(orders.calls),
+  events: takeEvents,
   settle,
 };
 for (const flow of orders.flows) {
