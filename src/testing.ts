@@ -16,7 +16,7 @@ export {
 } from './testing/contracts/connector.ts';
 export { contactStoreContract, type StoreCapability, type StoreUnderTest } from './testing/contracts/contact-store.ts';
 export type { ContractCase, Make } from './testing/contracts/contract-case.ts';
-export { type MergerCapabilities, mergerContract } from './testing/contracts/merger.ts';
+export { type MergerCapability, mergerContract } from './testing/contracts/merger.ts';
 export { type ConversationOptions, conversation } from './testing/conversation.ts';
 export type { SeenCall } from './testing/fake-calls.ts';
 export type { ListeningFake } from './testing/fake-server.ts';

@@ -82,6 +82,20 @@ const entryNow = async (bound: BoundStore, { scope, kind, key }: Pick<EntryChang
 const leaseNow = (bound: BoundStore, name: string) => entryNow(bound, { scope: 'connection', kind: LEASE_KIND, key: name });
 const utf16 = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
 
+/** Each row is a commit of its own, in the order in which they stand. */
+const rowByRow = replacing((bound) => ({
+  async commit({ rows, entries }) {
+    const ids: string[] = [];
+    for (const row of rows) {
+      const committed = await bound.commit({ rows: [row], entries: [] });
+      if (committed.status !== 'done') return committed;
+      ids.push(...committed.ids);
+    }
+    const committed = await bound.commit({ rows: [], entries });
+    return committed.status === 'done' ? { ...committed, ids } : committed;
+  },
+}));
+
 /** Expects of contacts whatever is there now. */
 const expectingNow = async (row: RowChange, bound: BoundStore): Promise<RowChange> => {
   const current = await find(bound, idOf(row));
@@ -228,18 +242,8 @@ export const contactStoreFaults: Readonly<Record<string, Fault>> = {
       return bound.commit(changes);
     },
   })),
-  'CS-41': replacing((bound) => ({
-    async commit({ rows, entries }) {
-      const ids: string[] = [];
-      for (const row of rows) {
-        const committed = await bound.commit({ rows: [row], entries: [] });
-        if (committed.status !== 'done') return committed;
-        ids.push(...committed.ids);
-      }
-      const committed = await bound.commit({ rows: [], entries });
-      return committed.status === 'done' ? { ...committed, ids } : committed;
-    },
-  })),
+  'CS-41': rowByRow,
+  'CS-93': rowByRow,
   'CS-42': mapLinks((link, row) => (link.expected === null ? { ...link, id: `${link.id} of ${idOf(row)} and ${link.object}` } : link)),
   'CS-43': mapLinks((link) => ({ ...link, object: 'any' })),
   'CS-86': mapLinks(({ remove, ...link }) => (remove === true ? { ...link, state: 'superseded', recordId: null } : link)),
@@ -299,6 +303,7 @@ export const contactStoreFaults: Readonly<Record<string, Fault>> = {
     },
   })),
   'CS-87': loaded((rows) => rows.map((row) => (row.elsewhere === undefined ? row : { ...row, elsewhere: [] }))),
+  'CS-94': loaded((rows) => rows.filter(({ removed }) => removed !== true)),
   'CS-88': mapRows((row) => {
     if (row.kind !== 'delete' && row.kind !== 'erase') return row;
     const { elsewhere: _, ...rest } = row;

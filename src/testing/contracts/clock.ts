@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import type { Clock } from '../../ports/clock.ts';
-import type { ContractCase } from './contract-case.ts';
+import { type ContractCase, contractOf } from './contract-case.ts';
 
 /** What a clock may promise beside the contract. */
 export type ClockCapability = 'moves';
@@ -19,7 +19,7 @@ const YEAR_2000 = Date.UTC(2000, 0, 1);
  *
  * `moves`: it moves by itself while nobody waits on it, as a clock that a test sets does not.
  */
-export const clockContract: readonly ContractCase<Clock, ClockCapability>[] = [
+export const clockContract: readonly ContractCase<Clock, ClockCapability>[] = contractOf<Clock, ClockCapability>([
   {
     id: 'CL-01',
     rule: 'the time is milliseconds since 1970 UTC',
@@ -103,7 +103,7 @@ export const clockContract: readonly ContractCase<Clock, ClockCapability>[] = [
       assert.ok(clock.now() - start >= WAIT_MS - EARLY_MS);
     },
   },
-];
+]);
 
 /** Fails where the work does not end by itself. */
 async function soon(work: Promise<void>): Promise<void> {

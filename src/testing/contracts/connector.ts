@@ -15,7 +15,7 @@ import type { ConnectorCapability, ConnectorUnderTest } from './connector/subjec
 import { ties } from './connector/ties.ts';
 import { values } from './connector/values.ts';
 import { lateWrites, writes } from './connector/writes.ts';
-import type { ContractCase } from './contract-case.ts';
+import { type ContractCase, contractOf } from './contract-case.ts';
 
 export type {
   ConnectorCapability,
@@ -29,21 +29,18 @@ export type {
   RequestKind,
 } from './connector/subject.ts';
 
-export interface ConnectorContractCase extends Omit<ContractCase<ConnectorUnderTest>, 'requires'> {
-  /** Run only where all of these are declared. */
-  readonly requires: readonly ConnectorCapability[];
-}
+export type ConnectorContractCase = ContractCase<ConnectorUnderTest, ConnectorCapability>;
 
 /**
  * What every `CrmConnector` must do, one case per sentence of the port. Run it against a connector of your own and a fake
  * of its CRM, under any test runner, with the capabilities that the two have.
  *
  * @example
- * const capabilities = new Set(['finds', 'writes', 'emails']);
+ * const capabilities: ReadonlySet<ConnectorCapability> = new Set(['finds', 'writes', 'emails']);
  * for (const { id, rule, requires, check } of connectorContract)
  *   test(`${id} ${rule}`, { skip: requires.some((one) => !capabilities.has(one)) }, () => check(makeMyCrm));
  */
-export const connectorContract: readonly ConnectorContractCase[] = [
+export const connectorContract: readonly ConnectorContractCase[] = contractOf<ConnectorUnderTest, ConnectorCapability>([
   ...basics,
   ...reads,
   ...changes,
@@ -62,4 +59,4 @@ export const connectorContract: readonly ConnectorContractCase[] = [
   ...related,
   ...parents,
   ...members,
-].map(({ requires = [], ...one }) => ({ ...one, requires: [requires].flat() }));
+]);

@@ -9,7 +9,7 @@ import { loading } from './contact-store/loading.ts';
 import { removals } from './contact-store/removals.ts';
 import { scans } from './contact-store/scans.ts';
 import { values } from './contact-store/values.ts';
-import type { ContractCase } from './contract-case.ts';
+import { type ContractCase, contractOf } from './contract-case.ts';
 
 export type { StoreCapability, StoreUnderTest } from './contact-store/kit.ts';
 
@@ -18,11 +18,11 @@ export type { StoreCapability, StoreUnderTest } from './contact-store/kit.ts';
  * test runner, with the capabilities that it has.
  *
  * @example
- * const capabilities = { clock: true, suggestedIds: true, anyFields: true, refusesRows: false, exactScans: true };
+ * const capabilities: ReadonlySet<StoreCapability> = new Set(['suggestedIds', 'anyFields', 'removals', 'exactScans']);
  * for (const { id, rule, requires, check } of contactStoreContract)
- *   test(`${id} ${rule}`, { skip: requires !== undefined && !capabilities[requires] }, () => check(() => ({ store: myStore() })));
+ *   test(`${id} ${rule}`, { skip: requires.some((one) => !capabilities.has(one)) }, () => check(() => ({ store: myStore() })));
  */
-export const contactStoreContract: readonly ContractCase<StoreUnderTest, StoreCapability>[] = [
+export const contactStoreContract: readonly ContractCase<StoreUnderTest, StoreCapability>[] = contractOf<StoreUnderTest, StoreCapability>([
   ...loading,
   ...values,
   ...commits,
@@ -33,4 +33,4 @@ export const contactStoreContract: readonly ContractCase<StoreUnderTest, StoreCa
   ...listing,
   ...entries,
   ...leases,
-];
+]);

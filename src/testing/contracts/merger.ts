@@ -2,17 +2,16 @@ import assert from 'node:assert/strict';
 import { countCharacters } from '../../core/base/text.ts';
 import { isCrmSyncError } from '../../errors.ts';
 import type { MergeAnswer, MergeItem, MergeRequest, Merger } from '../../ports/merger.ts';
-import type { ContractCase } from './contract-case.ts';
+import { type ContractCase, contractOf } from './contract-case.ts';
 
-/** What a merger may promise beside the contract; the cases that need it name it in `requires`. */
-export interface MergerCapabilities {
-  /** Both texts stand in the result word for word. */
-  readonly keepsText: boolean;
-  /** The same request gives the same answer. */
-  readonly deterministic: boolean;
-  /** Merging the same text once more changes nothing. */
-  readonly idempotent: boolean;
-}
+/**
+ * What a merger may promise beside the contract.
+ *
+ * - `keepsText`: both texts stand in the result word for word.
+ * - `deterministic`: the same request gives the same answer.
+ * - `idempotent`: merging the same text once more changes nothing.
+ */
+export type MergerCapability = 'keepsText' | 'deterministic' | 'idempotent';
 
 const AT = '2026-01-05T08:30:00.000Z';
 const NOTES: MergeItem = {
@@ -67,7 +66,7 @@ function freeze<T>(value: T): T {
  * What every merger must do, as data: run it under any test runner, with a fresh merger for each case. A merger over a
  * language model is handed one with recorded or faked answers.
  */
-export const mergerContract: readonly ContractCase<Merger, keyof MergerCapabilities>[] = [
+export const mergerContract: readonly ContractCase<Merger, MergerCapability>[] = contractOf<Merger, MergerCapability>([
   {
     id: 'MC-01',
     rule: 'every item has an answer under its own field',
@@ -248,4 +247,4 @@ export const mergerContract: readonly ContractCase<Merger, keyof MergerCapabilit
       assert.notEqual(first.id, '', 'an id is not empty');
     },
   },
-];
+]);

@@ -1,7 +1,7 @@
 import type { DescribedField } from '../../../core/schema/described.ts';
 import type { Millis, Value } from '../../../core/values/value.ts';
 import type { CrmConnector } from '../../../ports/connector.ts';
-import type { ContractCase, Make } from '../contract-case.ts';
+import type { Make, WrittenCase } from '../contract-case.ts';
 
 /**
  * What a CRM and its connector may be able to do, beside what every connector must. Each comes with the members of
@@ -188,7 +188,5 @@ export interface ConnectorUnderTest {
 }
 
 /** A case of the contract as it is written down here. */
-export interface ConnectorCase extends Omit<ContractCase<ConnectorUnderTest>, 'requires'> {
-  readonly requires?: ConnectorCapability | readonly ConnectorCapability[];
-}
+export type ConnectorCase = WrittenCase<ConnectorUnderTest, ConnectorCapability>;
 export type MakeConnector = Make<ConnectorUnderTest>;

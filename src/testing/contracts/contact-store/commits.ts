@@ -249,7 +249,7 @@ export const commits: readonly StoreCase[] = [
   {
     id: 'CS-33',
     rule: 'the version of a contact never comes back: not with the values it had, not when it is removed and inserted again',
-    requires: 'freshVersions',
+    requires: ['freshVersions', 'removals'],
     async check(make) {
       const { here } = await open(make);
       const seen = new Set<string>();
@@ -299,6 +299,7 @@ export const commits: readonly StoreCase[] = [
   {
     id: 'CS-36',
     rule: 'a change of a contact that is not there is moved',
+    requires: 'removals',
     async check(make) {
       const { here } = await open(make);
       const row = await insert(here);

@@ -50,7 +50,7 @@ export const isolation: readonly StoreCase[] = [
   {
     id: 'CS-57',
     rule: 'ids, records and keys that are taken in one workspace are free in another',
-    requires: 'suggestedIds',
+    requires: ['suggestedIds', 'removals'],
     async check(make) {
       const { here, otherWorkspace } = await open(make);
       const rows = (first_name: string) => [newRow({ id: 'same', set: { first_name }, links: [newLink('r1')] })];

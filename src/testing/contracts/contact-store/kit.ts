@@ -13,19 +13,20 @@ import type {
   RowChange,
   ScanQuery,
 } from '../../../ports/store.ts';
-import type { ContractCase, Make } from '../contract-case.ts';
+import type { Make, WrittenCase } from '../contract-case.ts';
 
 /**
  * What a store may be able to do, beside what every store must.
  *
  * - `clock`: its clock can be set forward (`clock`).
  * - `suggestedIds`: a new contact gets the id that the insert suggests.
- * - `anyFields`: it keeps a field of any name.
+ * - `anyFields`: it keeps a field of any name, and finds contacts by it.
+ * - `removals`: contacts can be removed through it; a `ContactTable` without `delete` has none.
  * - `refusesRows`: its table refuses some rows (`poison`) and says which.
  * - `freshVersions`: every set gives a contact a version that it never had, which a hash of its values does not.
  * - `exactScans`: `pending` and `unlinked` hold nothing but what their definition says.
  */
-export type StoreCapability = 'clock' | 'suggestedIds' | 'anyFields' | 'refusesRows' | 'freshVersions' | 'exactScans';
+export type StoreCapability = 'clock' | 'suggestedIds' | 'anyFields' | 'removals' | 'refusesRows' | 'freshVersions' | 'exactScans';
 
 /**
  * A store and what its test may do with it. Its contacts have at least the text fields `phone_number`, `first_name`,
@@ -38,7 +39,7 @@ export interface StoreUnderTest {
   readonly poison?: Fields;
 }
 
-export type StoreCase = ContractCase<StoreUnderTest, StoreCapability>;
+export type StoreCase = WrittenCase<StoreUnderTest, StoreCapability>;
 export type MakeStore = Make<StoreUnderTest>;
 
 export const HERE = { workspace: 'acme', connection: 'acme-salesforce' };

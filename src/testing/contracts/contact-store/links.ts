@@ -76,11 +76,25 @@ export const links: readonly StoreCase[] = [
       const taken = newRow({ id: 'c', links: [newLink('r2', { id: 'c' })] });
       const { ids } = await mustCommit(here, { rows: [taken, acknowledge(a2, [changeLink(a2, { state: 'superseded' })])] });
       assert.deepEqual(await recordOf(ids[0]!), [['r2', 'active']]);
-      const b2 = await loadOne(here, b!.id);
-      await mustCommit(here, { rows: [newRow({ id: 'd', links: [newLink('r1', { id: 'd' })] }), { kind: 'erase', contactId: b2.id }] });
       const a3 = await loadOne(here, a!.id);
       const renewed = [newLink('r5', { id: 'e' }), changeLink(a3, { state: 'tombstone' })];
       await mustCommit(here, { rows: [update(a3, {}, renewed)] });
+    },
+  },
+  {
+    id: 'CS-93',
+    rule: 'one commit can erase a contact and give its record to another, in any order of its rows',
+    requires: 'removals',
+    async check(make) {
+      const { here } = await open(make);
+      const [row] = await insertLinked(here, ['r1']);
+      const heir = newRow({ id: 'd', links: [newLink('r1', { id: 'd' })] });
+      const { ids } = await mustCommit(here, { rows: [heir, { kind: 'erase', contactId: row!.id }] });
+      const found = await here.load({ records: { object: 'Contact', ids: ['r1'] } });
+      assert.deepEqual(
+        found.map(({ id }) => id),
+        [ids[0]],
+      );
     },
   },
   {

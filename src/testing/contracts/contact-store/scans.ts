@@ -191,7 +191,7 @@ export const scans: readonly StoreCase[] = [
   {
     id: 'CS-70',
     rule: 'a scan goes on behind an id that is gone or was never there',
-    requires: 'suggestedIds',
+    requires: ['suggestedIds', 'removals'],
     async check(make) {
       const { here } = await open(make);
       const ids = await insertMany(here, 6);

@@ -90,7 +90,7 @@ export const values: readonly StoreCase[] = [
   {
     id: 'CS-17',
     rule: 'ids of contacts, links and records, and names of objects, may be any text',
-    requires: 'suggestedIds',
+    requires: ['suggestedIds', 'removals'],
     async check(make) {
       const { here } = await open(make);
       const rows = HOSTILE_TEXTS.map((text) => newRow({ id: text, links: [newLink(text, { id: text, object: text })] }));
