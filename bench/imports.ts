@@ -12,14 +12,13 @@ import { temporaryFolder } from './stores.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const run = promisify(execFile);
 
+/** Every entry of the package, by the name that one imports. */
+const ENTRIES = Object.keys((JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { exports: object }).exports)
+  .filter((entry) => !entry.endsWith('.json'))
+  .map((entry) => `crm-sync-engine${entry.slice(1)}`);
+
 const IMPORTS: Readonly<Record<string, readonly string[]>> = {
-  'crm-sync-engine': ['crm-sync-engine'],
-  'crm-sync-engine/salesforce': ['crm-sync-engine/salesforce'],
-  'crm-sync-engine/hubspot': ['crm-sync-engine/hubspot'],
-  'crm-sync-engine/conversations': ['crm-sync-engine/conversations'],
-  'crm-sync-engine/mergers': ['crm-sync-engine/mergers'],
-  'crm-sync-engine/stores/memory': ['crm-sync-engine/stores/memory'],
-  'crm-sync-engine/stores/sqlite': ['crm-sync-engine/stores/sqlite'],
+  ...Object.fromEntries(ENTRIES.map((entry) => [entry, [entry]])),
   'core and one connector': ['crm-sync-engine', 'crm-sync-engine/salesforce'],
   jsforce: ['jsforce'],
   '@hubspot/api-client': ['@hubspot/api-client'],

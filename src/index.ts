@@ -199,6 +199,7 @@ export { type ConflictInput, type ConflictResolution, resolveConflict } from './
 export { planInbound } from './core/sync/inbound.ts';
 export type { InboundInput, InboundPlan } from './core/sync/inbound-types.ts';
 export { type ContactPlan, type OutboundInput, type OutboundPlan, planOutbound } from './core/sync/outbound.ts';
+export { type FieldVersion, overwrittenBy, type WrittenOver } from './core/sync/overwritten.ts';
 export { type CreateInput, type CreatePlan, planCreate } from './core/sync/plan-create.ts';
 export type {
   Conflict,

@@ -16,7 +16,7 @@ export async function dropLinks(context: Context, session: Session): Promise<voi
   if ((context.options.segments ?? []).length > 0) await context.store.commit({ rows: [], entries: [FORGET_STATE] });
   for (const part of partsOf(context)) await dropPart(part, session);
   await dropAll(context, session, () => loadReleased(context), dropped);
-  for (const kind of [KIND.checkpoint, KIND.recheck, KIND.untied, KIND.brake])
+  for (const kind of [KIND.checkpoint, KIND.recheck, KIND.writtenOver, KIND.untied, KIND.brake])
     await dropAll(context, session, () => notes(context, kind), dropped);
 }
 

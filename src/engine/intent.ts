@@ -3,6 +3,9 @@ import type { Context } from './context.ts';
 import { writeTimeMs } from './send-writes.ts';
 import type { Session } from './session.ts';
 
+/** A `both` field is written at most this long after it was read (R24). */
+export const READ_AGE_MAX_MS = 10_000;
+
 /** A request starts at most so long after its intent was planned. */
 const START_WITHIN_MS = 10_000;
 

@@ -23,6 +23,8 @@ export const KIND = {
   latest: 'latest',
   /** connection · `<time>-<hash>` · a field that both sides changed: who won, or that it waits; due while it is open */
   conflict: 'conflict',
+  /** connection · `<object>|<record id>|<operation id>` · fields that were written over what the CRM had shown, to be looked at once more (R24) */
+  writtenOver: 'written_over',
   /** workspace · contact id · fields that the CRM put back after we wrote them, lately (R25) */
   flips: 'flips',
   /** workspace · `<field>:<value>` · optimistic lock of a match key: an insert expects its version (R19) */

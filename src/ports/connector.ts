@@ -3,6 +3,7 @@ import type { TextFormat } from '../core/activity/text-format.ts';
 import type { Finding } from '../core/checks/finding.ts';
 import type { Filter } from '../core/mapping/filter.ts';
 import type { DescribedObject } from '../core/schema/described.ts';
+import type { FieldVersion } from '../core/sync/overwritten.ts';
 import type { Json, Millis, Value } from '../core/values/value.ts';
 import type { Members, MembersQuery } from './members.ts';
 import type { Related, RelatedQuery } from './related.ts';
@@ -210,6 +211,8 @@ export interface FieldTime {
   readonly id: string;
   readonly field: string;
   readonly at: string;
+  /** All that the CRM still knows of the field, oldest first, its present value included. Absent: it tells no values. */
+  readonly versions?: readonly FieldVersion[];
 }
 
 /** A user of the CRM who may own records and activities. */
@@ -288,7 +291,7 @@ export interface CrmConnector {
   activityRecord?(activity: Activity, call: Call): Promise<ActivityRecord>;
   /**
    * When fields of records were last changed, by the CRM's own history of each. What it does not know is left out. Asked for
-   * only where `newest` can't decide by the record's stamp; at most `fetchBatchMax` ids.
+   * where `newest` can't decide by the record's stamp, and after writes, to find what went under them; at most `fetchBatchMax` ids.
    */
   fieldTimes?(
     query: { readonly object: string; readonly ids: readonly string[]; readonly fields: readonly string[] },

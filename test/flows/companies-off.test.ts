@@ -2,8 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { COMPANY_CRMS, companyDeployment } from './company-world.ts';
 import { type Around, connectorAround, storeAround } from './harness.ts';
 
-/** Counted before there were companies: one more would be one more for everybody. */
-const CALLS = 97;
+/**
+ * Counted before there were companies: one more would be one more for everybody. HubSpot has the history of fields, which is
+ * asked for what a write went over (R24).
+ */
+const CALLS: Readonly<Record<string, number>> = { Salesforce: 97, HubSpot: 101 };
 
 describe.each(COMPANY_CRMS)('an engine without companies on $name', (crm) => {
   const alone = () => companyDeployment(crm, {}, { hasCompanies: false });
@@ -23,7 +26,7 @@ describe.each(COMPANY_CRMS)('an engine without companies on $name', (crm) => {
     await engine.push({ createMissing: true });
     await engine.sync();
     await engine.status();
-    expect(calls).toBe(CALLS);
+    expect(calls).toBe(CALLS[crm.name]);
   });
 
   it('says so of every call about them', async () => {

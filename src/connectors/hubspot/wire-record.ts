@@ -20,7 +20,7 @@ export const wireRecord = lazy(() =>
     updatedAt: z.string().nullish().catch(null),
     archived: z.boolean().nullish().catch(null),
     propertiesWithHistory: z
-      .record(z.string(), z.array(z.object({ timestamp: z.unknown() })))
+      .record(z.string(), z.array(z.object({ timestamp: z.unknown(), value: z.unknown() })))
       .nullish()
       .catch(null),
     /** Of an upsert. */

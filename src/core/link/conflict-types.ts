@@ -31,7 +31,10 @@ export interface ConflictTimes {
   readonly remoteIsExact?: boolean;
 }
 
-/** `answer_lost`: nobody knows whether our write took effect, and the CRM shows neither it nor what was there before. */
+/**
+ * `answer_lost`: nobody knows whether our write took effect, and the CRM shows neither it nor what was there before.
+ * `overwritten`: it was typed in the CRM between our look at the field and our write.
+ */
 export type ConflictReason =
   | 'policy'
   | 'filled_beats_blank'
@@ -39,4 +42,5 @@ export type ConflictReason =
   | 'undecided_times'
   | 'policy_failed'
   | 'first_link'
-  | 'answer_lost';
+  | 'answer_lost'
+  | 'overwritten';

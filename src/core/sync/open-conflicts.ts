@@ -142,6 +142,6 @@ const timesOf = ({ times }: ConflictPlace): Conflict['times'] =>
     : { local: times.local ?? null, remote: times.remote ?? null, remoteIsExact: times.remoteIsExact === true };
 
 /** Sorts by time. The same conflict at the same moment is the same: planning it twice makes no second one. */
-function conflictId({ recordId, contactId, crm, base, local, remote }: ConflictPlace, now: Millis): string {
+export function conflictId({ recordId, contactId, crm, base, local, remote }: ConflictPlace, now: Millis): string {
   return `${new Date(now).toISOString()}-${hashOf([recordId, contactId, crm, base, local, remote]).slice(0, 16)}`;
 }

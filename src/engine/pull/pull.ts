@@ -21,6 +21,7 @@ import { compareAll, EVENTS_MAX } from '../segments/compare.ts';
 import { noteUnusable } from '../unusable.ts';
 import { Checkpoint } from './checkpoint.ts';
 import { changedMembers, movedByMembers } from './members.ts';
+import { tellOverwritten } from './overwritten.ts';
 import { applyPage } from './page.ts';
 import { ReadAhead } from './read-ahead.ts';
 import { sweepPage, sweepPosition, sweptRecords } from './sweep.ts';
@@ -131,7 +132,7 @@ class ObjectPull {
     if ((await this.#sweep()) === 'paused') return 'paused';
     if ((await this.#fetchDue()) === 'paused') return 'paused'; // what the pages have released
     await this.#run.brake.settle(object);
-    return 'done';
+    return tellOverwritten(this.#context, this.#run, this.#permit, this.#mapping);
   }
 
   async #readPages({ full = false }: PullOptions): Promise<'done' | 'paused'> {

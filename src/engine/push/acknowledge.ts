@@ -13,6 +13,7 @@ import { keyOf } from '../match-keys.ts';
 import { onePerKey, recheckEntry } from '../recheck.ts';
 import type { RunRecorder } from '../run-recorder.ts';
 import type { WriteOutcome } from './types.ts';
+import { writtenOverEntries } from './written-over.ts';
 
 interface Acknowledgement {
   readonly mapping: CompiledMapping;
@@ -52,7 +53,8 @@ export async function acknowledge(
         contactId: outcome.write.plan.contactId,
         links: [settled(outcome, link, heldBy(outcome), at)],
       });
-      if (outcome.wrote.outcome === 'done') entries.push(writtenEntry(context, run, mapping, outcome));
+      if (outcome.wrote.outcome === 'done')
+        entries.push(writtenEntry(context, run, mapping, outcome), ...writtenOverEntries(context, mapping, outcome));
       if (outcome.wrote.outcome !== 'gone' || heirsOf(context, mapping, outcome, at).length > 0) continue;
       deleted += 1;
       if (outcome.wrote.successor === undefined) entries.push(...deletedEntries(context, run, mapping, outcome, at));

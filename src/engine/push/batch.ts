@@ -13,7 +13,7 @@ import { untilCommitted } from '../commit.ts';
 import { type Context, fieldsOf } from '../context.ts';
 import { historyEntry } from '../history.ts';
 import { lookElsewhere, type TellingRow, tellForeign } from '../identity/foreign.ts';
-import { intentEnd, mayStart } from '../intent.ts';
+import { intentEnd, mayStart, READ_AGE_MAX_MS } from '../intent.ts';
 import { changeOf } from '../link-change.ts';
 import type { Permit } from '../permit.ts';
 import { applyPage } from '../pull/page.ts';
@@ -24,8 +24,6 @@ import { isTooLate, READS_MAX, Refusals } from './refusals.ts';
 import { PushReport } from './report.ts';
 import type { IntendedWrite, WriteOutcome, WritePlan } from './types.ts';
 
-/** A `both` field is written at most this long after it was read (R24). */
-const READ_AGE_MAX_MS = 10_000;
 /** Beside a round for each field: the first, the last, one for a row lock, and those for records that were read too long ago. */
 const EXTRA_ROUNDS = 3 + READS_MAX;
 
