@@ -56,7 +56,6 @@ const BRAND = Symbol.for('crm-sync-engine.error'); // survives two copies of the
 
 /** The one error this package throws. Its texts hold ids and field names only: no phone, no name, no token, no body. */
 export class CrmSyncError extends Error {
-  readonly [BRAND] = true;
   override readonly name: string = 'CrmSyncError';
   readonly code: string;
   readonly category: ErrorCategory;
@@ -65,6 +64,11 @@ export class CrmSyncError extends Error {
   readonly retryAfterMs: number | null;
   readonly at: ErrorPlace;
   readonly issues: readonly Issue[];
+
+  /** On the prototype, so that a printed error shows what it says and not this. */
+  get [BRAND](): true {
+    return true;
+  }
 
   constructor(message: string, options: CrmSyncErrorOptions) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -79,7 +83,7 @@ export class CrmSyncError extends Error {
 
   /** The same error, told where it happened: what it knew already stays. */
   locate(at: ErrorPlace): CrmSyncError {
-    return new CrmSyncError(this.message, { ...this, at: { ...at, ...this.at }, cause: this.cause });
+    return located(this, at);
   }
 
   /** Safe to store and to show: no stack, no cause, no personal value. */
@@ -88,6 +92,10 @@ export class CrmSyncError extends Error {
     return { name, message, code, category, remedy, retryable, retryAfterMs, at, issues };
   }
 }
+
+// Outside of the class: a class that names itself is called `_CrmSyncError` once it is bundled, in every stack that people see.
+const located = (error: CrmSyncError, at: ErrorPlace): CrmSyncError =>
+  new CrmSyncError(error.message, { ...error, at: { ...at, ...error.at }, cause: error.cause });
 
 /** True for an error of this package, whichever copy of it made the error. */
 export const isCrmSyncError = (error: unknown): error is CrmSyncError => typeof error === 'object' && error !== null && BRAND in error;

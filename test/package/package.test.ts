@@ -68,6 +68,16 @@ describe('the packed package', () => {
     expect((await evaluate('module', code)).trim()).toBe('true webhook');
   });
 
+  it('prints an error under its name, with what it says and nothing of how it is made', async () => {
+    const code = `
+      import { inspect } from 'node:util';
+      import { CrmSyncError } from 'crm-sync-engine';
+      const error = new CrmSyncError('Gone.', { code: 'gone', category: 'not_found', remedy: 'Look again.' }).locate({ object: 'Contact' });
+      const printed = inspect(error);
+      console.log(CrmSyncError.name, printed.split('\\n')[0], printed.includes("remedy: 'Look again.'"), printed.includes('Symbol('));`;
+    expect((await evaluate('module', code)).trim()).toBe('CrmSyncError CrmSyncError: Gone. true false');
+  });
+
   it('declares types that a strict host can compile against', async () => {
     const host = `
       import { CrmSyncEngine, defineContactSchema } from 'crm-sync-engine';

@@ -112,7 +112,7 @@ async function describeObject(client: Client, name: string, call: Call): Promise
     throw new CrmSyncError(`Salesforce does not show the object ${name} to the connected user.`, {
       code: 'object_not_visible',
       category: 'permission',
-      remedy: 'Give the connected user access to the object, or take it out of the mappings.',
+      remedy: 'Check the API name of the object and give the connected user access to it, or take it out of the mappings.',
       at: { object: name },
     });
   }

@@ -352,7 +352,11 @@ function asMistake<T>(run: () => T): T {
   try {
     return run();
   } catch (error) {
-    if (error instanceof HubSpotFailure) throw new Error(`fakeHubSpot: ${error.message}`, { cause: error });
-    throw error;
+    if (!(error instanceof HubSpotFailure)) throw error;
+    const remedy = error.message.includes('PROPERTY_DOESNT_EXIST') ? ` ${NAME_PROPERTIES}` : '';
+    throw new Error(`fakeHubSpot: ${error.message}${remedy}`, { cause: error });
   }
 }
+
+const NAME_PROPERTIES =
+  "Properties of your own are named in the option `properties`, such as `{ contacts: { lead_score: { type: 'number' } } }`.";

@@ -274,7 +274,10 @@ function asMistake<T>(run: () => T): T {
   try {
     return run();
   } catch (error) {
-    if (error instanceof SalesforceFailure) throw new Error(`fakeSalesforce: ${error.code}: ${error.message}`, { cause: error });
-    throw error;
+    if (!(error instanceof SalesforceFailure)) throw error;
+    const remedy = error.code === 'INVALID_FIELD' ? ` ${NAME_FIELDS}` : '';
+    throw new Error(`fakeSalesforce: ${error.code}: ${error.message}${remedy}`, { cause: error });
   }
 }
+
+const NAME_FIELDS = "Fields of your own are named in the option `fields`, such as `{ Contact: { Lead_Status__c: { type: 'string' } } }`.";

@@ -112,6 +112,7 @@ describe('an unknown', () => {
   it.each<readonly [string, () => unknown, string]>([
     ['object in add', () => portal().crm.add('widgets', {}), 'no object widgets'],
     ['property in add', () => portal().crm.add('contacts', { nothing: 1 }), 'Property \\"nothing\\" does not exist'],
+    ['property that has to be named', () => portal().crm.add('contacts', { nothing: 1 }), 'named in the option `properties`'],
     ['object in a rule', () => portal({ automations: { widgets: () => null } }), 'a rule is for widgets'],
     ['object in a label', () => portal({ labels: [{ from: 'widgets', to: 'contacts', label: 'x' }] }), 'one of them is unknown'],
     ['label', () => portal().crm.associate('1', '2'), 'there is no record 1'],

@@ -182,6 +182,7 @@ describe('what a test does wrong', () => {
   it.each<readonly [string, (crm: ReturnType<typeof fakeSalesforce>) => unknown, string]>([
     ['an unknown object', (crm) => crm.add('Nothing', {}), 'NOT_FOUND'],
     ['an unknown field', (crm) => crm.add('Contact', { LastName: 'x', Nope__c: 1 }), "No such column 'Nope__c'"],
+    ['a field that has to be named', (crm) => crm.add('Contact', { LastName: 'x', Nope__c: 1 }), 'named in the option `fields`'],
     ['a missing field', (crm) => crm.add('Contact', {}), 'REQUIRED_FIELD_MISSING'],
     ['an unknown id', (crm) => crm.record('003000000000000AAA'), 'there is no record'],
     ['a field name that is not custom', () => fakeSalesforce({ fields: { Contact: { Nope: { type: 'string' } } } }), 'must end in __c'],
