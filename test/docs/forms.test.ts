@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ROOT, tableUnder } from './pages.ts';
 
-const ROWS = tableUnder('docs/forms.md', 'What is there, and what it is here').map(
+const ROWS = tableUnder('docs/app-connect.md', 'What is there, and what it is here').map(
   ([there = '', here = '', test = '']) => [there, here, test] as const,
 );
 
