@@ -31,15 +31,21 @@ export interface EngineOptions<S extends Schema, C extends Schema = any>
   readonly workspace: string;
   /** One connected CRM account of the workspace: owns links, checkpoints, runs and activities. */
   readonly connection: string;
+  /** The fields that every contact of the workspace has; made by `defineContactSchema`, or read by `parseContactSchema`. */
   readonly schema: S;
+  /** Where everything is kept. One object serves all engines of a process. */
   readonly store: ContactStore;
   /** Without one the engine only applies analyses to contacts. */
   readonly connector?: CrmConnector;
   /** Needed where an analysis rule merges; without one, merges wait. */
   readonly merger?: Merger;
+  /** Is told of everything that happens: for logs and dashboards. */
   readonly observer?: Observer;
+  /** At most one for each CRM object. Without any, nothing is pulled or pushed. */
   readonly mappings?: readonly Mapping<NoInfer<S>>[];
+  /** Rules from results of conversations to fields; the same for all connections of the workspace. */
   readonly analysis?: Analysis<NoInfer<S>>;
+  /** Filters whose comings and goings `engine.segments.events()` tells. */
   readonly segments?: readonly Segment<NoInfer<S>>[];
   /** Absent: contacts only, and nothing is read or asked for companies. */
   readonly companies?: CompanyOptions<S, C>;

@@ -73,6 +73,9 @@ const TOO_MANY = 429;
 const TIMED_OUT = 408;
 
 /**
+ * A client for a connector of your own: JSON over HTTP by the rules of the port. Reads are tried again after a fault, writes only
+ * where nothing was done; after a 401 a new token is asked for once.
+ *
  * @throws CrmSyncError `insecure_url` for another `baseUrl` than it says.
  */
 export function restClient(options: RestClientOptions): RestClient {

@@ -26,6 +26,7 @@ import { RELATED_MAX, readRelated } from './related/related.ts';
 import { WRITE_TIMEOUT_MS, writeRecords } from './write/write.ts';
 
 export interface HubSpotOptions {
+  /** How it signs in: `privateApp` or `refreshToken`; of a fake, `crm.options`. */
   readonly auth: Auth;
   /** Default `2026-09`, which enforces the required properties of the portal; `2026-03` does not, and ends in 2027. */
   readonly apiVersion?: ApiVersion;

@@ -28,6 +28,7 @@ import { WRITE_BATCH_MAX } from './write/batch.ts';
 import { WRITE_TIMEOUT_MS, writeRecords } from './write/write.ts';
 
 export interface SalesforceOptions {
+  /** How it signs in: `clientCredentials`, `jwtBearer`, `refreshToken`; of a fake, `crm.options`. */
   readonly auth: Auth;
   /** Overrides the URL that comes with the tokens. */
   readonly instanceUrl?: string;

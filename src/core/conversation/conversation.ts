@@ -45,19 +45,25 @@ export interface Conversation {
   readonly contact: Party;
   /** Our side. */
   readonly agent: Party;
+  /** ISO 8601 UTC. */
   readonly startedAt: string;
   /** The platform gave no start; `startedAt` is the time of the event. */
   readonly startedAtEstimated?: boolean;
+  /** ISO 8601 UTC. */
   readonly endedAt?: string;
   /** Seconds, rounded to 3 decimals. 0 is a duration; absent is unknown or not a call. */
   readonly durationSeconds?: number;
+  /** Plain text, which heads the activity. */
   readonly summary?: string;
   /** What one of your own people wrote about it. */
   readonly note?: string;
+  /** Goes into the activity only where `activityText.transcript` says so. */
   readonly transcript?: string | readonly TranscriptTurn[];
+  /** A link to the recording; with `recordingExpiresAt` where it does not last. */
   readonly recordingUrl?: string;
   /** ISO 8601 UTC: the link dies then, so it is not stored as permanent. */
   readonly recordingExpiresAt?: string;
+  /** How it ended, in one word for all platforms. */
   readonly outcome: Outcome;
   /** The platform's own word: `user_hangup`, `customer-ended-call`. */
   readonly disposition?: string;

@@ -48,8 +48,10 @@ export interface Run {
   readonly status: 'running' | 'done' | 'paused' | 'busy' | 'failed';
   /** ISO 8601 UTC. */
   readonly startedAt: string;
+  /** ISO 8601 UTC; null while it is under way. */
   readonly finishedAt: string | null;
   readonly durationMs: number | null;
+  /** Records of a pull, contacts of a push, conversations of a backfill. */
   readonly counts: Counts;
   /** Of a sync: the counts of each flow in it. */
   readonly parts: Readonly<Partial<Record<Flow, Counts>>>;
@@ -57,19 +59,23 @@ export interface Run {
   readonly apiCalls: number;
   /** Questions to the merger. */
   readonly merging: MergingTotals;
-  /** Conflicts recorded, and fields that somebody changed in the CRM although only we should write them. */
+  /** Conflicts recorded. */
   readonly conflicts: number;
+  /** Fields that somebody changed in the CRM although only we should write them. */
   readonly drift: number;
   /** Why records were skipped, counted by reason. */
   readonly skips: Readonly<Record<string, number>>;
   /** The first ones in full (`RUN_ERRORS_MAX`), the others counted. */
   readonly errors: readonly RunError[];
+  /** How many errors there were beside those in `errors`. */
   readonly errorsBeyond: number;
+  /** What is worth knowing and stopped nothing, such as a rule whose field is not visible. */
   readonly notes: readonly RunNote[];
   /** The paused run that this one went on from. */
   readonly continues: string | null;
   /** Of a busy answer: the run that is under way. */
   readonly busyWith: string | null;
+  /** Why the run as a whole is `failed`; null for any other status. Single records that failed are in `errors`. */
   readonly failure: { readonly code: string; readonly category: string; readonly message: string; readonly remedy: string } | null;
 }
 

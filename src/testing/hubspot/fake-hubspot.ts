@@ -85,6 +85,7 @@ export interface FakeHubSpot {
   readonly ownerId: string;
   /** Every request so far, and `calls.counts` by operation: `create calls`, `search contacts`, `token`. */
   readonly calls: CallLog;
+  /** Counting begins anew. */
   forgetCalls(): void;
 
   /**
@@ -92,9 +93,11 @@ export interface FakeHubSpot {
    * everything else is as strict as the API. Null is blank.
    */
   add(object: string, properties: Readonly<Record<string, unknown>>, options?: HubSpotChangeOptions): FakeHubSpotRecord;
+  /** As a person in the browser edits it; null is blank. */
   edit(id: string, properties: Readonly<Record<string, unknown>>, options?: HubSpotChangeOptions): FakeHubSpotRecord;
   /** Archives: into the bin, from where it can be restored. */
   remove(id: string): FakeHubSpotRecord;
+  /** Out of the bin. */
   restore(id: string): FakeHubSpotRecord;
   /** Erases a contact for good, as its privacy demands. */
   erase(id: string): void;
@@ -132,11 +135,13 @@ export interface FakeHubSpot {
   /** A signed delivery of anything, for events that this portal does not make. */
   signed(options: { readonly body: string; readonly url?: string; readonly method?: string; readonly at?: Millis }): Promise<Request>;
 
+  /** Something goes wrong with the next requests: `{ on: 'create calls', what: 'lost_ack' }`, named as `calls` names them. */
   fault(fault: Fault<HubSpotFault>): void;
   /** @throws Error naming the faults that were declared and did not strike. */
   verify(): void;
   /** Every access token has expired; refresh tokens live. */
   expireTokens(): void;
+  /** Milliseconds since 1970, by the portal's clock. */
   now(): Millis;
   /** Moves the portal's clock ahead of the injected one. */
   advance(ms: number): void;

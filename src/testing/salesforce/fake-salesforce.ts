@@ -75,13 +75,16 @@ export interface FakeSalesforce {
   readonly userId: string;
   /** Every request so far, and `calls.counts` by operation. */
   readonly calls: CallLog;
+  /** Counting begins anew. */
   forgetCalls(): void;
 
   /** Adds a record as an administrator would: read-only fields may be set, everything else is as strict as the API. */
   add(object: string, fields: Readonly<Record<string, unknown>>, options?: ChangeOptions): FakeRecord;
+  /** As a user of the org edits it; null is blank. */
   edit(id: string, fields: Readonly<Record<string, unknown>>, options?: ChangeOptions): FakeRecord;
   /** Into the recycle bin, with what hangs on it. */
   remove(id: string): FakeRecord;
+  /** Out of the recycle bin. */
   restore(id: string): FakeRecord;
   /** The loser is deleted and names the winner, which takes over what hung on it. */
   merge(winnerId: string, loserId: string): FakeRecord;
@@ -102,11 +105,13 @@ export interface FakeSalesforce {
   unshare(id: string): void;
   share(id: string): void;
 
+  /** Something goes wrong with the next requests: `{ on: 'POST Task', what: 'lost_ack' }`, named as `calls` names them. */
   fault(fault: Fault<SalesforceFault>): void;
   /** @throws Error naming the faults that were declared and did not strike. */
   verify(): void;
   /** Every access token is dead; refresh tokens live. */
   expireSessions(): void;
+  /** Milliseconds since 1970, by the org's clock. */
   now(): Millis;
   /** Moves the org's clock ahead of the injected one. */
   advance(ms: number): void;
