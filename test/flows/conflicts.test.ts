@@ -5,6 +5,7 @@ import {
   type EngineOptions,
   type MergeRequest,
   type Merger,
+  type PolicyInput,
 } from 'crm-sync-engine';
 import { appendMerger, conversation } from 'crm-sync-engine/testing';
 import { describe, expect, it } from 'vitest';
@@ -433,6 +434,20 @@ describe.each(WORLDS)('conflicts on $name', (world) => {
       await there.push();
       expect(await there.both()).toEqual(['fails@ours.example', 'b@theirs.example']);
       expect(await open(there.engine)).toMatchObject({ open: 'manual', reason: 'policy_failed' });
+    });
+
+    it.each([['manual'], [{ policy: 'later' }]] as const)('and %j know when it was edited here', async (conflict) => {
+      const policies = { later: ({ times }: PolicyInput) => (Number(times?.local) > 0 ? 'local' : 'crm') as 'local' };
+      const there = await alice(world, { conflict }, { policies });
+      await there.edit('a@ours.example');
+      const editedAt = new Date(there.clock.now()).toISOString();
+      there.editCrm('a@theirs.example');
+      await there.pull();
+      const [found] = await there.engine.conflicts.list();
+      expect(found?.times?.local).toBe(editedAt);
+      expect(found?.winner).toBe(conflict === 'manual' ? null : 'local');
+      await there.pull();
+      expect(await there.engine.conflicts.list()).toEqual([{ ...found, run: expect.any(String) }]);
     });
 
     it('that is not given is refused before anything runs', async () => {
