@@ -25,10 +25,13 @@ function toData(fields: ContactRow['fields'], before: ContactRow['fields'] = {})
 
 const columnOf = (field: string) => (isColumn(field) ? sql`${people[COLUMNS[field]]}` : sql`${people.attributes} ->> ${field}`);
 
+/** Values of a field are looked for as they are; an email address, which comes in lower case too, in any case of its letters. */
+const comparedOf = (field: string) => (field === 'email' ? sql`lower(${columnOf(field)})` : columnOf(field));
+
 const contacts: ContactTable<Tx> = {
   columns: { table: 'people', id: 'id', workspace: 'org_id', version: 'version' },
   async find(tx, { workspace, ids, field, values }) {
-    const isWanted = ids !== undefined ? inArray(people.id, [...ids]) : inArray(columnOf(field), [...values]);
+    const isWanted = ids !== undefined ? inArray(people.id, [...ids]) : inArray(comparedOf(field), [...values]);
     const rows = await tx
       .select()
       .from(people)

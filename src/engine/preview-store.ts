@@ -1,3 +1,4 @@
+import { keyText } from '../core/link/key-text.ts';
 import type { Entity } from '../core/link/link.ts';
 import type { Millis } from '../core/values/value.ts';
 import type {
@@ -132,7 +133,9 @@ function matches(row: Row, { ids, records, keys }: LoadQuery): boolean {
     row.links.some(({ object, recordId }) => object === records.object && recordId !== null && records.ids.includes(recordId))
   )
     return true;
-  return keys !== undefined && row.entity === keys.entity && keys.values.includes(String(row.fields[keys.field] ?? ''));
+  if (keys === undefined || row.entity !== keys.entity) return false;
+  const text = keyText(keys.field, String(row.fields[keys.field] ?? ''));
+  return keys.values.some((value) => keyText(keys.field, value) === text);
 }
 
 function isWanted(row: Row, { want, object, plan, now }: ScanQuery): boolean {

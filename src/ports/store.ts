@@ -153,7 +153,10 @@ export interface LoadQuery {
   readonly ids?: readonly string[];
   /** Rows linked to these records, live or not. */
   readonly records?: { readonly object: string; readonly ids: readonly string[] };
-  /** Rows whose field has one of these values, compared exactly; all of them where several share one. Never a removed contact. */
+  /**
+   * Rows whose field has one of these values, compared exactly, those of `email` in any case of their ASCII letters; all of them where
+   * several share one. Never a removed contact.
+   */
   readonly keys?: { readonly entity: Entity; readonly field: string; readonly values: readonly string[] };
   /**
    * Every row tells its links of other connections, too. A contact that was named by id and has links nowhere but there is

@@ -45,7 +45,7 @@ export interface PostgresStoreOptions extends PostgresSchema {
  * transaction. They note themselves in `crm_sync_migrations`, so that `migrate` knows them as taken.
  *
  * @example
- * migrations().map(({ version }) => version) //=> [1, 2, 3]
+ * migrations().map(({ version }) => version) //=> [1, 2, 3, 4]
  */
 export const migrations = ({ schema }: PostgresSchema = {}): readonly Migration[] => postgresMigrations(schemaPrefix(schema));
 

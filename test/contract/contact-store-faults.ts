@@ -116,6 +116,7 @@ export const contactStoreFaults: Readonly<Record<string, Fault>> = {
     load: ({ keys, ...query }) =>
       bound.load({ ...query, ...(keys && { keys: { ...keys, values: keys.values.map((value) => value.toLowerCase()) } }) }),
   })),
+  'CS-95': loaded((rows, { keys }) => (keys ? rows.filter(({ fields }) => keys.values.includes(String(fields[keys.field]))) : rows)),
   'CS-07': loaded(async (rows, { keys }, bound) =>
     keys ? [...rows, ...(await bound.load({ keys: { ...keys, entity: 'company' } }))] : rows,
   ),

@@ -60,8 +60,10 @@ function tableOf({ hasVersion, makesIds, removesNone }: Host): ContactTable<Data
         workspace,
         JSON.stringify(ids),
       );
+    const asCompared = (value: unknown) => (field === 'email' ? String(value).toLowerCase() : value);
+    const wanted = values.map(asCompared);
     return all(database, 'select * from people where tenant = ?', workspace).filter(({ fields }) =>
-      values.includes(fields[field] as string),
+      wanted.includes(asCompared(fields[field])),
     );
   };
   return {

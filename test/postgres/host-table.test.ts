@@ -51,7 +51,9 @@ const table: ContactTable<Tx> = {
           ? inArray(people.phone, [...values])
           : field === 'first_name'
             ? inArray(people.givenName, [...values])
-            : inArray(sql`${people.attributes} ->> ${field}`, [...values]);
+            : field === 'email'
+              ? inArray(sql`lower(${people.attributes} ->> ${field})`, [...values])
+              : inArray(sql`${people.attributes} ->> ${field}`, [...values]);
     const rows = await tx
       .select()
       .from(people)

@@ -1,3 +1,4 @@
+import { asciiFold } from '../base/ascii-fold.ts';
 import { compareCodePoints } from '../base/compare-code-points.ts';
 import type { Value } from '../values/value.ts';
 
@@ -13,9 +14,6 @@ export interface Place {
   readonly values: readonly Value[];
   readonly id: string;
 }
-
-/** Letters of ASCII without regard to case: the one way to fold that every database has. */
-export const asciiFold = (text: string): string => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 
 const isBlank = (value: Value): boolean => value === null || value === '';
 /** False before true. */

@@ -76,7 +76,8 @@ const spellings = ({ entity }: CompiledMapping, field: string, values: readonly 
   new Map(
     values.flatMap((value) => {
       const text = matchText(entity, field, value) ?? value;
-      const spelt = kindOfField({ entity, field }) === 'domain' ? domainSpellings(value) : [value, text];
+      const spelt =
+        kindOfField({ entity, field }) === 'domain' ? domainSpellings(value) : isSharedKey(entity, field) ? [value, text] : [value];
       return spelt.map((spelling) => [spelling, text] as const);
     }),
   );

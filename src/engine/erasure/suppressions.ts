@@ -1,5 +1,5 @@
 import type { Version } from '../../core/link/link.ts';
-import { type Suppressed, suppressionKey } from '../../core/link/suppression.ts';
+import { type Suppressed, suppressionKey, suppressionKeys } from '../../core/link/suppression.ts';
 import type { CompiledMapping } from '../../core/mapping/mapping-types.ts';
 import type { MatchValues } from '../../core/sync/plan-types.ts';
 import type { Json } from '../../core/values/value.ts';
@@ -52,12 +52,12 @@ export const erasureFence = ({ version }: Erasures): EntryChange => ({ ...ERASUR
 
 /** Which of these are suppressed, by their index. */
 async function areSuppressed({ store }: Context, secret: string, asked: readonly Suppressed[]): Promise<readonly boolean[]> {
-  const keys = asked.map((one) => suppressionKey(secret, one));
+  const keys = asked.map((one) => suppressionKeys(secret, one));
   if (keys.length === 0) return [];
-  const wanted = [...new Set(keys)];
+  const wanted = [...new Set(keys.flat())];
   const found = await store.entries({ scope: 'workspace', kind: KIND.suppression, keys: wanted, limit: wanted.length });
   const there = new Set(found.map(({ key }) => key));
-  return keys.map((key) => there.has(key));
+  return keys.map((some) => some.some((key) => there.has(key)));
 }
 
 export const suppressedKeys = (entity: CompiledMapping['entity'], keys: MatchValues): readonly Suppressed[] =>

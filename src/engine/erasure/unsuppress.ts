@@ -1,4 +1,4 @@
-import { type Suppressed, suppressionKey } from '../../core/link/suppression.ts';
+import { type Suppressed, suppressionKeys } from '../../core/link/suppression.ts';
 import { parseFieldPatch } from '../../core/schema/schema.ts';
 import { refusedDocument } from '../../errors.ts';
 import type { EntryChange } from '../../ports/store.ts';
@@ -37,7 +37,7 @@ export async function unsuppress(context: Context, { keys = {}, records = [] }: 
   const { result } = await untilCommitted(context, session, async () => {
     const { secret } = await loadErasures(context);
     if (secret === null || named.length === 0) return { result: 0, changes: null };
-    const hashes = [...new Set(named.map((one) => suppressionKey(secret, one)))];
+    const hashes = [...new Set(named.flatMap((one) => suppressionKeys(secret, one)))];
     const there = await context.store.entries({ scope: 'workspace', kind: KIND.suppression, keys: hashes, limit: hashes.length });
     const lifted = there.map(({ scope, kind, key, version }): EntryChange => ({ scope, kind, key, expected: version, put: 'delete' }));
     const now = session.storeNow();

@@ -1,3 +1,4 @@
+import { keyText } from '../../core/link/key-text.ts';
 import type { Fields } from '../../core/values/value.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { ListQuery, ScanQuery } from '../../ports/store.ts';
@@ -104,12 +105,14 @@ export function adaptTable<Transaction>({
       }
       const { entity, field, values } = by;
       if (entity === 'company') return ours.find(transaction, workspace, by);
+      const wanted = new Set(values.map((value) => keyText(field, value)));
+      const asked = [...new Set([...values, ...wanted])];
       const found = await find(
         transaction,
-        [...slices(values)].map((some) => ({ workspace, field, values: some })),
+        [...slices(asked)].map((some) => ({ workspace, field, values: some })),
       );
-      const wanted = new Set(values); // a column may compare without regard to case
-      return found.filter(({ fields }) => wanted.has(fields[field] as string));
+      // a column may compare without regard to case
+      return found.filter(({ fields }) => typeof fields[field] === 'string' && wanted.has(keyText(field, fields[field])));
     },
 
     async scan(transaction, scope, asked) {

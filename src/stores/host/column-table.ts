@@ -1,3 +1,4 @@
+import { EMAIL } from '../../core/link/key-text.ts';
 import type { Fields } from '../../core/values/value.ts';
 import type { PostgresClient } from '../postgres/postgres-pool.ts';
 import { escapeJson, unescapeJson } from '../sql/escape-json.ts';
@@ -105,8 +106,14 @@ function textsOf(table: ContactsTable, columns: ReadonlyMap<string, Column>): Te
     byIds: `${find} and ${isOneOf}`,
     byField(field) {
       const name = Object.hasOwn(table.columns, field) ? table.columns[field] : undefined;
+      // In lower case, or as it is: each by an index of its own, where the host has both.
+      if (name !== undefined && field === EMAIL)
+        return `${find} and (${named(name)}::text = any(${listed})
+          or lower(${named(name)}::text) = any(array(select lower(jsonb_array_elements_text($2::jsonb)))))`;
       if (name !== undefined) return `${find} and ${named(name)}::text = any(${listed})`;
       if (table.json === undefined) return `${find} and $2::text is null`;
+      if (field === EMAIL)
+        return `${find} and lower(${named(table.json)} ->> 'email') = any(array(select lower(jsonb_array_elements_text($2::jsonb))))`;
       return `${find} and ${named(table.json)} -> ${literal(field)} = any(array(select jsonb_array_elements($2::jsonb)))`;
     },
     insert: `with made as materialized (

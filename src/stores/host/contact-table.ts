@@ -29,7 +29,10 @@ export interface ContactColumns {
   readonly version?: string;
 }
 
-/** By id, or by the value of a field that contacts are matched by. */
+/**
+ * By id, or by the value of a field that contacts are matched by. Addresses of `email` are asked for in lower case, too: one that
+ * stands there in capitals is to be found by them.
+ */
 export type FindContacts = { readonly workspace: string } & (
   | { readonly ids: readonly string[]; readonly field?: undefined; readonly values?: undefined }
   | { readonly field: string; readonly values: readonly string[]; readonly ids?: undefined }

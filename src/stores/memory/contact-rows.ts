@@ -1,3 +1,4 @@
+import { keyText } from '../../core/link/key-text.ts';
 import type { Entity, Version } from '../../core/link/link.ts';
 import type { Fields } from '../../core/values/value.ts';
 import type { LoadQuery } from '../../ports/store.ts';
@@ -14,10 +15,10 @@ export interface StoredContact {
 /** Value of one field to contact ids. */
 type Index = Groups<string>;
 
-/** The value that a contact is found by; only text is a match key. */
+/** The value that a contact is found by, as it is compared; only text is a match key. */
 function keyOf({ fields }: StoredContact, field: string): string | null {
   const value = Object.hasOwn(fields, field) ? fields[field] : null;
-  return typeof value === 'string' ? value : null;
+  return typeof value === 'string' ? keyText(field, value) : null;
 }
 
 function addTo(index: Index, field: string, contact: StoredContact): void {
@@ -58,10 +59,11 @@ export class ContactRows {
     this.ids.delete(id);
   }
 
-  /** Ids of the contacts whose field is one of these values; text only, compared exactly. */
+  /** Ids of the contacts whose field is one of these values; text only. */
   *withKey({ entity, field, values }: NonNullable<LoadQuery['keys']>): Generator<string> {
     const index = this.#indexOf(field);
-    for (const value of values) for (const id of index.of(value)) if (this.#rows.get(id)!.entity === entity) yield id;
+    const wanted = new Set(values.map((value) => keyText(field, value)));
+    for (const value of wanted) for (const id of index.of(value)) if (this.#rows.get(id)!.entity === entity) yield id;
   }
 
   #indexOf(field: string): Index {

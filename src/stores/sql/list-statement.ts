@@ -1,4 +1,5 @@
-import { asciiFold, type ContactSort, type Place } from '../../core/contacts/contact-order.ts';
+import { asciiFold } from '../../core/base/ascii-fold.ts';
+import type { ContactSort, Place } from '../../core/contacts/contact-order.ts';
 import type { Value } from '../../core/values/value.ts';
 import { CONVERSATIONS, type ListQuery } from '../../ports/store.ts';
 import type { BoundScope } from '../semantics/check-scope.ts';

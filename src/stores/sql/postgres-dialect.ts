@@ -1,3 +1,4 @@
+import { EMAIL } from '../../core/link/key-text.ts';
 import { LIVE_STATES } from '../../core/link/link.ts';
 import type { Dialect } from './dialect.ts';
 import { escapeJson, unescapeJson } from './escape-json.ts';
@@ -75,6 +76,15 @@ export function postgresDialect(schema = ''): Dialect {
     const key = INDEXED_KEYS.find((indexed) => indexed === field);
     const same = (name: string) => `c.fields -> ${name} = any(array(select jsonb_array_elements($3::jsonb)))`;
     if (key === undefined) return { text: `${contact} and c.entity = $2 and ${same(`$${n}`)}`, takesField: true };
+    if (key === EMAIL) {
+      const wanted = (text: string) => `array(select ${text} from jsonb_array_elements_text($3::jsonb) text)`;
+      const lower = 'lower(text collate "C")';
+      return {
+        text: `${contact} and c.entity = $2 and c.email = any(${wanted(`left(${lower}, ${KEY_LENGTH})`)})
+          and jsonb_typeof(c.fields -> 'email') = 'string' and lower((c.fields ->> 'email') collate "C") = any(${wanted(lower)})`,
+        takesField: false,
+      };
+    }
     const starts = `array(select left(text, ${KEY_LENGTH}) from jsonb_array_elements_text($3::jsonb) text)`;
     return { text: `${contact} and c.entity = $2 and c.${key} = any(${starts}) and ${same(`'${key}'`)}`, takesField: false };
   };

@@ -105,4 +105,15 @@ export const postgresMigrations = (schema: string): readonly Migration[] => [
       `insert into ${schema}crm_sync_migrations (version) values (3)`,
     ],
   },
+  {
+    version: 4,
+    statements: [
+      // An email address is one in any case of its letters: those of ASCII, whatever the database's own collation makes of others.
+      `alter table ${schema}crm_sync_contacts drop column email`,
+      `alter table ${schema}crm_sync_contacts add column email text collate "C"
+        generated always as (left(lower((fields ->> 'email') collate "C"), ${KEY_LENGTH})) stored`,
+      `create index crm_sync_contacts_email on ${schema}crm_sync_contacts (workspace, email) where email is not null`,
+      `insert into ${schema}crm_sync_migrations (version) values (4)`,
+    ],
+  },
 ];

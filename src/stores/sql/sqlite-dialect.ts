@@ -1,3 +1,4 @@
+import { EMAIL } from '../../core/link/key-text.ts';
 import { LIVE_STATES } from '../../core/link/link.ts';
 import type { Dialect } from './dialect.ts';
 import { sqliteCode } from './sqlite-code.ts';
@@ -34,6 +35,10 @@ const UNIQUE_VIOLATIONS = [1555, 2067];
 /** Whom a text finds by a field, whose name is its value of number `n` unless it is made for it. */
 function byKey(field: string) {
   const select = `select ${CONTACT} from crm_sync_contacts c where c.workspace = ?1 and c.entity = ?2`;
+  // SQLite's `lower` knows ASCII letters only, as `keyText` does
+  if (field === EMAIL)
+    return (_: number) => `${select} and lower(json_extract(c.fields, '$.email')) in (select lower(value) from json_each(?3))
+      and json_type(c.fields, '$.email') = 'text'`;
   if (INDEXED_KEYS.includes(field))
     return (_: number) => `${select} and json_extract(c.fields, '$.${field}') in (select value from json_each(?3))`;
   return (n: number) => `${select} and exists (select 1 from json_each(c.fields) f

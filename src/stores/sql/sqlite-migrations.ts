@@ -94,4 +94,13 @@ export const sqliteMigrations: readonly Migration[] = [
         case when state in ('creating', 'active', 'ambiguous', 'missing', 'left_filter') then 1 end)`,
     ],
   },
+  {
+    version: 4,
+    statements: [
+      // an email address is one in any case of its letters
+      'drop index crm_sync_contacts_email',
+      `create index crm_sync_contacts_email on crm_sync_contacts (workspace, lower(json_extract(fields, '$.email')))
+        where lower(json_extract(fields, '$.email')) is not null`,
+    ],
+  },
 ];

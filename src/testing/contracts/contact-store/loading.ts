@@ -129,17 +129,33 @@ export const loading: readonly StoreCase[] = [
   },
   {
     id: 'CS-06',
-    rule: 'a match key is compared exactly',
+    rule: 'a match key is compared exactly, but for the case of an email address',
     async check(make) {
       const { here } = await open(make);
       const row = await insert(here, { set: { email: 'ann@example.com', phone_number: '+14155550100', notes: 'Ann' } });
       const by = async (field: string, value: string) => idsOf(await here.load({ keys: { entity: 'contact', field, values: [value] } }));
       assert.deepEqual(await by('email', 'ann@example.com'), [row.id]);
-      for (const other of ['ANN@example.com', ' ann@example.com', 'ann@example.com ', 'ann@example', '%', ''])
-        assert.deepEqual(await by('email', other), []);
+      for (const other of [' ann@example.com', 'ann@example.com ', 'ann@example', '%', '']) assert.deepEqual(await by('email', other), []);
       assert.deepEqual(await by('phone_number', '14155550100'), []);
       assert.deepEqual(await by('notes', 'Ann'), [row.id]); // any field may be a match key
       assert.deepEqual(await by('notes', 'ann'), []);
+    },
+  },
+  {
+    id: 'CS-95',
+    rule: 'an email address is found in any case of its letters, and stays as it was written',
+    async check(make) {
+      const { here } = await open(make);
+      const email = `Ann.${'x'.repeat(200)}@Example.com`;
+      const ann = await insert(here, { id: 'ann', set: { email: 'Ann@Example.com' } });
+      const bea = await insert(here, { id: 'bea', set: { email } });
+      const cy = await insert(here, { id: 'cy', set: { email: 'ann@example.com' } });
+      const by = (...values: readonly string[]) => here.load({ keys: { entity: 'contact', field: 'email', values } });
+      for (const asked of [['ann@example.com'], ['ANN@EXAMPLE.COM'], ['Ann@Example.com', 'ann@example.COM']])
+        assert.deepEqual(new Set(idsOf(await by(...asked))), new Set([ann.id, cy.id]));
+      assert.deepEqual((await by('ann@example.com')).find(({ id }) => id === ann.id)?.fields['email'], 'Ann@Example.com');
+      assert.deepEqual(idsOf(await by(email.toLowerCase())), [bea.id]);
+      assert.deepEqual(await by(`${email.toLowerCase().slice(0, -1)}n`), []);
     },
   },
   {
