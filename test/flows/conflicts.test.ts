@@ -100,6 +100,7 @@ describe.each(WORLDS)('conflicts on $name', (world) => {
       open: null,
       run: run.id,
       resolution: null,
+      times: { local: '2026-01-05T09:01:00.000Z', remote: '2026-01-05T09:02:00.000Z', remoteIsExact: false },
     });
     expect(conflict?.closedAt).toBe(conflict?.at);
     expect(await there.engine.conflicts.get(conflict?.id ?? '')).toEqual(conflict);

@@ -133,6 +133,14 @@ describe.each(WORLDS)('an edit in $name between our look at a field and our writ
     expect(await there.engine.conflicts.list()).toEqual([]);
   });
 
+  it('is not looked for in another account', async () => {
+    const there = await alice(world);
+    await there.push({ email: 'ours@example.com' }, () => there.crm.edit(there.recordId, { email: 'theirs@example.com' }));
+    await there.engine.relink();
+    const noted = { scope: 'connection', kind: 'written_over', limit: 10 } as const;
+    expect(await there.store.bind({ workspace: 'acme', connection: world.connection }).entries(noted)).toEqual([]);
+  });
+
   it('costs one call for many records, and none where nothing was written after a look', async () => {
     const there = await alice(world);
     await there.push({ interaction_summary: 'First' });

@@ -38,6 +38,10 @@ const tell = (): void => {
   say(`${Math.round((performance.now() - startedAt) / 1000)} s: ${counts.join(', ')}; seeds that failed: ${failed.join(', ') || 'none'}`);
 };
 
+/** The same deployment by itself: another CRM or store makes another one of the seed. */
+const again = (seed: number): string =>
+  `npm run simulate -- --seed ${seed} --steps ${each} --each ${each} ${values.crm.map((crm) => `--crm ${crm}`).join(' ')} --store ${values.store}`;
+
 say(`Deployments of ${each} steps from seed ${firstSeed} on, ${values.crm.join(' and ')}, store ${values.store}.`);
 await using stores = await openStores();
 let toldAt = startedAt;
@@ -48,6 +52,7 @@ for (let seed = firstSeed; (seed - firstSeed) * each < steps; seed += 1) {
   if (report.text !== '') {
     failed.push(seed);
     say(report.text);
+    say(`Once more: ${again(seed)}`);
   }
   if (performance.now() - toldAt > PROGRESS_MS) {
     tell();

@@ -1,4 +1,3 @@
-import type { ConflictPolicy } from '../../core/mapping/mapping-types.ts';
 import { planInbound } from '../../core/sync/inbound.ts';
 import type { InboundInput, InboundPlan } from '../../core/sync/inbound-types.ts';
 import type { Call } from '../../ports/connector.ts';
@@ -11,18 +10,15 @@ interface Known {
   readonly flips: KnownFlips;
 }
 
-const TIMELESS: ReadonlySet<unknown> = new Set(['crm', 'local', 'merge'] satisfies ConflictPolicy[]);
-
 /** What is known beside the page is read only where its plan turns out to need it, and then it is planned again. */
 export async function planKnowing(context: Context, call: Call, given: InboundInput): Promise<Known> {
   const first = planInbound(given);
   const flipped = first.records.flatMap((record) => (record.flips.length > 0 && 'contactId' in record ? (record.contactId ?? []) : []));
   const flips = await loadFlips(context, flipped);
   const earlier = flipped.length === 0 ? {} : { flips: Object.fromEntries(flipped.map((id) => [id, flips.get(id)?.flips ?? []])) };
-  // `newest`, a policy of the host and a person decide by times, too: those of edits here live in the history.
-  const timed = first.conflicts.filter(({ crm }) =>
-    given.mapping.rules.some(({ key, conflict }) => key === crm && !TIMELESS.has(conflict)),
-  );
+  // `newest`, a policy of the host and a person decide by times, and every record of two edits tells them: those of edits here
+  // live in the history. Where two values meet for the first time and the CRM's is taken, there may be many, and none was asked.
+  const timed = first.conflicts.filter(({ reason, winner }) => reason !== 'rewritten' && (reason !== 'first_link' || winner === null));
   if (flipped.length === 0 && timed.length === 0) return { plan: first, flips };
   const times = timed.length === 0 ? {} : { editedAt: await editTimes(context, [...new Set(timed.map(({ contactId }) => contactId))]) };
   const input = { ...given, ...earlier, ...times };
