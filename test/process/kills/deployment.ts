@@ -9,6 +9,8 @@ import type { Flow, Orders } from './worker.ts';
 
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 const START = Date.parse('2026-01-05T09:00:00Z');
+/** What is older than that is read once, and no overlap of a later read makes up for a page that was lost. */
+const AGE_MS = 24 * 3_600_000;
 
 /** What happens in the life of a process: a request arrives and takes effect, a commit begins and has ended. */
 export type Moment = 'request' | 'effect' | 'commit' | 'committed';
@@ -43,7 +45,7 @@ export interface Life {
 
 /** A CRM in this process, a store at its place, and processes of the host that come and go, all on one clock. */
 export async function deploy(crm: CrmName, place: Place) {
-  let ahead = START - Date.now();
+  let ahead = START - AGE_MS - Date.now();
   const clock: Clock = {
     now: () => Date.now() + ahead,
     sleep: async (ms) => {
@@ -51,7 +53,8 @@ export async function deploy(crm: CrmName, place: Place) {
     },
   };
   const account = await openAccount(crm, clock);
-  const first = new Set(account.people().map(({ id }) => id));
+  await clock.sleep(AGE_MS);
+  const first = new Set([...account.people(), ...account.companies()].map(({ id }) => id));
   const log = segmentLog();
   let meet: (moment: Moment, about: About) => Promise<boolean> = async () => false;
   const server = await serve(crm, account, (moment, about) => meet(moment, about));

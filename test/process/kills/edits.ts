@@ -9,7 +9,7 @@ const MADE_HERE = 6;
 export async function editBothSides(there: Deployment): Promise<void> {
   editCrm(there);
   await editHost(there);
-  await there.clock.sleep(5 * MINUTE);
+  await there.clock.sleep(30 * MINUTE); // beyond the overlap of a read, so that whoever loses a page misses it
 }
 
 function editCrm({ crm, account }: Deployment): void {
