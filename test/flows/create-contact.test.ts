@@ -183,7 +183,8 @@ describe.each(WORLDS)('the form for a new contact, on $name', (world) => {
       queues: contents.queues,
     };
   };
-  const FINISHED = { contacts: 1, records: [RECORD], logged: [1], queues: { waiting: [], recheck: [], conversation: [], merge: [] } };
+  const IDLE = { waiting: [], company_waiting: [], untied: [], recheck: [], conversation: [], merge: [] };
+  const FINISHED = { contacts: 1, records: [RECORD], logged: [1], queues: IDLE };
 
   it.each(['before', 'after'] as const)(
     'is one contact, one record and one call wherever the process dies, %s the call took effect (P5)',
