@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -66,6 +67,15 @@ describe('the packed package', () => {
       const error = await read(new Request('https://example.com', { method: 'POST', body: '{}' })).catch((thrown) => thrown);
       console.log(isCrmSyncError(error), error.category);`;
     expect((await evaluate('module', code)).trim()).toBe('true webhook');
+  });
+
+  it('has every page and example that its README leads to', async () => {
+    const packed = join(folder, 'node_modules/crm-sync-engine');
+    const links = [...(await readFile(join(packed, 'README.md'), 'utf8')).matchAll(/\]\((?!https?:)([^)#\s]+)/g)].map(
+      ([, path = '']) => path,
+    );
+    expect(links.length).toBeGreaterThan(20);
+    expect(links.filter((path) => !existsSync(join(packed, path)))).toEqual([]);
   });
 
   it('prints an error under its name, with what it says and nothing of how it is made', async () => {
