@@ -114,6 +114,21 @@ describe.each(COMPANY_CRMS)('companies on $name', (crm) => {
     expect(await engine.push({ createMissing: true })).toMatchObject({ counts: { processed: 0 } });
   });
 
+  it('made here with one name and two domains get a record each, in one push, and may share another name then', async () => {
+    const { crm: account, engine, later } = companyDeployment(crm);
+    await engine.pull();
+    const made = [
+      await engine.companies.create({ name: 'Acme', domain: 'acme.com' }, { by: 'ann' }),
+      await engine.companies.create({ name: 'Acme', domain: 'acme.de' }, { by: 'ann' }),
+    ];
+    expect(await engine.push({ createMissing: true })).toMatchObject({ status: 'done', counts: { created: 2, failed: 0 } });
+    const edits = made.map(({ id }) => ({ id, fields: { name: 'Acme Group' } }));
+    expect(await engine.companies.updateMany(edits, { by: 'ann' })).toMatchObject([{ status: 'done' }, { status: 'done' }]);
+    later();
+    await engine.push();
+    expect(account.companies().map((id) => account.companyOf(id).name)).toEqual(['Acme Group', 'Acme Group']);
+  });
+
   it('that have no record yet let their contacts be written without the tie, which follows', async () => {
     const { engine, crm: account, records, contactOf, clock } = await employed();
     const initech = await engine.companies.create({ name: 'Initech' }, { by: 'ann' });

@@ -8,6 +8,7 @@ import { historyEntry } from '../history.ts';
 import { formerNumberEntries } from '../identity/former-numbers.ts';
 import { releaseWaiting } from '../identity/waiting.ts';
 import { claimsOf, keysOf, loadClaims, movedKeys } from '../match-keys.ts';
+import { onePerKey } from '../recheck.ts';
 import { companyNotFound, contactNotFound, keyTaken } from './refusals.ts';
 import { type KeyMove, takenKeys } from './taken-keys.ts';
 
@@ -68,7 +69,8 @@ export async function planEdits(
     );
   const updates = passing.map(({ row, set }): RowChange => ({ kind: 'update', contactId: row.id, expected: row.version, set }));
   const changed = new Map(planned.map(({ row, changes }) => [row.id, changes.map(({ field }) => field)]));
-  return { changes: { rows: updates, entries }, changed, refused };
+  // Two of them may get one key where several may have it, as the name of a company.
+  return { changes: { rows: updates, entries: onePerKey(entries) }, changed, refused };
 }
 
 function planOne(context: Context, row: Row, values: Fields): Planned {
