@@ -43,10 +43,13 @@ interface Decision {
  * @returns null where the values are not those that it was decided for.
  */
 export async function decideConflict(whole: Context, session: Session, decision: Decision): Promise<ConflictRecord | null> {
-  const { result, committed } = await untilCommitted(whole, session, async () => {
-    const record = await loadConflict(whole, decision.id);
+  const found = await loadConflict(whole, decision.id);
+  if (found === null) throw notFound(decision.id);
+  // What it changes is committed as of its own sort: match keys of companies are claimed apart from those of contacts.
+  const context = partOf(whole, found.object);
+  const { result, committed } = await untilCommitted(context, session, async () => {
+    const record = await loadConflict(context, decision.id);
     if (record === null) throw notFound(decision.id);
-    const context = partOf(whole, record.object);
     if (record.closedAt !== null) return { result: { record: sameOrClosed(context, record, decision), changed: [] }, changes: null };
     const [row] = await context.store.load({ ids: [record.contactId] });
     if (row === undefined || row.removed === true) throw notFound(decision.id);
@@ -56,7 +59,6 @@ export async function decideConflict(whole: Context, session: Session, decision:
   if (result === null) return null;
   const { record, changed } = result;
   const { id, object, recordId, contactId, field, reason } = record;
-  const context = partOf(whole, object);
   if (changed.length > 0) context.notify({ type: 'contact.changed', contactId, fields: changed, cause: decision.flow });
   if (committed !== null) context.notify({ type: 'conflict.closed', id, object, recordId, contactId, field, reason });
   return record;

@@ -326,6 +326,16 @@ describe.each(COMPANY_CRMS)('companies on $name', (crm) => {
     await engine.push();
     expect(there.crm.companyOf(there.records.acme).name).toBe('Acme Inc');
     expect(await engine.conflicts.list({ open: true })).toEqual([]);
+
+    // For the CRM's name, too, by which the company is found, and which a company has claimed before.
+    there.crm.editCompany(there.records.acme, { name: 'Globex' });
+    await engine.companies.update(there.ids.acme, { name: 'Acme Ltd' }, { by: 'ann' });
+    there.later();
+    await engine.pull();
+    const [second] = await engine.conflicts.list({ open: true });
+    await engine.conflicts.resolve(second!.id, 'crm', { by: 'ann' });
+    expect((await engine.companies.get(there.ids.acme))!.fields.name).toBe('Globex');
+    expect(await engine.conflicts.list({ open: true })).toEqual([]);
   });
 
   it('are checked with the contacts: each rule against the CRM as it is', async () => {
