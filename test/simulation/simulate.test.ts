@@ -1,18 +1,22 @@
 import { CrmSyncEngine } from 'crm-sync-engine';
 import { hubspot } from 'crm-sync-engine/hubspot';
 import { salesforce } from 'crm-sync-engine/salesforce';
-import { type SimulationTotals, simulate } from 'crm-sync-engine/testing';
+import { type SimulationOptions, type SimulationTotals, simulate } from 'crm-sync-engine/testing';
 import { describe, expect, it } from 'vitest';
 import { SEEDS, STEPS } from './seeds.ts';
 
-const live = (seed: number, steps = STEPS, only?: readonly number[]) =>
+const live = (seed: number, steps = STEPS, only?: readonly number[], beside?: SimulationOptions['beside']) =>
   simulate({
     seed,
     steps,
     engine: (options) => new CrmSyncEngine(options),
     connectors: { salesforce, hubspot },
     ...(only !== undefined && { only }),
+    ...(beside !== undefined && { beside }),
   });
+
+/** A deployment of people only, as it was when the seed was kept. */
+const ofPeople = (seed: number, only?: readonly number[]) => live(seed, 60, only, []);
 
 describe('a deployment that is lived in', { timeout: 120_000 }, () => {
   it.each(SEEDS)('seed %i: keeps every promise', async (seed) => {
@@ -20,19 +24,27 @@ describe('a deployment that is lived in', { timeout: 120_000 }, () => {
   });
 
   it('a push that learns of a deletion of a record which waits for a match key itself', async () => {
-    expect((await live(20000354, 60, [1, 2, 10, 13, 16, 18, 27, 31, 33])).text).toBe('');
+    expect((await ofPeople(20000354, [1, 2, 10, 13, 16, 18, 27, 31, 33])).text).toBe('');
   });
 
   it('a contact that goes with its record, by a look at the CRM that is older than the one that has seen it again', async () => {
-    expect((await live(20000580, 60)).text).toBe('');
+    expect((await ofPeople(20000580)).text).toBe('');
   });
 
   it('a sync that is held up until another one has taken it over, and dies', async () => {
-    expect((await live(20003153, 60, [7, 10, 12, 13, 18])).text).toBe('');
+    expect((await ofPeople(20003153, [7, 10, 12, 13, 18])).text).toBe('');
   });
 
   it('a person who is erased while a pull links another record of theirs', async () => {
-    expect((await live(20007960, 60, [1, 3, 4, 11, 14, 15, 59])).text).toBe('');
+    expect((await ofPeople(20007960, [1, 3, 4, 11, 14, 15, 59])).text).toBe('');
+  });
+
+  it('companies of one name in two CRMs, which get their records in one push', async () => {
+    expect((await live(120, 60, [28, 29, 49, 50, 53], ['companies'])).text).toBe('');
+  });
+
+  it("a conflict over a company's name that is decided for the CRM", async () => {
+    expect((await live(86, 60, undefined, ['companies'])).text).toBe('');
   });
 
   it('is the same again with the same seed, and another one with another', async () => {

@@ -1,4 +1,5 @@
 import type { BoundStore } from '../../ports/store.ts';
+import type { Companies } from './companies/companies.ts';
 import type { CrmOfPeople } from './crm-of-people.ts';
 import { createArrivals } from './late-edits.ts';
 import type { Ledger } from './ledger.ts';
@@ -14,6 +15,7 @@ export interface AccountParts {
   readonly scheduler: Scheduler;
   readonly ledger: Ledger;
   readonly trace: Trace;
+  readonly companies: Companies | null;
 }
 
 /** A connection of the workspace: a CRM of people, and what the engine has made in it. */
@@ -36,10 +38,11 @@ export class Account {
   readonly #scheduler: Scheduler;
   readonly #ledger: Ledger;
   readonly #trace: Trace;
+  readonly #companies: Companies | null;
   /** Until then a write may have its effect by itself, long after it was sent. */
   #lateUntil = Number.NEGATIVE_INFINITY;
 
-  constructor({ shape, crm, connection, bound, scheduler, ledger, trace }: AccountParts) {
+  constructor({ shape, crm, connection, bound, scheduler, ledger, trace, companies }: AccountParts) {
     this.shape = shape;
     this.crm = crm;
     this.connection = connection;
@@ -47,6 +50,7 @@ export class Account {
     this.#scheduler = scheduler;
     this.#ledger = ledger;
     this.#trace = trace;
+    this.#companies = companies;
     this.arrivals = createArrivals({ scheduler, crm, ledger });
   }
 
@@ -77,6 +81,7 @@ export class Account {
       }
       this.#ledger.engine('crm', id, person, by);
     }
+    if (this.crm.companies !== null) this.#companies?.look(this.crm.companies, by);
     for (const { id, key } of this.crm.activities()) {
       if (this.made.activities.has(id)) continue;
       this.made.activities.set(id, key);

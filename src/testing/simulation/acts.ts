@@ -5,6 +5,7 @@ import { FLOWS } from './acts/flows.ts';
 import { IN_CRM } from './acts/in-crm.ts';
 import { ON_CONFLICTS } from './acts/on-conflicts.ts';
 import { ON_OUR_SIDE } from './acts/on-our-side.ts';
+import { actOnCompanies } from './acts/with-companies.ts';
 import { chanceOf } from './chance.ts';
 import type { Deployment } from './deployment.ts';
 
@@ -13,6 +14,10 @@ const WEIGHED = Object.entries({ ...IN_CRM, ...ON_OUR_SIDE, ...ON_CONFLICTS, ...
 );
 /** So many processes work at once. */
 const PROCESSES_MAX = 3;
+/** What else is done in a step is drawn apart: it moves nothing of the step itself. */
+const APART = 0x5bd1e995;
+/** Share of steps in which something is done with companies, too, where there are any. */
+const COMPANY_ACTS = 0.5;
 
 /** One step: somebody does something, and the processes that are at work go on for a while. What happens follows from `seed` and `step`. */
 export async function takeStep(there: Deployment, seed: number, step: number): Promise<void> {
@@ -23,6 +28,8 @@ export async function takeStep(there: Deployment, seed: number, step: number): P
   trace.tell(name);
   there.lookAround();
   await act(there, chance);
+  const apart = chanceOf(seed ^ APART, step);
+  if (there.companies !== null && apart.of(COMPANY_ACTS)) await actOnCompanies(there, apart);
   const turns = chance.of(0.3) ? 0 : chance.below(chance.oneOf([4, 12, 60]));
   for (let turn = 0; turn < turns && (await scheduler.turn(chance)); turn += 1);
   while (scheduler.living >= PROCESSES_MAX) await scheduler.turn(chance);

@@ -1,6 +1,9 @@
 import type { StoredHistory } from '../../core/runs/stored-history.ts';
+import type { Fields } from '../../core/values/value.ts';
 import type { EntryChange, RowChange } from '../../ports/store.ts';
 import type { Account } from './account.ts';
+import type { Companies } from './companies/companies.ts';
+import { COMPANY_FIELDS, TIE } from './companies/company.ts';
 import type { Conflict, Departures } from './departures.ts';
 import type { Ledger } from './ledger.ts';
 import { FIELDS, type Person } from './people.ts';
@@ -14,10 +17,11 @@ interface CommitsParts {
   readonly ledger: Ledger;
   readonly trace: Trace;
   readonly departures: Departures;
+  readonly companies: Companies | null;
 }
 
 /** Notes what a commit did: who set which value of a contact, what became of its links, which conflicts it recorded. */
-export function commitsOf({ ledger, trace, departures }: CommitsParts, account: Account, by: string): Committing {
+export function commitsOf({ ledger, trace, departures, companies }: CommitsParts, account: Account, by: string): Committing {
   return ({ rows, entries }, { ids, stored }) => {
     if (entries.some(({ kind, put }) => kind === 'connection' && put !== undefined)) account.isKnown();
     const history = historyOf(entries).map((each) => ({ ...each, contactId: contactOf(each.of, ids) }));
@@ -31,6 +35,11 @@ export function commitsOf({ ledger, trace, departures }: CommitsParts, account: 
     for (const { contactId, ...conflict } of openConflictsOf(entries)) departures.keepConflict(contactId, conflict);
     for (const [index, row] of rows.entries()) {
       const contactId = ids[index] ?? '';
+      const isOurs = history.some((each) => each.contactId === contactId && OURS.has(each.body.source.flow));
+      if (companies !== null && isCompany(row, companies)) {
+        noteCompany(companies, { row, stored: stored?.[index], id: contactId, isOurs, by });
+        continue;
+      }
       for (const link of 'links' in row ? (row.links ?? []) : []) {
         const { object, recordId, state, body } = link;
         const what = `link of contact ${contactId} with ${object} ${recordId} is ${link.remove === true ? 'removed' : state}`;
@@ -43,11 +52,47 @@ export function commitsOf({ ledger, trace, departures }: CommitsParts, account: 
       if (row.kind !== 'insert' && row.kind !== 'update') continue;
       const set = onlyFields({ ...setOf(row), ...stored?.[index] });
       if (row.kind === 'insert' && !ledger.isKnown('local', contactId)) ledger.engine('local', contactId, {}, by);
-      const isOurs = history.some((each) => each.contactId === contactId && OURS.has(each.body.source.flow));
+      if (Object.hasOwn(row.set ?? {}, TIE)) companies?.noteTie(contactId, row.set?.[TIE] as string | null, { isOurs, by });
       if (isOurs) ledger.type('local', contactId, set, by);
       else ledger.engine('local', contactId, set, by);
     }
   };
+}
+
+const isCompany = (row: RowChange, { ledger }: Companies): boolean =>
+  row.kind === 'insert' ? row.entity === 'company' : ledger.isKnown('local', row.contactId);
+
+interface CompanyRow {
+  readonly row: RowChange;
+  readonly stored: Fields | undefined;
+  readonly id: string;
+  readonly isOurs: boolean;
+  readonly by: string;
+}
+
+function noteCompany(companies: Companies, { row, stored, id, isOurs, by }: CompanyRow): void {
+  const { ledger } = companies;
+  for (const link of 'links' in row ? (row.links ?? []) : []) {
+    const { recordId, state } = link;
+    companies.tell(`${by}: link of company ${id} with ${recordId} is ${link.remove === true ? 'removed' : state}`, [id, recordId ?? id]);
+    if (state === 'active' && recordId !== null && link.remove !== true) ledger.meet(id, recordId);
+    if (state === 'declined' && recordId !== null) ledger.part(id, recordId);
+  }
+  if (row.kind !== 'insert' && row.kind !== 'update') {
+    companies.left.add(id);
+    companies.tell(`${by}: ${row.kind}s company ${id}`, [id]);
+    return;
+  }
+  const set = { ...setOf(row), ...stored };
+  const known = Object.fromEntries(
+    COMPANY_FIELDS.flatMap((field) => (Object.hasOwn(set, field) ? [[field, set[field] as string | null]] : [])),
+  );
+  if (row.kind === 'insert') {
+    ledger.engine('local', id, {}, by);
+    if (by.startsWith('assignment ') && typeof known['domain'] === 'string') companies.sharedDomains.add(known['domain']);
+  }
+  if (isOurs) ledger.type('local', id, known, by);
+  else ledger.engine('local', id, known, by);
 }
 
 const historyOf = (entries: readonly EntryChange[]) =>

@@ -3,6 +3,8 @@ import type { AccessToken } from '../../ports/tokens.ts';
 import { fakeAuth } from '../fake-auth.ts';
 import { type FakeHubSpotRecord, fakeHubSpot } from '../hubspot/fake-hubspot.ts';
 import type { HubSpotFault } from '../hubspot/service-context.ts';
+import { tieRules } from './companies/crm-of-companies.ts';
+import { hubspotCompanies } from './companies/hubspot-companies.ts';
 import {
   type CrmOfPeople,
   type CrmShape,
@@ -50,7 +52,12 @@ export async function hubspotOfPeople(clock: Clock, shape: CrmShape, connect: Ma
   };
   return {
     object: 'contacts',
-    mapping: mappingOf('contacts', NAMES, { conflicts: shape.conflicts, create: shape.hasIdField ? { idField: 'our_id' } : {} }),
+    mapping: mappingOf('contacts', NAMES, {
+      conflicts: shape.conflicts,
+      ties: tieRules('associatedcompanyid', shape.companies),
+      create: shape.hasIdField ? { idField: 'our_id' } : {},
+    }),
+    companies: shape.companies === undefined ? null : hubspotCompanies(crm, shape.companies),
     fetch: crm.fetch,
     connector(fetch, clockOf, random) {
       const tokenUrl = 'https://api.hubapi.com/oauth/2026-09/token';
@@ -107,10 +114,15 @@ export async function hubspotOfPeople(clock: Clock, shape: CrmShape, connect: Ma
       const events = crm.events();
       const fresh = events.slice(told);
       told = events.length;
-      const ids = fresh.flatMap(({ objectId, subscriptionType }) =>
-        objectId === undefined || !subscriptionType.startsWith('contact.') ? [] : [String(objectId)],
-      );
-      return [...new Set(ids)];
+      const idsOf = (kind: string) => [
+        ...new Set(
+          fresh.flatMap(({ objectId, subscriptionType }) =>
+            objectId === undefined || !subscriptionType.startsWith(`${kind}.`) ? [] : [String(objectId)],
+          ),
+        ),
+      ];
+      const companies = shape.companies === undefined ? [] : idsOf('company').map((id) => ({ object: 'companies', id }));
+      return [...companies, ...idsOf('contact').map((id) => ({ object: 'contacts', id }))];
     },
   };
 }

@@ -1,8 +1,10 @@
-import type { ConflictChoice, Mapping } from '../../core/mapping/mapping-types.ts';
+import type { AnyRule, ConflictChoice, Mapping } from '../../core/mapping/mapping-types.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CompleteConnector } from '../../ports/connector.ts';
 import type { Auth } from '../../ports/tokens.ts';
 import type { Chance } from './chance.ts';
+import type { CompanyShape } from './companies/company.ts';
+import type { CrmOfCompanies } from './companies/crm-of-companies.ts';
 import type { BOTH_WAYS, Person, PersonField } from './people.ts';
 
 /** What a connector is made with: `salesforce` and `hubspot` take it as it is. */
@@ -39,6 +41,8 @@ export interface CrmShape {
   readonly hasActivityKey: boolean;
   /** What decides where both sides of a field that goes both ways have moved. */
   readonly conflicts: Readonly<Record<(typeof BOTH_WAYS)[number], ConflictChoice>>;
+  /** Absent: people only. */
+  readonly companies?: CompanyShape;
 }
 
 /** Something that may go wrong with a request, as the fake calls it. */
@@ -53,6 +57,8 @@ export interface Fault {
 export interface CrmOfPeople {
   readonly object: string;
   readonly mapping: Mapping;
+  /** Null: people only. */
+  readonly companies: CrmOfCompanies | null;
   readonly fetch: typeof globalThis.fetch;
   /** A new process connects. */
   connector(fetch: typeof globalThis.fetch, clock: Clock, random: () => number): CompleteConnector;
@@ -72,8 +78,8 @@ export interface CrmOfPeople {
   /** Live records. */
   people(): readonly CrmPerson[];
   activities(): readonly LoggedActivity[];
-  /** Ids of records that the CRM's webhooks have told of since they were asked last. */
-  announced(): readonly string[];
+  /** Records that the CRM's webhooks have told of since they were asked last. */
+  announced(): readonly { readonly object: string; readonly id: string }[];
 }
 
 export type FieldNames = Readonly<Record<PersonField, string>>;
@@ -100,7 +106,11 @@ export function personOf(fields: Readonly<Record<string, unknown>>, names: Field
 export const mappingOf = (
   crmObject: string,
   names: FieldNames,
-  { conflicts, create }: { readonly conflicts: CrmShape['conflicts']; readonly create: Mapping['create'] },
+  {
+    conflicts,
+    create,
+    ties,
+  }: { readonly conflicts: CrmShape['conflicts']; readonly create: Mapping['create']; readonly ties: readonly AnyRule[] },
 ): Mapping => ({
   crmObject,
   fields: [
@@ -111,6 +121,7 @@ export const mappingOf = (
     { crm: names.title, field: 'title', direction: 'both', conflict: conflicts.title },
     { crm: names.city, field: 'city', direction: 'both', conflict: conflicts.city },
     { crm: names.notes, field: 'notes', direction: 'outbound' },
+    ...ties,
   ],
   ...(create !== undefined && { create }),
 });

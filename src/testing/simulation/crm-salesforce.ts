@@ -3,6 +3,8 @@ import type { AccessToken } from '../../ports/tokens.ts';
 import { fakeAuth } from '../fake-auth.ts';
 import { fakeSalesforce } from '../salesforce/fake-salesforce.ts';
 import type { SalesforceFault } from '../salesforce/service-context.ts';
+import { tieRules } from './companies/crm-of-companies.ts';
+import { salesforceCompanies } from './companies/salesforce-companies.ts';
 import {
   type CrmOfPeople,
   type CrmShape,
@@ -47,8 +49,10 @@ export async function salesforceOfPeople(clock: Clock, shape: CrmShape, connect:
     object: 'Contact',
     mapping: mappingOf('Contact', NAMES, {
       conflicts: shape.conflicts,
+      ties: tieRules('AccountId', shape.companies),
       create: { defaults: { LastName: 'Unknown' }, ...(shape.hasIdField && { idField: 'Our_Id__c' }) },
     }),
+    companies: shape.companies === undefined ? null : salesforceCompanies(crm, shape.companies),
     fetch: crm.fetch,
     connector(fetch, clockOf, random) {
       const auth = fakeAuth({ fake: 'simulate', tokenUrl: `${instanceUrl}/services/oauth2/token`, first, oauth: crm.oauth });

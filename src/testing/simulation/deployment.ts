@@ -8,12 +8,14 @@ import { Account } from './account.ts';
 import type { Broken } from './broken.ts';
 import { type Chance, chanceOf } from './chance.ts';
 import { commitsOf } from './commits.ts';
+import { Companies } from './companies/companies.ts';
+import { companySchema, TIE } from './companies/company.ts';
 import type { CrmOfPeople } from './crm-of-people.ts';
 import { Departures } from './departures.ts';
 import { type MakeEngine, type SimulatedEngine, schema } from './engine.ts';
 import { lineByLine, longest } from './host.ts';
 import { Ledger } from './ledger.ts';
-import { createValues } from './people.ts';
+import { asLocal, createValues, FIELDS } from './people.ts';
 import { type Death, type Ending, type Process, Scheduler } from './scheduler.ts';
 import type { AccountShape, Shape } from './shape.ts';
 import { Trace } from './trace.ts';
@@ -63,6 +65,8 @@ export class Deployment {
   readonly trace: Trace;
   readonly ledger: Ledger;
   readonly departures: Departures;
+  /** Null: people only. */
+  readonly companies: Companies | null;
   readonly values = createValues();
   /** Each CRM once. */
   readonly accounts: readonly Account[];
@@ -92,14 +96,17 @@ export class Deployment {
     this.shape = shape;
     this.scheduler = scheduler;
     this.trace = trace;
-    this.ledger = new Ledger(trace, () => scheduler.clock.now());
-    this.departures = new Departures(this.ledger, () => scheduler.clock.now(), shape.deletionBrake ?? undefined);
+    const now = () => scheduler.clock.now();
+    this.ledger = new Ledger(trace, now, { fields: FIELDS, asLocal });
+    this.companies = shape.companies === undefined ? null : new Companies({ shape: shape.companies, trace, now, values: this.values });
+    this.departures = new Departures(this.ledger, now, shape.deletionBrake ?? undefined);
     this.#engine = engine;
     this.#store = shape.withoutLeases ? withoutLeases(store) : store;
     this.accounts = shape.accounts.map((its, index) => {
       const connection = `acme-${its.crm}`;
       const bound = store.bind({ workspace: WORKSPACE, connection });
-      return new Account({ shape: its, crm: crms[index] as CrmOfPeople, connection, bound, scheduler, ledger: this.ledger, trace });
+      const { ledger, companies } = this;
+      return new Account({ shape: its, crm: crms[index] as CrmOfPeople, connection, bound, scheduler, ledger, trace, companies });
     });
   }
 
@@ -129,6 +136,7 @@ export class Deployment {
     this.trace.tell(`${name} starts on ${account.connection}`, [name]);
     const startedAt = this.scheduler.clock.now();
     this.ledger.begin(name);
+    this.companies?.ledger.begin(name);
     const { over } = await this.scheduler.start(name, death, (process) => work(this.#engineOf(account, process, failing, chance), process));
     const told = over.then((ending) => {
       if (ending.as === 'died') {
@@ -167,6 +175,7 @@ export class Deployment {
       connection: account.connection,
       schema,
       mappings: [crm.mapping],
+      ...(crm.companies !== null && { companies: { schema: companySchema, mappings: [crm.companies.mapping], contactField: TIE } }),
       analysis: [
         { from: 'email', field: 'email', mode: 'fill_if_empty' },
         { from: 'title', field: 'title', mode: 'overwrite' },
@@ -194,6 +203,11 @@ export class Deployment {
     });
   }
 
+  #sent(text: string, at: number): void {
+    this.ledger.sent(text, at);
+    this.companies?.ledger.sent(text, at);
+  }
+
   #fetchOf(account: Account, process: Process, failing: number, chance: Chance): typeof globalThis.fetch {
     const { crm } = account;
     return async (input, init) => {
@@ -206,7 +220,7 @@ export class Deployment {
         this.lookAround();
         const isWrite = crm.isWrite(request);
         if (isWrite) this.counts.writes += 1;
-        if (isWrite) this.ledger.sent(`${request.url} ${await request.clone().text()}`, sentAt);
+        if (isWrite) this.#sent(`${request.url} ${await request.clone().text()}`, sentAt);
         // A request that was given up meanwhile reaches nobody: its fault would strike another one.
         if (chance.of(failing) && !request.signal.aborted) {
           this.counts.faults += 1;

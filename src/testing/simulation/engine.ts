@@ -1,5 +1,6 @@
 import type { Conversation } from '../../core/conversation/conversation.ts';
 import type { Policies } from '../../core/link/conflict-types.ts';
+import type { Mapping } from '../../core/mapping/mapping-types.ts';
 import type { Run } from '../../core/runs/run.ts';
 import { defineContactSchema } from '../../core/schema/schema.ts';
 import type { ConnectionSettings } from '../../core/settings.ts';
@@ -8,12 +9,15 @@ import type { CompleteConnector } from '../../ports/connector.ts';
 import type { Merger } from '../../ports/merger.ts';
 import type { Observer } from '../../ports/observer.ts';
 import type { ContactStore } from '../../ports/store.ts';
+import type { companySchema, TIE } from './companies/company.ts';
 
 export const schema = defineContactSchema({
   email: { type: 'string' },
   title: { type: 'string' },
   city: { type: 'string' },
   notes: { type: 'string', description: 'A line for each conversation.' },
+  /** Filled where a deployment has companies. */
+  company_id: { type: 'string' },
 });
 type SimulatedSchema = typeof schema;
 
@@ -22,6 +26,12 @@ export interface SimulatedEngineOptions extends ConnectionSettings<SimulatedSche
   readonly workspace: string;
   readonly connection: string;
   readonly schema: SimulatedSchema;
+  /** Absent: people only. */
+  readonly companies?: {
+    readonly schema: typeof companySchema;
+    readonly mappings: readonly Mapping<typeof companySchema>[];
+    readonly contactField: typeof TIE;
+  };
   readonly store: ContactStore;
   readonly connector: CompleteConnector;
   readonly merger: Merger;
@@ -88,6 +98,16 @@ export interface SimulatedEngine {
     remove(id: string, options: { by: string }): Promise<unknown>;
     restore(id: string, options: { by: string }): Promise<unknown>;
     erase(id: string): Promise<unknown>;
+  };
+  /** Asked only where there are any. */
+  readonly companies: {
+    // biome-ignore lint/suspicious/noExplicitAny: the fields are typed by the schema
+    create(fields: any, options: { by: string }): Promise<{ readonly id: string }>;
+    // biome-ignore lint/suspicious/noExplicitAny: the patch is typed by the schema
+    update(id: string, patch: any, options: { by: string; push?: boolean }): Promise<unknown>;
+    ambiguous(options: { limit: number }): Promise<readonly Waiting[]>;
+    link(companyId: string | null, record: RecordRef, options: { by: string }): Promise<unknown>;
+    unlink(companyId: string, record: RecordRef): Promise<unknown>;
   };
   readonly conflicts: {
     list(options: { open: boolean; limit?: number }): Promise<readonly { readonly id: string; readonly field: string }[]>;

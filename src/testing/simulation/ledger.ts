@@ -1,14 +1,14 @@
-import { asLocal, FIELDS, type Person, type PersonField } from './people.ts';
+import type { PersonField } from './people.ts';
 import type { Trace } from './trace.ts';
 
 export type Side = 'crm' | 'local';
 
 /** A value that a person typed, or that came from an analysis. */
-export interface Typed {
+export interface Typed<F extends string = PersonField> {
   readonly side: Side;
   /** The record or contact. */
   readonly id: string;
-  readonly field: PersonField;
+  readonly field: F;
   /** As it stands in a contact. */
   readonly value: string | null;
   /** What stood there, as whoever typed it saw it. */
@@ -17,10 +17,10 @@ export interface Typed {
 }
 
 /** A value that the engine replaced. */
-export interface Displaced {
+export interface Displaced<F extends string = PersonField> {
   readonly side: Side;
   readonly id: string;
-  readonly field: PersonField;
+  readonly field: F;
   readonly before: string | null;
   readonly after: string | null;
   readonly at: number;
@@ -47,16 +47,25 @@ interface SentWrite {
   readonly arrivedAt: number;
 }
 
+type Values<F extends string> = Readonly<Partial<Record<F, string | null>>>;
+
+/** What a ledger is kept of. */
+export interface Kept<F extends string> {
+  readonly fields: readonly F[];
+  /** How a value of the CRM stands in the row here. */
+  readonly asLocal: (field: F, value: string | null) => string | null;
+}
+
 /**
  * What people did on both sides, and what the engine made of it: seen from outside, in the CRM and in the store. It knows
  * nothing of pairs, intents or links; it knows who typed what, and what they saw when they did.
  */
-export class Ledger {
-  typed: Typed[] = [];
-  displaced: Displaced[] = [];
+export class Ledger<F extends string = PersonField> {
+  typed: Typed<F>[] = [];
+  displaced: Displaced<F>[] = [];
   conflicts = 0;
   /** Values by cell, as they are now. */
-  readonly #cells: Readonly<Record<Side, Map<string, Partial<Record<PersonField, string | null>>>>> = { crm: new Map(), local: new Map() };
+  readonly #cells: Readonly<Record<Side, Map<string, Partial<Record<F, string | null>>>>> = { crm: new Map(), local: new Map() };
   /** Every value that any cell has had. */
   readonly #ever = new Map<string, Set<string | null>>();
   readonly #givenUp = new Set<string>();
@@ -77,12 +86,15 @@ export class Ledger {
   readonly #trace: Trace;
   readonly #now: () => number;
 
-  constructor(trace: Trace, now: () => number) {
+  readonly #kept: Kept<F>;
+
+  constructor(trace: Trace, now: () => number, kept: Kept<F>) {
+    this.#kept = kept;
     this.#trace = trace;
     this.#now = now;
   }
 
-  cell(side: Side, id: string, field: PersonField): string | null {
+  cell(side: Side, id: string, field: F): string | null {
     return this.#cells[side].get(id)?.[field] ?? null;
   }
 
@@ -95,11 +107,11 @@ export class Ledger {
   }
 
   /** Somebody typed these values over those that stand there now. */
-  type(side: Side, id: string, change: Partial<Person>, by: string): void {
-    for (const field of FIELDS) {
+  type(side: Side, id: string, change: Values<F>, by: string): void {
+    for (const field of this.#kept.fields) {
       const raw = change[field];
       if (raw === undefined) continue;
-      const value = side === 'crm' ? asLocal(field, raw) : raw;
+      const value = side === 'crm' ? this.#kept.asLocal(field, raw) : raw;
       const instead = this.cell(side, id, field);
       if (value === instead && this.isKnown(side, id)) continue;
       this.typed.push({ side, id, field, value, instead, at: this.#now() });
@@ -111,11 +123,11 @@ export class Ledger {
   }
 
   /** A person removed it, who saw what was in it. */
-  giveUp(side: Side, id: string, but: Partial<Person> = {}): void {
+  giveUp(side: Side, id: string, but?: Values<F>): void {
     this.#givenUp.add(id);
-    for (const field of FIELDS) {
+    for (const field of this.#kept.fields) {
       const value = this.cell(side, id, field);
-      if (value !== null && value !== asLocal(field, but[field] ?? null)) this.#superseded.add(value);
+      if (value !== null && value !== this.#kept.asLocal(field, but?.[field] ?? null)) this.#superseded.add(value);
     }
   }
 
@@ -125,12 +137,12 @@ export class Ledger {
   }
 
   /** What the engine has left there: differences to what was known are its doing. */
-  engine(side: Side, id: string, fields: Partial<Person>, by: string): void {
+  engine(side: Side, id: string, fields: Values<F>, by: string): void {
     const isMade = !this.isKnown(side, id);
-    for (const field of FIELDS) {
+    for (const field of this.#kept.fields) {
       const raw = fields[field];
       if (raw === undefined) continue;
-      const after = side === 'crm' ? asLocal(field, raw) : raw;
+      const after = side === 'crm' ? this.#kept.asLocal(field, raw) : raw;
       const before = this.cell(side, id, field);
       if (before === after && this.isKnown(side, id)) continue;
       this.#put(side, id, field, after, by);
@@ -155,7 +167,7 @@ export class Ledger {
   }
 
   /** What stood there when somebody typed into it last. Undefined: nobody did. */
-  typedOver(side: Side, id: string, field: PersonField): string | null | undefined {
+  typedOver(side: Side, id: string, field: F): string | null | undefined {
     return this.typed.findLast((typed) => typed.side === side && typed.id === id && typed.field === field)?.instead;
   }
 
@@ -180,7 +192,7 @@ export class Ledger {
    * Ours had a text when the two were linked, or somebody wrote into a record that we had made without one; and none of ours has
    * ever reached the record: what stands there is a person's.
    */
-  isStillToMeet(contactId: string, recordId: string, field: PersonField, isMade: boolean): boolean {
+  isStillToMeet(contactId: string, recordId: string, field: F, isMade: boolean): boolean {
     const firstOf = (where: Side, there: string) =>
       this.typed.findIndex(({ side, id, field: typed }) => side === where && id === there && typed === field);
     const first = firstOf('local', contactId);
@@ -201,12 +213,12 @@ export class Ledger {
   }
 
   /** What is there was carried over from another record: nobody typed it anew. */
-  carry(id: string, person: Person): void {
-    for (const field of FIELDS) this.#put('crm', id, field, asLocal(field, person[field]));
+  carry(id: string, person: Values<F>): void {
+    for (const field of this.#kept.fields) this.#put('crm', id, field, this.#kept.asLocal(field, person[field] ?? null));
   }
 
   /** The number of the newest typing there, or of what was carried over to it; -1: there is none. */
-  lastTyped(side: Side, id: string, field: PersonField): number {
+  lastTyped(side: Side, id: string, field: F): number {
     const value = this.cell(side, id, field);
     const isCarried = value !== null && this.isTypedOnce(value);
     return this.typed.findLastIndex(
@@ -220,31 +232,31 @@ export class Ledger {
   }
 
   /** Somebody typed it into one of these records. */
-  isTypedInto(isOneOf: (recordId: string) => boolean, field: PersonField, value: string | null): boolean {
+  isTypedInto(isOneOf: (recordId: string) => boolean, field: F, value: string | null): boolean {
     return this.typed.some((typed) => typed.side === 'crm' && typed.field === field && typed.value === value && isOneOf(typed.id));
   }
 
   /** What stands in the contact came from a CRM after everything that somebody typed there. */
-  isGiven(contactId: string, field: PersonField): boolean {
-    const isThere = ({ side, id, field: one }: Typed | Displaced): boolean => side === 'local' && id === contactId && one === field;
+  isGiven(contactId: string, field: F): boolean {
+    const isThere = ({ side, id, field: one }: Typed<F> | Displaced<F>): boolean => side === 'local' && id === contactId && one === field;
     const [given, typed] = [this.displaced.findLast(isThere), this.typed.findLast(isThere)];
     return given !== undefined && given.at >= (typed?.at ?? Number.NEGATIVE_INFINITY);
   }
 
   /** It has stood there at some time. */
-  wasEver(side: Side, id: string, field: PersonField, value: string | null): boolean {
+  wasEver(side: Side, id: string, field: F, value: string | null): boolean {
     return this.#ever.get(`${side} ${id} ${field}`)?.has(value) === true;
   }
 
   /** Values that have stood there. */
-  everIn(side: Side, id: string, field: PersonField): readonly string[] {
+  everIn(side: Side, id: string, field: F): readonly string[] {
     return [...(this.#ever.get(`${side} ${id} ${field}`) ?? [])].filter((value) => value !== null);
   }
 
   /** What the contact has had and no other, and what nobody else typed anywhere. */
   valuesOnlyOf(contactId: string): readonly string[] {
     const others = this.ids('local').filter((id) => id !== contactId);
-    return FIELDS.flatMap((field) =>
+    return this.#kept.fields.flatMap((field) =>
       this.everIn('local', contactId, field).filter(
         (value) => this.isTypedOnce(value) && !others.some((id) => this.wasEver('local', id, field, value)),
       ),
@@ -262,7 +274,7 @@ export class Ledger {
   }
 
   /** It has stood in some record. */
-  hasReached(field: PersonField, value: string): boolean {
+  hasReached(field: F, value: string): boolean {
     return this.ids('crm').some((id) => this.wasEver('crm', id, field, value));
   }
 
@@ -287,6 +299,11 @@ export class Ledger {
     return this.#writesTo.get(recordId)?.some(({ sentAt }) => sentAt > after) === true;
   }
 
+  /** A request was under way to the record at that time, or had been planned by what was read before it. */
+  isWrittenAround(recordId: string, at: number, readAgeMs: number): boolean {
+    return this.#writesTo.get(recordId)?.some(({ sentAt, arrivedAt }) => sentAt - readAgeMs <= at && arrivedAt >= at) === true;
+  }
+
   isSuperseded(value: string): boolean {
     return this.#superseded.has(value);
   }
@@ -307,8 +324,8 @@ export class Ledger {
     return false;
   }
 
-  #put(side: Side, id: string, field: PersonField, value: string | null, by = ''): void {
-    const cells = this.#cells[side].get(id) ?? {};
+  #put(side: Side, id: string, field: F, value: string | null, by = ''): void {
+    const cells: Partial<Record<F, string | null>> = this.#cells[side].get(id) ?? {};
     cells[field] = value;
     if (side === 'local' && field === 'phone_number')
       this.#numbers.push({ contactId: id, number: value, from: [this.#begun.get(by) ?? this.#now(), this.#now()] });

@@ -1,5 +1,5 @@
 import { MINUTE } from './acts/act.ts';
-import { allowDeletions, announced, calmFlow } from './acts/flows.ts';
+import { allowDeletions, calmFlow } from './acts/flows.ts';
 import { decideAll } from './acts/on-conflicts.ts';
 import { deliver } from './acts/on-our-side.ts';
 import { chanceOf } from './chance.ts';
@@ -24,7 +24,7 @@ export async function quiesce(there: Deployment): Promise<void> {
     for (const [index, { unanswered }] of conversations.entries())
       for (const account of unanswered) await inPeace(deliver(there, index, account, { chance }));
     for (const account of accounts) {
-      const records = announced(account);
+      const records = account.crm.announced();
       if (records.length > 0) await inPeace(calmFlow(there, account, 'pull', { records }));
       await inPeace(calmFlow(there, account, 'sync'));
       await inPeace(allowDeletions(there, account));

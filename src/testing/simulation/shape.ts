@@ -1,6 +1,7 @@
 import type { ConflictChoice } from '../../core/mapping/mapping-types.ts';
 import type { ConnectionSettings } from '../../core/settings.ts';
 import type { Chance } from './chance.ts';
+import { type CompanyShape, companyShapeOf } from './companies/company.ts';
 import type { CrmShape } from './crm-of-people.ts';
 
 /** One connection of a deployment. */
@@ -28,6 +29,8 @@ export interface Shape {
   readonly failing: number;
   /** Share of flows whose process dies, is aborted, or has a time limit. */
   readonly cut: number;
+  /** Absent: people only. */
+  readonly companies?: CompanyShape;
 }
 
 /** Each policy once where nothing else is asked for. */
@@ -67,4 +70,21 @@ export function shapeOf(chance: Chance, crms: readonly string[]): Shape {
     deletionBrake: chance.oneOf([null, { share: 0.1, minimum: 2 }, { share: 0.4, minimum: 3 }]),
     failingMerges: chance.oneOf([0, 0, 0.3]),
   };
+}
+
+/** What a deployment may have beside people. */
+export type Beside = 'companies';
+
+/** Share of deployments that have it. */
+const SHARES: Readonly<Record<Beside, number>> = { companies: 0.4 };
+
+/** What there is beside people, in those that have it: drawn apart, so that all else of a deployment is as it is without. */
+export function withBeside(shape: Shape, chance: Chance, given: readonly Beside[] | undefined): Shape {
+  const has = (what: Beside): boolean => {
+    const isDrawn = chance.of(SHARES[what]);
+    return given?.includes(what) ?? isDrawn;
+  };
+  if (!has('companies')) return shape;
+  const companies = companyShapeOf(chance);
+  return { ...shape, companies, accounts: shape.accounts.map((account) => ({ ...account, companies })) };
 }

@@ -3,10 +3,12 @@ import type { ContactStore } from '../../ports/store.ts';
 import { memoryStore } from '../../stores/memory.ts';
 import { someAccount } from './acts/act.ts';
 import { addRecord } from './acts/in-crm.ts';
+import { foundCompanies } from './acts/with-companies.ts';
 import { takeStep } from './acts.ts';
 import type { Broken } from './broken.ts';
 import { chanceOf } from './chance.ts';
 import { apart } from './checks/apart.ts';
+import { companiesInStep } from './checks/companies.ts';
 import { convergence } from './checks/convergence.ts';
 import { gone } from './checks/gone.ts';
 import { identity } from './checks/identity.ts';
@@ -23,7 +25,7 @@ import { salesforceOfPeople } from './crm-salesforce.ts';
 import { Deployment } from './deployment.ts';
 import type { MakeEngine } from './engine.ts';
 import { quiesce } from './quiesce.ts';
-import { shapeOf } from './shape.ts';
+import { type Beside, shapeOf, withBeside } from './shape.ts';
 import { shrink } from './shrink.ts';
 import type { SimulationTotals } from './totals.ts';
 
@@ -32,6 +34,8 @@ export interface SimulationOptions {
   readonly seed: number;
   /** Things that somebody does, before all comes to rest. Default 200. */
   readonly steps?: number;
+  /** What there is beside people. Default: a seed chooses. */
+  readonly beside?: readonly Beside[];
   /** Only these of the steps, as a failure names them. */
   readonly only?: readonly number[];
   /** How often a failure is tried again with fewer steps, to tell of it in few words. Default 60; 0: never. */
@@ -63,6 +67,9 @@ export interface SimulationReport {
 
 const CRMS = { salesforce: salesforceOfPeople, hubspot: hubspotOfPeople } as const;
 const STEPS = 200;
+/** No step has this number: what is drawn by it moves nothing else. */
+const APART = -7;
+const FOUNDED = -8;
 const STORY_LENGTH = 40;
 
 /**
@@ -88,10 +95,10 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
 }
 
 async function simulateOnce(options: SimulationOptions): Promise<SimulationReport> {
-  const { seed, steps = STEPS, only, engine, connectors, store = memoryStore } = options;
+  const { seed, steps = STEPS, only, beside, engine, connectors, store = memoryStore } = options;
   const names = (['salesforce', 'hubspot'] as const).filter((name) => connectors[name] !== undefined);
   const chance = chanceOf(seed);
-  const shape = shapeOf(chance, names);
+  const shape = withBeside(shapeOf(chance, names), chanceOf(seed, APART), beside);
   const there = await Deployment.open({
     shape,
     engine,
@@ -103,10 +110,13 @@ async function simulateOnce(options: SimulationOptions): Promise<SimulationRepor
   });
   there.trace.tell(JSON.stringify(shape));
   for (let people = 0; people < shape.people; people += 1) addRecord(there, someAccount(there, chance), there.values.person());
+  if (there.companies !== null) foundCompanies(there, chanceOf(seed, FOUNDED));
   for (const step of only ?? upTo(steps)) await takeStep(there, seed, step);
   await quiesce(there);
   const seen = await look(there);
-  const found = [convergence, nothingLost, identity, once, nothingDropped, runs, apart, gone, whose].flatMap((check) => check(seen));
+  const { ledger } = there;
+  const people = [convergence, identity, once, nothingDropped, runs, gone, whose].flatMap((check) => check(seen));
+  const found = [...people, ...nothingLost({ ...seen, ledger }), ...apart(seen, ledger), ...companiesInStep(seen)];
   const broken = [...found, ...there.untrue, ...(await quiet(seen))];
   const { clock } = there.scheduler;
   const told = broken.map((each) => ({ ...each, story: there.trace.about(each.about, STORY_LENGTH) }));
@@ -114,10 +124,7 @@ async function simulateOnce(options: SimulationOptions): Promise<SimulationRepor
     seed,
     steps,
     broken: told,
-    text:
-      told.length === 0
-        ? ''
-        : textOf(told, `simulate({ seed: ${seed}, steps: ${steps}${only === undefined ? '' : `, only: [${only.join(', ')}]`} })`),
+    text: told.length === 0 ? '' : textOf(told, callOf(options)),
     totals: {
       steps: only?.length ?? steps,
       ...there.counts,
@@ -132,6 +139,14 @@ async function simulateOnce(options: SimulationOptions): Promise<SimulationRepor
     hash: there.trace.hash,
   };
 }
+
+/** As somebody writes it to see the same again. */
+const callOf = ({ seed, steps = STEPS, only, beside }: SimulationOptions): string => {
+  const named = [`seed: ${seed}`, `steps: ${steps}`];
+  if (only !== undefined) named.push(`only: [${only.join(', ')}]`);
+  if (beside !== undefined) named.push(`beside: [${beside.map((what) => `'${what}'`).join(', ')}]`);
+  return `simulate({ ${named.join(', ')} })`;
+};
 
 const upTo = (steps: number): readonly number[] => Array.from({ length: steps }, (_, index) => index + 1);
 

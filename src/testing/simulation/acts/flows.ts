@@ -35,9 +35,6 @@ export const allowDeletions = (there: Deployment, account: Account, options: Sta
     return deletions.length === 0 ? null : engine.pull({ allowDeletions: true });
   });
 
-/** What the CRM's webhooks have told of. */
-export const announced = ({ crm }: Account) => crm.announced().map((id) => ({ object: crm.object, id }));
-
 export const FLOWS: Acts = {
   pull: [10, (there, chance) => startFlow(there, chance, 'pull')],
   'a full pull': [1, (there, chance) => startFlow(there, chance, 'pull', { full: true })],
@@ -46,7 +43,7 @@ export const FLOWS: Acts = {
     (there, chance) => {
       const account = someAccount(there, chance);
       const id = someRecord(account, chance);
-      const records = [...announced(account), ...(id === null ? [] : [{ object: account.crm.object, id }])];
+      const records = [...account.crm.announced(), ...(id === null ? [] : [{ object: account.crm.object, id }])];
       return records.length === 0 ? undefined : startFlow(there, chance, 'pull', { records }, account);
     },
   ],

@@ -1,3 +1,4 @@
+import { isCrmSyncError } from '../../../errors.ts';
 import type { Account } from '../account.ts';
 import { type Chance, chanceOf } from '../chance.ts';
 import type { Deployment, StartOptions } from '../deployment.ts';
@@ -11,7 +12,13 @@ const decide = (there: Deployment, account: Account, chance: Chance, { isAll, ..
   there.start('decision', account, options, async ({ conflicts }) => {
     const open = await conflicts.list({ open: true, limit: 1_000 });
     for (const { id, field } of isAll || open.length === 0 ? open : [chance.oneOf(open)])
-      await conflicts.resolve(id, answer(there, chance, field), { by: 'somebody' });
+      try {
+        await conflicts.resolve(id, answer(there, chance, field), { by: 'somebody' });
+      } catch (error) {
+        // What the CRM has is the key of another company here: ours stays.
+        if (!isCrmSyncError(error) || error.code !== 'match_key_taken') throw error;
+        await conflicts.resolve(id, 'local', { by: 'somebody' });
+      }
   });
 
 function answer({ values }: Deployment, chance: Chance, field: string): ConflictAnswer {

@@ -1,10 +1,10 @@
 import type { Broken } from '../broken.ts';
+import type { Ledger } from '../ledger.ts';
 import type { Seen } from './seen.ts';
 
 /** What was typed into one CRM alone stays out of the others, unless their connection takes it, or makes a record with it (R25). */
-export function apart({ there, conflicts }: Seen): readonly Broken[] {
-  const { ledger, accounts } = there;
-  if (accounts.length === 1) return [];
+export function apart<F extends string>({ there, conflicts }: Seen, ledger: Ledger<F>): readonly Broken[] {
+  if (there.accounts.length === 1) return [];
   return ledger.displaced.flatMap(({ side, id, field, after, isMade, by }): Broken[] => {
     // Where this CRM has moved, too, a policy or a person has decided.
     if (side === 'local' || after === null || isMade || conflicts.has(`${field} ${after}`)) return [];

@@ -3,7 +3,7 @@ import { e164 } from '../people.ts';
 import { fieldOf, LIVE, type Seen, type SeenAccount, waitingRecords } from './seen.ts';
 
 /** What a link may be, by what became of its record. Without evidence none is given up for good (R14). */
-const STATES: Readonly<Record<string, readonly string[]>> = {
+export const STATES: Readonly<Record<string, readonly string[]>> = {
   live: ['active'],
   merged: ['superseded'],
   deleted: ['tombstone'],

@@ -1,19 +1,28 @@
+import type { Row } from '../../../ports/store.ts';
 import type { Broken } from '../broken.ts';
-import type { Displaced, Typed } from '../ledger.ts';
-import { fieldOf, type Seen } from './seen.ts';
+import type { Displaced, Ledger, Typed } from '../ledger.ts';
+import { fieldOf } from './seen.ts';
 
 /** A field that goes both ways is read so long before it is written, at most (P3, R24). */
 const READ_AGE_MS = 10_000;
+
+/** Contacts or companies, with what people did with them. */
+export interface Rows<F extends string> {
+  readonly ledger: Ledger<F>;
+  readonly rows: readonly Omit<Row, 'links'>[];
+  /** Both values of every conflict that was recorded, as `<field> <value>`. */
+  readonly conflicts: ReadonlySet<string>;
+}
 
 /**
  * Every value that somebody typed is still there, or was replaced by somebody who saw it, or stands in a conflict (P3). And none
  * comes back over one that was typed on seeing it (P4).
  */
-export function nothingLost(seen: Seen): readonly Broken[] {
-  const { ledger } = seen.there;
+export function nothingLost<F extends string>(seen: Rows<F>): readonly Broken[] {
+  const { ledger } = seen;
   const rows = new Map(seen.rows.map((row) => [row.id, row]));
   const broken: Broken[] = [];
-  const stays = ({ side, id, field, value }: Typed): boolean => {
+  const stays = ({ side, id, field, value }: Typed<F>): boolean => {
     if (side === 'crm') return ledger.cell('crm', id, field) === value;
     const row = rows.get(id);
     return row === undefined || row.removed === true || fieldOf(row, field) === value;
@@ -40,8 +49,11 @@ export function nothingLost(seen: Seen): readonly Broken[] {
  * Where one value was typed in several places, only those count who typed it into this one: elsewhere somebody may have typed
  * it who never saw the other.
  */
-function wasTypedOver(seen: Seen, { side, id, field, before, after, at }: Omit<Displaced, 'isMade' | 'by'> & WithBoth): boolean {
-  const { ledger } = seen.there;
+function wasTypedOver<F extends string>(
+  seen: Rows<F>,
+  { side, id, field, before, after, at }: Omit<Displaced<F>, 'isMade' | 'by'> & WithBoth,
+): boolean {
+  const { ledger } = seen;
   if (ledger.isTypedOnce(before) && ledger.isTypedOnce(after)) return ledger.isBefore(after, before);
   const typedHere = ledger.typed.filter((typed) => typed.side === side && typed.id === id && typed.field === field && typed.at <= at);
   const last = typedHere.findLast(({ value }) => value === before);
@@ -57,7 +69,7 @@ function wasTypedOver(seen: Seen, { side, id, field, before, after, at }: Omit<D
 }
 
 /** Somebody typed the later value there on seeing the earlier one there, or one that was typed over it there. */
-function isBeforeIn(there: readonly Typed[], earlier: string, later: string): boolean {
+function isBeforeIn(there: readonly Pick<Typed, 'instead' | 'value'>[], earlier: string, later: string): boolean {
   const from = there.findIndex(({ instead }) => instead === earlier);
   return from >= 0 && there.findLastIndex(({ value }) => value === later) >= from;
 }
@@ -68,7 +80,7 @@ interface WithBoth {
 }
 
 /** Typed between our look at the record and our write: nobody can know of it where the CRM tells no times of single fields. */
-function isInTheGap({ there: { ledger } }: Seen, { id, field, value, at }: Typed): boolean {
+function isInTheGap<F extends string>({ ledger }: Rows<F>, { id, field, value, at }: Typed<F>): boolean {
   const by = ledger.displaced.find(
     (one) => one.side === 'crm' && one.id === id && one.field === field && one.before === value && one.at >= at,
   );

@@ -18,8 +18,8 @@ export async function quiet(before: Seen): Promise<readonly Broken[]> {
     broken.push({ promise: 'P4', message: `another sync made ${there.counts.writes - written} requests that write`, about: [] });
   const versions = ({ accounts }: Seen) =>
     new Map(
-      accounts.flatMap(({ account: { connection }, rows }) =>
-        rows.map(({ id, version, links }) => [`${id} on ${connection}`, JSON.stringify([version, links])]),
+      accounts.flatMap(({ account: { connection }, rows, companies }) =>
+        [...rows, ...companies].map(({ id, version, links }) => [`${id} on ${connection}`, JSON.stringify([version, links])]),
       ),
     );
   const after = versions(await look(there));

@@ -60,11 +60,15 @@ const LOSSES_MIN = 20;
 /** What somebody who sorts out records may be told: others do so too, and records and people go. */
 const REFUSED_BY_HAND: ReadonlySet<string> = new Set([
   'contact_not_found',
+  'company_not_found',
   'record_not_found',
   'record_taken',
   'contact_has_record',
   'erased',
 ]);
+
+/** What somebody who edits may be told: a key is another's by then, a person or a company is gone. */
+const EDIT_REFUSED: ReadonlySet<string> = new Set(['match_key_taken', 'contact_not_found', 'company_not_found']);
 
 /** No session of the two CRMs ends sooner by its age. */
 const SESSION_MS = 30 * 60_000;
@@ -81,7 +85,7 @@ function isExpected(code: string, { flow, faults, losses, tookMs }: Omit<Failure
   if (flow.startsWith('decision ')) return code === 'conflict_closed' || code === 'conflict_not_found';
   if (flow.startsWith('assignment ') || flow.startsWith('separation ')) return REFUSED_BY_HAND.has(code);
   if (flow.startsWith('removal ')) return code === 'contact_not_found';
-  return flow.startsWith('edit ') && (code === 'match_key_taken' || code === 'contact_not_found');
+  return flow.startsWith('edit ') && EDIT_REFUSED.has(code);
 }
 
 const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? String(error)) : String(error));

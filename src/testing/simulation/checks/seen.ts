@@ -2,6 +2,8 @@ import type { Run } from '../../../core/runs/run.ts';
 import type { StoredHistory } from '../../../core/runs/stored-history.ts';
 import type { Entry, Row, StoredLink } from '../../../ports/store.ts';
 import type { Account } from '../account.ts';
+import { asLocalOfCompany } from '../companies/company.ts';
+import type { CrmCompany } from '../companies/crm-of-companies.ts';
 import type { CrmPerson } from '../crm-of-people.ts';
 import type { Conflict } from '../departures.ts';
 import type { Deployment } from '../deployment.ts';
@@ -13,12 +15,22 @@ export interface Pair {
   readonly person: CrmPerson;
 }
 
+/** A company with its present record. */
+export interface CompanyPair {
+  readonly row: Row;
+  readonly link: StoredLink;
+  readonly company: CrmCompany;
+}
+
 /** What one connection has once everything is quiet. */
 export interface SeenAccount {
   readonly account: Account;
   /** Contacts, and those that were removed but have links; with the links of this connection. */
   readonly rows: readonly Row[];
   readonly pairs: readonly Pair[];
+  /** The same for companies. */
+  readonly companies: readonly Row[];
+  readonly companyPairs: readonly CompanyPair[];
   readonly runs: readonly Run[];
   readonly entries: (kind: KindOf<'connection'>) => readonly Entry[];
   readonly allEntries: readonly Entry[];
@@ -30,6 +42,7 @@ export interface Seen {
   readonly accounts: readonly SeenAccount[];
   /** Contacts, and those that were removed but have links. What links they have is told by the accounts. */
   readonly rows: readonly Omit<Row, 'links'>[];
+  readonly companies: readonly Omit<Row, 'links'>[];
   /** Both values of every conflict that was recorded, of erased people too, as `<field> <value>`. */
   readonly conflicts: ReadonlySet<string>;
   /** Of the workspace. */
@@ -41,15 +54,27 @@ export interface Seen {
 /** Every kind of entry that is looked at, by its scope. */
 const KINDS = {
   workspace: ['merge', 'applied', 'history', 'claim', 'former_number', 'flips', 'awaited', 'released', 'removed_with_record'],
-  connection: ['merge', 'conflict', 'run', 'waiting', 'recheck', 'conversation', 'create', 'activity', 'brake'],
+  connection: [
+    'merge',
+    'conflict',
+    'run',
+    'waiting',
+    'recheck',
+    'conversation',
+    'create',
+    'activity',
+    'brake',
+    'untied',
+    'company_waiting',
+  ],
 } as const;
 type Scope = keyof typeof KINDS;
 type KindOf<S extends Scope> = (typeof KINDS)[S][number];
 const MANY = 1_000_000;
 
-/** Records that wait until they can be told from another one with their number. */
-export const waitingRecords = ({ entries }: SeenAccount): ReadonlySet<string> =>
-  new Set(entries('waiting').map(({ key }) => key.slice(key.lastIndexOf('|') + 1)));
+/** Records that wait until they can be told from another one with their number, or domain. */
+export const waitingRecords = ({ entries }: SeenAccount, kind: 'waiting' | 'company_waiting' = 'waiting'): ReadonlySet<string> =>
+  new Set(entries(kind).map(({ key }) => key.slice(key.lastIndexOf('|') + 1)));
 
 export const LIVE: ReadonlySet<string> = new Set(['creating', 'active', 'ambiguous', 'missing', 'left_filter']);
 
@@ -65,27 +90,44 @@ export async function look(there: Deployment): Promise<Seen> {
   return {
     there,
     accounts,
-    rows: [...new Map(accounts.flatMap(({ rows }) => rows.map((row) => [row.id, row]))).values()],
-    conflicts: new Set(conflicts.flatMap(({ field, local, remote }) => [`${field} ${local}`, `${field} ${remote}`])),
+    rows: eachOnce(accounts.flatMap(({ rows }) => rows)),
+    companies: eachOnce(accounts.flatMap(({ companies }) => companies)),
+    conflicts: new Set(conflicts.flatMap(({ field, local, remote }) => [`${field} ${local}`, `${field} ${asHere(field, remote)}`])),
     entries,
     allEntries: [...allEntries, ...accounts.flatMap((seen) => seen.allEntries)],
   };
 }
 
+/** A domain stands in a conflict as the CRM spells it. */
+const asHere = (field: string, value: Conflict['remote']): Conflict['remote'] =>
+  field === 'domain' && typeof value === 'string' ? asLocalOfCompany(field, value) : value;
+
+const eachOnce = (rows: readonly Row[]): readonly Row[] => [...new Map(rows.map((row) => [row.id, row])).values()];
+
 async function lookAt(account: Account): Promise<SeenAccount> {
   const { bound, crm } = account;
-  const query = { entity: 'contact', object: crm.object, plan: '', now: 0, after: null, limit: MANY } as const;
-  const rows = new Map((await bound.scan({ ...query, want: 'all' })).map((row) => [row.id, row]));
-  for (const row of await bound.scan({ ...query, want: 'linked' })) rows.set(row.id, row);
+  const rowsOf = async (entity: Row['entity'], object: string): Promise<readonly Row[]> => {
+    const query = { entity, object, plan: '', now: 0, after: null, limit: MANY };
+    return eachOnce([...(await bound.scan({ ...query, want: 'all' })), ...(await bound.scan({ ...query, want: 'linked' }))]);
+  };
+  const rows = await rowsOf('contact', crm.object);
+  const companies = crm.companies === null ? [] : await rowsOf('company', crm.companies.object);
   const { entries, allEntries } = await entriesOf(account, 'connection');
-  const pairs = [...rows.values()].flatMap((row) =>
+  const pairs = rows.flatMap((row) =>
     row.links.flatMap((link): Pair[] => {
       const person = link.state === 'active' && link.recordId !== null && row.removed !== true ? crm.person(link.recordId) : null;
       return person === null || person.gone !== null ? [] : [{ row, link, person }];
     }),
   );
+  const companyPairs = companies.flatMap((row) =>
+    row.links.flatMap((link): CompanyPair[] => {
+      const isLinked = link.state === 'active' && link.recordId !== null && row.removed !== true;
+      const company = isLinked ? (crm.companies?.company(link.recordId as string) ?? null) : null;
+      return company === null || company.gone !== null ? [] : [{ row, link, company }];
+    }),
+  );
   const runs = entries('run').map(({ body }) => body as unknown as Run);
-  return { account, rows: [...rows.values()], pairs, runs, entries, allEntries };
+  return { account, rows, pairs, companies, companyPairs, runs, entries, allEntries };
 }
 
 async function entriesOf<S extends Scope>({ bound }: Account, scope: S) {
