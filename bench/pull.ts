@@ -94,18 +94,26 @@ async function measured({ who: all, sizeOf, rounds, latencyMs }: Pulls) {
 /** Peak memory of the process by the number of contacts; a few pages do not fill the heap that V8 allows itself before it collects. */
 export async function measureMemory({ few, some, many }: Readonly<Record<'few' | 'some' | 'many', number>>): Promise<Report> {
   const crm = await startCrm();
-  const peaks = new Map<number, number>();
-  for (const contacts of [few, some, many])
-    peaks.set(contacts, (await inProcess<PullOnce>('pull-once.ts', ['sqlite', crm.url, contacts])).peakMegabytes);
+  const postgres = await startPostgres({ durable: true });
+  process.env['BENCH_POSTGRES'] = postgres.url;
+  const rows: { into: string; contacts: number; 'peak MB': number }[] = [];
+  for (const into of ['sqlite', 'postgres'] as const)
+    for (const contacts of [few, some, many])
+      rows.push({ into, contacts, 'peak MB': (await inProcess<PullOnce>('pull-once.ts', [into, crm.url, contacts])).peakMegabytes });
   crm.stop();
-  const over = (contacts: number): Ratio => ({
-    name: `peak memory: ${many} / ${contacts} contacts`,
-    value: peaks.get(many)! / peaks.get(contacts)!,
-    target: 1.3,
-  });
+  await postgres.stop();
+  const peak = (into: string, of: number) => rows.find((row) => row.into === into && row.contacts === of)!['peak MB'];
   return {
-    title: 'Memory of a first pull into SQLite, the whole process',
-    rows: [...peaks].map(([contacts, peak]) => ({ contacts, 'peak MB': peak })),
-    ratios: [over(few), over(some)],
+    title: 'Memory of a first pull, the whole process',
+    rows,
+    ratios: ['sqlite', 'postgres'].flatMap((into) =>
+      [few, some].map(
+        (contacts): Ratio => ({
+          name: `peak memory, ${into}: ${many} / ${contacts} contacts`,
+          value: peak(into, many) / peak(into, contacts),
+          target: 1.3,
+        }),
+      ),
+    ),
   };
 }
