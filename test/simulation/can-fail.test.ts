@@ -79,6 +79,7 @@ const engineWith = (change: (engine: Engine) => Partial<Engine>): SimulationOpti
     return {
       contacts: engine.contacts,
       companies: engine.companies,
+      segments: engine.segments,
       conflicts: engine.conflicts,
       pull: (given) => engine.pull(given),
       push: (given) => engine.push(given),
@@ -268,6 +269,28 @@ const BROKEN: readonly (readonly [what: string, promise: string, with_: Partial<
     'an engine that fails by a mistake of ours',
     'P7',
     { engine: engineWith(() => ({ push: () => Promise.reject(new TypeError('undefined is not a function')) })) },
+  ],
+  [
+    'a store that loses events of segments',
+    'P6',
+    {
+      beside: ['segments'],
+      says: /and the host was/,
+      store: entriesAs((entry) =>
+        entry.kind === 'segment_event' && typeof entry.put === 'object' ? { ...entry, kind: 'lost_event' } : entry,
+      ),
+    },
+  ],
+  [
+    'an engine that acknowledges an event and keeps it',
+    'P5',
+    {
+      beside: ['segments'],
+      says: /is told again/,
+      engine: engineWith(({ segments }) => ({
+        segments: { events: (options) => segments.events(options), acknowledge: async (ids) => ids.length },
+      })),
+    },
   ],
   [
     'a connector that writes no company and says that it did',

@@ -3,6 +3,7 @@ import type { Companies } from './companies/companies.ts';
 import type { CrmOfPeople } from './crm-of-people.ts';
 import { createArrivals } from './late-edits.ts';
 import type { Ledger } from './ledger.ts';
+import { Outreach } from './outreach.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { AccountShape } from './shape.ts';
 import type { Trace } from './trace.ts';
@@ -33,6 +34,8 @@ export class Account {
   };
   /** When its first run had committed who it is: from then on others know of it. */
   knownSince = Number.POSITIVE_INFINITY;
+  /** What its host was told of segments. */
+  readonly outreach = new Outreach();
   /** Records that people removed or merged, and values that they took away. */
   losses = 0;
   readonly #scheduler: Scheduler;

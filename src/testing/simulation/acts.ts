@@ -1,10 +1,11 @@
-import type { Act } from './acts/act.ts';
+import { type Act, someAccount } from './acts/act.ts';
 import { BY_HAND } from './acts/by-hand.ts';
 import { DEPARTURES } from './acts/departures.ts';
-import { FLOWS } from './acts/flows.ts';
+import { deathIn, FLOWS } from './acts/flows.ts';
 import { IN_CRM } from './acts/in-crm.ts';
 import { ON_CONFLICTS } from './acts/on-conflicts.ts';
 import { ON_OUR_SIDE } from './acts/on-our-side.ts';
+import { readEvents, somePage } from './acts/outreach.ts';
 import { actOnCompanies } from './acts/with-companies.ts';
 import { chanceOf } from './chance.ts';
 import type { Deployment } from './deployment.ts';
@@ -16,6 +17,9 @@ const WEIGHED = Object.entries({ ...IN_CRM, ...ON_OUR_SIDE, ...ON_CONFLICTS, ...
 const PROCESSES_MAX = 3;
 /** What else is done in a step is drawn apart: it moves nothing of the step itself. */
 const APART = 0x5bd1e995;
+const READING = 0x27d4eb2f;
+/** Share of steps in which the host reads what it is told of segments. */
+const READS = 0.3;
 /** Share of steps in which something is done with companies, too, where there are any. */
 const COMPANY_ACTS = 0.5;
 
@@ -30,6 +34,9 @@ export async function takeStep(there: Deployment, seed: number, step: number): P
   await act(there, chance);
   const apart = chanceOf(seed ^ APART, step);
   if (there.companies !== null && apart.of(COMPANY_ACTS)) await actOnCompanies(there, apart);
+  const reading = chanceOf(seed ^ READING, step);
+  if (there.shape.segments === true && reading.of(READS))
+    await readEvents(there, someAccount(there, reading), somePage(reading), { death: deathIn(there, reading, 6), chance: reading });
   const turns = chance.of(0.3) ? 0 : chance.below(chance.oneOf([4, 12, 60]));
   for (let turn = 0; turn < turns && (await scheduler.turn(chance)); turn += 1);
   while (scheduler.living >= PROCESSES_MAX) await scheduler.turn(chance);

@@ -17,6 +17,7 @@ import { lineByLine, longest } from './host.ts';
 import { Ledger } from './ledger.ts';
 import { asLocal, createValues, FIELDS } from './people.ts';
 import { type Death, type Ending, type Process, Scheduler } from './scheduler.ts';
+import { segmentsOf } from './segments-of.ts';
 import type { AccountShape, Shape } from './shape.ts';
 import { Trace } from './trace.ts';
 import { storeOf, withoutLeases } from './wrapped-store.ts';
@@ -175,6 +176,7 @@ export class Deployment {
       connection: account.connection,
       schema,
       mappings: [crm.mapping],
+      ...(shape.segments === true && { segments: segmentsOf(crm.object) }),
       ...(crm.companies !== null && { companies: { schema: companySchema, mappings: [crm.companies.mapping], contactField: TIE } }),
       analysis: [
         { from: 'email', field: 'email', mode: 'fill_if_empty' },

@@ -3,6 +3,7 @@ import type { Policies } from '../../core/link/conflict-types.ts';
 import type { Mapping } from '../../core/mapping/mapping-types.ts';
 import type { Run } from '../../core/runs/run.ts';
 import { defineContactSchema } from '../../core/schema/schema.ts';
+import type { SegmentEvent } from '../../core/segments/segment.ts';
 import type { ConnectionSettings } from '../../core/settings.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CompleteConnector } from '../../ports/connector.ts';
@@ -108,6 +109,11 @@ export interface SimulatedEngine {
     ambiguous(options: { limit: number }): Promise<readonly Waiting[]>;
     link(companyId: string | null, record: RecordRef, options: { by: string }): Promise<unknown>;
     unlink(companyId: string, record: RecordRef): Promise<unknown>;
+  };
+  /** Asked only where there are any. */
+  readonly segments: {
+    events(options: { limit: number }): Promise<readonly SegmentEvent[]>;
+    acknowledge(ids: readonly string[]): Promise<unknown>;
   };
   readonly conflicts: {
     list(options: { open: boolean; limit?: number }): Promise<readonly { readonly id: string; readonly field: string }[]>;

@@ -2,6 +2,7 @@ import { MINUTE } from './acts/act.ts';
 import { allowDeletions, calmFlow } from './acts/flows.ts';
 import { decideAll } from './acts/on-conflicts.ts';
 import { deliver } from './acts/on-our-side.ts';
+import { readEvents } from './acts/outreach.ts';
 import { chanceOf } from './chance.ts';
 import type { Deployment } from './deployment.ts';
 
@@ -40,6 +41,7 @@ export async function quiesce(there: Deployment): Promise<void> {
   // one that comes last has set off in the other.
   for (const account of [...accounts, ...accounts.slice(1)])
     for (const flow of accounts.length > 1 ? FLOWS : (['retryPending', 'push'] as const)) await inPeace(calmFlow(there, account, flow));
+  if (there.shape.segments === true) for (const account of accounts) await inPeace(readEvents(there, account, 10_000));
 }
 
 const FLOWS = ['retryPending', 'push', 'sync'] as const;

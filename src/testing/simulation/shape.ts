@@ -31,6 +31,8 @@ export interface Shape {
   readonly cut: number;
   /** Absent: people only. */
   readonly companies?: CompanyShape;
+  /** The host is told who is in two segments. */
+  readonly segments?: true;
 }
 
 /** Each policy once where nothing else is asked for. */
@@ -73,18 +75,19 @@ export function shapeOf(chance: Chance, crms: readonly string[]): Shape {
 }
 
 /** What a deployment may have beside people. */
-export type Beside = 'companies';
+export type Beside = 'companies' | 'segments';
 
 /** Share of deployments that have it. */
-const SHARES: Readonly<Record<Beside, number>> = { companies: 0.4 };
+const SHARES: Readonly<Record<Beside, number>> = { companies: 0.4, segments: 0.4 };
 
 /** What there is beside people, in those that have it: drawn apart, so that all else of a deployment is as it is without. */
-export function withBeside(shape: Shape, chance: Chance, given: readonly Beside[] | undefined): Shape {
+export function withBeside(people: Shape, chance: Chance, given: readonly Beside[] | undefined): Shape {
   const has = (what: Beside): boolean => {
     const isDrawn = chance.of(SHARES[what]);
     return given?.includes(what) ?? isDrawn;
   };
-  if (!has('companies')) return shape;
-  const companies = companyShapeOf(chance);
+  const companies = has('companies') ? companyShapeOf(chance) : null;
+  const shape: Shape = has('segments') ? { ...people, segments: true } : people;
+  if (companies === null) return shape;
   return { ...shape, companies, accounts: shape.accounts.map((account) => ({ ...account, companies })) };
 }

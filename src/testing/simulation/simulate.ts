@@ -18,6 +18,7 @@ import { once } from './checks/once.ts';
 import { quiet } from './checks/quiet.ts';
 import { runs } from './checks/runs.ts';
 import { look } from './checks/seen.ts';
+import { segments } from './checks/segments.ts';
 import { whose } from './checks/whose.ts';
 import { hubspotOfPeople } from './crm-hubspot.ts';
 import type { MakeConnector } from './crm-of-people.ts';
@@ -116,7 +117,7 @@ async function simulateOnce(options: SimulationOptions): Promise<SimulationRepor
   const seen = await look(there);
   const { ledger } = there;
   const people = [convergence, identity, once, nothingDropped, runs, gone, whose].flatMap((check) => check(seen));
-  const found = [...people, ...nothingLost({ ...seen, ledger }), ...apart(seen, ledger), ...companiesInStep(seen)];
+  const found = [...people, ...nothingLost({ ...seen, ledger }), ...apart(seen, ledger), ...companiesInStep(seen), ...segments(seen)];
   const broken = [...found, ...there.untrue, ...(await quiet(seen))];
   const { clock } = there.scheduler;
   const told = broken.map((each) => ({ ...each, story: there.trace.about(each.about, STORY_LENGTH) }));

@@ -66,6 +66,8 @@ const KINDS = {
     'brake',
     'untied',
     'company_waiting',
+    'membership',
+    'segment_event',
   ],
 } as const;
 type Scope = keyof typeof KINDS;
