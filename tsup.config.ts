@@ -22,6 +22,5 @@ export default defineConfig({
   removeNodeProtocol: false, // `node:sqlite` has no other name
   dts: true,
   splitting: true,
-  sourcemap: true,
   clean: true,
 });
