@@ -4,6 +4,8 @@ export default {
   testRunner: 'vitest',
   vitest: { configFile: 'vitest.mutation.config.ts' },
   coverageAnalysis: 'perTest',
+  // Which of four thousand tests reaches which of sixteen thousand mutants does not fit into the usual heap.
+  testRunnerNodeArgs: ['--max-old-space-size=8192'],
   // What only runs while a module loads, such as a table or a schema, costs a whole run of the tests for each mutant.
   ignoreStatic: true,
   concurrency: 1,

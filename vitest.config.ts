@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 /** Tests, examples and docs import the package by its name and get the sources. */
-const alias = [
+export const alias = [
   { find: /^crm-sync-engine\/(.+)$/, replacement: source('$1.ts') },
   { find: /^crm-sync-engine$/, replacement: source('index.ts') },
 ];
