@@ -11,7 +11,7 @@ export default defineConfig({
     include: ['test/unit/core/**/*.test.ts'],
     exclude: ['test/unit/core/round-trip.test.ts'],
     setupFiles: ['test/seed.ts'],
-    env: { TZ: 'Asia/Tokyo', FC_RUNS: '20' },
+    env: { TZ: 'Asia/Tokyo', FC_RUNS: '20', FC_SHARE: '0.1' },
     pool: 'threads',
     isolate: false,
     testTimeout: 30_000,

@@ -8,6 +8,7 @@ import { nothingNewFinder } from '../../../src/core/sync/brings-nothing-new.ts';
 import { newFieldsPlanner } from '../../../src/core/sync/new-fields.ts';
 import { planFields } from '../../../src/core/sync/plan-fields.ts';
 import type { Value } from '../../../src/core/values/value.ts';
+import { examples } from '../../number-of-examples.ts';
 import { compiled, DESCRIBED, type Rule, START, schema } from './world.ts';
 
 /** Rules of every kind; some share a CRM field or a contact field, some can't be used with the CRM as described. */
@@ -56,7 +57,7 @@ const bringsNothingNew = (rules: CompiledMapping, ...stand: Parameters<ReturnTyp
   nothingNewFinder(rules)(...stand);
 
 describe('a contact that is about to be made', () => {
-  test.prop([mapping, fc.array(record, { minLength: 2, maxLength: 4 })], { numRuns: 500 })(
+  test.prop([mapping, fc.array(record, { minLength: 2, maxLength: 4 })], examples(500))(
     'is planned the same, whoever was planned before',
     (rules, records) => {
       const plan = newFieldsPlanner(rules);
@@ -64,7 +65,7 @@ describe('a contact that is about to be made', () => {
     },
   );
 
-  test.prop([mapping, value], { numRuns: 500 })('takes over a value as it is only where reading it gives the same', (rules, remote) => {
+  test.prop([mapping, value], examples(500))('takes over a value as it is only where reading it gives the same', (rules, remote) => {
     for (const rule of rules.rules) if (rule.isLocal(remote)) expect(rule.toLocal(remote)).toStrictEqual({ ok: true, value: remote });
   });
 
@@ -88,7 +89,7 @@ describe('a contact that is about to be made', () => {
     for (const remote of [-0, 2 ** 53, true]) expect(isLocal('score', remote)).toBe(false);
   });
 
-  test.prop([mapping, record], { numRuns: 1_000 })('is planned as by the table of all cases', (rules, of) => {
+  test.prop([mapping, record], examples(1_000))('is planned as by the table of all cases', (rules, of) => {
     const {
       rebased: _,
       recheck: __,
@@ -156,7 +157,7 @@ describe('a record that brings nothing new', () => {
       isTaken: () => false,
     });
 
-  test.prop([mapping, fc.array(fc.tuple(record, fc.option(record), edits, more), { minLength: 2, maxLength: 4 })], { numRuns: 1_000 })(
+  test.prop([mapping, fc.array(fc.tuple(record, fc.option(record), edits, more), { minLength: 2, maxLength: 4 })], examples(1_000))(
     'is found the same, whichever records were looked at before',
     (rules, all) => {
       const find = nothingNewFinder(rules);
@@ -167,7 +168,7 @@ describe('a record that brings nothing new', () => {
     },
   );
 
-  test.prop([stands], { numRuns: 2_000 })('is one about which the table of all cases decides nothing', (stand) => {
+  test.prop([stands], examples(2_000))('is one about which the table of all cases decides nothing', (stand) => {
     const { rules, now, fields, body } = settle(stand);
     if (!bringsNothingNew(rules, now, fields, body)) return;
     const { body: after, ...plan } = planned({ rules, now, fields, body });

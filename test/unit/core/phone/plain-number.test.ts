@@ -4,6 +4,7 @@ import { type CountryCode, getCountries, getCountryCallingCode } from 'libphonen
 import { describe, expect, it } from 'vitest';
 import { coercePhone, normalizePhone } from '../../../../src/core/phone/phone.ts';
 import { plainNumber } from '../../../../src/core/phone/plain-number.ts';
+import { examples } from '../../../number-of-examples.ts';
 
 const COUNTRIES = getCountries();
 const country = fc.constantFrom(...COUNTRIES);
@@ -22,14 +23,14 @@ function agrees(text: string, defaultCountry?: string): void {
 }
 
 describe('a number that needs no parser', () => {
-  test.prop([country, digits, fc.option(country, { nil: undefined })], { numRuns: 3_000 })(
+  test.prop([country, digits, fc.option(country, { nil: undefined })], examples(3_000))(
     'is what the parser makes of it: with any calling code',
     (of, rest, home) => agrees(`+${getCountryCallingCode(of)}${rest}`, home),
   );
 
-  test.prop([digits], { numRuns: 1_000 })('is what the parser makes of it: after a plus, whatever the digits', (all) => agrees(`+${all}`));
+  test.prop([digits], examples(1_000))('is what the parser makes of it: after a plus, whatever the digits', (all) => agrees(`+${all}`));
 
-  test.prop([country, digits], { numRuns: 3_000 })('is what the parser makes of it: without one, in any country', (home, all) =>
+  test.prop([country, digits], examples(3_000))('is what the parser makes of it: without one, in any country', (home, all) =>
     agrees(all, home),
   );
 
@@ -39,7 +40,7 @@ describe('a number that needs no parser', () => {
       maxLength: 13,
     })
     .map((parts) => parts.flat().join(''));
-  test.prop([country, fc.constantFrom('', '('), punctuated], { numRuns: 3_000 })(
+  test.prop([country, fc.constantFrom('', '('), punctuated], examples(3_000))(
     'is what the parser makes of it: however it is punctuated',
     (home, before, text) => agrees(`${before}${text}`, home),
   );
