@@ -39,6 +39,10 @@ describe('a deployment that is lived in', { timeout: 120_000 }, () => {
     expect((await ofPeople(20007960, [1, 3, 4, 11, 14, 15, 59])).text).toBe('');
   });
 
+  it('an erased contact whose number had been passed on by hand, to somebody who went too', async () => {
+    expect((await ofPeople(23, [15, 31, 35, 44, 46, 51, 52, 53, 58])).text).toBe('');
+  });
+
   it('companies of one name in two CRMs, which get their records in one push', async () => {
     expect((await live(120, 60, [28, 29, 49, 50, 53], ['companies'])).text).toBe('');
   });

@@ -61,7 +61,7 @@ export class Departures {
   /** Of erased people. */
   readonly erasedNumbers = new Set<string>();
   readonly erasedRecords = new Set<string>();
-  /** Said to be somebody else's while their contact was being erased: either may have been first. */
+  /** Records and numbers that were somebody else's by then, or became it while their contact was being erased: either may count. */
   readonly #perhapsErased = new Set<string>();
   /** What came back, or went without a reason, as it happened. */
   readonly broken: Broken[] = [];
@@ -120,7 +120,8 @@ export class Departures {
 
   /** Nobody is made of this any more. */
   isErased(recordId: string, number: string | null): boolean {
-    return this.erasedRecords.has(recordId) || this.#perhapsErased.has(recordId) || (number !== null && this.erasedNumbers.has(number));
+    if (this.erasedRecords.has(recordId) || this.#perhapsErased.has(recordId)) return true;
+    return number !== null && (this.erasedNumbers.has(number) || this.#perhapsErased.has(number));
   }
 
   /** A change of a contact that was committed. */
@@ -132,7 +133,7 @@ export class Departures {
     for (const link of links) this.#noteLink(contactId, link, step);
   }
 
-  /** It was removed before, and somebody else has had its number since: nothing says any more that it was its own. */
+  /** It was removed before, and somebody else has had its number since: only where it was passed on by hand is it known as its own. */
   #hasPassedOn(contactId: string, number: string): boolean {
     const others = this.#ledger.ids('local').filter((id) => id !== contactId);
     return this.#left.has(contactId) && others.some((id) => this.#ledger.wasEver('local', id, 'phone_number', number));
@@ -140,7 +141,7 @@ export class Departures {
 
   #erase(contactId: string): void {
     for (const number of this.#ledger.everIn('local', contactId, 'phone_number'))
-      if (!this.#hasPassedOn(contactId, number)) this.erasedNumbers.add(number);
+      (this.#hasPassedOn(contactId, number) ? this.#perhapsErased : this.erasedNumbers).add(number);
     const its = [...this.#linksOf(contactId).values()].filter(({ state }) => state !== 'declined');
     const records = its.flatMap(({ recordId, successor }) => [recordId ?? [], successor ?? []].flat());
     for (const id of records) this.erasedRecords.add(id);
