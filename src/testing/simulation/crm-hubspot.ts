@@ -1,7 +1,7 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { AccessToken } from '../../ports/tokens.ts';
 import { fakeAuth } from '../fake-auth.ts';
-import { type FakeHubSpotRecord, fakeHubSpot } from '../hubspot/fake-hubspot.ts';
+import { fakeHubSpot } from '../hubspot/fake-hubspot.ts';
 import type { HubSpotFault } from '../hubspot/service-context.ts';
 import { tieRules } from './companies/crm-of-companies.ts';
 import { hubspotCompanies } from './companies/hubspot-companies.ts';
@@ -15,6 +15,7 @@ import {
   personOf,
   renamed,
 } from './crm-of-people.ts';
+import { hubspotRecords } from './hubspot-records.ts';
 
 const NAMES: FieldNames = {
   phone_number: 'phone',
@@ -45,11 +46,7 @@ export async function hubspotOfPeople(clock: Clock, shape: CrmShape, connect: Ma
   });
   /** Events that were told of. */
   let told = 0;
-  /** The last of a chain of merges. */
-  const heirOf = (id: string): FakeHubSpotRecord => {
-    const record = crm.record(id);
-    return record.mergedInto === null ? record : heirOf(record.mergedInto);
-  };
+  const { look, ...records } = hubspotRecords(crm);
   return {
     object: 'contacts',
     mapping: mappingOf('contacts', NAMES, {
@@ -89,24 +86,10 @@ export async function hubspotOfPeople(clock: Clock, shape: CrmShape, connect: Ma
     isWrite: ({ url, method }) => method !== 'GET' && !url.includes('/oauth/') && !READS.test(new URL(url).pathname),
     add: (person, commitDelayMs) => crm.add('contacts', renamed(person, NAMES), late(commitDelayMs)).id,
     edit: (id, change, commitDelayMs) => void crm.edit(id, renamed(change, NAMES), late(commitDelayMs)),
-    remove: (id) => void crm.remove(id),
-    restore(id) {
-      try {
-        crm.restore(id);
-        return true;
-      } catch {
-        return false;
-      }
-    },
-    merge: (winnerId, loserId) => crm.merge(winnerId, loserId).id,
+    ...records,
     person(id) {
-      try {
-        const { properties, archived, mergedInto } = crm.record(id);
-        const gone = mergedInto === null ? (archived ? 'deleted' : null) : heirOf(mergedInto).archived ? 'untold' : 'merged';
-        return { id, ...personOf(properties, NAMES), gone };
-      } catch {
-        return null;
-      }
+      const found = look(id);
+      return found && { id, ...personOf(found.properties, NAMES), gone: found.gone };
     },
     people: () => crm.list('contacts').map(({ id, properties }) => ({ id, ...personOf(properties, NAMES), gone: null })),
     activities: () => crm.list('calls').map(({ id, properties }) => ({ id, key: String(properties['hs_call_external_id']) })),

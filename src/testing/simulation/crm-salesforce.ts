@@ -15,6 +15,7 @@ import {
   personOf,
   renamed,
 } from './crm-of-people.ts';
+import { salesforceRecords } from './salesforce-records.ts';
 
 const NAMES: FieldNames = {
   phone_number: 'Phone',
@@ -45,6 +46,7 @@ export async function salesforceOfPeople(clock: Clock, shape: CrmShape, connect:
     lateMs: more.afterMs ?? 0,
     declare: () => crm.fault({ on: '*', what, ...more }),
   });
+  const { look, ...records } = salesforceRecords(crm);
   return {
     object: 'Contact',
     mapping: mappingOf('Contact', NAMES, {
@@ -78,23 +80,10 @@ export async function salesforceOfPeople(clock: Clock, shape: CrmShape, connect:
     isWrite: ({ url, method }) => method !== 'GET' && !url.includes('/oauth2/'),
     add: (person, commitDelayMs) => crm.add('Contact', renamed(person, NAMES), late(commitDelayMs)).id,
     edit: (id, change, commitDelayMs) => void crm.edit(id, renamed(change, NAMES), late(commitDelayMs)),
-    remove: (id) => void crm.remove(id),
-    restore(id) {
-      try {
-        crm.restore(id);
-        return true;
-      } catch {
-        return false;
-      }
-    },
-    merge: (winnerId, loserId) => crm.merge(winnerId, loserId).id,
+    ...records,
     person(id) {
-      try {
-        const { fields, deleted, mergedInto } = crm.record(id);
-        return { id, ...personOf(fields, NAMES), gone: mergedInto !== null ? 'merged' : deleted ? 'deleted' : null };
-      } catch {
-        return null;
-      }
+      const found = look(id);
+      return found && { id, ...personOf(found.fields, NAMES), gone: found.gone };
     },
     people: () => crm.list('Contact').map(({ id, fields }) => ({ id, ...personOf(fields, NAMES), gone: null })),
     activities: () =>

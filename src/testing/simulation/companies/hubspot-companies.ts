@@ -1,4 +1,5 @@
-import type { FakeHubSpot, FakeHubSpotRecord } from '../../hubspot/fake-hubspot.ts';
+import type { FakeHubSpot } from '../../hubspot/fake-hubspot.ts';
+import { hubspotRecords } from '../hubspot-records.ts';
 import type { CompanyShape } from './company.ts';
 import { type CompanyNames, type CrmOfCompanies, companyIn, companyMappingOf, companyNamed } from './crm-of-companies.ts';
 
@@ -10,34 +11,16 @@ export function hubspotCompanies(crm: FakeHubSpot, shape: CompanyShape): CrmOfCo
     const id = crm.record(personId).properties['associatedcompanyid'];
     return typeof id === 'string' && id !== '' ? id : null;
   };
-  /** The last of a chain of merges. */
-  const heirOf = (id: string): FakeHubSpotRecord => {
-    const record = crm.record(id);
-    return record.mergedInto === null ? record : heirOf(record.mergedInto);
-  };
+  const { look, ...records } = hubspotRecords(crm);
   return {
     object: 'companies',
     mapping: companyMappingOf('companies', NAMES, shape),
     add: (company) => crm.add('companies', companyNamed(company, NAMES)).id,
     edit: (id, change) => void crm.edit(id, companyNamed(change, NAMES)),
-    remove: (id) => void crm.remove(id),
-    restore(id) {
-      try {
-        crm.restore(id);
-        return true;
-      } catch {
-        return false;
-      }
-    },
-    merge: (winnerId, loserId) => crm.merge(winnerId, loserId).id,
+    ...records,
     company(id) {
-      try {
-        const { properties, archived, mergedInto } = crm.record(id);
-        const gone = mergedInto === null ? (archived ? 'deleted' : null) : heirOf(mergedInto).archived ? 'untold' : 'merged';
-        return { id, ...companyIn(properties, NAMES), gone };
-      } catch {
-        return null;
-      }
+      const found = look(id);
+      return found && { id, ...companyIn(found.properties, NAMES), gone: found.gone };
     },
     companies: () => crm.list('companies').map(({ id, properties }) => ({ id, ...companyIn(properties, NAMES), gone: null })),
     employ(personId, companyId) {

@@ -1,31 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { answeredTies, answeredValues } from '../../../../src/core/forms/activity-answers.ts';
 import type { BoundWrite, WritePlace } from '../../../../src/core/forms/bound-submission.ts';
-import type { DescribedField } from '../../../../src/core/schema/described.ts';
+import { describedField } from '../../described-field.ts';
 
 const set = (key: string, to: WritePlace, value: string | number | boolean): BoundWrite => ({ key, to, action: 'set', value });
 const clear = (key: string, to: WritePlace): BoundWrite => ({ key, to, action: 'clear' });
 
-const field = (name: string, type: DescribedField['type'], more: Partial<DescribedField> = {}): DescribedField => ({
-  name,
-  label: name,
-  type,
-  creatable: true,
-  updatable: true,
-  nullable: true,
-  required: false,
-  filterable: true,
-  unique: false,
-  ...more,
-});
 const FIELDS = [
-  field('Text', 'string', { length: 5 }),
-  field('Pick', 'picklist', { restricted: true, options: [{ value: 'a', label: 'Label A' }] }),
-  field('Tick', 'boolean', { nullable: false }),
-  field('Count', 'integer'),
-  field('Day', 'date'),
-  field('Once', 'string', { updatable: false }),
-  field('Never', 'string', { creatable: false, updatable: false }),
+  describedField('Text', 'string', { length: 5 }),
+  describedField('Pick', 'picklist', { restricted: true, options: [{ value: 'a', label: 'Label A' }] }),
+  describedField('Tick', 'boolean', { nullable: false }),
+  describedField('Count', 'integer'),
+  describedField('Day', 'date'),
+  describedField('Once', 'string', { updatable: false }),
+  describedField('Never', 'string', { creatable: false, updatable: false }),
 ];
 const read = (writes: readonly BoundWrite[], isUpdate = false, reserved: readonly string[] = []) => {
   const { values, refused } = answeredValues({ writes }, 'activityField', { object: 'Task', fields: FIELDS, isUpdate, reserved });

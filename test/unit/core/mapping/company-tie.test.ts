@@ -13,6 +13,7 @@ import type { Mapping } from '../../../../src/core/mapping/mapping-types.ts';
 import { defineContactSchema } from '../../../../src/core/schema/schema.ts';
 import { planInbound } from '../../../../src/core/sync/inbound.ts';
 import type { PlannedLink } from '../../../../src/core/sync/plan-types.ts';
+import { describedField } from '../../described-field.ts';
 
 const schema = defineContactSchema({ company_id: { type: 'string' }, account: { type: 'string' } });
 const tie = { crm: 'AccountId', field: 'company_id', direction: 'both' } as const;
@@ -82,7 +83,11 @@ describe('the rule that ties a contact to its company', () => {
   });
 
   it('writes ids as they are, whatever type the reference has, and none of a company without a record', () => {
-    const described = { name: 'Contact', label: 'Contact', fields: [field('Phone', 'phone'), field('AccountId', 'number')] };
+    const described = {
+      name: 'Contact',
+      label: 'Contact',
+      fields: [describedField('Phone', 'phone'), describedField('AccountId', 'number')],
+    };
     const [, , numeric] = compileMapping(schema, mapping, { companyField: 'company_id', described }).rules;
     expect(numeric).toMatchObject({ unusable: null });
     expect(numeric!.toRemote('company-1')).toEqual({ ok: true, value: 'company-1' });
@@ -102,16 +107,4 @@ describe('the rule that ties a contact to its company', () => {
     expect(prints[1]?.planFingerprint).toBe(prints[0]?.planFingerprint);
     expect(rule.key).toBe('AccountId');
   });
-});
-
-const field = (name: string, type: 'phone' | 'number') => ({
-  name,
-  label: name,
-  type,
-  creatable: true,
-  updatable: true,
-  nullable: true,
-  required: false,
-  filterable: true,
-  unique: false,
 });
