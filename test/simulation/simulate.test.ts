@@ -51,6 +51,14 @@ describe('a deployment that is lived in', { timeout: 120_000 }, () => {
     expect((await live(86, 60, undefined, ['companies'])).text).toBe('');
   });
 
+  it.each([
+    ['a value that came to a company by a merge in the other CRM', 21000061, [2, 5, 6, 17, 18, 21, 29, 30, 35, 43]],
+    ['a text that was written between the link and the first look at both', 21001769, undefined],
+    ['a company out of the bin, whose people had gone to another one', 21002060, [3, 7, 8, 21, 34, 39, 42]],
+  ])('%s', async (_, seed, only) => {
+    expect((await live(seed, 60, only)).text).toBe('');
+  });
+
   it('is the same again with the same seed, and another one with another', async () => {
     const [first, second, other] = [await live(7, 60), await live(7, 60), await live(8, 60)];
     expect(second).toEqual(first);

@@ -44,7 +44,9 @@ export function commitsOf({ ledger, trace, departures, companies }: CommitsParts
         const { object, recordId, state, body } = link;
         const what = `link of contact ${contactId} with ${object} ${recordId} is ${link.remove === true ? 'removed' : state}`;
         trace.tell(`${by}: ${what}${body.sent.length > 0 ? ', a write is open' : ''}`, [contactId, recordId ?? contactId]);
-        if (state === 'active' && recordId !== null && link.remove !== true) ledger.meet(contactId, recordId);
+        // Nothing was compared yet where nothing is agreed on: they meet with the first look at both.
+        const haveMet = state === 'active' && link.remove !== true && Object.keys(body.base).length > 0;
+        if (haveMet && recordId !== null) ledger.meet(contactId, recordId);
         if (state === 'declined' && recordId !== null) ledger.part(contactId, recordId);
       }
       if (row.kind === 'delete' || row.kind === 'erase') trace.tell(`${by}: ${row.kind}s contact ${contactId}`, [contactId]);

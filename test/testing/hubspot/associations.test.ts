@@ -199,6 +199,16 @@ describe('the primary company', () => {
     }
     expect(stamps.size).toBe(4);
   });
+
+  it('loses its place in the bin, too: taken out again it is not a second one', () => {
+    const { crm, ann, acme, initech } = setup();
+    crm.associate(ann.id, acme.id, 'Primary');
+    crm.remove(acme.id);
+    crm.associate(ann.id, initech.id, 'Primary');
+    crm.restore(acme.id);
+    expect(crm.record(ann.id).properties['associatedcompanyid']).toBe(initech.id);
+  });
+
   it('is the first one from whichever side it is tied', async () => {
     const { crm, ann, acme, initech, tie } = setup();
     await tie('companies', 'contacts', acme.id, ann.id, 280);

@@ -45,7 +45,11 @@ function makePrimary(portal: Portal, from: StoredRecord, company: StoredRecord, 
   if (primary === undefined) return;
   const present = primaryCompanyOf(portal, from);
   if (present === company.id || (present !== undefined && type !== primary)) return;
-  if (present !== undefined) untie(portal, from, portal.database.get(present)!, primary);
+  for (const { toId, types } of [...portal.database.links(from.id, company.type).values()]) {
+    const other = portal.database.get(toId);
+    // One in the bin loses its place too: taken out again, it is not a second primary company.
+    if (other !== undefined && other !== company && types.includes(primary)) untie(portal, from, other, primary);
+  }
   tie(portal, from, company, primary, at);
 }
 

@@ -37,15 +37,15 @@ function convergence({ seen, here, companies: { ledger } }: CompaniesOfAccount):
         (remote === null || seen.companies.some((other) => other.id !== row.id && fieldOf(other, field) === remote))
       )
         return [];
-      // Another CRM gave it (R25).
-      const isForeign = others.some(
-        (other) =>
-          other.companies.some(({ id, links }) => id === row.id && links.length > 0) &&
-          ledger.typed.some((typed) => {
-            const isThere = typed.side === 'crm' && other.account.crm.companies?.company(typed.id) != null;
-            return isThere && typed.field === field && typed.value === local;
-          }),
-      );
+      // Another CRM gave it (R25): it was typed there, or has come by a merge there from a record that we had sent it to.
+      const isForeign = others.some((other) => {
+        if (!other.companies.some(({ id, links }) => id === row.id && links.length > 0)) return false;
+        const isThere = (id: string) => other.account.crm.companies?.company(id) != null;
+        return (
+          ledger.typed.some((typed) => typed.side === 'crm' && typed.field === field && typed.value === local && isThere(typed.id)) ||
+          (ledger.isGiven(row.id, field) && ledger.ids('crm').some((id) => ledger.wasEver('crm', id, field, local) && isThere(id)))
+        );
+      });
       if (isForeign && !here.account.shape.propagate) return [];
       const about = [row.id, company.id, ...[local, remote].filter((value) => value !== null)];
       return [
