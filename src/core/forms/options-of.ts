@@ -2,7 +2,7 @@ import type { Issue } from '../../errors.ts';
 import { own } from '../base/own.ts';
 import { membersOf } from '../mapping/rule-schema.ts';
 import type { FormInput } from './form-input.ts';
-import type { LoadedOption, OptionSource, SelectionField } from './log-form.ts';
+import type { AccountOptions, LoadedOption, OptionSource, SelectionField } from './log-form.ts';
 import { readOptions } from './read-options.ts';
 
 export interface OfferedOptions {
@@ -41,12 +41,12 @@ export function optionsOf(field: SelectionField, input: FormInput, contactType: 
   if (isList(source)) return { are: 'ready', options: source };
   if ('byContactType' in source)
     return { are: 'ready', options: contactType === null ? [] : (own(source.byContactType, contactType) ?? []) };
-  if (!('account' in source)) return { are: 'ready', options: [] };
-  const list = own(input.account ?? {}, source.account);
+  // An association has gone to the match by its name above.
+  const { account, property: plain, propertyByContactType: types } = source as AccountOptions;
+  const list = own(input.account ?? {}, account);
   if (list === undefined) return given(undefined);
   if (isFailure(list)) return failed(key);
-  const types = source.propertyByContactType;
-  const property = types === undefined ? source.property : contactType === null ? undefined : own(types, contactType);
+  const property = types === undefined ? plain : contactType === null ? undefined : own(types, contactType);
   if (property === undefined) return { are: 'ready', options: types === undefined ? readOptions(list) : [] };
   return given(own(membersOf(list), property));
 }

@@ -133,5 +133,5 @@ function defaultOf(field: Members, type: 'selection' | 'text' | 'checkbox', at: 
   }
   if (name === 'default' || type === 'selection')
     report.add(where, 'default_taken', 'is not read by the vendor', 'It is the default here.');
-  return { default: type === 'text' && typeof value === 'number' ? String(value) : value };
+  return { default: type === 'text' ? String(value) : value };
 }
