@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BUILT_IN_RESULTS, type BuiltInResult, type ResultSource } from '../../../../src/core/analysis/built-in-results.ts';
 import { type AnalysisInput, type AnalysisPlan, analysisHash, planAnalysis } from '../../../../src/core/analysis/plan-analysis.ts';
+import { hashOf } from '../../../../src/core/base/hash.ts';
 import { type Analysis, type Transforms, UPDATE_MODES, type UpdateMode } from '../../../../src/core/mapping/mapping-types.ts';
 import { PLACEHOLDERS } from '../../../../src/core/schema/placeholder.ts';
 import { defineContactSchema } from '../../../../src/core/schema/schema.ts';
@@ -268,6 +269,61 @@ describe('conversations in any order', () => {
     },
   );
 
+  it('an overwrite replaces what came from elsewhere, where nothing else is said', () => {
+    expect(applied(overwrite, [{ at: MONDAY, x: 'a' }], { contact: { fields: { more: 'of the CRM' } } }).fields).toEqual({ more: 'a' });
+  });
+
+  it('why a field was left alone is told as it is, whoever gave it', () => {
+    const { given } = applied(overwrite, [{ at: TUESDAY, x: 'new' }]);
+    const reasonsOf = (mode: UpdateMode, x: Json) =>
+      applied([rule('more', { mode })], [{ at: MONDAY, x }], { given, contact: { fields: { more: 'new' } } }).reasons;
+    expect(reasonsOf('overwrite', 'old')).toEqual(['later_conversation']);
+    expect(reasonsOf('overwrite', 'new')).toEqual(['same']);
+    expect(reasonsOf('overwrite', ' ')).toEqual(['blank']);
+    expect(reasonsOf('fill_if_empty', 'old')).toEqual(['already_filled']);
+  });
+
+  it('a field that was cleared since is filled by an older one that only fills', () => {
+    const { given } = applied(overwrite, [{ at: TUESDAY, x: 'new' }]);
+    const fill = [rule('more', { mode: 'fill_if_empty' })];
+    expect(applied(fill, [{ at: MONDAY, x: 'old' }], { given, contact: { fields: { more: null } } }).fields).toEqual({ more: 'old' });
+  });
+
+  it.each<readonly [string, UpdateMode, Json, string | null, boolean]>([
+    ['sets it', 'overwrite', 'new', 'old', true],
+    ['fills it', 'fill_if_empty', 'new', null, true],
+    ['agrees with it', 'overwrite', 'old', 'old', true],
+    ['would fill it, and agrees', 'fill_if_empty', 'old', 'old', false],
+    ['would fill it, and does not agree', 'fill_if_empty', 'new', 'old', false],
+    ['merges into it', 'merge', 'new', 'old', false],
+    ['would merge, and agrees', 'merge', 'old', 'old', false],
+    ['is blank', 'overwrite', ' ', 'old', false],
+  ])('a result that %s: the field is marked as said only where the rule decides what it is', (_, mode, x, more, isSaid) => {
+    const { given } = applied([rule('more', { mode })], [{ at: MONDAY, x }], { contact: { fields: { more } } });
+    expect(Object.keys(given)).toEqual(isSaid ? ['more'] : []);
+  });
+
+  it.each<readonly [string, string, string | undefined, string]>([
+    ['that began before now counts from when it began', MONDAY, TUESDAY, MONDAY],
+    ['that says it begins tomorrow counts as of now', WEDNESDAY, TUESDAY, TUESDAY],
+    ['that begins at this moment counts from when it began', '2026-01-06T09:00:00Z', TUESDAY, '2026-01-06T09:00:00Z'],
+    ['counts from when it began where nobody says what time it is', WEDNESDAY, undefined, WEDNESDAY],
+  ])('one %s', (_, at, now, expected) => {
+    const { given } = applied(overwrite, [{ at, x: 'a' }], now === undefined ? {} : { now });
+    expect(given['more']?.at).toBe(expected);
+  });
+
+  it('one that does not say when it began does not count as of now', () => {
+    const planned = planAnalysis({
+      schema,
+      rules: overwrite as unknown as Analysis,
+      conversation: { analysis: { x: 'a' } },
+      contact: { fields: {} },
+      now: TUESDAY,
+    });
+    expect(planned).toMatchObject({ set: { more: 'a' }, given: {} });
+  });
+
   it('what gave a field is the same object where nothing is new', () => {
     const first = applied(overwrite, [{ at: MONDAY, x: 'a' }]);
     expect(applied(overwrite, [{ at: MONDAY, x: 'a' }], { given: first.given, contact: { fields: first.fields } }).given).toBe(first.given);
@@ -455,6 +511,15 @@ it.each([
   expect(() => plan(rules, {})).toThrow(expect.objectContaining({ code, category: 'configuration' }));
 });
 
+it('a rule for a field that is not there says which, and what to do', () => {
+  expect(() => plan([rule('nobody')], {})).toThrow(
+    expect.objectContaining({
+      message: expect.stringContaining('The analysis names `nobody`, which is no field of the schema.'),
+      remedy: 'Correct the rule, or add the field to the schema.',
+    }),
+  );
+});
+
 const json = fc.oneof(
   fc.string(),
   fc.double({ noNaN: true }),
@@ -485,6 +550,9 @@ test.prop([fc.array(anyRule), fc.record({ x: json, y: json })])(
 describe('the hash of an analysis', () => {
   it('is the same for the same results in any order', () => {
     expect(analysisHash({ analysis: { a: { c: 1, d: [1, 2] }, b: 2 } })).toBe(analysisHash({ analysis: { b: 2, a: { d: [1, 2], c: 1 } } }));
+  });
+  it('is that of the results alone where no rule takes a built-in one: what is stored stays as it is', () => {
+    expect(analysisHash({ analysis: { a: 1 }, summary: 'Wants a demo.' }, [{ from: 'a' }])).toBe(hashOf({ a: 1 }));
   });
   describe('with rules for built-in results', () => {
     const call = {

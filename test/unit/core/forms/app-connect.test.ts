@@ -176,12 +176,41 @@ describe('a field', () => {
     ['a name of the page', { const: 'note' }, { key: 'note', contactDependent: true }, ['const built_in_name']],
     ['a name with a blank', { const: 'note action' }, { key: 'note_action', contactDependent: true }, ['const key_changed']],
     ['no title', { title: '' }, { title: 'matters', contactDependent: true }, ['title missing']],
+    ['a title that is no text', { title: 5 }, { title: 'matters', contactDependent: true }, ['title wrong_type', 'title missing']],
+    ['a description that is no text', { description: 5 }, { contactDependent: true }, ['description wrong_type']],
+    ['a second line', { description: 'Of the firm' }, { description: 'Of the firm', contactDependent: true }, []],
+    [
+      'required, and None is offered',
+      { required: true, includeNoneOption: true },
+      { contactDependent: true, required: true, includeNoneOption: true },
+      [],
+    ],
+    [
+      'required, and None is not',
+      { required: true, includeNoneOption: false },
+      { contactDependent: true, required: true, includeNoneOption: false },
+      ['required none_not_offered'],
+    ],
+    [
+      'None and own values that are no flags',
+      { includeNoneOption: 'yes', allowCustomValue: 'yes' },
+      { contactDependent: true },
+      ['includeNoneOption wrong_type', 'allowCustomValue wrong_type'],
+    ],
+    [
+      'a default under the name that the vendor reads for texts',
+      { options: OPTIONS, contactDependent: false, defaultValue: 'a' },
+      { options: OPTIONS, default: 'a' },
+      ['defaultValue default_taken'],
+    ],
+    ['a default that is blank', { defaultValue: '' }, { contactDependent: true }, []],
+    ['a default that is null', { defaultValue: null }, { contactDependent: true }, []],
   ])('%s', (_, more, expected, report) => {
     const { contactDependent: _flag, ...base } = MATTERS;
     const field = Object.fromEntries(
       Object.entries({ ...base, contactDependent: true, ...more }).filter(([, value]) => value !== undefined),
     );
-    expect(one(field)).toEqual([{ key: 'matters', title: 'Matter', type: 'selection', ...expected }, report]);
+    expect(one(field)).toStrictEqual([{ key: 'matters', title: 'Matter', type: 'selection', ...expected }, report]);
   });
 
   it.each<readonly [string, object, object | undefined, readonly string[]]>([
@@ -190,13 +219,37 @@ describe('a field', () => {
     ['checkbox', { type: 'checkbox', defaultValue: true }, { type: 'checkbox', default: true }, []],
     ['checkbox of the contact', { type: 'checkbox', contactDependent: true }, { type: 'checkbox' }, ['contactDependent always_shown']],
     ['checkbox with a default of text', { type: 'checkbox', defaultValue: 'yes' }, { type: 'checkbox' }, ['defaultValue wrong_type']],
+    [
+      'checkbox with a flag that is none',
+      { type: 'checkbox', contactDependent: 'yes' },
+      { type: 'checkbox' },
+      ['contactDependent wrong_type'],
+    ],
+    ['checkbox with options', { type: 'checkbox', options: OPTIONS }, { type: 'checkbox' }, ['options not_carried_over']],
+    ['checkbox with a blank default', { type: 'checkbox', defaultValue: '' }, { type: 'checkbox' }, []],
+    ['inputField with a blank default', { type: 'inputField', defaultValue: '' }, { type: 'text' }, []],
+    ['inputField with a default of null', { type: 'inputField', defaultValue: null }, { type: 'text' }, []],
+    ['inputField with a number as default', { type: 'inputField', defaultValue: 0 }, { type: 'text', default: '0' }, []],
+    ['inputField with a default of true', { type: 'inputField', defaultValue: true }, { type: 'text' }, ['defaultValue wrong_type']],
+    [
+      'inputField with a default that the vendor does not read',
+      { type: 'inputField', default: 'x' },
+      { type: 'text', default: 'x' },
+      ['default default_taken'],
+    ],
+    ['warning with an answer', { type: 'warning', required: true }, { type: 'note', level: 'warning' }, ['required not_carried_over']],
     ['warning', { type: 'warning', description: 'Mind' }, { type: 'note', level: 'warning', description: 'Mind' }, []],
     ['date', { type: 'date' }, { type: 'text' }, ['type read_as_text']],
+    ['string', { type: 'string' }, { type: 'text' }, ['type read_as_text']],
     ['no type', { type: 'colour' }, undefined, ['type unknown_type']],
+    ['an inherited name as type', { type: 'constructor' }, undefined, ['type unknown_type']],
+    ['a list of types', { type: ['checkbox'] }, undefined, ['type unknown_type']],
     ['no name', { const: undefined, type: 'checkbox' }, undefined, ['const missing']],
+    ['a blank name', { const: '', type: 'checkbox' }, undefined, ['const missing']],
+    ['a name that begins with a digit', { const: '1st', type: 'checkbox' }, { key: 'field_1st', type: 'checkbox' }, ['const key_changed']],
     ['a word of the language', { const: 'constructor', type: 'checkbox' }, undefined, ['key invalid_key']],
   ])('%s', (_, more, expected, report) => {
-    expect(one({ const: 'one', title: 'One', ...more })).toEqual([expected && { key: 'one', title: 'One', ...expected }, report]);
+    expect(one({ const: 'one', title: 'One', ...more })).toStrictEqual([expected && { key: 'one', title: 'One', ...expected }, report]);
   });
 
   it('of the form for a new contact loads what would need a contact', () => {

@@ -365,6 +365,30 @@ describe('whatever the order', () => {
   });
 });
 
+describe('a note', () => {
+  const shown = (more: object) =>
+    resolveLogForm(parseLogForm({ kind: 'call', fields: [{ key: 'hint', title: 'Mind', type: 'note', ...more }] }), call());
+  const NOTE = { key: 'hint', type: 'note', title: 'Mind', required: false, value: null, source: null };
+
+  it.each<readonly [string, object, object]>([
+    ['as a hint', {}, { level: 'info' }],
+    ['as a warning', { level: 'warning' }, { level: 'warning' }],
+    ['with its second line', { description: 'It is recorded.' }, { level: 'info', description: 'It is recorded.' }],
+  ])('is shown %s, and nobody answers it', (_, more, expected) => {
+    const { fields, values, sources } = shown(more);
+    expect(fields).toStrictEqual([{ ...NOTE, ...expected }]);
+    expect({ values, sources }).toEqual({ values: {}, sources: {} });
+  });
+});
+
+describe('the types of a contact', () => {
+  it('are those of the form, and none where it has none', () => {
+    const contactTypes = [{ const: 'Lead', title: 'Lead' }];
+    expect(resolveLogForm(parseLogForm({ kind: 'new_contact', fields: [], contactTypes }), call()).contactTypes).toEqual(contactTypes);
+    expect(resolveLogForm(deal(), call()).contactTypes).toEqual([]);
+  });
+});
+
 describe('metadata', () => {
   const form = parseLogForm({
     kind: 'call',
