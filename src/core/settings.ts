@@ -147,7 +147,7 @@ const activityText = lazy(() =>
     messages: z.boolean().optional(),
     link: z
       .string()
-      .refine((text) => isWebLink(text.replaceAll(/\{(?:id|source|threadId)\}/g, 'x')) && /\{(?:id|threadId)\}/.test(text), {
+      .refine((text) => isWebLink(text) && /\{(?:id|threadId)\}/.test(text), {
         error: 'is no web address with `{id}` in it',
         params: { code: 'invalid_link', remedy: 'Write the address of a page with `{id}` in it: `https://app.example.com/calls/{id}`.' },
       })
@@ -181,7 +181,7 @@ const onDeleteSchema = (schema: Schema) =>
   z.union([
     z.enum(['unlink', 'delete']),
     z.strictObject({
-      flag: fieldSchema(schema).refine((name) => (definitionOf(schema, name)?.type ?? 'boolean') === 'boolean', {
+      flag: fieldSchema(schema).refine((name) => definitionOf(schema, name)?.type === 'boolean', {
         error: 'is no boolean field',
         params: { code: 'flag_not_boolean', remedy: 'Name a boolean field of the schema.' },
       }),

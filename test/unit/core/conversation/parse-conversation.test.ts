@@ -96,23 +96,62 @@ describe('a word', () => {
   ])('of those there are is taken: %s', (_, members) => expect(problems({ ...WHOLE, ...members })).toEqual([]));
 });
 
-it.each([
-  [{ startedAt: 'soon' }, 'must be an ISO 8601 UTC time', 'Give the time in UTC, for example 2026-01-05T08:30:00.000Z.'],
+it.each<readonly [members: object, path: string, code: string, message: string, remedy: string]>([
+  [
+    { startedAt: 'soon' },
+    'startedAt',
+    'not_a_datetime',
+    'must be an ISO 8601 UTC time',
+    'Give the time in UTC, for example 2026-01-05T08:30:00.000Z.',
+  ],
   [
     { contact: { kind: 'phone', phone: '1' } },
+    'contact.phone',
+    'not_a_phone_number',
     'must be an E.164 number',
     'Give `+`, country code and number, digits only; what was received goes to `raw`.',
   ],
-  [{ source: 'a b' }, 'must be a word without blanks and colons', 'Name the platform in one word, for example `retell`.'],
-])('%j: %s', (members, message, remedy) => {
-  expect(safeParseConversation({ ...WHOLE, ...members })).toMatchObject({ ok: false, issues: [{ message, remedy }] });
+  [
+    { threadId: '\u0000' },
+    'threadId',
+    'unstorable_text',
+    'must be text without NUL and half characters',
+    'Give the id as the platform has it, as whole characters.',
+  ],
+  [
+    { source: 'a b' },
+    'source',
+    'invalid_source',
+    'must be a word without blanks and colons',
+    'Name the platform in one word, for example `retell`.',
+  ],
+])('%j is refused with words that help', (members, path, code, message, remedy) => {
+  expect(safeParseConversation({ ...WHOLE, ...members })).toEqual({
+    ok: false,
+    issues: [{ path: path.split('.'), code, message, remedy }],
+  });
 });
+
+it.each<readonly [what: string, members: object]>([
+  ['an id of one character', { id: '1' }],
+  ['an id of two hundred', { id: 'x'.repeat(200) }],
+  ['a source of one character', { source: 'x' }],
+  ['a source of fifty', { source: 'x'.repeat(50) }],
+  ['the shortest number', { contact: { kind: 'phone', phone: '+12' } }],
+  ['the longest number', { contact: { kind: 'phone', phone: '+123456789012345' } }],
+  ['a start to the minute', { startedAt: '2026-01-05T08:30Z' }],
+  ['a turn at the very start', { transcript: [{ role: 'agent', text: '', offsetSeconds: 0 }] }],
+  ['a transcript of no turns', { transcript: [] }],
+  ['nothing analysed', { analysis: {}, metadata: {} }],
+])('%s is taken', (_, members) => expect(problems({ ...WHOLE, ...members })).toEqual([]));
 
 describe('problems', () => {
   it.each<[string, object, string]>([
     ['an id that is a number', { id: 7 }, 'id: wrong_type'],
     ['an empty id', { id: '' }, 'id: too_short'],
     ['an id that no CRM field holds', { id: 'x'.repeat(201) }, 'id: too_long'],
+    ['a source longer than any platform name', { source: 'x'.repeat(51) }, 'source: too_long'],
+    ['an empty source', { source: '' }, 'source: invalid_source'],
     ['an id with NUL, which no database takes', { id: 'a\u0000b' }, 'id: unstorable_text'],
     ['an id with half a character', { id: 'a\ud83d' }, 'id: unstorable_text'],
     ['an id with the other half', { id: '\ude80a' }, 'id: unstorable_text'],
@@ -127,6 +166,7 @@ describe('problems', () => {
     ['a sentiment that does not exist', { sentiment: 'Positive' }, 'sentiment: unknown_value'],
     ['a start with an offset', { startedAt: '2026-01-05T09:30:00+01:00' }, 'startedAt: not_a_datetime'],
     ['a start without a zone', { startedAt: '2026-01-05T09:30:00' }, 'startedAt: not_a_datetime'],
+    ['a start with a blank for `T`', { startedAt: '2026-01-05 09:30:00Z' }, 'startedAt: not_a_datetime'],
     ['a start that is a day', { startedAt: '2026-01-05' }, 'startedAt: not_a_datetime'],
     ['a day that does not exist', { endedAt: '2026-02-30T09:30:00Z' }, 'endedAt: not_a_datetime'],
     ['a start in milliseconds', { startedAt: 1767600000000 }, 'startedAt: wrong_type'],
@@ -134,11 +174,15 @@ describe('problems', () => {
     ['a duration that is no number', { durationSeconds: Number.NaN }, 'durationSeconds: wrong_type'],
     ['a duration as text', { durationSeconds: '60' }, 'durationSeconds: wrong_type'],
     ['a phone that is not E.164', { contact: { kind: 'phone', phone: '415-555-0123' } }, 'contact.phone: not_a_phone_number'],
+    ['a phone of one digit', { contact: { kind: 'phone', phone: '+1' } }, 'contact.phone: not_a_phone_number'],
+    ['a phone of sixteen digits', { contact: { kind: 'phone', phone: '+1234567890123456' } }, 'contact.phone: not_a_phone_number'],
+    ['a phone whose country code begins with 0', { contact: { kind: 'phone', phone: '+0123456' } }, 'contact.phone: not_a_phone_number'],
     ['a phone with a blank before it', { contact: { kind: 'phone', phone: ' +14155550123' } }, 'contact.phone: not_a_phone_number'],
     ['a phone with an extension', { contact: { kind: 'phone', phone: '+14155550123x204' } }, 'contact.phone: not_a_phone_number'],
     ['a start with words behind it', { startedAt: '2026-01-05T09:30:00Z at noon' }, 'startedAt: not_a_datetime'],
     ['a party of an unknown kind', { agent: { kind: 'robot' } }, 'agent.kind: unknown_value'],
     ['an unknown key of a party', { agent: { kind: 'unknown', fax: '1' } }, 'agent.fax: unknown_key'],
+    ['a turn before the start', { transcript: [{ role: 'agent', text: '', offsetSeconds: -1 }] }, 'transcript.0.offsetSeconds: too_small'],
     ['a turn without text', { transcript: [{ role: 'agent' }] }, 'transcript.0.text: missing'],
     ['an analysis that is a list', { analysis: [] }, 'analysis: wrong_type'],
     ['an analysis with a value that JSON does not have', { analysis: { at: new Date(0) } }, 'analysis.at: wrong_type'],
@@ -174,6 +218,7 @@ it('what is expected to be right throws one error with every problem', () => {
     thrown = error;
   }
   expect(isCrmSyncError(thrown) && [thrown.category, thrown.code, thrown.issues.length]).toEqual(['configuration', 'invalid_document', 2]);
+  expect(thrown).toMatchObject({ message: expect.stringMatching(/^The conversation has 2 problems:\n/) });
 });
 
 test.prop([fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true })])('never throws', (document) => {
