@@ -1,3 +1,4 @@
+import { compareCodePoints } from '../base/compare-code-points.ts';
 import { isLive, type Link, type LinkState } from '../link/link.ts';
 import type { Value } from '../values/value.ts';
 import { definitionOf } from './schema.ts';
@@ -67,6 +68,6 @@ export const factReader =
 function linkState(links: FilteredContact['links'], object: string): LinkState | null {
   const ofObject = links.filter((link) => link.object === object);
   const live = ofObject.find(({ state }) => isLive(state));
-  const [last] = ofObject.toSorted((a, b) => b.syncedAt - a.syncedAt || (a.id < b.id ? 1 : -1));
+  const [last] = ofObject.toSorted((a, b) => b.syncedAt - a.syncedAt || compareCodePoints(b.id, a.id));
   return (live ?? last)?.state ?? null;
 }
