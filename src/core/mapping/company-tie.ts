@@ -56,9 +56,9 @@ export function tieRule(rule: CompiledRule): CompiledRule {
 }
 
 /** The rule, while some companies have no record to refer to: a contact of theirs is written without the tie, which waits. */
-export function withoutRecordOf(rule: CompiledRule, companyIds: ReadonlySet<string>): CompiledRule {
+export function withoutRecordOf(rule: CompiledRule, companyIds: ReadonlySet<Value>): CompiledRule {
   const toRemote = (local: Value) =>
-    typeof local === 'string' && companyIds.has(local)
+    companyIds.has(local)
       ? refuse(
           COMPANY_WITHOUT_RECORD,
           'The company of the contact has no record in this CRM.',

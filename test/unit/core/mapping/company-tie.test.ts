@@ -5,7 +5,9 @@ import {
   COMPANY_UNKNOWN,
   COMPANY_WITHOUT_RECORD,
   tiePath,
+  tieRule,
   unknownCompany,
+  unknownRecord,
   withoutRecordOf,
 } from '../../../../src/core/mapping/company-tie.ts';
 import { compileMapping } from '../../../../src/core/mapping/compile.ts';
@@ -49,7 +51,14 @@ describe('the rule that ties a contact to its company', () => {
   it('takes nothing where the reference leads to nobody here, and says so', () => {
     const plan = planned(unknownCompany('001A'), { company_id: 'company-1' });
     expect(plan.updates[0]?.fields).toEqual({ account: '001A' });
-    expect(plan.refused).toMatchObject([{ field: 'company_id', code: 'company_unknown' }]);
+    expect(plan.refused).toMatchObject([
+      {
+        field: 'company_id',
+        code: 'company_unknown',
+        message: 'The record belongs to a company that is not here.',
+        remedy: 'Nothing to do: the contact is tied to it once the company is pulled. Where a filter leaves the company out, it stays so.',
+      },
+    ]);
   });
 
   it('holds nothing back any more once the reference leads to somebody here', () => {
@@ -92,10 +101,47 @@ describe('the rule that ties a contact to its company', () => {
     expect(numeric).toMatchObject({ unusable: null });
     expect(numeric!.toRemote('company-1')).toEqual({ ok: true, value: 'company-1' });
     const without = withoutRecordOf(numeric!, new Set(['company-1']));
-    expect(without.toRemote('company-1')).toMatchObject({ ok: false, code: COMPANY_WITHOUT_RECORD });
+    expect(without.toRemote('company-1')).toEqual({
+      ok: false,
+      code: COMPANY_WITHOUT_RECORD,
+      message: 'The company of the contact has no record in this CRM.',
+      remedy: 'Give the company one with `push({ createMissing: true })`, or pull it: the tie is sent with a later push.',
+    });
     expect(without.initial?.toRemote('company-1')).toMatchObject({ ok: false, code: COMPANY_WITHOUT_RECORD });
     expect(without.toRemote('company-2')).toEqual({ ok: true, value: 'company-2' });
+    expect(without.initial).toMatchObject({ field: 'AccountId' });
+    expect(numeric!.initial?.toRemote('company-1')).toEqual({ ok: true, value: 'company-1' });
     expect(without.toRemote(null)).toEqual({ ok: true, value: null });
+  });
+
+  it('reads only what the reference was led to', () => {
+    expect(rule.readRemote(recordOf('company-1'))).toBe('company-1');
+    expect(rule.readRemote(recordOf(null))).toBeNull();
+    expect(rule.readRemote(recordOf(undefined))).toBeUndefined();
+    expect(rule.isLocal('company-1')).toBe(true);
+    expect(rule.isLocal(unknownCompany('001A'))).toBe(false);
+  });
+
+  it('writes no reference into new records where the CRM takes none', () => {
+    const noReference = tieRule({ ...rule, initial: null });
+    expect(noReference.initial).toBeNull();
+    expect(withoutRecordOf(noReference, new Set(['company-1'])).initial).toBeNull();
+  });
+
+  it('minds a field that is hidden or read-only, but no type', () => {
+    const unusable = { remedy: 'Ask.', inbound: true, outbound: true };
+    const of = (code: 'field_not_visible' | 'incompatible_type' | 'read_only') =>
+      tieRule({ ...rule, unusable: { ...unusable, code } }).unusable;
+    expect(of('field_not_visible')).toEqual({ ...unusable, code: 'field_not_visible' });
+    expect(of('read_only')).toEqual({ ...unusable, code: 'read_only' });
+    expect(of('incompatible_type')).toBeNull();
+    expect(tieRule({ ...rule, unusable: null }).unusable).toBeNull();
+  });
+
+  it('is another rule than the one of any other reference, and than the same one without a tie', () => {
+    const identities = [rule, tieRule({ ...rule, identity: 'another' })].map(({ identity }) => identity);
+    const [, , untied] = plain.rules;
+    expect(new Set([...identities, untied!.identity]).size).toBe(3);
   });
 
   it('makes records be read again, and planned again, once it is one; no other mapping is (R17)', () => {
@@ -108,3 +154,14 @@ describe('the rule that ties a contact to its company', () => {
     expect(rule.key).toBe('AccountId');
   });
 });
+
+it.each([
+  [unknownCompany('001A'), '001A'],
+  [unknownCompany(''), ''],
+  ['company-1', null],
+  ['a record:001A', null],
+  ['', null],
+  [null, null],
+  [7, null],
+  [undefined, null],
+])('%j stands for the unknown record %j', (value, record) => expect(unknownRecord(value)).toBe(record));

@@ -2,7 +2,7 @@ import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDocument } from '../../../../src/core/base/issues.ts';
-import { type Condition, type Filter, filterFields, filterSchema, matchesFilter } from '../../../../src/core/mapping/filter.ts';
+import { type Condition, type Filter, filterFields, filterSchema, instantOf, matchesFilter } from '../../../../src/core/mapping/filter.ts';
 import type { Value } from '../../../../src/core/values/value.ts';
 import { told } from '../told.ts';
 
@@ -57,11 +57,13 @@ const MATCHING: Readonly<Record<Operator, readonly (readonly [wanted: unknown, m
     ['2025-03-15', ['earlier']],
     ['D', ['other']],
     ['closed', []],
+    ['7', []],
   ],
   gt: [
     [5, ['six']],
     ['2025-03-15T00:00:00Z', ['instant']],
     ['CLOSED', ['open']],
+    ['4', ['open', 'other']],
     ['2025-03-14T23:59:59.999+00:00', ['day', 'instant']],
   ],
   contains: [
@@ -75,6 +77,8 @@ const MATCHING: Readonly<Record<Operator, readonly (readonly [wanted: unknown, m
   since: [
     ['2025-03-15', ['day', 'instant']],
     ['2025-03-15T12:30:00+02:00', ['instant']],
+    ['2025-03-15T10:30:00', ['instant']],
+    ['2025-03-15T10:30:00.001', []],
     ['2026-01-01', []],
   ],
 };
@@ -89,6 +93,25 @@ describe.each(Object.keys(MATCHING) as Operator[])('%s', (operator) => {
     });
   });
 });
+
+describe('text is compared', () => {
+  it.each<readonly [what: string, filter: Filter, actual: Value, expected: boolean]>([
+    ['by its small letters: a sign between the two alphabets comes before them', { field: 'A', lt: 'a' }, '_', true],
+    ['letter by letter: one that is written in capitals as two is another', { field: 'A', eq: 'STRASSE' }, 'Straße', false],
+    ['letter by letter, capitals or not', { field: 'A', eq: 'ÉCOLE' }, 'école', true],
+    ['as text where it names a day that does not exist', { field: 'A', gt: '2025-02-29' }, '2025-02-30T10:00:00Z', true],
+    ['with no time that is none', { field: 'A', since: 'soon' }, 'sooner', false],
+  ])('%s', (_, filter, actual, expected) => expect(matchesFilter(filter, () => actual)).toBe(expected));
+});
+
+it.each([
+  ['2025-03-15', '2025-03-15T00:00:00.000Z'],
+  ['2025-03-15T10:30:00', '2025-03-15T10:30:00.000Z'],
+  ['2025-03-15T10:30:00+02:00', '2025-03-15T08:30:00.000Z'],
+])('%s is the instant %s', (text, instant) => expect(instantOf(text)).toBe(Date.parse(instant)));
+it.each(['', 'soon', '2025-02-30', '2025-02-30T10:30:00Z', '2025-03', '20250315'])('%j is no instant', (text) =>
+  expect(instantOf(text)).toBeNull(),
+);
 
 describe('conditions are combined', () => {
   const record: Readonly<Record<string, Value>> = { A: 1, B: 'x' };
@@ -161,6 +184,8 @@ describe('a document is refused', () => {
     ['with nothing to combine', { all: [] }, ['all too_short']],
     ['with a time that is none', { all: [{ field: 'A', since: 'soon' }] }, ['all.0.since not_a_datetime']],
     ['with a day that does not exist', { field: 'A', since: '2025-02-30' }, ['since not_a_datetime']],
+    ['with a time of such a day', { field: 'A', since: '2025-02-30T10:30:00Z' }, ['since not_a_datetime']],
+    ['with nothing to look for', { field: 'A', contains: '' }, ['contains too_short']],
     ['deeper than 8 levels', nested(9), [' too_deep']],
     ['with more than 200 conditions', { any: Array.from({ length: 5 }, () => ({ all: conditions(41) })) }, [' too_long']],
     ['with __proto__ as a key', JSON.parse('{ "field": "A", "eq": 1, "__proto__": {} }'), ['__proto__ reserved_name']],
@@ -168,5 +193,30 @@ describe('a document is refused', () => {
   it('but not 8 levels or 200 conditions', () => {
     expect(problems(nested(8))).toEqual([]);
     expect(problems({ any: Array.from({ length: 5 }, () => ({ all: conditions(40) })) })).toEqual([]);
+  });
+  it('with words on what is too much', () => {
+    const words = (json: unknown) => {
+      const parsed = parseDocument(filterSchema(), json);
+      return parsed.ok ? [] : parsed.issues.map(({ message, remedy }) => `${message} ${remedy}`);
+    };
+    expect(words(nested(9))).toEqual([expect.stringContaining('is nested more than 8 levels deep')]);
+    expect(words({ any: Array.from({ length: 5 }, () => ({ all: conditions(41) })) })).toEqual([
+      expect.stringContaining('has more than 200 conditions'),
+    ]);
+  });
+  const long = (length: number) => 'x'.repeat(length);
+  const ones = (length: number) => Array.from({ length }, () => 1);
+  it.each<readonly [what: string, most: unknown, tooMuch: unknown]>([
+    ['all', { all: conditions(50) }, { all: conditions(51) }],
+    ['any', { any: conditions(50) }, { any: conditions(51) }],
+    ['in', { field: 'A', in: ones(200) }, { field: 'A', in: ones(201) }],
+    ['eq', { field: 'A', eq: long(1_000) }, { field: 'A', eq: long(1_001) }],
+    ['ne', { field: 'A', ne: long(1_000) }, { field: 'A', ne: long(1_001) }],
+    ['lt', { field: 'A', lt: long(1_000) }, { field: 'A', lt: long(1_001) }],
+    ['gt', { field: 'A', gt: long(1_000) }, { field: 'A', gt: long(1_001) }],
+    ['contains', { field: 'A', contains: long(1_000) }, { field: 'A', contains: long(1_001) }],
+  ])('one longer than the limit: %s', (key, most, tooMuch) => {
+    expect(problems(most)).toEqual([]);
+    expect(problems(tooMuch)).toEqual([`${key} too_long`]);
   });
 });

@@ -103,6 +103,14 @@ describe('a number that needs no parser', () => {
     '',
   ])('says nothing of what is no number of anybody: %s', (text) => expect(plainNumber(text, 'US')).toBeUndefined());
 
+  it.each(['XX', 'us', ''])('says nothing of a number at home in a country that there is not: %j', (home) => {
+    expect(plainNumber('(415) 555-0123', home)).toBeUndefined();
+    expect(plainNumber('+14155550123', home)).toBe('+14155550123');
+  });
+
+  it('says nothing of a number without a calling code where no country is home', () =>
+    expect(plainNumber('(415) 555-0123', undefined)).toBeUndefined());
+
   it('leaves ranges to the parser where they count', () => {
     expect(plainNumber('+15555550123', undefined)).toBe('+15555550123');
     expect(coercePhone('+15555550123', { strict: true }).ok).toBe(false);
