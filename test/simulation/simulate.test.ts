@@ -54,6 +54,11 @@ describe('a deployment that is lived in', { timeout: 120_000 }, () => {
   it.each([
     ['a value that came to a company by a merge in the other CRM', 21000061, [2, 5, 6, 17, 18, 21, 29, 30, 35, 43]],
     ['a text that was written between the link and the first look at both', 21001769, undefined],
+    [
+      'a record of somebody who was erased before it was known, without a number since',
+      22000090,
+      [1, 2, 6, 10, 11, 14, 15, 22, 23, 24, 25, 26, 27, 32, 33, 48],
+    ],
     ['a company out of the bin, whose people had gone to another one', 21002060, [3, 7, 8, 21, 34, 39, 42]],
   ])('%s', async (_, seed, only) => {
     expect((await live(seed, 60, only)).text).toBe('');

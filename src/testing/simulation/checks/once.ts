@@ -41,7 +41,8 @@ function madeOnce({ departures, conversations, ledger }: Seen['there'], seen: Se
   const isOfOther = ({ state, recordId }: StoredLink): boolean => state === 'tombstone' && recordId !== null && !made.records.has(recordId);
   for (const id of made.records) {
     const phone = e164(crm.person(id)?.phone_number ?? null);
-    if (linked.has(id) || crm.person(id)?.gone !== null || departures.isErased(id, phone)) continue;
+    const numbers = [phone, ...ledger.everIn('crm', id, 'phone_number')];
+    if (linked.has(id) || crm.person(id)?.gone !== null || numbers.some((number) => departures.isErased(id, number))) continue;
     // Its answer was lost, and a person has added another record with its number since: nobody can tell which one it is.
     const isAmbiguous = crm.people().some((other) => !made.records.has(other.id) && e164(other.phone_number) === phone);
     // Or had: whose record was removed since is given another one only if more than the number speaks for it.
