@@ -1,0 +1,4 @@
+import { beforeEach } from 'vitest';
+import { nextTest } from './test-under-way.ts';
+
+beforeEach(nextTest);
