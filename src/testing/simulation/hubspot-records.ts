@@ -1,4 +1,5 @@
 import type { FakeHubSpot, FakeHubSpotRecord } from '../hubspot/fake-hubspot.ts';
+import { recordsOf } from './records.ts';
 
 /** What becomes of records of an account, whatever object they are of. */
 export function hubspotRecords(crm: FakeHubSpot) {
@@ -8,16 +9,7 @@ export function hubspotRecords(crm: FakeHubSpot) {
     return record.mergedInto === null ? record : heirOf(record.mergedInto);
   };
   return {
-    remove: (id: string): void => void crm.remove(id),
-    restore(id: string): boolean {
-      try {
-        crm.restore(id);
-        return true;
-      } catch {
-        return false;
-      }
-    },
-    merge: (winnerId: string, loserId: string): string => crm.merge(winnerId, loserId).id,
+    ...recordsOf(crm),
     /** Null: nothing is known of it any more. */
     look(id: string) {
       try {
