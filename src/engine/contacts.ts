@@ -184,9 +184,10 @@ export class Contacts<S extends Schema> {
   }
 
   /**
-   * Erases a person: the contact, its links and everything that is kept about it, on every connection of the workspace. Keyed
-   * hashes keep it from being made again by a pull, a call or a push; see `unsuppress`. The CRM's records are untouched: the
-   * answer names them. May be called again, and for a contact that was removed.
+   * Erases a person: the contact, its links and everything that is kept about it, on every connection of the workspace, and
+   * what is left of contacts that were removed before and whose record it has. Keyed hashes keep it from being made again by a
+   * pull, a call or a push; see `unsuppress`. The CRM's records are untouched: the answer names them. May be called again, and for
+   * a contact that was removed.
    */
   async erase(id: string): Promise<{ readonly records: readonly LeftRecord[] }> {
     const { eraseContact } = await loadFlows();

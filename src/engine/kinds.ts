@@ -33,8 +33,8 @@ export const KIND = {
   spelling: 'spelling',
   /** workspace · `<number>|<until>|<contact id>` · numbers that contacts had, with their times (R20) */
   formerNumber: 'former_number',
-  /** workspace · contact id · the contact went with its records, by `onDelete`, and not by somebody's hand */
-  removedWithRecord: 'removed_with_record',
+  /** workspace · contact id · a contact that was removed: which records it left, and whether it went with them or by somebody's hand */
+  removed: 'removed',
   /** workspace · `state` · moves with every erasure, so that whatever is made at the same time is planned again; the key of the hashes */
   erasure: 'erasure',
   /** workspace · keyed hash of a record or match key · an erased person is not made again (R21) */

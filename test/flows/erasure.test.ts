@@ -47,6 +47,42 @@ describe.each(WORLDS)('on $name', (world) => {
       expect(crm.record(there.record.id).fields.firstName).toBe('Zaphod');
     });
 
+    describe('of somebody who was removed before', () => {
+      it('and came back with the record, leaves nothing of who they were', async () => {
+        const there = await zaphod({ onDelete: 'delete' });
+        await there.engine.contacts.update(there.id, { interaction_summary: 'Has a towel.' }, { by: 'Marvin' });
+        there.crm.remove(there.record.id);
+        await world.hearOfDeletion(there.engine, there.record.id);
+        there.clock.advance(HOUR);
+        there.crm.restore(there.record.id);
+        there.clock.advance(HOUR);
+        await there.engine.pull({ full: true });
+        await expectNothingLeft(there);
+      });
+
+      it('and was restored by hand, leaves nothing of who they were', async () => {
+        const there = await zaphod();
+        await there.engine.contacts.update(there.id, { interaction_summary: 'Has a towel.' }, { by: 'Marvin' });
+        await there.engine.contacts.remove(there.id, { by: 'Marvin' });
+        await there.engine.contacts.restore(there.id, { by: 'Marvin' });
+        await there.engine.pull();
+        await expectNothingLeft(there);
+      });
+
+      async function expectNothingLeft(there: Awaited<ReturnType<typeof zaphod>>) {
+        const id = (await there.idOf()) ?? '';
+        expect(id).not.toBe(there.id);
+        expect(await textOf(there.store, there.scope)).toContain(there.id);
+        const { records } = await there.engine.contacts.erase(id);
+        expect(records).toEqual([{ connection: there.scope.connection, object, recordId: there.record.id }]);
+        const text = await textOf(there.store, there.scope);
+        expect(PERSONAL.filter((value) => text.includes(value))).toEqual([]);
+        expect([id, there.id].filter((one) => text.includes(one))).toEqual([]);
+        expect(there.events.of('contact.erased')).toMatchObject([{ contactId: id }, { contactId: there.id }]);
+        expect(await there.engine.contacts.get((await there.engine.contacts.byPhone('+12125550199')).contact?.id ?? '')).not.toBeNull();
+      }
+    });
+
     it('keeps the person from being made again: by a pull, by a call, by a new record with the number, under an old number', async () => {
       const there = await zaphod();
       await there.engine.contacts.update(there.id, { phone_number: '+14155550107' }, { by: 'test' });

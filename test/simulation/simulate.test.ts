@@ -59,6 +59,11 @@ describe('a deployment that is lived in', { timeout: 120_000 }, () => {
       22000090,
       [1, 2, 6, 10, 11, 14, 15, 22, 23, 24, 25, 26, 27, 32, 33, 48],
     ],
+    [
+      'a person who was erased under a new id, after they had gone and come back with their record',
+      22000560,
+      [1, 2, 7, 8, 9, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 33, 34, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 59, 60],
+    ],
     ['a company out of the bin, whose people had gone to another one', 21002060, [3, 7, 8, 21, 34, 39, 42]],
   ])('%s', async (_, seed, only) => {
     expect((await live(seed, 60, only)).text).toBe('');

@@ -1,36 +1,38 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Entity } from '../../core/link/link.ts';
 import { type Suppressed, suppressionKey } from '../../core/link/suppression.ts';
-import type { EntryChange, Row } from '../../ports/store.ts';
+import type { EntryChange, RowChange } from '../../ports/store.ts';
 import { untilCommitted } from '../commit.ts';
 import type { Context } from '../context.ts';
 import type { KeptConversation } from '../conversation/kept-conversation.ts';
 import { withoutContents } from '../conversation/shared-activity.ts';
-import { contactNotFound } from '../edit/refusals.ts';
 import { notReleased } from '../identity/released.ts';
 import { releaseNotesOf, releaseWaiting } from '../identity/waiting.ts';
 import { KIND } from '../kinds.ts';
 import { keyOf, loadClaims, matchFields } from '../match-keys.ts';
 import { onePerKey } from '../recheck.ts';
-import { type LeftRecord, leftRecords } from '../removal/left-records.ts';
+import type { LeftRecord } from '../removal/left-records.ts';
 import { Session } from '../session.ts';
+import { type Self, selvesOf } from './selves.ts';
 import { ERASURE_KEY, erasureState, loadErasures } from './suppressions.ts';
 
 /**
  * One commit removes the contact, its links and everything that is kept about it, on every connection of the workspace, and
- * notes keyed hashes of its records and match keys, so that no pull, call or push makes it again (R21).
+ * notes keyed hashes of its records and match keys, so that no pull, call or push makes it again (R21). What is left of the
+ * contacts that the person was before goes with it.
  */
 export async function eraseContact(context: Context, id: string): Promise<{ readonly records: readonly LeftRecord[] }> {
   const session = new Session(context);
   const { result } = await untilCommitted(context, session, async () => {
     const erasures = await loadErasures(context);
     const secret = erasures.secret ?? context.options.erasureKey ?? newSecret();
-    const [row] = await context.store.load({ ids: [id], elsewhere: true });
-    if (row !== undefined && row.entity !== 'contact') throw contactNotFound(id, 'contact');
-    const keys = await keysOfPerson(context, id, row);
-    const records = leftRecords(context, row);
+    const selves = await selvesOf(context, id);
+    const ofAll = async <Found>(find: (self: Self) => Promise<readonly Found[]>): Promise<readonly Found[]> =>
+      (await Promise.all(selves.map(find))).flat();
+    const keys = await ofAll((self) => keysOf(context, self));
+    const records = unique(selves.flatMap((self) => self.records));
     const at = session.storeNow();
-    const suppressed: Suppressed[] = [...keys.map((key) => ({ entity: row?.entity ?? ('contact' as Entity), ...key })), ...records];
+    const suppressed: Suppressed[] = [...keys.map((key) => ({ entity: 'contact' as Entity, ...key })), ...records];
     const notes = suppressed.map((one): EntryChange => {
       const key = suppressionKey(secret, one);
       return { scope: 'workspace', kind: KIND.suppression, key, expected: 'any', put: { body: { at: new Date(at).toISOString() } } };
@@ -41,19 +43,27 @@ export async function eraseContact(context: Context, id: string): Promise<{ read
       { ...ERASURE_KEY, expected: erasures.version, put: { body: erasureState(context, secret) } },
       ...notes,
       ...(await releaseWaiting(context, names, at, names)),
-      ...(await releaseNotesOf(context, id, at)),
+      ...(await ofAll((self) => releaseNotesOf(context, self.id, at))),
       ...(await claimsOfNobody(context, names)),
-      ...(await withoutContents(context, id)),
+      ...(await ofAll((self) => withoutContents(context, self.id))),
       ...(await queuesOf(context, { keys: names, records })),
     ]);
-    const expected = row === undefined ? {} : { expected: row.version };
-    const here = (row?.links ?? []).map(({ version }) => version);
-    const elsewhere = (row?.elsewhere ?? []).map(({ version }) => version);
-    return { result: { records }, changes: { rows: [{ kind: 'erase', contactId: id, here, elsewhere, ...expected }], entries } };
+    return { result: { ids: selves.map((self) => self.id), records }, changes: { rows: selves.map(erasedRow), entries } };
   });
-  context.notify({ type: 'contact.erased', contactId: id });
-  return result;
+  for (const contactId of result.ids) context.notify({ type: 'contact.erased', contactId });
+  return { records: result.records };
 }
+
+function erasedRow({ id, row }: Self): RowChange {
+  const expected = row === undefined ? {} : { expected: row.version };
+  const here = (row?.links ?? []).map(({ version }) => version);
+  const elsewhere = (row?.elsewhere ?? []).map(({ version }) => version);
+  return { kind: 'erase', contactId: id, here, elsewhere, ...expected };
+}
+
+const unique = (records: readonly LeftRecord[]): readonly LeftRecord[] => [
+  ...new Map(records.map((record) => [JSON.stringify(record), record])).values(),
+];
 
 const newSecret = (): string => bytesToHex(crypto.getRandomValues(new Uint8Array(32)));
 
@@ -63,7 +73,7 @@ interface Key {
 }
 
 /** The match keys that the contact has, and those that it had. */
-async function keysOfPerson(context: Context, id: string, row: Row | undefined): Promise<readonly Key[]> {
+async function keysOf(context: Context, { id, row }: Self): Promise<readonly Key[]> {
   const claims = await context.store.entries({ scope: 'workspace', kind: KIND.claim, contactId: id, limit: 1_000 });
   const claimed = claims.map(({ key }): Key => ({ field: key.slice(0, key.indexOf(':')), value: key.slice(key.indexOf(':') + 1) }));
   const former = await context.store.entries({ scope: 'workspace', kind: KIND.formerNumber, contactId: id, limit: 1_000 });

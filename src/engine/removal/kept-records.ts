@@ -1,15 +1,23 @@
 import { isLive } from '../../core/link/link.ts';
-import type { EntryChange, Row, StoredLink } from '../../ports/store.ts';
+import type { Entry, EntryChange, Row, StoredLink } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
 import { KIND } from '../kinds.ts';
+import type { LeftRecord } from './left-records.ts';
 
-const placeOf = (contactId: string) => ({ scope: 'workspace', kind: KIND.removedWithRecord, key: contactId, expected: 'any' }) as const;
+/** What is noted of a removed contact, for as long as anything of it is kept. */
+export interface RemovedNote {
+  /** By `onDelete`, with its records: once one of them is there again, a new contact is made of it. */
+  readonly withRecord: boolean;
+  /** The records that it left, in every CRM: who comes of one of them is the same person. */
+  readonly records: readonly LeftRecord[];
+}
 
-/** Goes with the contact of deleted records: once one of them is there again, a new contact is made of it. */
-export const wentWithRecord = (contactId: string): EntryChange => ({ ...placeOf(contactId), put: { body: null, contactId } });
+export function removedEntry(contactId: string, { withRecord, records }: RemovedNote): EntryChange {
+  const body = { withRecord, records: records.map((record) => ({ ...record })) };
+  return { scope: 'workspace', kind: KIND.removed, key: contactId, expected: 'any', put: { body, contactId } };
+}
 
-/** Somebody removes the contact, whatever was noted of an earlier one with its id. */
-export const wentByHand = (contactId: string): EntryChange => ({ ...placeOf(contactId), put: 'delete' });
+export const removedNoteOf = ({ body }: Entry): RemovedNote => body as unknown as RemovedNote;
 
 /**
  * The rows as they count for who has a record. Whom somebody removed keeps the deleted records, too: they are not seen at the
@@ -20,8 +28,8 @@ export async function keepingRecords({ store }: Context, rows: readonly Row[]): 
   const left = rows.filter(({ removed, links }) => removed === true && links.some(isDeleted));
   if (left.length === 0) return rows;
   const keys = left.map(({ id }) => id);
-  const noted = await store.entries({ scope: 'workspace', kind: KIND.removedWithRecord, keys, limit: keys.length });
-  const went = new Set(noted.map(({ key }) => key));
+  const noted = await store.entries({ scope: 'workspace', kind: KIND.removed, keys, limit: keys.length });
+  const went = new Set(noted.filter((entry) => removedNoteOf(entry).withRecord).map(({ key }) => key));
   const keeping = new Set(keys.filter((id) => !went.has(id)));
   const held = new Set(rows.flatMap(({ links }) => links.filter(({ state }) => isLive(state)).map(nameOf)));
   return rows.map((row) => {

@@ -12,7 +12,7 @@ export interface LeftRecord {
  * A contact's records in every CRM of the workspace, those that theirs were merged into among them; not those of which somebody
  * said that they are not the contact's.
  */
-export function leftRecords({ connection }: Context, row: Row | undefined): readonly LeftRecord[] {
+export function leftRecords({ connection }: Context, row: Pick<Row, 'links' | 'elsewhere'> | undefined): readonly LeftRecord[] {
   const links: readonly (StoredLink | LinkElsewhere)[] = [...(row?.links ?? []), ...(row?.elsewhere ?? [])];
   const records = links.flatMap((link): LeftRecord[] => {
     const place = { connection: 'connection' in link ? link.connection : connection };

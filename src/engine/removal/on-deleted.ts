@@ -10,7 +10,8 @@ import { historyEntry } from '../history.ts';
 import { onePerContact } from '../one-per-contact.ts';
 import type { Source } from '../run-recorder.ts';
 import { cancelledWork } from './cancelled-work.ts';
-import { wentWithRecord } from './kept-records.ts';
+import { removedEntry } from './kept-records.ts';
+import { leftRecords } from './left-records.ts';
 
 interface DeletedInput {
   readonly mapping: CompiledMapping;
@@ -58,7 +59,10 @@ export async function onDeleted(context: Context, input: DeletedInput): Promise<
   };
   for (const { row, recordId } of deleted) note(row.id, recordId, 'record_deleted');
   for (const { contactId, recordId } of back) note(contactId, recordId, 'record_restored');
-  for (const id of removed.keys()) entries.push(...(await cancelledWork(context, id, input.at)), wentWithRecord(id));
+  for (const [id, { links, elsewhere }] of removed) {
+    const note = removedEntry(id, { withRecord: true, records: leftRecords(context, { links, elsewhere }) });
+    entries.push(...(await cancelledWork(context, id, input.at)), note);
+  }
   const all = [...input.page, ...input.gone.rows, ...deleted.filter(({ isFact }) => isFact).map(({ row }) => untouched(row))];
   return {
     rows: onePerContact(all).map((row) => carriedOut(row, { removed, flags, flag })),

@@ -8,7 +8,7 @@ import { keyOf, matchFields } from '../match-keys.ts';
 import { onePerKey } from '../recheck.ts';
 import { Session } from '../session.ts';
 import { cancelledLink, cancelledWork } from './cancelled-work.ts';
-import { wentByHand } from './kept-records.ts';
+import { removedEntry } from './kept-records.ts';
 import { type LeftRecord, leftRecords } from './left-records.ts';
 
 /**
@@ -28,16 +28,17 @@ export async function removeContact(context: Context, id: string, by: string): P
       return typeof value === 'string' ? [keyOf(row.entity, field, value)] : [];
     });
     const history = { at: new Date(at).toISOString(), source: { flow: 'manual', by }, changes: [], event: 'removed' } as const;
+    const records = leftRecords(context, row);
     const cancelled = await cancelledWork(context, id, at);
     const entries = onePerKey([
       ...cancelled,
       ...(await releaseWaiting(context, keys, at)),
       historyEntry(context, id, history),
-      wentByHand(id),
+      removedEntry(id, { withRecord: false, records }),
     ]);
     const links = row.links.map(cancelledLink);
     return {
-      result: { records: leftRecords(context, row), cancelled },
+      result: { records, cancelled },
       changes: { rows: [{ kind: 'delete', contactId: id, expected: row.version, links }], entries },
     };
   });
