@@ -64,6 +64,17 @@ describe('a deployment that is lived in', { timeout: 120_000 }, () => {
       22000560,
       [1, 2, 7, 8, 9, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 33, 34, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 59, 60],
     ],
+    [
+      'a record whose contact was removed and restored, when its number was another one’s',
+      23001043,
+      [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 32, 40, 54, 55],
+    ],
+    ['a company from the other CRM, whose record there was said to be somebody else’s', 23001586, [20, 21, 29, 30, 44, 46, 48, 49]],
+    [
+      'what was said of the company of an earlier contact of the record',
+      23001667,
+      [4, 15, 21, 22, 24, 25, 26, 27, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 50, 51, 52, 53],
+    ],
     ['a company out of the bin, whose people had gone to another one', 21002060, [3, 7, 8, 21, 34, 39, 42]],
   ])('%s', async (_, seed, only) => {
     expect((await live(seed, 60, only)).text).toBe('');

@@ -50,6 +50,8 @@ const BRAKE: Brake = { share: 0.1, minimum: 20 };
 export class Departures {
   /** By contact. */
   readonly removed = new Map<string, Removed>();
+  /** Records whose contact was removed, and which are to have a new one. */
+  readonly restored = new Set<string>();
   readonly erased = new Set<string>();
   removals = 0;
   /** Numbers that several contacts have, because somebody said so. */
@@ -183,7 +185,10 @@ export class Departures {
     const links = this.#linksOf(contactId);
     if (remove === true) {
       links.delete(id);
-      if (by.startsWith('restoration ') && recordId !== null) this.removed.get(contactId)?.records.delete(recordId);
+      if (by.startsWith('restoration ') && recordId !== null) {
+        this.removed.get(contactId)?.records.delete(recordId);
+        this.restored.add(recordId);
+      }
       return;
     }
     if (state === 'tombstone' && links.has(id) && links.get(id)?.state !== state && by.startsWith('pull ')) this.#noteLoss(step);

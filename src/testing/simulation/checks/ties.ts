@@ -26,9 +26,9 @@ export function ties(its: CompaniesOfAccount): readonly Broken[] {
   });
 }
 
-/** Another CRM has a say in it (R25). */
+/** Another CRM has a say in it, or had (R25). */
 const isForeign = (others: readonly SeenAccount[], contactId: string): boolean =>
-  others.some(({ rows }) => rows.some(({ id, links }) => id === contactId && links.some(({ state }) => state !== 'declined')));
+  others.some(({ rows }) => rows.some(({ id, links }) => id === contactId && links.length > 0));
 
 interface Pair {
   readonly contactId: string;
@@ -44,8 +44,11 @@ const READ_AGE_MS = 10_000;
 /** What was said last on one side is neither there, nor was it replaced by somebody who saw it, nor does a conflict tell of it. */
 function isLost({ seen, companies, here }: CompaniesOfAccount, { contactId, recordId, local, companyOf }: Pair): boolean {
   const { ledger } = seen.there;
-  const hasOneRecord = here.rows.some(({ id, links }) => id === contactId && links.length === 1);
-  if (seen.accounts.length > 1 || ledger.isMerged(recordId) || !hasOneRecord) return false;
+  // What was said of an earlier contact of the record, or of an earlier record of the contact, was not said of these two.
+  const areOnlyEachOthers = here.rows.every(({ id, links }) =>
+    id === contactId ? links.length === 1 : links.every((link) => link.recordId !== recordId),
+  );
+  if (seen.accounts.length > 1 || ledger.isMerged(recordId) || !areOnlyEachOthers) return false;
   const [ours, theirs] = [companies.lastTie('local', contactId), companies.lastTie('crm', recordId)];
   const isTold = (companyId: string | null): boolean => seen.conflicts.has(`${TIE} ${companyId}`);
   if (theirs !== undefined) {
