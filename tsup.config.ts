@@ -1,4 +1,5 @@
 import { defineConfig } from 'tsup';
+import { coreInOneFile } from './scripts/core-in-one-file.mjs';
 
 export default defineConfig({
   entry: {
@@ -22,5 +23,6 @@ export default defineConfig({
   removeNodeProtocol: false, // `node:sqlite` has no other name
   dts: true,
   splitting: true,
+  esbuildPlugins: [coreInOneFile()],
   clean: true,
 });

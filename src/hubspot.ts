@@ -2,7 +2,8 @@ export { createHubSpotApp, type HubSpotApp, type HubSpotAppOptions, type HubSpot
 export type { AuthorizeOptions, RevokeOptions } from './connectors/hubspot/auth/oauth.ts';
 export { privateApp } from './connectors/hubspot/auth/private-app.ts';
 export { type RefreshTokenOptions, refreshToken, type StartTokens } from './connectors/hubspot/auth/refresh.ts';
-export { type HubSpotOptions, hubspot } from './connectors/hubspot/index.ts';
+export { hubspot } from './connectors/hubspot/index.ts';
+export type { HubSpotOptions } from './connectors/hubspot/options.ts';
 export { companyTemplate, contactTemplate } from './connectors/hubspot/templates.ts';
 export {
   type HubSpotDelivery,

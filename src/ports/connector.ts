@@ -327,3 +327,6 @@ export interface CompleteConnector extends CrmConnector {
   write: NonNullable<CrmConnector['write']>;
   activityRecord: NonNullable<CrmConnector['activityRecord']>;
 }
+
+/** What a connector does, without what it is. */
+export type ConnectorCalls = Omit<CompleteConnector, 'specVersion' | 'provider' | 'capabilities'>;

@@ -1,4 +1,5 @@
-import { type HubSpotOptions, hubspot } from '../../src/connectors/hubspot/index.ts';
+import { hubspot } from '../../src/connectors/hubspot/index.ts';
+import type { HubSpotOptions } from '../../src/connectors/hubspot/options.ts';
 import type { Value } from '../../src/core/values/value.ts';
 import type { ConnectorUnderTest, CrmFault, CrmUnderTest, CrmValues } from '../../src/testing/contracts/connector.ts';
 import { type FaultyFetch, faultyFetch } from '../../src/testing/faulty-fetch.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ruleFindings } from '../../src/connectors/hubspot/check/rules.ts';
-import { type HubSpotOptions, hubspot } from '../../src/connectors/hubspot/index.ts';
+import { hubspot } from '../../src/connectors/hubspot/index.ts';
+import type { HubSpotOptions } from '../../src/connectors/hubspot/options.ts';
 import type { Finding } from '../../src/core/checks/finding.ts';
 import type { Call, CheckQuery, Write } from '../../src/ports/connector.ts';
 import { type FakeHubSpotOptions, fakeHubSpot } from '../../src/testing/hubspot/fake-hubspot.ts';

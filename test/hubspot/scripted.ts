@@ -1,4 +1,5 @@
-import { type HubSpotOptions, hubspot } from '../../src/connectors/hubspot/index.ts';
+import { hubspot } from '../../src/connectors/hubspot/index.ts';
+import type { HubSpotOptions } from '../../src/connectors/hubspot/options.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Call, CompleteConnector, Page, RequestSeen } from '../../src/ports/connector.ts';
 import type { Auth } from '../../src/ports/tokens.ts';

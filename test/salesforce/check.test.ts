@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { refreshToken } from '../../src/connectors/salesforce/auth/refresh.ts';
 import { userFindings } from '../../src/connectors/salesforce/check/user.ts';
-import { type SalesforceOptions, salesforce } from '../../src/connectors/salesforce/index.ts';
+import { salesforce } from '../../src/connectors/salesforce/index.ts';
+import type { SalesforceOptions } from '../../src/connectors/salesforce/options.ts';
 import type { Finding } from '../../src/core/checks/finding.ts';
 import type { Call, CheckQuery } from '../../src/ports/connector.ts';
 import { type FakeSalesforceOptions, fakeSalesforce } from '../../src/testing/salesforce/fake-salesforce.ts';

@@ -1,4 +1,5 @@
-import { type SalesforceOptions, salesforce } from '../../src/connectors/salesforce/index.ts';
+import { salesforce } from '../../src/connectors/salesforce/index.ts';
+import type { SalesforceOptions } from '../../src/connectors/salesforce/options.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Call, CompleteConnector, Page, RequestSeen } from '../../src/ports/connector.ts';
 import type { Auth } from '../../src/ports/tokens.ts';

@@ -11,8 +11,9 @@ import type { TokenStore, Tokens } from '../../ports/tokens.ts';
 import { type AuthorizeOptions, createOAuth, type RevokeOptions } from './auth/oauth.ts';
 import { refreshAt } from './auth/refresh.ts';
 import { API_ORIGIN, checkedVersion, configuredOrigin } from './hosts.ts';
-import { createConnector, type HubSpotOptions } from './index.ts';
+import { createConnector } from './index.ts';
 import { recordId } from './objects.ts';
+import type { HubSpotOptions } from './options.ts';
 import { createPace, type Pace } from './pace.ts';
 
 export interface HubSpotAppOptions extends Pick<HubSpotOptions, 'apiVersion' | 'baseUrl' | 'fetch' | 'clock' | 'random'> {

@@ -11,7 +11,8 @@ import type { TokenStore, Tokens } from '../../ports/tokens.ts';
 import { type AuthorizeOptions, createOAuth, type RevokeOptions, type TenantLogin } from './auth/oauth.ts';
 import { refreshAt } from './auth/refresh.ts';
 import { configuredOrigin, LOGIN_ORIGIN, tenantOrigin } from './hosts.ts';
-import { createConnector, type SalesforceOptions } from './index.ts';
+import { createConnector } from './index.ts';
+import type { SalesforceOptions } from './options.ts';
 import { createPace, type Pace } from './pace.ts';
 import { toId18 } from './record-id.ts';
 

@@ -21,7 +21,7 @@ interface ClientOptions {
   /** Shared by all that talk to the same org. */
   readonly pace: Pace;
   /** Overrides the URL of the tokens. */
-  readonly instanceUrl?: string;
+  readonly origin: string | null;
   readonly apiVersion: string;
   /** How Salesforce names us in its event logs. */
   readonly clientName: string;
@@ -93,8 +93,7 @@ export interface Client {
   tooLong(query: string): boolean;
 }
 
-export function createClient({ auth, edge, pace, instanceUrl, apiVersion, clientName }: ClientOptions): Client {
-  const configured = instanceUrl === undefined ? null : configuredOrigin(instanceUrl, 'instanceUrl');
+export function createClient({ auth, edge, pace, origin: configured, apiVersion, clientName }: ClientOptions): Client {
   const token = (call: Call) => auth.token({ ...edge, signal: call.signal });
 
   const once = (target: Target, { accessToken, instanceUrl: received }: AccessToken, call: Call, { retries, deadline, startBy }: Manner) =>

@@ -9,8 +9,6 @@ import type { Context } from '../context.ts';
 import { EXTERNAL_ID, KEY_MAX, textProperty } from './activity-key.ts';
 import { associationsOf } from './associations.ts';
 
-/** A property holds 65,536 characters of HTML, which is longer than the text that it shows. */
-export const ACTIVITY_LIMITS = { subjectMax: 255, bodyMax: 50_000, severalPeople: true } as const;
 const HTML_MAX = 65_536;
 
 type Fields = ReadonlyMap<string, DescribedField>;

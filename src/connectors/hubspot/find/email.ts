@@ -2,7 +2,7 @@ import type { Value } from '../../../core/values/value.ts';
 import { fitting } from '../../../http/fitting.ts';
 import type { Call, FindQuery, FoundRecords } from '../../../ports/connector.ts';
 import type { Context } from '../context.ts';
-import { BATCH_MAX } from '../query/batch-read.ts';
+import { BATCH_MAX } from '../limits.ts';
 import { startFinder } from '../query/finder.ts';
 import { type FilterGroup, GROUPS_LENGTH_MAX } from '../query/search.ts';
 

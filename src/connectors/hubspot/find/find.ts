@@ -6,8 +6,8 @@ import type { Call, FindQuery, FoundRecords } from '../../../ports/connector.ts'
 import { findActivities } from '../activities/find.ts';
 import { toInstant } from '../codec.ts';
 import type { Context } from '../context.ts';
+import { BATCH_MAX } from '../limits.ts';
 import { recordId } from '../objects.ts';
-import { BATCH_MAX } from '../query/batch-read.ts';
 import { anyOf, takesList, wireValues } from '../query/filter.ts';
 import { type Finder, startFinder } from '../query/finder.ts';
 import { type FilterGroup, GROUPS_LENGTH_MAX, GROUPS_MAX } from '../query/search.ts';

@@ -6,11 +6,6 @@ import { brokenAnswer } from '../errors.ts';
 import { objectsOf } from '../paths.ts';
 import { type WireRecord, wireRecord } from '../wire-record.ts';
 
-/** Most records of one request. Source: HubSpot developer docs, "Contacts", limits. */
-export const BATCH_MAX = 100;
-/** The same where the history of properties is asked for. */
-export const HISTORY_BATCH_MAX = 50;
-
 const batchAnswer = lazy(() => z.object({ results: z.array(wireRecord()) }));
 
 interface BatchQuery {

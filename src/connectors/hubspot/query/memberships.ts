@@ -3,8 +3,8 @@ import { lazy } from '../../../core/base/lazy.ts';
 import type { Call, Fetched } from '../../../ports/connector.ts';
 import type { Context } from '../context.ts';
 import { brokenAnswer } from '../errors.ts';
+import { BATCH_MAX } from '../limits.ts';
 import { LIST_MEMBERSHIPS } from '../paths.ts';
-import { BATCH_MAX } from './batch-read.ts';
 import type { Selection } from './selection.ts';
 
 /** A deleted list would be taken for one without members: it is looked at again after so long, whenever members matter. */

@@ -1,8 +1,9 @@
 import type { Call, Fetched } from '../../../ports/connector.ts';
 import type { Context } from '../context.ts';
+import { BATCH_MAX } from '../limits.ts';
 import { orNothing } from '../optional.ts';
 import type { WireRecord } from '../wire-record.ts';
-import { BATCH_MAX, batchRead } from './batch-read.ts';
+import { batchRead } from './batch-read.ts';
 import { withRelated } from './related.ts';
 import { searchAll } from './search.ts';
 import { MERGED_IDS, mergedInto, type Selection } from './selection.ts';

@@ -1,10 +1,11 @@
 import type { Call, Page } from '../../../ports/connector.ts';
 import { toInstant } from '../codec.ts';
 import type { Context } from '../context.ts';
+import { BATCH_MAX, HISTORY_BATCH_MAX } from '../limits.ts';
 import { compareIds, objectKind } from '../objects.ts';
 import { orNoPermission } from '../optional.ts';
 import { readAssociations } from '../query/associated.ts';
-import { BATCH_MAX, batchRead, HISTORY_BATCH_MAX } from '../query/batch-read.ts';
+import { batchRead } from '../query/batch-read.ts';
 import { readByIds } from '../query/read-by-id.ts';
 import { PAGE_MAX, searchPage } from '../query/search.ts';
 import { MERGED_IDS, mergedInto, type Selection } from '../query/selection.ts';

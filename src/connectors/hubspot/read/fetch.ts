@@ -1,8 +1,8 @@
 import { invariant } from '../../../errors.ts';
 import type { Call, Fetched } from '../../../ports/connector.ts';
 import type { Context } from '../context.ts';
+import { BATCH_MAX } from '../limits.ts';
 import { recordId } from '../objects.ts';
-import { BATCH_MAX } from '../query/batch-read.ts';
 import { readByIds } from '../query/read-by-id.ts';
 import { selectProperties } from '../query/selection.ts';
 

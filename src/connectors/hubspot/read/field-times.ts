@@ -3,8 +3,9 @@ import type { FieldVersion } from '../../../core/sync/overwritten.ts';
 import type { Call, FieldTime } from '../../../ports/connector.ts';
 import { decodeValue, toInstant } from '../codec.ts';
 import type { Context } from '../context.ts';
+import { HISTORY_BATCH_MAX } from '../limits.ts';
 import { recordId } from '../objects.ts';
-import { batchRead, HISTORY_BATCH_MAX } from '../query/batch-read.ts';
+import { batchRead } from '../query/batch-read.ts';
 import type { WireRecord } from '../wire-record.ts';
 
 interface TimesQuery {

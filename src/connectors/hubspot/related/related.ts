@@ -3,16 +3,15 @@ import { CrmSyncError, type ErrorCategory, invariant } from '../../../errors.ts'
 import type { Call } from '../../../ports/connector.ts';
 import type { Related, RelatedQuery } from '../../../ports/related.ts';
 import type { Context } from '../context.ts';
+import { BATCH_MAX, RELATED_MAX } from '../limits.ts';
 import { compareIds, type ObjectKind, objectKind, recordId } from '../objects.ts';
 import { readAssociations, type Tie } from '../query/associated.ts';
-import { BATCH_MAX, batchRead } from '../query/batch-read.ts';
+import { batchRead } from '../query/batch-read.ts';
 import type { WireRecord } from '../wire-record.ts';
 import { asTheyCome } from './as-they-come.ts';
 import { type Display, displayOf } from './display.ts';
 import { optionsFrom } from './options-from.ts';
 
-/** Most records whose ties one request tells. Source: HubSpot developer docs, "Associations". */
-export const RELATED_MAX = 1_000;
 /** Most tied records of one record and name that are looked at: five batches. */
 const TIED_MAX = 500;
 

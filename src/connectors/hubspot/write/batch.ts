@@ -6,8 +6,8 @@ import type { Write } from '../../../ports/connector.ts';
 import type { AssociationType } from '../association-types.ts';
 import { encodeValue } from '../codec.ts';
 import { EMPLOYER, EMPLOYER_TYPE, employerOf } from '../employer.ts';
+import { BATCH_MAX } from '../limits.ts';
 import { objectKind, recordId } from '../objects.ts';
-import { BATCH_MAX } from '../query/batch-read.ts';
 
 export type Kind = 'create' | 'update' | 'upsert';
 export const kindOf = ({ id, uniqueKey }: Write): Kind => (id !== null ? 'update' : uniqueKey ? 'upsert' : 'create');

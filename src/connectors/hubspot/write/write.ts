@@ -10,6 +10,7 @@ import { errorOf } from '../client.ts';
 import { complaintOf } from '../complaint.ts';
 import type { Context } from '../context.ts';
 import type { ObjectInfo } from '../describe.ts';
+import { WRITE_TIMEOUT_MS } from '../limits.ts';
 import { objectKind } from '../objects.ts';
 import { objectsOf } from '../paths.ts';
 import { readByIds } from '../query/read-by-id.ts';
@@ -21,8 +22,6 @@ import { withoutIncomplete } from './required.ts';
 import { changeTies } from './ties.ts';
 import { withEmployers } from './with-employers.ts';
 
-/** From the start of a write to its answer, whatever happens in between. */
-export const WRITE_TIMEOUT_MS = 90_000;
 /** Enough to single out one record of a full batch by halves. */
 const REQUESTS_MAX = 16;
 /** The status of a batch with a record that others are writing. */

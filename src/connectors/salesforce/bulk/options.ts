@@ -1,6 +1,6 @@
 import { CrmSyncError } from '../../../errors.ts';
 import type { Capabilities } from '../../../ports/connector.ts';
-import { BULK_TIMEOUT_MS, BULK_WRITE_MAX } from './write.ts';
+import { BULK_TIMEOUT_MS, BULK_WRITE_MAX } from '../limits.ts';
 
 /** From how many records on a job of the Bulk API is worth its while. */
 export interface BulkOptions {

@@ -3,17 +3,13 @@ import { fitting } from '../../../http/fitting.ts';
 import { notSent } from '../../../http/write-in-parts.ts';
 import type { Call, Write, Wrote } from '../../../ports/connector.ts';
 import type { Context } from '../context.ts';
-import { checkBatch, kindOf, WRITE_BATCH_MAX } from '../write/batch.ts';
+import { BULK_TIMEOUT_MS, BULK_WRITE_MAX, WRITE_BATCH_MAX, WRITE_TIMEOUT_MS } from '../limits.ts';
+import { checkBatch, kindOf } from '../write/batch.ts';
 import { withoutCreateOnly } from '../write/create-only.ts';
-import { checkUniqueKey, DESCRIBE_AGAIN, WRITE_TIMEOUT_MS, writeRecords } from '../write/write.ts';
+import { checkUniqueKey, DESCRIBE_AGAIN, writeRecords } from '../write/write.ts';
 import { runIngestJob } from './ingest-job.ts';
 import { unlessRefused } from './refused.ts';
 import { toCells, toCsv, tooLarge } from './upload.ts';
-
-/** Rows that Salesforce works on together. Source: Bulk API 2.0 limits, internal batches. */
-export const BULK_WRITE_MAX = 10_000;
-/** From the start of `writeBulk` to its answer, whatever happens in between. */
-export const BULK_TIMEOUT_MS = 15 * 60_000;
 
 /** A job that could not run at least so long is not started. */
 const JOB_MIN_MS = 5 * 60_000;

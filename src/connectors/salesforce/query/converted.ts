@@ -1,8 +1,8 @@
 import type { Call, Write, Wrote } from '../../../ports/connector.ts';
 import type { Context } from '../context.ts';
+import { CONVERTED_TO } from '../limits.ts';
 import { toId18 } from '../record-id.ts';
 import { isActivity, related } from '../write/batch.ts';
-import { CONVERTED_TO } from './selection.ts';
 
 /** Every lead's id starts with it. */
 export const LEAD_PREFIX = '00Q';

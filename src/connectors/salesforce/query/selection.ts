@@ -4,6 +4,7 @@ import { CrmSyncError } from '../../../errors.ts';
 import type { Call, Fetched } from '../../../ports/connector.ts';
 import { toInstant } from '../codec.ts';
 import type { Describer } from '../describe.ts';
+import { CONVERTED_TO } from '../limits.ts';
 import { toId18 } from '../record-id.ts';
 import { type Campaigns, selectCampaigns } from './campaigns.ts';
 import { type FieldPath, type Parent, readPath, resolvePath, type WireRow } from './field-path.ts';
@@ -32,8 +33,6 @@ export interface Selection {
 
 /** What a converted lead shows of the contact that it became. Source: Object Reference, Lead. */
 const CONVERSION = ['IsConverted', 'ConvertedContactId'] as const;
-export const CONVERTED_TO = 'Contact';
-
 /**
  * Fields that describe does not show, its own or a parent's, are left out: selecting one would fail the whole query.
  *

@@ -2,12 +2,11 @@ import { CrmSyncError, invariant } from '../../../errors.ts';
 import { fitting } from '../../../http/fitting.ts';
 import type { Call, Fetched } from '../../../ports/connector.ts';
 import type { Context } from '../context.ts';
+import { FETCH_BATCH_MAX } from '../limits.ts';
 import { queryRows } from '../query/query.ts';
 import { selectFields } from '../query/selection.ts';
 import { toId18 } from '../record-id.ts';
 import { checkCampaigns, FRESH_MS } from './check-campaigns.ts';
-
-export const FETCH_BATCH_MAX = 200;
 
 interface FetchQuery {
   readonly object: string;

@@ -2,13 +2,12 @@ import { CrmSyncError, invariant } from '../../../errors.ts';
 import type { Call } from '../../../ports/connector.ts';
 import type { Related, RelatedQuery } from '../../../ports/related.ts';
 import type { Context } from '../context.ts';
+import { RELATED_BATCH_MAX } from '../limits.ts';
 import { toId18 } from '../record-id.ts';
 import { askTies } from './ask-ties.ts';
 import { inOrder } from './in-order.ts';
 import { planName, startOf, type UsableName } from './plan-name.ts';
 
-/** As many ids as a query has room for in its URL. */
-export const RELATED_BATCH_MAX = 200;
 /** Queries for which names share a request; one more tells which records are there. */
 const TOGETHER = 4;
 

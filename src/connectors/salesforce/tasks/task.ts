@@ -5,11 +5,10 @@ import { fitText } from '../../../core/base/text.ts';
 import type { DescribedField } from '../../../core/schema/described.ts';
 import type { Value } from '../../../core/values/value.ts';
 import type { ActivityRecord } from '../../../ports/connector.ts';
+import { ACTIVITY_LIMITS } from '../limits.ts';
 import { toId18 } from '../record-id.ts';
 import type { KeyPlace } from './activity-key.ts';
 import { otherTies } from './ties.ts';
-
-export const ACTIVITY_LIMITS = { subjectMax: 255, bodyMax: 32_000 } as const;
 
 interface TaskContext {
   /** Fields of Task as described. */

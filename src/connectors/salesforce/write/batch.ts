@@ -3,10 +3,10 @@ import { invariant } from '../../../errors.ts';
 import type { Association, Write } from '../../../ports/connector.ts';
 import type { WriteTarget } from '../client.ts';
 import { encodeValue, keptText } from '../codec.ts';
+import { WRITE_BATCH_MAX } from '../limits.ts';
 import { isName, objectName } from '../query/soql.ts';
 import { toId18 } from '../record-id.ts';
 
-export const WRITE_BATCH_MAX = 200;
 /** Neighbours of one object are written as a chunk; ten chunks a request. Source: REST API guide, sObject Collections. */
 const OBJECTS_MAX = 10;
 

@@ -7,6 +7,7 @@ import { errorOf } from '../client.ts';
 import { keptOtherwise } from '../codec.ts';
 import type { Context } from '../context.ts';
 import { complaintsOf } from '../errors.ts';
+import { WRITE_TIMEOUT_MS } from '../limits.ts';
 import { conversionsOf } from '../query/converted.ts';
 import { toId18 } from '../record-id.ts';
 import { checkBatch, type Kind, kindOf, type Part, targetOf } from './batch.ts';
@@ -15,8 +16,6 @@ import { refusalOf } from './refusal.ts';
 import { refusedBefore } from './refused-before.ts';
 import { withoutTies } from './untie.ts';
 
-/** From the start of `write` to its answer, whatever happens in between. */
-export const WRITE_TIMEOUT_MS = 90_000;
 /** Enough to single out one record of a full batch by halves. */
 const REQUESTS_MAX = 18;
 /** Refusals of a whole request that name a field or a value of some record, although their category is not validation. */
