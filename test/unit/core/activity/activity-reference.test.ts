@@ -27,6 +27,13 @@ describe('the key of an activity', () => {
     expect(referenceLine('x'.repeat(255))).toBe(`Ref: ${'x'.repeat(255)}`);
     expect(referenceLine('x'.repeat(256))).toMatch(/^Ref: [0-9a-f]+$/);
   });
+
+  it('is a part that stands below all others and never gives way', () => {
+    expect(referencePart(KEY)).toEqual({ name: 'reference', text: LINE });
+    const parts = [referencePart(KEY), { name: 'transcript', text: 'Agent: Hello' }];
+    expect(composeText(parts, { format: 'plain', max: 100 }).text).toBe(`Agent: Hello\n${LINE}`);
+    expect(composeText(parts, { format: 'plain', max: LINE.length }).text).toBe(LINE);
+  });
 });
 
 describe('a text that holds the key', () => {
