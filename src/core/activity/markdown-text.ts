@@ -1,9 +1,10 @@
 import { type TextLine, withoutExtraBlanks } from './text-line.ts';
 
-const LINK = /https?:\/\/[^\s<>]+/g;
+/** Without what ends the sentence around it; a bracket belongs to it where it is opened in it. */
+const LINK = /https?:\/\/(?:\([^\s<>()]*\)|[^\s<>()])*(?:\([^\s<>()]*\)|[^\s<>().,;:!?…'"])/g;
 const SPECIAL = /[\\`*_[\]<>&#~|!]/g;
 /** At the beginning of a line: a list, a quotation, a rule. */
-const LEADING = /^(\s*)([-+=]|\d{1,9}(?=[.)]))/;
+const LEADING = /^(?:[-+=]|\d{1,9}(?=[.)]))/;
 
 const escaped = (text: string): string => text.replaceAll(SPECIAL, '\\$&');
 
@@ -15,9 +16,7 @@ const lineOf = (line: string): string => {
     from = index + link.length;
   }
   markdown += escaped(line.slice(from));
-  return markdown
-    .trim()
-    .replace(LEADING, (_, blanks: string, mark: string) => (/\d/.test(mark) ? `${blanks}${mark}\\` : `${blanks}\\${mark}`));
+  return markdown.trim().replace(LEADING, (mark) => (/\d/.test(mark) ? `${mark}\\` : `\\${mark}`));
 };
 
 /**

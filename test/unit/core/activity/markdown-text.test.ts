@@ -4,6 +4,16 @@ import { markdownLines, markdownOf } from '../../../../src/core/activity/markdow
 describe('plain text in Markdown', () => {
   it.each([
     ['a web address becomes a link, as it is', 'See https://example.com/a_b *now*', 'See <https://example.com/a_b> \\*now\\*'],
+    [
+      'what ends its sentence is not part of it',
+      'See https://example.com/a, or (https://example.com/b).',
+      'See <https://example.com/a>, or (<https://example.com/b>).',
+    ],
+    [
+      'a bracket that it opens is',
+      'https://example.com/a_(b)? https://example.com/c…',
+      '<https://example.com/a_(b)>? <https://example.com/c>…',
+    ],
     ['several of them do', 'http://example.com/a_b _or_ https://example.com', '<http://example.com/a_b> \\_or\\_ <https://example.com>'],
     ['what is none does not', 'ftp://example.com/a_b', 'ftp://example.com/a\\_b'],
     ['a number at the beginning is no list', '1. *now*', '1\\. \\*now\\*'],
