@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { deepFreeze } from '../../../../src/core/base/freeze.ts';
 import { hashOf } from '../../../../src/core/base/hash.ts';
-import type { Agreed, Held, LinkState } from '../../../../src/core/link/link.ts';
+import type { Agreed, Held, LinkBody, LinkState, OpenConflict } from '../../../../src/core/link/link.ts';
+import { COMPANY_WITHOUT_RECORD, withoutRecordOf } from '../../../../src/core/mapping/company-tie.ts';
 import type { MappingDirection } from '../../../../src/core/mapping/mapping-types.ts';
 import { planName } from '../../../../src/core/mapping/plan-fingerprint.ts';
 import type { DescribedField } from '../../../../src/core/schema/described.ts';
@@ -53,6 +54,16 @@ describe('only a live, active link is written to', () => {
       [live, past],
     ])
       expect(planOne({ lead_status: 'Working' }, links)).toMatchObject({ action: 'write', recordId: 'r1' });
+  });
+
+  it('a skipped contact is told with the record it has, and without one where it has none', () => {
+    const skip = { action: 'skip', contactId: 'c1', refused: [], truncated: [] };
+    expect(planOne({ lead_status: 'Working' }, [agreed({}, { state: 'missing' })])).toEqual({
+      ...skip,
+      reason: 'link_not_active',
+      recordId: 'r1',
+    });
+    expect(planOne({ lead_status: 'Working' }, [])).toEqual({ ...skip, reason: 'no_link', recordId: null });
   });
 
   it('a contact that the host removed is not written', () => {
@@ -129,10 +140,10 @@ describe('what is sent, by direction', () => {
     });
   });
 
-  it('an edit that is the same in the CRM is agreed on without a write', () => {
+  it('an edit that is the same in the CRM is agreed on without a write, and counts as typed here', () => {
     const mapped = compiled([{ ...STATUS, field: 'notes', valueMap: { Hot: 'hot' }, transform: 'lower_case' }]);
     const one = planOne({ notes: 'HOT' }, [agreed({ Status: { local: 'hot', remote: 'Hot' } }, {}, mapped)], { mapping: mapped });
-    expect(one).toMatchObject({ action: 'none', body: { base: { Status: { local: 'HOT', remote: 'Hot' } } } });
+    expect(one).toMatchObject({ action: 'none', body: { base: { Status: { local: 'HOT', remote: 'Hot', ours: true } } } });
   });
 });
 
@@ -242,6 +253,73 @@ describe('what the CRM can not take is held (R12)', () => {
   });
 });
 
+describe('a record that has to be read first', () => {
+  const two = compiled(
+    [
+      { ...STATUS, direction: 'both' },
+      { crm: 'Email', field: 'email', direction: 'outbound' },
+      { crm: 'Notes', field: 'notes', direction: 'outbound', overflow: 'truncate' },
+    ],
+    {},
+    { described: described({ Status: {}, Email: { length: 5 }, Notes: { length: 5 } }) },
+  );
+  it('is told with no refusal and no cut: both are told once its values are known', () => {
+    const base = { Status: NEW, Email: { local: null, remote: null }, Notes: { local: null, remote: null } };
+    const fields = { lead_status: 'Working', email: 'a@example.com', notes: '0123456789' };
+    const asked = plan(fields, [agreed(base, {}, two)], { mapping: two });
+    expect(asked.contacts).toEqual([{ action: 'read', contactId: 'c1', recordId: 'r1', refused: [], truncated: [] }]);
+    expect(asked.refused).toEqual([]);
+    const known = plan(fields, [agreed(base, {}, two)], {
+      mapping: two,
+      remote: { c1: { Status: 'New', Email: null, Notes: null } },
+    });
+    expect(known.writes).toMatchObject([{ values: { Status: 'Working', Notes: '01234' }, truncated: ['Notes'] }]);
+    expect(known.refused).toMatchObject([{ field: 'email', crm: 'Email', code: 'too_long' }]);
+  });
+});
+
+describe("the tie to a company that has no record yet waits for it, and costs no call whatever the rule's direction", () => {
+  const TIE_RETRY_MS = 10 * 60 * 1000;
+  const tied = (direction: 'outbound' | 'both') => {
+    const rules = compiled([
+      { crm: 'Email', field: 'email', direction },
+      { crm: 'Notes', field: 'notes', direction: 'outbound' },
+    ]);
+    return {
+      ...rules,
+      rules: rules.rules.map((rule) => (rule.key === 'Email' ? withoutRecordOf(rule, new Set(['company-1'])) : rule)),
+    };
+  };
+  const NOTES = { Notes: { local: null, remote: null } };
+  const CASES: Record<string, readonly ['outbound' | 'both', Readonly<Record<string, Agreed>>]> = {
+    'one that was never agreed on': ['outbound', NOTES],
+    'one that goes both ways': ['both', { ...NOTES, Email: { local: 'company-2', remote: 'company-2' } }],
+  };
+  it.each(Object.keys(CASES))('%s, while the other fields go through', (name) => {
+    const [direction, base] = CASES[name]!;
+    const rules = tied(direction);
+    const { writes, refused } = plan({ email: 'company-1', notes: 'hello' }, [agreed(base, {}, rules)], { mapping: rules });
+    expect(writes).toMatchObject([{ values: { Notes: 'hello' } }]);
+    expect(writes[0]?.body.held).toEqual({
+      Email: {
+        code: COMPANY_WITHOUT_RECORD,
+        remedy: expect.stringContaining('push({ createMissing: true })'),
+        valueHash: hashOf('company-1'),
+        retryAt: START + TIE_RETRY_MS,
+      },
+    });
+    expect(refused).toMatchObject([{ field: 'email', code: COMPANY_WITHOUT_RECORD }]);
+  });
+  it('and any other value that the CRM can not take is read first where the CRM may have another one', () => {
+    const short = compiled([{ crm: 'Email', field: 'email', direction: 'both' }], {}, { described: described({ Email: { length: 5 } }) });
+    const link = agreed({ Email: { local: 'a', remote: 'a' } }, {}, short);
+    expect(planOne({ email: 'a@example.com' }, [link], { mapping: short })).toMatchObject({ action: 'read' });
+    expect(plan({ email: 'a@example.com' }, [link], { mapping: short, remote: { c1: { Email: 'a' } } }).refused).toMatchObject([
+      { code: 'too_long' },
+    ]);
+  });
+});
+
 describe('an edit of a field that can not be written now is kept, and costs no call (P6)', () => {
   const CASES: Record<string, readonly [Readonly<Record<string, Partial<DescribedField>>>, code: string]> = {
     'read-only': [{ Status: { updatable: false } }, 'read_only'],
@@ -291,12 +369,143 @@ describe('a write whose outcome is not known (R8)', () => {
   it('is waited for', () => {
     expect(planOne({ lead_status: 'Working' }, [openUntil(START)])).toMatchObject({ action: 'wait', until: START });
   });
+  it('is waited for until the last of several has ended', () => {
+    const sent = [START - 1, START + 60_000, START + 30_000].map((until) => ({ op: `op ${until}`, at: START - 90_000, until, values: {} }));
+    const link = agreed({}, { body: { base: { Status: NEW }, sent, held: {}, modifiedAt: null } });
+    expect(planOne({ lead_status: 'Working' }, [link])).toEqual({
+      action: 'wait',
+      until: START + 60_000,
+      contactId: 'c1',
+      recordId: 'r1',
+      refused: [],
+      truncated: [],
+    });
+  });
+  it.each([new Date(START), new Date(START).toISOString()])('is waited for just as long where the time is given as %j', (now) => {
+    expect(planOne({ lead_status: 'Working' }, [openUntil(START)], { now })).toMatchObject({ action: 'wait', until: START });
+    expect(planOne({ lead_status: 'Working' }, [openUntil(START - 1)], { now })).toMatchObject({ action: 'read' });
+  });
   it('is settled by a read after its end', () => {
     expect(planOne({ lead_status: 'Working' }, [openUntil(START - 1)])).toMatchObject({ action: 'read' });
   });
   it('is never written over, even where the record was read', () => {
     const remote = { c1: { Status: 'New' } };
     expect(planOne({ lead_status: 'Working' }, [openUntil(START - 1)], { remote })).toMatchObject({ action: 'wait' });
+  });
+});
+
+describe('a field that waits for a decision is not sent', () => {
+  const SIDES = { id: 'k1', field: 'lead_status', reason: 'policy', local: 'Working', remote: 'Qualified', incoming: 'Qualified' };
+  const manual = (since = START - 2 * DAY) => ({ ...SIDES, kind: 'manual', since, times: null }) as OpenConflict;
+  const rewritten = (since: number) => ({ ...manual(since), kind: 'rewritten', reason: 'rewritten' }) as OpenConflict;
+  const READ = { Status: 'New' };
+  const waiting = (open: OpenConflict, over: Partial<PlannedLink> = {}) =>
+    agreed({}, { body: { base: { Status: NEW }, sent: [], held: {}, modifiedAt: null, open: { Status: open } }, ...over });
+  const OLDER_PLAN = mapping.planFingerprint.replace(planName(mapping.planFingerprint), 'older-plan');
+
+  const STILL: Record<string, readonly [link: PlannedLink, local: Value]> = {
+    'the contact is as it was, however long that takes': [waiting(manual()), 'Working'],
+    'the CRM undid it, less than a day ago': [waiting(rewritten(START - DAY + 1)), 'Working'],
+    'the CRM undid it, and it was edited here since then': [waiting(rewritten(START - DAY + 1)), 'Qualified'],
+  };
+  it.each(Object.keys(STILL))('nor is the record read for it: %s', (name) => {
+    const [link, local] = STILL[name]!;
+    const one = planOne({ lead_status: local }, [link]);
+    expect(one).toMatchObject({ action: 'none', body: { open: link.body.open, base: { Status: NEW } } });
+    expect(planOne({ lead_status: local }, [link], { remote: { c1: READ } })).toMatchObject({ action: 'none' });
+  });
+
+  const OVER: Record<string, readonly [link: PlannedLink, local: Value]> = {
+    'it was edited here since then': [waiting(manual()), 'Qualified'],
+    'it was cleared here since then': [waiting(manual()), null],
+    'the CRM has left it alone for a day': [waiting(rewritten(START - DAY)), 'Working'],
+    'the mapping has changed': [waiting(manual(), { plan: OLDER_PLAN }), 'Working'],
+  };
+  it.each(Object.keys(OVER))('and the record is read, once, to see whether it is over: %s', (name) => {
+    const [link, local] = OVER[name]!;
+    expect(planOne({ lead_status: local }, [link])).toMatchObject({ action: 'read' });
+    expect(planOne({ lead_status: local }, [link], { remote: { c1: READ } })).toMatchObject({ action: 'none' });
+  });
+
+  it('while the other fields go through', () => {
+    const two = compiled([STATUS, { crm: 'Notes', field: 'notes', direction: 'outbound' }]);
+    const body = { base: { Status: NEW, Notes: NEW }, sent: [], held: {}, modifiedAt: null, open: { Status: manual() } };
+    const one = planOne({ lead_status: 'Working', notes: 'hello' }, [agreed({}, { body }, two)], { mapping: two });
+    expect(one).toMatchObject({ action: 'write', body: { open: body.open } });
+    expect(one.action === 'write' && one.values).toEqual({ Notes: 'hello' });
+  });
+});
+
+describe('a value that somebody has decided this CRM is to have', () => {
+  const two = compiled(
+    [STATUS, { crm: 'Notes', field: 'notes', direction: 'outbound' }],
+    {},
+    { described: described({ Status: { type: 'picklist', restricted: true, options: [{ value: 'New', label: 'New' }] }, Notes: {} }) },
+  );
+  const decidedFor = (decided: NonNullable<LinkBody['decided']>) =>
+    agreed(
+      {},
+      { body: { base: { Status: NEW, Notes: { local: null, remote: null } }, sent: [], held: {}, modifiedAt: null, decided } },
+      two,
+    );
+  const planFor = (decided: NonNullable<LinkBody['decided']>, fields: Readonly<Record<string, Value>>, only?: readonly string[]) => {
+    const contacts = [{ ...contactOf('c1', fields), foreign: ['lead_status', 'notes'] }];
+    const more = { mapping: two, contacts, ...(only !== undefined && { only: { c1: only } }) };
+    const one = planOne({}, [decidedFor(decided)], more);
+    return { action: one.action, decided: 'body' in one ? one.body.decided : 'no body' };
+  };
+
+  it('is sent although another CRM gave it, and the decision is kept until it has arrived (R25)', () => {
+    expect(planFor({ Notes: 'hello' }, { lead_status: 'New', notes: 'hello' })).toEqual({ action: 'write', decided: { Notes: 'hello' } });
+  });
+  it('is still to be sent while the CRM can not take it', () => {
+    expect(planFor({ Status: 'Working' }, { lead_status: 'Working' })).toEqual({ action: 'none', decided: { Status: 'Working' } });
+  });
+  it('is still to be sent where this push looks at other fields alone', () => {
+    const both = { Notes: 'hello', Status: 'Working' };
+    expect(planFor(both, { lead_status: 'Working', notes: 'hello' }, ['Notes'])).toEqual({ action: 'write', decided: both });
+    expect(planFor(both, { lead_status: 'New', notes: 'hello' }, ['Status'])).toEqual({ action: 'none', decided: { Notes: 'hello' } });
+  });
+  it('is decided no more once the contact has another one', () => {
+    expect(planFor({ Notes: 'hello' }, { lead_status: 'New', notes: 'bye' })).toEqual({ action: 'none', decided: undefined });
+  });
+});
+
+describe("a contact that the mapping's push filter leaves out", () => {
+  const filtered = compiled(
+    [
+      STATUS,
+      { crm: 'Email', field: 'email', direction: 'outbound' },
+      { crm: 'Notes', field: 'notes', direction: 'both' },
+      { crm: 'Score', field: 'score', direction: 'inbound' },
+    ],
+    { pushFilter: { not: { field: 'lead_status', eq: 'New' } } },
+  );
+  const held = { Email: { code: 'x', remedy: 'Do it.', valueHash: 'x', retryAt: null } };
+  const base = { Phone: '+14155550123', Status: { local: 'Working', remote: 'W' }, Notes: 'old', Score: 1 };
+  const link = agreed({}, { body: { base, sent: [], held, modifiedAt: '2026-01-05T08:00:00.000Z' } }, filtered);
+  const out = { action: 'none', contactId: 'c1', recordId: 'r1', refused: [], truncated: [] };
+
+  it('is not sent, and what is kept back is told, with what was agreed on last', () => {
+    const contacts = [{ id: 'c1', fields: { phone_number: '+14155550123', lead_status: 'New', email: 'a@example.com', score: 2 } }];
+    expect(planOne({}, [link], { mapping: filtered, contacts })).toEqual({
+      ...out,
+      body: { base, sent: [], held: {}, modifiedAt: '2026-01-05T08:00:00.000Z' }, // nothing waits to be tried again
+      kept: [
+        { field: 'lead_status', before: 'Working', after: 'New', rule: 'Status' },
+        { field: 'email', before: null, after: 'a@example.com', rule: 'Email' },
+        { field: 'notes', before: 'old', after: null, rule: 'Notes' },
+      ],
+    });
+  });
+  it('keeps nothing back where it has nothing to send', () => {
+    const same = agreed({}, { body: { base: { Status: 'New', Notes: 'old' }, sent: [], held: {}, modifiedAt: null } }, filtered);
+    expect(planOne({ lead_status: 'New', notes: 'old' }, [same], { mapping: filtered })).toEqual({ ...out, body: same.body, kept: [] });
+  });
+  it('is sent with all that has changed once it matches again', () => {
+    const again = planOne({ lead_status: 'Qualified', notes: 'old' }, [link], { mapping: filtered });
+    expect(again).toMatchObject({ action: 'write', values: { Status: 'Qualified' } });
+    expect(again).not.toHaveProperty('kept');
   });
 });
 
