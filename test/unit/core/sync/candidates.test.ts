@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { compileMapping } from '../../../../src/core/mapping/compile.ts';
+import { defineCompanySchema, defineContactSchema } from '../../../../src/core/schema/schema.ts';
 import { Candidates, type KeyMove } from '../../../../src/core/sync/candidates.ts';
 import { compiled } from '../world.ts';
 
@@ -7,9 +9,17 @@ const NUMBER = '+14155550123';
 const MAIL = 'a@example.com';
 const BOTH = { phone_number: NUMBER, email: MAIL };
 
-/** Contacts with their fields, none of which has a record. */
-function among(contacts: Readonly<Record<string, Readonly<Record<string, string | null>>>>): Candidates {
-  const candidates = new Candidates(mapping);
+const companies = compileMapping(defineCompanySchema({}), {
+  crmObject: 'Account',
+  fields: [
+    { crm: 'Name', field: 'name', direction: 'both' },
+    { crm: 'Website', field: 'domain', direction: 'inbound' },
+  ],
+});
+
+/** Contacts, or companies, with their fields, none of which has a record. */
+function among(contacts: Readonly<Record<string, Readonly<Record<string, string | null>>>>, of = mapping): Candidates {
+  const candidates = new Candidates(of);
   for (const [id, fields] of Object.entries(contacts)) candidates.add(id, fields);
   return candidates;
 }
@@ -44,6 +54,13 @@ describe('who a record may belong to (R19)', () => {
     const candidates = among({ a: {}, b: { phone_number: null } });
     expect(candidates.match('r1', { phone_number: 'undefined' })).toEqual({ only: null, all: [] });
     expect(candidates.match('r1', { phone_number: 'null' })).toEqual({ only: null, all: [] });
+  });
+
+  it('is nobody by a field that is no match key', () => {
+    const byNumber = compiled([], { matchKey: 'phone_number' });
+    const candidates = among({ a: { phone_number: NUMBER, email: MAIL } }, byNumber);
+    expect(candidates.match('r1', { email: MAIL })).toEqual({ only: null, all: [] });
+    expect(candidates.match('r1', { email: MAIL, phone_number: NUMBER })).toEqual({ only: 'a', all: ['a'] });
   });
 
   it('is another one for the same text in another field', () => {
@@ -88,6 +105,64 @@ describe('who a record may belong to (R19)', () => {
     expect(candidates.match('r1', { phone_number: NUMBER })).toEqual({ only: null, all: ['a'] });
     expect(candidates.match('r1', { email: MAIL })).toEqual({ only: null, all: ['a'] });
   });
+});
+
+describe('which company a record may belong to (R19)', () => {
+  const ACME = { domain: 'acme.com', name: 'Acme' };
+
+  it('is the one with its domain, else the one with its name', () => {
+    const candidates = among({ a: ACME, b: { domain: null, name: 'Globex' } }, companies);
+    expect(candidates.match('r1', { domain: 'acme.com', name: 'Acme Europe' })).toEqual({ only: 'a', all: ['a'] });
+    expect(candidates.match('r1', { name: 'ACME, Inc.' })).toEqual({ only: null, all: [] });
+    expect(candidates.match('r1', { name: 'ACME' })).toEqual({ only: 'a', all: ['a'] });
+  });
+
+  it('is none of the same name with another domain', () => {
+    const candidates = among({ a: ACME }, companies);
+    expect(candidates.match('r1', { ...ACME, domain: 'acme.de' })).toEqual({ only: null, all: [] });
+  });
+
+  it('is one of the same name without a domain, although others have one', () => {
+    const candidates = among({ a: { domain: null, name: 'Acme' }, b: { domain: 'globex.com', name: 'Globex' } }, companies);
+    expect(candidates.match('r1', ACME)).toEqual({ only: 'a', all: ['a'] });
+  });
+
+  it('is found by name again once it has lost the domain that told it apart', () => {
+    const candidates = among({ a: ACME }, companies);
+    candidates.add('a', { domain: null, name: 'Acme' }, ACME);
+    expect(candidates.match('r1', { ...ACME, domain: 'acme.de' })).toEqual({ only: 'a', all: ['a'] });
+  });
+
+  it('is found by name where the record has a domain at which anybody gets a mailbox', () => {
+    const candidates = among({ a: ACME }, companies);
+    expect(candidates.match('r1', { domain: 'gmail.com', name: 'Acme' })).toEqual({ only: 'a', all: ['a'] });
+  });
+
+  it('is not the one that is being made with such a domain, whatever a record has there', () => {
+    const candidates = among({}, companies);
+    candidates.making('a', { domain: 'gmail.com' });
+    for (const domain of ['gmail.com', 'null']) expect(candidates.match('r1', { domain })).toEqual({ only: null, all: [] });
+  });
+
+  it('is nobody while one with its name is being made, but not one that is known by another domain (R4)', () => {
+    const candidates = among({ a: ACME }, companies);
+    candidates.making('a', { name: 'Acme' });
+    expect(candidates.match('r1', { name: 'Acme' })).toEqual({ only: null, all: ['a'] });
+    expect(candidates.match('r1', { ...ACME, domain: 'acme.de' })).toEqual({ only: null, all: [] });
+  });
+});
+
+it('a person is one with any number of domains: these tell companies apart alone', () => {
+  const people = compileMapping(defineContactSchema({ domain: { type: 'string' } }), {
+    crmObject: 'Contact',
+    fields: [
+      { crm: 'Phone', field: 'phone_number', direction: 'inbound' },
+      { crm: 'Website', field: 'domain', direction: 'inbound' },
+    ],
+    matchKey: ['phone_number', 'domain'],
+  });
+  const candidates = among({ a: { phone_number: NUMBER, domain: 'acme.com' } }, people);
+  expect(candidates.match('r1', { phone_number: NUMBER, domain: 'acme.de' })).toEqual({ only: 'a', all: ['a'] });
 });
 
 describe('a contact whose key changes', () => {
@@ -166,5 +241,12 @@ describe('moves to a key that another contact keeps (R20)', () => {
     const shared = among({ a: { phone_number: '1' }, b: { phone_number: '2' }, c: { phone_number: '2' } });
     expect([...shared.refused([move('a', '2'), move('b', '4')])]).toEqual([move('a', '2')]);
     expect([...shared.refused([move('a', '2'), move('b', '4'), move('c', '5')])]).toEqual([]);
+  });
+
+  it('are never refused to a name that other companies have, as they are to a domain', () => {
+    const named = among({ a: { name: 'Acme' }, b: { name: 'Globex' }, c: { name: 'Initech' } }, companies);
+    expect([...named.refused([move('a', 'Initech', 'name'), move('b', 'Initech', 'name')])]).toEqual([]);
+    const moves = [move('a', 'acme.com', 'domain'), move('b', 'acme.com', 'domain')];
+    expect([...named.refused(moves)]).toEqual([moves[1]]);
   });
 });
