@@ -24,6 +24,7 @@ describe('what another CRM gave (R25)', () => {
   });
   it('not of a mapping key that is not known any more', () => {
     expect(foreignFields({ email: 'a' }, [{ body: { base: { email__c: { local: 'a', remote: 'A' } } }, fields: {} }])).toEqual([]);
+    expect(foreignFields({}, [{ body: { base: { email__c: { local: null, remote: null } } }, fields: {} }])).toEqual([]);
   });
 });
 
@@ -42,6 +43,23 @@ describe('a field of which it is open whether another CRM gave it or somebody to
   it.each(Object.keys(CASES))('%s', (name) => {
     const [body, doubtful] = CASES[name]!;
     expect(doubtfulFields({ email: 'a' }, ['email'], [{ body, fields }])).toEqual(doubtful);
+  });
+
+  const GAVE_B = { base: { email__c: { local: 'b', remote: 'b' } }, sent: [] };
+  it('is told by any of the fields that it is mapped to here, and by no other', () => {
+    const two = { phone__c: 'phone_number', ...fields, email2__c: 'email' };
+    expect(doubtfulFields({ email: 'a' }, ['email'], [{ body: GAVE_B, fields: two }])).toEqual(['email']);
+    const other = { base: { notes__c: { local: 'b', remote: 'b' }, email__c: { local: 'a', remote: 'a' } }, sent: [] };
+    expect(doubtfulFields({ email: 'a', notes: 'c' }, ['email'], [{ body: other, fields: { ...fields, notes__c: 'notes' } }])).toEqual([]);
+    expect(doubtfulFields({ email: 'a' }, ['email'], [{ body: GAVE_B, fields: {} }])).toEqual([]);
+  });
+  it('is told by any of the records that the contact has here', () => {
+    const links = [
+      { body: NONE, fields },
+      { body: GAVE_B, fields },
+    ];
+    expect(doubtfulFields({ email: 'a' }, ['email'], links)).toEqual(['email']);
+    expect(doubtfulFields({ email: 'a' }, ['email'], [])).toEqual([]);
   });
 });
 

@@ -15,6 +15,7 @@ describe('what went under our write of `ours` over `before` (R24)', () => {
     ['a clear', null, history([-900, 'before'], [-3, null], [0, 'ours'])],
     ['the last of several', 'second', history([-900, 'before'], [-4, 'first'], [-3, 'second'], [0, 'ours'])],
     ['an edit, and another one after ours', 'theirs', history([-900, 'before'], [-3, 'theirs'], [0, 'ours'], [60, 'later'])],
+    ['an edit, and another one at once after ours', 'theirs', history([-900, 'before'], [-3, 'theirs'], [0, 'ours'], [4, 'later'])],
     ['an edit in the same moment', 'theirs', history([-900, 'before'], [0, 'theirs'], [0, 'ours'])],
     ['the field has a stamp of its own', 'theirs', history([-900, 'before'], [-3, 'theirs'], [1, 'ours'])],
     ['taken back at once', undefined, history([-900, 'before'], [-4, 'theirs'], [-3, 'before'], [0, 'ours'])],
