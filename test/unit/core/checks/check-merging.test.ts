@@ -27,6 +27,42 @@ describe('checkMerging', () => {
     expect(codes({ mappings: [mapping('merge')] })).toEqual([['merge_without_description', 'wishes']]);
   });
 
+  it('says nothing of a field that a conversation goes over or fills', () => {
+    const rules = [
+      { from: 'x', field: 'wishes', mode: 'overwrite' },
+      { from: 'y', field: 'worries', mode: 'fill_if_empty' },
+    ] as const;
+    expect(codes({ analysis: rules, hasMerger: false })).toEqual([]);
+  });
+
+  it('names a merged field that the schema has no more, and goes on', () => {
+    expect(codes({ analysis: [merge('gone'), merge('wishes')] })).toEqual([
+      ['merge_without_description', 'gone'],
+      ['merge_without_description', 'wishes'],
+    ]);
+  });
+
+  it('tells whoever writes the schema and the settings what to do', () => {
+    expect(checkMerging({ schema, analysis: [merge('wishes')], mappings: [], hasMerger: false })).toEqual([
+      {
+        level: 'advice',
+        code: 'merge_without_description',
+        message: 'wishes is merged and has no description.',
+        remedy: 'Describe in the schema what the text holds, what to keep and how it is laid out: that is the instruction of the merge.',
+        who: 'developer',
+        at: { field: 'wishes' },
+      },
+      {
+        level: 'warning',
+        code: 'no_merger',
+        message: 'Fields are to be merged, and the engine has no merger: their texts wait.',
+        remedy: 'Give the engine a `merger`.',
+        who: 'developer',
+        at: {},
+      },
+    ]);
+  });
+
   it('says that nobody merges', () => {
     expect(codes({ analysis: [merge('notes')], hasMerger: false })).toEqual([['no_merger', undefined]]);
   });
