@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { defineAnalysis, lintAnalysis, parseAnalysis, safeParseAnalysis } from '../../../../src/core/analysis/analysis.ts';
 import { BUILT_IN_RESULTS } from '../../../../src/core/analysis/built-in-results.ts';
 import { defineContactSchema } from '../../../../src/core/schema/schema.ts';
-import { FIELD_TYPES, type FieldType } from '../../../../src/core/schema/schema-types.ts';
+import { FIELD_TYPES, type FieldType, type Schema } from '../../../../src/core/schema/schema-types.ts';
 import { CrmSyncError } from '../../../../src/errors.ts';
 import { told } from '../told.ts';
 
@@ -109,12 +109,37 @@ describe('rules', () => {
   );
 
   it('with a misspelt built-in result say which one is near, else which there are', () => {
-    const remedyOf = (from: string) => {
+    const wordsOf = (from: string) => {
       const parsed = safeParseAnalysis(schema, [{ from, field: 'more', mode: 'overwrite' }]);
-      return parsed.ok ? null : parsed.issues[0]?.remedy;
+      return parsed.ok ? null : [parsed.issues[0]?.message, parsed.issues[0]?.remedy];
     };
-    expect(remedyOf('$sumary')).toContain('`$summary`');
-    expect(remedyOf('$')).toContain('$summary');
+    expect(wordsOf('$sumary')).toEqual(['is no built-in result', 'Did you mean `$summary`?']);
+    expect(wordsOf('$')).toEqual(['is no built-in result', expect.stringMatching(/^Use one of `\$summary`, .*`\$agent`\.$/)]);
+  });
+
+  it('say why they are refused', () => {
+    const parsed = safeParseAnalysis(schema, [
+      { from: 'x', field: 'phone_number', mode: 'overwrite' },
+      { from: 'x', field: 'more', mode: 'merge' },
+      { from: 'x', field: 'more', mode: 'overwrite' },
+      { from: 'x', field: 'a_number', mode: 'merge' },
+    ]);
+    const messages = parsed.ok ? [] : parsed.issues.map(({ path, message }) => [path.join('.'), message]);
+    expect(messages).toEqual([
+      ['0.field', 'finds the contact, and is never written by an analysis'],
+      ['2', 'brings x into more, as rule 1 does'],
+      ['3.mode', 'can merge text only, and a_number is number'],
+    ]);
+  });
+
+  it('are not compared where it is unknown what they take, or where it goes', () => {
+    expect(
+      problems([
+        { field: 'more', mode: 'merge' },
+        { field: 'more', mode: 'overwrite' },
+      ]),
+    ).toEqual(['0.from missing', '1.from missing']);
+    expect(problems([{ from: 'x', field: ['a_number'], mode: 'merge' }])).toEqual(['0.field wrong_type']);
   });
 
   it('that merge into a field without a description are pointed out', () => {
@@ -124,5 +149,10 @@ describe('rules', () => {
       { from: 'y', field: 'more', mode: 'overwrite' },
     ]);
     expect(told(lintAnalysis(schema, merge))).toEqual(['1.field merge_without_description']);
+  });
+
+  it('that merge into a field which the schema has no more are pointed out too', () => {
+    const merge = defineAnalysis(schema, [{ from: 'x', field: 'more', mode: 'merge' }]);
+    expect(told(lintAnalysis<Schema>(defineContactSchema({}), merge))).toEqual(['0.field merge_without_description']);
   });
 });

@@ -21,4 +21,14 @@ describe('addMerge', () => {
     const two = addMerge(one, { usage: USAGE, cost: 6 });
     expect(addMerge(two, { usage: USAGE, cost: null })).toEqual({ questions: 3, inputTokens: 2_000_000, outputTokens: 1_000_000, cost: 6 });
   });
+
+  it('adds up what each question cost', () => {
+    const one = addMerge(NO_MERGING, { usage: USAGE, cost: 6 });
+    expect(addMerge(one, { usage: USAGE, cost: 0.5 })).toEqual({
+      questions: 2,
+      inputTokens: 2_000_000,
+      outputTokens: 1_000_000,
+      cost: 6.5,
+    });
+  });
 });
