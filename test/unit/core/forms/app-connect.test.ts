@@ -89,18 +89,106 @@ describe('a platform', () => {
     });
   });
 
-  it.each([
-    ['is not there', { platforms: { clio: {} } }, 'clo', 'Did you mean `clio`?'],
-    ['is an inherited name', { platforms: { clio: {} } }, 'constructor', 'Use one of `clio`.'],
-    ['is in no manifest', {}, 'clio', 'Give a manifest with `platforms`.'],
-    ['is in no object', [], 'clio', 'Give the manifest as JSON.'],
-  ])('that %s is refused', (_, json, platform, remedy) => {
-    expect(() => fromAppConnectManifest(json, platform)).toThrow(CrmSyncError);
+  it('with nothing to ask of its users tells nothing', () => {
+    const more = { serverSideLogging: { additionalFields: [] }, override: [], contactTypes: null, rcAdditionalSubmission: null };
+    expect(fromAppConnectManifest(manifest([], more), 'clio').report).toEqual([]);
+    expect(fromAppConnectManifest(manifest([], { serverSideLogging: {} }), 'clio').report).toEqual([]);
+  });
+
+  it('that the developer console has twice is the first one', () => {
+    const platforms = [
+      { name: 'clio', page: { callLog: {} } },
+      { name: 'clio', page: { messageLog: {} } },
+    ];
+    const { forms, report } = fromAppConnectManifest({ platforms }, 'clio');
+    expect(forms).toEqual({ call: { kind: 'call', fields: [] } });
+    expect(report).toEqual([
+      expect.objectContaining({ path: ['platforms'], code: 'platforms_as_list' }),
+      {
+        path: ['platforms'],
+        code: 'duplicate_platform',
+        message: 'has the platform more than once',
+        remedy: 'The first one was taken.',
+      },
+    ]);
+  });
+
+  const thrownBy = (json: unknown, platform: string): CrmSyncError => {
     try {
       fromAppConnectManifest(json, platform);
     } catch (error) {
-      expect((error as CrmSyncError).issues[0]!.remedy).toBe(remedy);
+      if (error instanceof CrmSyncError) return error;
     }
+    throw new Error('was not refused');
+  };
+  it.each([
+    ['is not there', { platforms: { clio: {} } }, 'clo', 'Did you mean `clio`?'],
+    ['is not in the list', { platforms: [{ name: 'AroFlo' }, { name: 'clio' }] }, 'clo', 'Did you mean `clio`?'],
+    ['is like none in the list', { platforms: [{ name: 'AroFlo' }, { name: 'clio' }, {}] }, 'x', 'Use one of `AroFlo`, `clio`.'],
+    ['is an inherited name', { platforms: { clio: {} } }, 'constructor', 'Use one of `clio`.'],
+    ['is in no manifest', {}, 'clio', 'Give a manifest with `platforms`.'],
+  ])('that %s is refused', (_, json, platform, remedy) => {
+    const error = thrownBy(json, platform);
+    expect(error.issues).toEqual([{ path: ['platforms'], code: 'unknown_platform', message: 'does not have the platform', remedy }]);
+    expect(error.message).toBe('The manifest has a problem:\n  platforms: does not have the platform');
+  });
+
+  it('of a manifest that is no object is refused', () => {
+    const error = thrownBy([], 'clio');
+    expect(error.issues).toEqual([{ path: [], code: 'wrong_type', message: 'must be an object', remedy: 'Give the manifest as JSON.' }]);
+    expect(error.message).toBe('The manifest has a problem:\n  (document): must be an object');
+  });
+});
+
+describe('the types of a contact', () => {
+  const converted = (contactTypes: unknown) => {
+    const { forms, report } = fromAppConnectManifest(manifest([], { contactTypes }, 'newContact'), 'clio');
+    return { types: forms.newContact?.contactTypes, told: told(report).map((line) => line.replace('platforms.clio.', '')) };
+  };
+
+  it.each<readonly [string, unknown]>([
+    ['a number', 5],
+    ['nothing', undefined],
+    ['an empty text', ''],
+    ['a blank', ' '],
+  ])('are called by their value where %s is to be shown', (_, display) => {
+    expect(converted([{ display, value: 'Lead' }])).toEqual({ types: [{ const: 'Lead', title: 'Lead' }], told: [] });
+  });
+
+  it('without a value are left out, each for itself', () => {
+    expect(
+      converted([{ display: 'Nobody' }, { value: 5 }, { value: '' }, { value: ' ' }, null, { display: 'Person', value: 'Contact' }]),
+    ).toEqual({
+      types: [{ const: 'Contact', title: 'Person' }],
+      told: [0, 1, 2, 3, 4].map((index) => `contactTypes.${index} not_a_type`),
+    });
+  });
+
+  it('count once, as the first one has it', () => {
+    const twice = [
+      { display: 'Person', value: 'Contact' },
+      { display: 'Human', value: 'Contact' },
+    ];
+    expect(converted(twice)).toEqual({ types: [{ const: 'Contact', title: 'Person' }], told: ['contactTypes.1 duplicate_option'] });
+    expect(converted(['Lead', 'Lead'])).toEqual({
+      types: [{ const: 'Lead', title: 'Lead' }],
+      told: ['contactTypes.0 type_as_text', 'contactTypes.1 duplicate_option'],
+    });
+  });
+
+  it('that are no list are left out', () => {
+    expect(converted('Lead')).toEqual({ types: undefined, told: ['contactTypes wrong_type'] });
+    expect(converted({ Lead: 'Lead' })).toEqual({ types: undefined, told: ['contactTypes wrong_type'] });
+  });
+});
+
+describe('a page', () => {
+  it('with more fields than a form holds gives an empty form, which is told', () => {
+    const fields = Array.from({ length: 201 }, (_, index) => ({ const: `tick_${index}`, title: 'Tick', type: 'checkbox' }));
+    const { forms, report } = fromAppConnectManifest(manifest(fields), 'clio');
+    expect(forms).toEqual({ call: { kind: 'call', fields: [] } });
+    expect(told(report)).toEqual(['platforms.clio.page.callLog.additionalFields.fields too_long']);
+    expect(fromAppConnectManifest(manifest(fields.slice(1)), 'clio').forms.call?.fields).toHaveLength(200);
   });
 });
 
