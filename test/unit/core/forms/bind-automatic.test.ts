@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bindAutomatically, formPlaceOf } from '../../../../src/core/forms/bind-automatic.ts';
+import { askedFields, bindAutomatically, formPlaceOf } from '../../../../src/core/forms/bind-automatic.ts';
 import type { FormInput } from '../../../../src/core/forms/form-input.ts';
 import type { LogForm } from '../../../../src/core/forms/log-form.ts';
 
@@ -63,6 +63,46 @@ describe('a form that nobody fills in', () => {
     });
   });
 
+  it('says of a required field without a value what is wrong, and binds the others', () => {
+    const form: LogForm = { ...FORM, fields: [{ key: 'name', title: 'Name', type: 'text', required: true }, FORM.fields[3]!] };
+    const { questions } = bindAutomatically(form, input([]));
+    expect(questions).toEqual([{ field: 'name', code: 'missing', message: 'needs an answer', remedy: 'Answer the field.', options: [] }]);
+    expect(written(form, input([]))).toEqual([['topic', 'Sales']]);
+  });
+
+  it('binds nothing where all but notes is open', () => {
+    const form: LogForm = { kind: 'call', fields: FORM.fields.slice(0, 2) };
+    expect(bindAutomatically(form, input(['7', '8']))).toMatchObject({ submission: null, questions: [{ field: 'deal' }] });
+  });
+
+  it('binds nothing for a type of contact that the form does not have, since that is no matter of a field', () => {
+    const form: LogForm = { ...FORM, contactTypes: [{ const: 'Lead', title: 'Lead' }] };
+    expect(bindAutomatically(form, { ...input(['7']), contactType: 'Robot' })).toEqual({ submission: null, questions: [] });
+    expect(bindAutomatically(form, { ...input(['7', '8']), contactType: 'Robot' })).toMatchObject({
+      submission: null,
+      questions: [{ field: 'deal', code: 'several_options' }],
+    });
+  });
+
+  it('ties one of those that exclude each other while a further one is open', () => {
+    const event = { key: 'event', title: 'Event', type: 'selection', options: { association: 'events' }, writes: 'association' } as const;
+    const form: LogForm = {
+      kind: 'call',
+      fields: [...FORM.fields.slice(1, 3), event],
+      exclusive: [{ fields: ['event', 'deal', 'case'], lookups: { case: 'Case__c' } }],
+    };
+    const match = { options: { deals: [deal('7')], cases: [deal('9')], events: [deal('3'), deal('4')] } };
+    expect(bindAutomatically(form, { context: 'inboundCall', match })).toMatchObject({
+      submission: {
+        writes: [
+          { key: 'deal', to: { association: 'deals' }, action: 'set', value: '7' },
+          { key: 'case', to: { activityField: 'Case__c' }, action: 'set', value: '9' },
+        ],
+      },
+      questions: [{ field: 'event', code: 'several_options' }],
+    });
+  });
+
   it('writes metadata even where every field is open', () => {
     const form: LogForm = {
       kind: 'call',
@@ -71,6 +111,13 @@ describe('a form that nobody fills in', () => {
     };
     expect(written(form, { ...input(['7', '8']), metadata: { team: 'Blue' } })).toEqual([['team', 'Blue']]);
   });
+});
+
+it('a question is about its field, and about all that share its tie', () => {
+  const question = { code: 'one_tie_only', message: 'would be tied together', remedy: 'Answer one.', options: [] };
+  expect([...askedFields([{ ...question, field: 'topic' }])]).toEqual(['topic']);
+  expect([...askedFields([{ ...question, field: 'deal', fields: ['deal', 'case'] }])]).toEqual(['deal', 'case']);
+  expect([...askedFields([])]).toEqual([]);
 });
 
 it.each([

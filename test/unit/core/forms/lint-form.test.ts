@@ -34,7 +34,9 @@ describe('a form that fits', () => {
     field({ options: { account: 'queues' }, defaultSettingValues: { inboundCall: { settingId: 'inbound' } } }),
     field({ options: { byContactType: { Lead: [{ const: 1, title: 'One' }] } } }),
     field({ dynamicOptions: true }),
+    field({ contactDependent: true, defaultSettingValues: { inboundCall: undefined, outboundCall: { settingId: 'inbound' } } }),
     { kind: 'new_contact', fields: [{ key: 'status', title: 'Status', type: 'text', writes: { recordField: 'Status' } }] },
+    { kind: 'call', fields: [{ key: 'hint', title: 'Mind the recording', type: 'note' }, DEAL] },
   ])('is not spoken of: %j', (form) => {
     expect(found(form, EVERYTHING)).toEqual([]);
     expect(found(form)).toEqual([]);
@@ -78,6 +80,62 @@ describe('what does not fit', () => {
     expect(found(form, EVERYTHING)).toEqual(expected);
   });
 
+  it.each<readonly [string, unknown, FormCapabilities, string, string]>([
+    [
+      'a setting',
+      field({ contactDependent: true, defaultSettingId: 'language' }),
+      { settings: ['general'] },
+      'takes a default from the setting `language`, which nobody has',
+      'Add the setting, or take its id from the field.',
+    ],
+    [
+      'options',
+      field({ options: { association: 'tickets' } }),
+      { matchOptions: ['deals'] },
+      'takes its options from `tickets`, where nobody puts any',
+      'Publish the options under this name, or correct the name.',
+    ],
+    [
+      'a type of contact',
+      field({ options: { byContactType: { Robot: [{ const: 1, title: 'One' }] } } }),
+      { contactTypes: ['Lead'] },
+      'has options for `Robot`, which is no type of contact',
+      'Remove the type, or correct its name.',
+    ],
+    [
+      'a field of the CRM',
+      field({ contactDependent: true, writes: { activityField: 'outcome' } }),
+      { activityFields: ['priority'] },
+      'writes to `outcome`, which the CRM does not have',
+      'Make the field in the CRM, or name another.',
+    ],
+  ])('%s like none that there is gets told what to do', (_, form, capabilities, message, remedy) => {
+    expect(lintForm(form, capabilities)).toStrictEqual([
+      expect.objectContaining({ message, remedy, who: 'developer', at: { field: 'deal' } }),
+    ]);
+  });
+
+  it('are two ties whichever way they are written, where the CRM holds one', () => {
+    const form = { kind: 'message', fields: [DEAL, { ...TICKET, writes: { association: 'tickets' } }] };
+    expect(lintForm(form, { hasOneTie: true })).toStrictEqual([
+      {
+        level: 'error',
+        code: 'ties_not_exclusive',
+        message: 'is tied beside `deal`, and the CRM holds one tie',
+        remedy: 'Put both into one group of `exclusive`.',
+        who: 'developer',
+        at: { field: 'ticket' },
+      },
+    ]);
+    expect(lintForm(form, { hasOneTie: false })).toEqual([]);
+    expect(lintForm(form)).toEqual([]);
+  });
+
+  it('is no field that the form for messages has among others', () => {
+    const messageForm = parseLogForm({ kind: 'message', fields: [TICKET, DEAL] });
+    expect(lintForm({ kind: 'call', fields: [DEAL] }, { messageForm })).toEqual([]);
+  });
+
   it('is not told where the ties are exclusive', () => {
     const form = {
       kind: 'message',
@@ -107,6 +165,36 @@ describe('a form that is refused', () => {
       'error deal unknown_key',
       'warning ticket dangling_setting',
     ]);
+  });
+
+  it('says where, and which field', () => {
+    const at = (form: unknown) => lintForm(form).map(({ message, at: place }) => [message, place]);
+    expect(at({ ...field({ options: { association: 'deals' } }), color: 1 })).toStrictEqual([['color `color` is not a known key', {}]]);
+    expect(at({ kind: 'call', fields: [{ ...DEAL, colour: 'red' }] })).toStrictEqual([
+      ['fields.0.colour `colour` is not a known key', { field: 'deal' }],
+    ]);
+    expect(at({ kind: 'call', fields: [{ key: 5, title: 'Five', type: 'checkbox' }] })).toStrictEqual([['fields.0.key must be text', {}]]);
+    expect(at({ kind: 'call', fields: [DEAL], metadata: [{ key: 'team', path: '' }] })).toStrictEqual([['metadata.0.path is no path', {}]]);
+    expect(at([])).toStrictEqual([['must be an object', {}]]);
+  });
+
+  const FAX = { ...DEAL, defaultSettingValues: { fax: { settingId: 'general' } } };
+  const STATUS = { key: 'status', title: 'Status', type: 'text', writes: { recordField: 'Stat' } };
+  it.each<readonly [string, object, readonly string[]]>([
+    ['a form for messages', { kind: 'message', fields: [FAX], color: 1 }, ['error  unknown_key']],
+    ['a form for calls', { kind: 'call', fields: [FAX], color: 1 }, ['error  unknown_key', 'advice deal unused_context']],
+    [
+      'one for a new contact',
+      { kind: 'new_contact', fields: [STATUS], color: 1 },
+      ['error  unknown_key', 'error status unknown_crm_field'],
+    ],
+    ['one for calls where its kind is none', { kind: 'email', fields: [FAX] }, ['error  unknown_value', 'advice deal unused_context']],
+  ])('is looked at as %s', (_, form, expected) => {
+    expect(found(form, EVERYTHING)).toEqual(expected);
+  });
+
+  it('tells of a field that can not be read what is wrong with it, and nothing else', () => {
+    expect(found({ kind: 'call', fields: [{ ...DEAL, colour: 'red' }] }, EVERYTHING)).toEqual(['error deal unknown_key']);
   });
 
   test.prop([fc.anything()])('whatever it is, it never throws', (part) => {
