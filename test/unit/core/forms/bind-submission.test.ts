@@ -5,6 +5,7 @@ import { isStorable } from '../../../../src/core/base/text.ts';
 import { bindSubmission } from '../../../../src/core/forms/bind-submission.ts';
 import { defineLogForm, parseLogForm } from '../../../../src/core/forms/define-log-form.ts';
 import type { FormInput } from '../../../../src/core/forms/form-input.ts';
+import type { LogForm } from '../../../../src/core/forms/log-form.ts';
 import { resolveLogForm } from '../../../../src/core/forms/resolve-log-form.ts';
 import { told } from '../told.ts';
 
@@ -88,6 +89,8 @@ describe('an answer', () => {
     ['metadata', { department: 'x' }, 'department not_answerable'],
     ['a hostile name', JSON.parse('{"__proto__":"d1"}'), '__proto__ unknown_field'],
     ['no object', ['d1'], ' wrong_type'],
+    ['a text', 'd1', ' wrong_type'],
+    ['a number', 1, ' wrong_type'],
     ['nothing at all', null, ' wrong_type'],
   ])('%s is refused', (_, answers, problem) => {
     expect(problems(FORM, answers)).toEqual([problem]);
@@ -99,6 +102,26 @@ describe('an answer', () => {
       'deal not_offered',
       'reason too_long',
     ]);
+  });
+
+  it.each([
+    ['nearly one', 'follow_ip', 'Did you mean `follow_up`?'],
+    ['like none', 'colour', 'Remove it, or add a field with this key to the form.'],
+  ])('to a field that is %s says what to do', (_, key, remedy) => {
+    expect(bindSubmission(FORM, INPUT, { [key]: 'x' })).toEqual({
+      ok: false,
+      issues: [{ path: [key], code: 'unknown_field', message: 'is no field of the form', remedy }],
+    });
+  });
+
+  it('to one of several metadata is refused', () => {
+    const form = parseLogForm({ ...FORM, metadata: [...FORM.metadata, { key: 'team', path: 'user.team' }] });
+    expect(problems(form, { team: 'x', department: 'x' })).toEqual(['team not_answerable', 'department not_answerable']);
+  });
+
+  it('of none stands where the CRM ties nothing to such a record', () => {
+    const because = { deals: { code: 'lead_without_ties', remedy: 'Convert the lead.' } };
+    expect(problems(FORM, { deal: 'none' }, { match: { options: { deals: [] }, because } })).toEqual([]);
   });
 
   it('is typed by the form', () => {
@@ -143,6 +166,17 @@ describe('no answers', () => {
     const match = { ...INPUT.match, options: { deals: DEALS.slice(0, 1) } };
     expect(bind({}, { match }).answers.deal).toEqual(set('d1', 'single_option'));
     expect(bind({}, { match }).writes).toEqual([{ key: 'deal', to: { association: 'deals' }, action: 'set', value: 'd1' }]);
+  });
+  it('are none where a setting says so, which empties the field', () => {
+    const proposed = parseLogForm({
+      ...FORM,
+      fields: FORM.fields.map((field) => (field.key === 'billable' ? { ...field, defaultSettingId: 'billable' } : field)),
+    });
+    const bound = bindSubmission(proposed, { ...INPUT, settings: { billable: 'none' } });
+    expect(bound.ok && bound.value).toMatchObject({
+      answers: { billable: CLEAR, rate: UNTOUCHED },
+      writes: [{ key: 'billable', to: { activityField: 'billable_status' }, action: 'clear' }],
+    });
   });
   it('leave every open question to be answered', () => {
     expect(problems(form, {})).toEqual(['deal several_options']);
@@ -268,6 +302,12 @@ describe('one tie only', () => {
     expect(writes({}, { case: 'd1' }, stored)).toEqual(['case one_tie_only']);
     expect(writes({}, { case: 'none' }, stored)).toMatchObject([{ key: 'case', action: 'clear' }]);
   });
+  it('a group may name a field that the form does not have: it is answered by nobody', () => {
+    const stranger: LogForm = { ...form(), exclusive: [{ fields: ['opportunity', 'case', 'event'] }] };
+    const input: FormInput = { context: 'inboundCall', match, stored: { opportunity: 'd1', case: 'd2' } };
+    expect(problems(stranger, {}, input)).toEqual([]);
+    expect(problems(stranger, { case: 'd1' }, input)).toEqual(['case one_tie_only']);
+  });
   it('another answer moves the tie', () => {
     expect(writes({}, { opportunity: 'none', case: 'd2' }, { opportunity: 'd1' })).toEqual([
       { key: 'opportunity', to: tie('opportunity'), action: 'clear', previous: 'd1' },
@@ -343,6 +383,15 @@ describe('a submission', () => {
       record: { object: 'contacts', recordId: '1' },
       contactType: 'contacts',
       metadata: { department: 'Sales' },
+      writes: [{ key: 'department', to: { activityField: 'department' }, action: 'set', value: 'Sales' }],
+    });
+  });
+
+  it('hands metadata that goes to no field of the CRM back, and writes only what does', () => {
+    const form = parseLogForm({ kind: 'call', fields: [], metadata: [{ key: 'team', path: 'user.team' }, ...FORM.metadata] });
+    const bound = bindSubmission(form, { ...INPUT, metadata: { user: { team: 'West', department: 'Sales' } } });
+    expect(bound.ok && bound.value).toMatchObject({
+      metadata: { team: 'West', department: 'Sales' },
       writes: [{ key: 'department', to: { activityField: 'department' }, action: 'set', value: 'Sales' }],
     });
   });

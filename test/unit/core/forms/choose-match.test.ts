@@ -32,6 +32,19 @@ describe('chooseMatch', () => {
     expect(chooseMatch([{ ...ALICE, unasked: [] }], policy).reason).toBe('only_one');
   });
 
+  it.each(SEVERAL_POLICIES)('%s takes none while there may be others beside any of several', (policy) => {
+    const open = { ...ALICE, unasked: [{ object: 'Lead', code: 'out_of_time' }] };
+    expect(chooseMatch([open, BOB], policy)).toEqual({ match: null, reason: 'incomplete' });
+    expect(chooseMatch([{ ...BOB, unasked: [] }, open], policy)).toEqual({ match: null, reason: 'incomplete' });
+  });
+
+  it('one without a record is chosen by its times, and not by a name that it has not', () => {
+    const nameless: MatchToChoose = { record: null, createdAt: '2025-01-01T00:00:00.000Z', updatedAt: '2026-04-01T00:00:00.000Z' };
+    expect(chooseMatch([ALICE, nameless], 'last_updated')).toEqual({ match: nameless, reason: 'policy' });
+    expect(chooseMatch([ALICE, nameless], 'earliest_created')).toEqual({ match: nameless, reason: 'policy' });
+    expect(chooseMatch([ALICE, nameless], 'alphabetical')).toEqual({ match: null, reason: 'undecided' });
+  });
+
   it.each(['last_updated', 'earliest_created', 'alphabetical'] as const)('%s decides nothing where it lacks what it goes by', (policy) => {
     expect(chooseMatch([ALICE, NOBODY], policy)).toEqual({ match: null, reason: 'undecided' });
     expect(chooseMatch([ALICE, { ...ALICE }], policy)).toEqual({ match: null, reason: 'undecided' });
