@@ -135,6 +135,7 @@ export class Brake {
     const tally = entry?.body as unknown as Tally | undefined;
     const allowedIn = this.#allowed > 0 ? this.#run : null;
     const goesOn = tally !== undefined && tally.since > now - WINDOW_MS && tally.allowedIn === allowedIn;
+    if (!goesOn) this.#scans.delete(object); // the links of the day before are not all there any more
     const fresh: Tally = { ...NO_LOSSES, since: now, learnt: 0, allowedIn, asked: null };
     return { stored: entry?.version ?? null, tally: goesOn ? tally : fresh };
   }
