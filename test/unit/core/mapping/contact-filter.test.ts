@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { searchFilter } from '../../../../src/core/contacts/search-filter.ts';
 import type { LinkState } from '../../../../src/core/link/link.ts';
 import { compileContactFilter, safeParseContactFilter } from '../../../../src/core/mapping/contact-filter.ts';
 import { matchesFilter } from '../../../../src/core/mapping/filter.ts';
@@ -106,14 +105,4 @@ describe('facts', () => {
     ).toBe(true);
     expect(read('constructor')).toBeUndefined();
   });
-});
-
-it.each([
-  ['', null],
-  ['ann', { any: ['first_name', 'last_name', 'email'].map((field) => ({ field, contains: 'ann' })) }],
-  ['555-0123', { field: 'phone_number', contains: '5550123' }],
-  ['0049 30 901820', { field: 'phone_number', contains: '4930901820' }],
-  ['12', { any: ['first_name', 'last_name', 'email'].map((field) => ({ field, contains: '12' })) }],
-])('a search for %j', (text, filter) => {
-  expect(searchFilter(schema, text)).toEqual(filter);
 });
