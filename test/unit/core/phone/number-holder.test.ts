@@ -29,7 +29,28 @@ describe('whose number it was at a time (R20)', () => {
       expected: [
         [5, ['x']],
         [15, ['x']],
+        [20, ['x', 'y']],
         [25, ['x', 'y']],
+        [30, ['y']],
+      ],
+    },
+    'two had it in turn before: between the last of them and who has it now it could be either of these': {
+      owners: [{ contactId: 'y', since: 50 }],
+      former: [x, { contactId: 'z', from: 20, until: 40 }],
+      expected: [
+        [5, ['x']],
+        [20, ['z']],
+        [45, ['z', 'y']],
+        [50, ['y']],
+      ],
+    },
+    'one had it for no time at all: theirs before, and from then on it could be either': {
+      owners: [{ contactId: 'y', since: 30 }],
+      former: [{ contactId: 'x', from: 10, until: 10 }],
+      expected: [
+        [5, ['x']],
+        [10, ['x', 'y']],
+        [15, ['x', 'y']],
         [30, ['y']],
       ],
     },
@@ -58,6 +79,19 @@ describe('whose number it was at a time (R20)', () => {
         [15, ['x']],
         [25, ['x']],
         [30, ['x']],
+      ],
+    },
+    'the same contact has it again, not known since when: since another one left, not since its own earlier time ended': {
+      owners: [{ contactId: 'x', since: null }],
+      former: [
+        { contactId: 'y', from: 10, until: 20 },
+        { contactId: 'x', from: 30, until: 40 },
+      ],
+      expected: [
+        [15, ['y']],
+        [20, ['x']],
+        [25, ['x']],
+        [40, ['x']],
       ],
     },
     'two share it now, one of them since later': {
