@@ -74,6 +74,23 @@ describe('a compiled mapping', () => {
     expect(read(described())).toEqual(['Phone']);
   });
 
+  it('sends those whom its filter over contacts is about, with days that begin where the workspace is; else everybody', () => {
+    const pushFilter = { field: 'seen_at', since: '2026-01-05' } as const;
+    expect(compiled([], { ...US, timeZone: 'Europe/Berlin' }, { pushFilter }).pushFilter).toEqual({
+      field: 'seen_at',
+      since: '2026-01-04T23:00:00.000Z',
+    });
+    expect(compiled([]).pushFilter).toBeNull();
+  });
+
+  it('knows what a new record must have as far as the CRM is described', () => {
+    const object = described(['LastName', 'string', { required: true }], ['Email', 'email'], ['Code__c', 'string', { required: true }]);
+    expect(compiled([], { ...US, described: object }).create).toMatchObject({ required: ['LastName', 'Code__c'], requiredOneOf: [] });
+    const groups = [['email', 'lastname']];
+    expect(compiled([], { ...US, described: { ...object, requiredOneOf: groups } }).create.requiredOneOf).toEqual(groups);
+    expect(compiled([]).create).toEqual({ idField: null, defaults: {}, required: [], requiredOneOf: [] });
+  });
+
   it('brings defaults into every rule', () => {
     expect(ruleOf({ crm: 'Email', field: 'email', direction: 'both' })).toMatchObject({
       ...{ key: 'Email', crm: ['Email'], field: 'email', definition: FIELDS.email },
@@ -183,8 +200,15 @@ describe('the match key', () => {
     expect(made.crmFields).toEqual(['FirstName', 'Phone']);
     expect(made.readRecord(record({ Phone: '(415) 555-0123' })).fields).toEqual({ phone_number: '+14155550123' });
   });
-  it('is read from where the mapping says', () =>
-    expect(keys({ fields: [mobile] })).toEqual([['phone_number', 'MobilePhone', 'HomePhone']]));
+  it('is only read from there: what the connector names is not written', () => {
+    const made = compileMapping(schema, parseMapping(schema, { crmObject: 'Contact', fields: [name] }), { matchFields });
+    expect(made.toCrm({ phone_number: '+14155550123' })).toEqual({ values: {}, refused: [] });
+  });
+  it('is read from where the mapping says, and from nowhere else', () => {
+    expect(keys({ fields: [mobile] })).toEqual([['phone_number', 'MobilePhone', 'HomePhone']]);
+    const made = compileMapping(schema, parseMapping(schema, { crmObject: 'Contact', fields: [name, mobile] }), { matchFields });
+    expect(made.crmFields).toEqual(['FirstName', 'HomePhone', 'MobilePhone']);
+  });
   it('may be several, in order', () => {
     expect(keys({ fields: [name, mobile], matchKey: ['email', 'phone_number'] })).toEqual([
       ['email', 'Email'],
@@ -207,6 +231,12 @@ describe('the match key', () => {
     expect(keys({ fields: [name] }, { matchFields: Object.create({ phone_number: 'Phone' }) })).toEqual([]);
     expect(codeOf(() => keys({ fields: [name] }, { described: described(['FirstName', 'string']) }))).toBe(
       'configuration match_key_not_mapped',
+    );
+    expect(() => keys({ fields: [name] }, { described: described(['FirstName', 'string']) })).toThrow(
+      expect.objectContaining({
+        message: 'No CRM field is mapped to `phone_number`, by which contacts are found.',
+        at: { object: 'Contact' },
+      }),
     );
   });
 });
@@ -483,7 +513,10 @@ describe('a rule is unusable', () => {
   it('but a read-only field is still read', () => {
     const made = compiled([{ crm: 'X', field: 'notes', direction: 'both' }], { described: CASES.readOnly });
     expect(made.readRecord(record({ X: 'a' })).fields).toEqual({ notes: 'a' });
-    expect(made.toCrm({ notes: 'a' })).toMatchObject({ values: {}, refused: [{ code: 'read_only' }] });
+    expect(made.toCrm({ notes: 'a' })).toMatchObject({
+      values: {},
+      refused: [{ crm: 'X', field: 'notes', code: 'read_only', message: 'The CRM field cannot be written.' }],
+    });
   });
 
   it.each(CRM_FIELD_TYPES)('or not, but reading and writing a field of type %s never throws', (type) => {
@@ -502,6 +535,12 @@ describe('a rule is unusable', () => {
     expect(filtered('Stage', described())).toBe('permission filter_field_not_visible');
     expect(filtered('Stage', described(['Stage', 'picklist']))).toBeUndefined();
     expect(filtered('Account.Stage', described())).toBeUndefined();
+    expect(() => compiled([], { described: described() }, { filter: { field: 'Stage', eq: 'x' } })).toThrow(
+      expect.objectContaining({
+        message: 'The filter looks at `Stage`, which the connected user does not see.',
+        at: { object: 'Contact' },
+      }),
+    );
   });
 });
 
@@ -528,6 +567,11 @@ describe('fingerprints', () => {
       { ...US, timeZone: 'UTC' },
       { matchKey: 'phone_number' },
     ],
+    ['a default that is written out for all rules', neither, BASE, US, { firstLink: 'crm', blank: 'clear' }],
+    ['the first link of all rules', plan, BASE, US, { firstLink: 'apart' }],
+    ['the first link of a rule', plan, changed(0, { firstLink: 'manual' })],
+    ['a tie to a company that no rule is about', neither, BASE, { ...US, companyField: 'score' }],
+    ['a tie to a company by what a rule reads', both, BASE, { ...US, companyField: 'email' }],
     ['a list of one CRM field', neither, changed(1, { crm: ['Status'] })],
     ['labels and descriptions', neither, BASE, US, {}, { ...FIELDS, email: { type: 'string', label: 'E-mail', description: 'x' } }],
     ['a field that is not mapped', neither, BASE, US, {}, { ...FIELDS, other: { type: 'string' } }],
