@@ -56,6 +56,18 @@ describe('false and 0 are values', () => {
   });
 });
 
+it('a text that only has spaces around it is the same as what is there', () => {
+  for (const mode of UPDATE_MODES) expect(resolveUpdate({ mode, existing: 'new', incoming: ' new\n' })).toEqual(same);
+});
+
+it.each<[existing: Value, incoming: Value]>([
+  [7, 'seven'],
+  ['seven', 7],
+  [false, 'no'],
+])('%o and then %o make no text of two: the new one is set', (existing, incoming) =>
+  expect(resolveUpdate({ mode: 'merge', existing, incoming })).toEqual({ action: 'set', value: incoming }),
+);
+
 const values = fc.oneof(fc.constant(null), fc.string(), fc.double(), fc.boolean());
 test.prop([fc.constantFrom(...UPDATE_MODES), values, values])(
   'what was set is kept when the same result comes again',

@@ -289,6 +289,9 @@ describe('an edit by hand', () => {
     [JSON.parse('{"__proto__": 1, "toString": 2}'), ['__proto__ unknown_field', 'toString unknown_field']],
   ])('%j is refused with every problem', (patch, expected) => expect(patched(patch)).toEqual(expected));
 
+  it('an empty list of a form clears, as a blank does', () =>
+    expect(patched({ notes: [], lead_status: [''] })).toEqual({ notes: null, lead_status: null }));
+
   it('a misspelt name is answered with the one that was meant', () => {
     expect(parseFieldPatch(schema, { frist_name: 'A', colour: 'red' })).toMatchObject({
       issues: [{ remedy: 'Did you mean `first_name`?' }, { remedy: expect.stringContaining('`lead_status`') }],
