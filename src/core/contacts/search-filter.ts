@@ -21,7 +21,7 @@ const PHONE_LIKE = /^[\d\s()+./-]+$/;
 export function searchFilter(schema: Schema, text: string, options: { readonly defaultCountry?: string } = {}): Filter | null {
   const typed = text.trim();
   if (typed === '') return null;
-  const phone = phoneFilter(typed, options);
+  const phone = definitionOf(schema, 'phone_number') === undefined ? null : phoneFilter(typed, options);
   const fields = SEARCHED.filter((name) => definitionOf(schema, name)?.type === 'string');
   const words = [...new Set(typed.split(/\s+/u))].slice(0, WORDS_MAX);
   const found = words.map((word): Filter => either(fields.map((field) => ({ field, contains: word }))));

@@ -36,6 +36,9 @@ describe('a search', () => {
     });
   });
 
+  it('for the digits that a company is called by looks at its name: it has no number', () =>
+    expect(searchFilter(defineCompanySchema({}), '360')).toEqual({ field: 'name', contains: '360' }));
+
   it('looks at eight words at most', () =>
     expect(searchFilter(schema, 'a b c d e f g h i j')).toEqual({
       all: ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((word) => ({ any: named(word) })),
