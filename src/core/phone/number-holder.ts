@@ -43,9 +43,10 @@ export function holdersAt({ owners, former, at }: HolderInput): readonly string[
   const first = Math.min(...spans.map(({ from }) => from));
   // An owner of whom it is not known since when may have been before the first: it shared the number with who came and left.
   if (at < first) return idsOf([...spans.filter(({ from }) => from === first), ...owners.filter(({ since }) => since === null)]);
-  if (owners.length === 0) return [];
-  const last = Math.max(...former.filter(({ until }) => until <= at).map(({ until }) => until));
-  return idsOf([...former.filter(({ until }) => until === last), ...owners]);
+  const next = Math.min(...spans.filter(({ from }) => from > at).map(({ from }) => from));
+  if (next === Number.POSITIVE_INFINITY) return [];
+  const last = Math.max(...spans.filter(({ until }) => until <= at).map(({ until }) => until));
+  return idsOf([...spans.filter(({ until }) => until === last), ...spans.filter(({ from }) => from === next)]);
 }
 
 const idsOf = (spans: readonly { readonly contactId: string }[]): readonly string[] => [

@@ -44,6 +44,33 @@ describe('whose number it was at a time (R20)', () => {
         [50, ['y']],
       ],
     },
+    'two had it, with a time between them: then it could be either of these two': {
+      owners: [{ contactId: 'y', since: 50 }],
+      former: [x, { contactId: 'z', from: 30, until: 40 }],
+      expected: [
+        [25, ['x', 'z']],
+        [45, ['z', 'y']],
+      ],
+    },
+    'two had it, and nobody has it now: between them it could be either, after them it is nobody’s': {
+      owners: [],
+      former: [x, { contactId: 'z', from: 30, until: 40 }],
+      expected: [
+        [25, ['x', 'z']],
+        [45, []],
+      ],
+    },
+    'two came to have it, one after the other: before them it could be the first of these': {
+      owners: [
+        { contactId: 'y', since: 50 },
+        { contactId: 'w', since: 60 },
+      ],
+      former: [x],
+      expected: [
+        [45, ['x', 'y']],
+        [60, ['y', 'w']],
+      ],
+    },
     'one had it for no time at all: theirs before, and from then on it could be either': {
       owners: [{ contactId: 'y', since: 30 }],
       former: [{ contactId: 'x', from: 10, until: 10 }],
