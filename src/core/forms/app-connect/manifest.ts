@@ -74,25 +74,32 @@ interface PagePlace {
   readonly report: Report;
 }
 
-function convertFields(list: unknown, place: PagePlace): readonly LogField[] {
-  const fields = new Map<string, LogField>();
+interface PlacedField {
+  readonly field: LogField;
+  /** In the manifest. */
+  readonly at: Path;
+}
+
+function convertFields(list: unknown, place: PagePlace): readonly PlacedField[] {
+  const fields = new Map<string, PlacedField>();
   for (const [index, raw] of place.report.objects(list, place.at)) {
     const at = [...place.at, index];
     const field = convertField(raw, { ...place, at });
     if (field === undefined) continue;
     if (fields.has(field.key))
       place.report.add([...at, 'const'], 'duplicate_key', 'is the name of another field already', 'The first one was taken.');
-    else fields.set(field.key, field);
+    else fields.set(field.key, { field, at });
   }
   return [...fields.values()];
 }
 
 function formOf(
   { kind, at, report }: PagePlace,
-  fields: readonly LogField[],
+  placed: readonly PlacedField[],
   contactTypes: readonly ContactTypeOption[],
   metadata: readonly FormMetadata[],
 ): LogForm {
+  const fields = placed.map(({ field }) => field);
   const free = metadata.filter(({ key }) => {
     const isTaken = fields.some((field) => field.key === key);
     if (isTaken)
@@ -104,16 +111,34 @@ function formOf(
       );
     return !isTaken;
   });
-  const form = {
+  const form: LogForm = {
     kind,
     fields,
     ...(kind === 'new_contact' && contactTypes.length > 0 && { contactTypes }),
     ...(free.length > 0 && { metadata: free }),
   };
+  const placeOf = (path: Path): Path => {
+    const [list, index, ...rest] = path;
+    const field = list === 'fields' ? placed[Number(index)] : undefined;
+    return field === undefined ? [...at, ...path] : [...field.at, ...rest];
+  };
   const parsed = safeParseLogForm(form);
   if (parsed.ok) return parsed.value;
-  for (const issue of parsed.issues) report.issues.push({ ...issue, path: [...at, ...issue.path] });
-  return { kind, fields: [] };
+  for (const issue of parsed.issues) report.issues.push({ ...issue, path: placeOf(issue.path) });
+  return without(form, parsed.issues);
+}
+
+/** The form without those of its fields and types that a form can't have. */
+function without(form: LogForm, issues: readonly Issue[]): LogForm {
+  const isKept = (list: string) => (_: unknown, index: number) => !issues.some(({ path }) => path[0] === list && path[1] === index);
+  const { fields, contactTypes, metadata, ...rest } = form;
+  const parsed = safeParseLogForm({
+    ...rest,
+    fields: fields.filter(isKept('fields')),
+    ...(contactTypes !== undefined && { contactTypes: contactTypes.filter(isKept('contactTypes')) }),
+    ...(metadata !== undefined && { metadata: metadata.filter(isKept('metadata')) }),
+  });
+  return parsed.ok ? parsed.value : { kind: form.kind, fields: [] };
 }
 
 /** `{ display, value }` in the repository, plain texts from the developer console. */

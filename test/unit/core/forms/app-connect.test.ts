@@ -183,6 +183,30 @@ describe('the types of a contact', () => {
 });
 
 describe('a page', () => {
+  it('that a form can’t have leaves the others, and is told by its place', () => {
+    const company = {
+      const: 'company',
+      title: 'Company',
+      type: 'selection',
+      accountDataKey: 'lists',
+      accountDataPropertyByContactType: { Lead: 'a', Contact: 'b' },
+    };
+    const page = {
+      newContact: { additionalFields: [{ type: 'nothing' }, company, { const: 'notes', title: 'Notes', type: 'inputField' }] },
+    };
+    const contactTypes = [
+      { display: 'Person', value: 'Contact' },
+      { display: 'x'.repeat(1_001), value: 'Other' },
+    ];
+    const { forms, report } = fromAppConnectManifest({ platforms: { clio: { page, contactTypes } } }, 'clio');
+    expect(forms.newContact?.fields.map(({ key }) => key)).toEqual(['notes']);
+    expect(forms.newContact?.contactTypes).toEqual([{ const: 'Contact', title: 'Person' }]);
+    expect(told(report).filter((line) => !line.includes('additionalFields.0'))).toEqual([
+      'platforms.clio.page.newContact.additionalFields.contactTypes.1.title too_long',
+      'platforms.clio.page.newContact.additionalFields.1.options.propertyByContactType.Lead unknown_contact_type',
+    ]);
+  });
+
   it('with more fields than a form holds gives an empty form, which is told', () => {
     const fields = Array.from({ length: 201 }, (_, index) => ({ const: `tick_${index}`, title: 'Tick', type: 'checkbox' }));
     const { forms, report } = fromAppConnectManifest(manifest(fields), 'clio');
