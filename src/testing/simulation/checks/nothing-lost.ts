@@ -38,6 +38,7 @@ export function nothingLost<F extends string>(seen: Rows<F>): readonly Broken[] 
     if (
       before !== null &&
       after !== null &&
+      ledger.isTypedOnce(after) && // else it may be another record's own value, and no earlier one of this
       wasTypedOver(seen, { side, id, field, before, after, at }) &&
       !seen.conflicts.has(`${field} ${before}`)
     )
