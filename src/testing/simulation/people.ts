@@ -17,8 +17,8 @@ export const BOTH_WAYS = ['email', 'title', 'city'] as const satisfies readonly 
 export const INBOUND = ['phone_number', 'first_name', 'last_name'] as const satisfies readonly PersonField[];
 export const FIELDS: readonly PersonField[] = [...INBOUND, ...BOTH_WAYS, 'notes'];
 
-/** Everything that people type can be told by this, wherever it turns up. */
-export const TYPED = /qv\d+q|\(?415\)?[ -]?2\d\d[ -]?\d{4}/i;
+/** Everything that people type can be told by this, wherever it turns up. A hash may have such digits in it, by chance. */
+export const TYPED = /qv\d+q|(?<![a-z\d])(?:\+?1[ -]?)?\(?415\)?[ -]?2\d\d[ -]?\d{4}(?![a-z\d])/i;
 
 /** A number as the contact has it, of one that is spelt as people do. Null where it is none. */
 export function e164(phone: string | null): string | null {
