@@ -1,5 +1,6 @@
 import { lazy } from '../../core/base/lazy.ts';
 import type { CompleteConnector } from '../../ports/connector.ts';
+import { lateCalls } from '../../ports/late-calls.ts';
 import { systemClock } from '../../ports/system-clock.ts';
 import { API_ORIGIN, checkedVersion, configuredOrigin } from './hosts.ts';
 import { ACTIVITY_LIMITS, BATCH_MAX, RELATED_MAX, WRITE_TIMEOUT_MS } from './limits.ts';
@@ -47,21 +48,7 @@ export function createConnector(options: HubSpotOptions, pace?: Pace): CompleteC
     specVersion: 1,
     provider: 'hubspot',
     capabilities: CAPABILITIES,
-    account: async (call) => (await calls()).account(call),
-    describe: async (object, call) => (await calls()).describe(object, call),
-    async *read(query, call) {
-      yield* (await calls()).read(query, call);
-    },
-    fetch: async (query, call) => (await calls()).fetch(query, call),
+    ...lateCalls(calls),
     fieldTimes: async (query, call) => (await calls()).fieldTimes(query, call),
-    find: async (query, call) => (await calls()).find(query, call),
-    write: async (batch, call) => (await calls()).write(batch, call),
-    activityRecord: async (activity, call) => (await calls()).activityRecord(activity, call),
-    owners: async (call) => (await calls()).owners(call),
-    members: async (query, call) => (await calls()).members(query, call),
-    async *related(query, call) {
-      yield* (await calls()).related(query, call);
-    },
-    check: async (query, call) => (await calls()).check(query, call),
   };
 }

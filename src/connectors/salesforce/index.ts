@@ -1,5 +1,6 @@
 import { lazy } from '../../core/base/lazy.ts';
 import type { Call, CompleteConnector, Write } from '../../ports/connector.ts';
+import { lateCalls } from '../../ports/late-calls.ts';
 import { systemClock } from '../../ports/system-clock.ts';
 import { bulkPlan } from './bulk/options.ts';
 import { configuredOrigin } from './hosts.ts';
@@ -47,21 +48,7 @@ export function createConnector(options: SalesforceOptions, pace?: Pace): Comple
     specVersion: 1,
     provider: 'salesforce',
     capabilities: bulk === null ? CAPABILITIES : { ...CAPABILITIES, bulk: bulk.capability },
-    account: async (call) => (await calls()).account(call),
-    describe: async (object, call) => (await calls()).describe(object, call),
-    async *read(query, call) {
-      yield* (await calls()).read(query, call);
-    },
-    fetch: async (query, call) => (await calls()).fetch(query, call),
-    find: async (query, call) => (await calls()).find(query, call),
-    write: async (batch, call) => (await calls()).write(batch, call),
+    ...lateCalls(calls),
     ...(bulk !== null && { writeBulk: async (batch: readonly Write[], call: Call) => (await calls()).writeBulk(batch, call) }),
-    activityRecord: async (activity, call) => (await calls()).activityRecord(activity, call),
-    owners: async (call) => (await calls()).owners(call),
-    members: async (query, call) => (await calls()).members(query, call),
-    async *related(query, call) {
-      yield* (await calls()).related(query, call);
-    },
-    check: async (query, call) => (await calls()).check(query, call),
   };
 }

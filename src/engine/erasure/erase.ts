@@ -11,7 +11,7 @@ import { releaseNotesOf, releaseWaiting } from '../identity/waiting.ts';
 import { KIND } from '../kinds.ts';
 import { keyOf, loadClaims, matchFields } from '../match-keys.ts';
 import { onePerKey } from '../recheck.ts';
-import type { LeftRecord } from '../removal/left-records.ts';
+import { type LeftRecord, uniqueRecords } from '../removal/left-records.ts';
 import { Session } from '../session.ts';
 import { type Self, selvesOf } from './selves.ts';
 import { ERASURE_KEY, erasureState, loadErasures } from './suppressions.ts';
@@ -30,7 +30,7 @@ export async function eraseContact(context: Context, id: string): Promise<{ read
     const ofAll = async <Found>(find: (self: Self) => Promise<readonly Found[]>): Promise<readonly Found[]> =>
       (await Promise.all(selves.map(find))).flat();
     const keys = await ofAll((self) => keysOf(context, self));
-    const records = unique(selves.flatMap((self) => self.records));
+    const records = uniqueRecords(selves.flatMap((self) => self.records));
     const at = session.storeNow();
     const suppressed: Suppressed[] = [...keys.map((key) => ({ entity: 'contact' as Entity, ...key })), ...records];
     const notes = suppressed.map((one): EntryChange => {
@@ -60,10 +60,6 @@ function erasedRow({ id, row }: Self): RowChange {
   const elsewhere = (row?.elsewhere ?? []).map(({ version }) => version);
   return { kind: 'erase', contactId: id, here, elsewhere, ...expected };
 }
-
-const unique = (records: readonly LeftRecord[]): readonly LeftRecord[] => [
-  ...new Map(records.map((record) => [JSON.stringify(record), record])).values(),
-];
 
 const newSecret = (): string => bytesToHex(crypto.getRandomValues(new Uint8Array(32)));
 

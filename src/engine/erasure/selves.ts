@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { contactNotFound } from '../edit/refusals.ts';
 import { KIND } from '../kinds.ts';
 import { removedNoteOf } from '../removal/kept-records.ts';
-import { type LeftRecord, leftRecords } from '../removal/left-records.ts';
+import { type LeftRecord, leftRecords, recordName } from '../removal/left-records.ts';
 
 /** A contact that the person is, or was. */
 export interface Self {
@@ -23,18 +23,19 @@ export async function selvesOf(context: Context, id: string): Promise<readonly S
   const [row] = await context.store.load({ ids: [id], elsewhere: true });
   if (row !== undefined && row.entity !== 'contact') throw contactNotFound(id, 'contact');
   const selves: Self[] = [{ id, row, records: leftRecords(context, row) }];
-  const records = new Set(selves.flatMap(({ records }) => records.map(nameOf)));
+  const records = new Set(selves.flatMap(({ records }) => records.map(recordName)));
   let left = (await formerContacts(context)).filter((former) => former.id !== id);
   for (let found: readonly Former[]; ; ) {
-    found = left.filter((former) => former.records.some((record) => records.has(nameOf(record))));
+    found = left.filter((former) => former.records.some((record) => records.has(recordName(record))));
     if (found.length === 0) return selves;
     left = left.filter((former) => !found.includes(former));
-    for (const record of found.flatMap((former) => former.records)) records.add(nameOf(record));
     const ids = found.map((former) => former.id);
     const rows = new Map((await context.store.load({ ids, elsewhere: true })).map((one) => [one.id, one]));
     for (const former of found) {
       const row = rows.get(former.id);
-      if (row === undefined || row.removed === true) selves.push({ ...former, row }); // else the host gave its id to somebody else
+      if (row !== undefined && row.removed !== true) continue; // the host gave its id to somebody else
+      selves.push({ ...former, row });
+      for (const record of former.records) records.add(recordName(record));
     }
   }
 }
@@ -52,5 +53,3 @@ async function formerContacts({ store }: Context): Promise<readonly Former[]> {
     after = page.at(-1)?.key ?? '';
   }
 }
-
-const nameOf = (record: LeftRecord): string => JSON.stringify([record.connection, record.object, record.recordId]);

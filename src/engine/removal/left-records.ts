@@ -24,5 +24,11 @@ export function leftRecords({ connection }: Context, row: Pick<Row, 'links' | 'e
       ...(successor === undefined ? [] : [{ ...place, object: successorObject, recordId: successor }]),
     ];
   });
-  return [...new Map(records.map((record) => [JSON.stringify(record), record])).values()];
+  return uniqueRecords(records);
 }
+
+export const recordName = ({ connection, object, recordId }: LeftRecord): string => JSON.stringify([connection, object, recordId]);
+
+export const uniqueRecords = (records: readonly LeftRecord[]): readonly LeftRecord[] => [
+  ...new Map(records.map((record) => [recordName(record), record])).values(),
+];
