@@ -54,43 +54,26 @@ type Engine = ReturnType<SimulationOptions['engine']>;
 
 const engineOf: SimulationOptions['engine'] = (options) => new CrmSyncEngine(options);
 
-type ContactsOf = Engine['contacts'];
-/** Only what is asked of it: the members of a class can't be spread. */
-const contactsOf = ({ contacts }: Engine): ContactsOf => ({
-  update: (...given) => contacts.update(...given),
-  updateMany: (...given) => contacts.updateMany(...given),
-  ambiguous: (...given) => contacts.ambiguous(...given),
-  link: (...given) => contacts.link(...given),
-  unlink: (...given) => contacts.unlink(...given),
-  remove: (...given) => contacts.remove(...given),
-  restore: (...given) => contacts.restore(...given),
-  erase: (...given) => contacts.erase(...given),
-});
-const contactsWith = (change: (contacts: ContactsOf) => Partial<ContactsOf>) =>
-  engineWith((engine) => {
-    const contacts = contactsOf(engine);
-    return { contacts: { ...contacts, ...change(contacts) } };
+/** The same object with some of its members changed: those of a class can't be spread. */
+const withChanged = <T extends object>(whole: T, changed: Partial<T>): T =>
+  new Proxy(whole, {
+    get(target, name) {
+      const member: unknown = Reflect.get(changed, name) ?? Reflect.get(target, name);
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
   });
 
 /** An engine that does something else than it should. */
-const engineWith = (change: (engine: Engine) => Partial<Engine>): SimulationOptions['engine'] => {
-  return (options) => {
+const engineWith =
+  (change: (engine: Engine) => Partial<Engine>): SimulationOptions['engine'] =>
+  (options) => {
     const engine = engineOf(options);
-    return {
-      contacts: engine.contacts,
-      companies: engine.companies,
-      segments: engine.segments,
-      conflicts: engine.conflicts,
-      pull: (given) => engine.pull(given),
-      push: (given) => engine.push(given),
-      sync: (given) => engine.sync(given),
-      retryPending: (given) => engine.retryPending(given),
-      handleConversation: (given) => engine.handleConversation(given),
-      status: () => engine.status(),
-      ...change(engine),
-    };
+    return withChanged(engine, change(engine));
   };
-};
+type Part = 'contacts' | 'companies';
+const partWith = <P extends Part>(part: P, change: (its: Engine[P]) => Partial<Engine[P]>) =>
+  engineWith((engine) => ({ [part]: withChanged(engine[part], change(engine[part])) }) as Partial<Engine>);
+const contactsWith = (change: (contacts: Engine['contacts']) => Partial<Engine['contacts']>) => partWith('contacts', change);
 
 /** What is broken on purpose, and the promise that it breaks; with a seed to begin with, where the first ones do not come upon it. */
 const BROKEN: readonly (readonly [what: string, promise: string, with_: Partial<SimulationOptions> & { readonly says?: RegExp }])[] = [
@@ -200,10 +183,10 @@ const BROKEN: readonly (readonly [what: string, promise: string, with_: Partial<
     'an engine that brings back whom somebody removed',
     'P11',
     {
-      engine: contactsWith(({ remove, restore }) => ({
+      engine: contactsWith((contacts) => ({
         async remove(id, by) {
-          const answer = await remove(id, by);
-          await restore(id, by);
+          const answer = await contacts.remove(id, by);
+          await contacts.restore(id, by);
           return answer;
         },
       })),
@@ -224,9 +207,9 @@ const BROKEN: readonly (readonly [what: string, promise: string, with_: Partial<
     'an engine that says that edits are kept and keeps the first of them',
     'P12',
     {
-      engine: contactsWith(({ updateMany }) => ({
+      engine: contactsWith((contacts) => ({
         async updateMany(edits, options) {
-          const kept = await updateMany(edits.slice(0, 1), options);
+          const kept = await contacts.updateMany(edits.slice(0, 1), options);
           return edits.map(({ id }, index) => kept[index] ?? { id, status: 'done' });
         },
       })),
@@ -236,9 +219,9 @@ const BROKEN: readonly (readonly [what: string, promise: string, with_: Partial<
     'an engine that says that an edit was sent and sends nothing',
     'P12',
     {
-      engine: contactsWith(({ updateMany }) => ({
+      engine: contactsWith((contacts) => ({
         async updateMany(edits, { by }) {
-          return (await updateMany(edits, { by })).map((answer) => ({ ...answer, push: { status: 'done', refused: [] } }));
+          return (await contacts.updateMany(edits, { by })).map((answer) => ({ ...answer, push: { status: 'done', refused: [] } }));
         },
       })),
     },
@@ -352,6 +335,21 @@ const BROKEN: readonly (readonly [what: string, promise: string, with_: Partial<
     "a store that loses the domain's records that wait",
     'P2',
     { beside: ['companies'], says: /^the company's record .* has no company/, store: withoutEntries('company_waiting') },
+  ],
+  [
+    'an engine that brings back a company that somebody removed',
+    'P11',
+    {
+      beside: ['companies', 'troubled companies'],
+      says: /of the removed company/,
+      engine: partWith('companies', (companies) => ({
+        async remove(id, by) {
+          const answer = await companies.remove(id, by);
+          await companies.restore(id, by);
+          return answer;
+        },
+      })),
+    },
   ],
 ];
 

@@ -1,9 +1,11 @@
 import type { BoundStore } from '../../ports/store.ts';
 import type { Companies } from './companies/companies.ts';
+import type { CompanyField } from './companies/company.ts';
 import type { CrmOfPeople } from './crm-of-people.ts';
-import { createArrivals } from './late-edits.ts';
+import { Arrivals } from './late-edits.ts';
 import type { Ledger } from './ledger.ts';
 import { Outreach } from './outreach.ts';
+import type { PersonField } from './people.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { AccountShape } from './shape.ts';
 import type { Trace } from './trace.ts';
@@ -26,7 +28,9 @@ export class Account {
   readonly connection: string;
   /** The store as this connection sees it. */
   readonly bound: BoundStore;
-  readonly arrivals: ReturnType<typeof createArrivals>;
+  readonly arrivals: Arrivals<PersonField>;
+  /** Null: people only. */
+  readonly companyArrivals: Arrivals<CompanyField> | null;
   /** Ids of records and activities that the engine made. */
   readonly made: { readonly records: Set<string>; readonly activities: Map<string, string> } = {
     records: new Set(),
@@ -54,7 +58,9 @@ export class Account {
     this.#ledger = ledger;
     this.#trace = trace;
     this.#companies = companies;
-    this.arrivals = createArrivals({ scheduler, crm, ledger });
+    this.arrivals = new Arrivals({ scheduler, ledger, show: () => crm.people() });
+    const show = () => crm.companies?.companies();
+    this.companyArrivals = companies === null ? null : new Arrivals({ scheduler, ledger: companies.ledger, show });
   }
 
   /** A write may have its effect so much later. */
@@ -70,6 +76,7 @@ export class Account {
   /** Notes what has happened in the CRM by itself, before anything else does. */
   lookAround(): void {
     this.arrivals.look();
+    this.companyArrivals?.look();
     if (this.#lateUntil === Number.NEGATIVE_INFINITY) return;
     this.look('a write that was lost');
     if (this.#lateUntil < this.#scheduler.clock.now()) this.#lateUntil = Number.NEGATIVE_INFINITY;

@@ -16,6 +16,7 @@ import {
   renamed,
 } from './crm-of-people.ts';
 import { hubspotRecords } from './hubspot-records.ts';
+import { late } from './records.ts';
 
 const NAMES: FieldNames = {
   phone_number: 'phone',
@@ -109,5 +110,3 @@ export async function hubspotOfPeople(clock: Clock, shape: CrmShape, connect: Ma
     },
   };
 }
-
-const late = (commitDelayMs?: number) => (commitDelayMs === undefined ? {} : { commitDelayMs });

@@ -15,6 +15,7 @@ import {
   personOf,
   renamed,
 } from './crm-of-people.ts';
+import { late } from './records.ts';
 import { salesforceRecords } from './salesforce-records.ts';
 
 const NAMES: FieldNames = {
@@ -91,5 +92,3 @@ export async function salesforceOfPeople(clock: Clock, shape: CrmShape, connect:
     announced: () => [],
   };
 }
-
-const late = (commitDelayMs?: number) => (commitDelayMs === undefined ? {} : { commitDelayMs });

@@ -109,6 +109,8 @@ export interface SimulatedEngine {
     ambiguous(options: { limit: number }): Promise<readonly Waiting[]>;
     link(companyId: string | null, record: RecordRef, options: { by: string }): Promise<unknown>;
     unlink(companyId: string, record: RecordRef): Promise<unknown>;
+    remove(id: string, options: { by: string }): Promise<unknown>;
+    restore(id: string, options: { by: string }): Promise<unknown>;
   };
   /** Asked only where there are any. */
   readonly segments: {

@@ -6,6 +6,9 @@ interface Bin {
   merge(winnerId: string, loserId: string): { readonly id: string };
 }
 
+/** As both fakes take it. */
+export const late = (commitDelayMs?: number) => (commitDelayMs === undefined ? {} : { commitDelayMs });
+
 export const recordsOf = (crm: Bin) => ({
   remove: (id: string): void => void crm.remove(id),
   /** False: it is not in the bin. */

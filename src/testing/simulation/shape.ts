@@ -75,10 +75,10 @@ export function shapeOf(chance: Chance, crms: readonly string[]): Shape {
 }
 
 /** What a deployment may have beside people. */
-export type Beside = 'companies' | 'segments';
+export type Beside = 'companies' | 'segments' | 'troubled companies';
 
 /** Share of deployments that have it. */
-const SHARES: Readonly<Record<Beside, number>> = { companies: 0.4, segments: 0.4 };
+const SHARES: Readonly<Record<Beside, number>> = { companies: 0.4, segments: 0.4, 'troubled companies': 0.5 };
 
 /** What there is beside people, in those that have it: drawn apart, so that all else of a deployment is as it is without. */
 export function withBeside(people: Shape, chance: Chance, given: readonly Beside[] | undefined): Shape {
@@ -86,8 +86,9 @@ export function withBeside(people: Shape, chance: Chance, given: readonly Beside
     const isDrawn = chance.of(SHARES[what]);
     return given?.includes(what) ?? isDrawn;
   };
-  const companies = has('companies') ? companyShapeOf(chance) : null;
+  const plain = has('companies') ? companyShapeOf(chance) : null;
   const shape: Shape = has('segments') ? { ...people, segments: true } : people;
-  if (companies === null) return shape;
+  if (plain === null) return shape;
+  const companies: CompanyShape = has('troubled companies') ? { ...plain, troubled: true } : plain;
   return { ...shape, companies, accounts: shape.accounts.map((account) => ({ ...account, companies })) };
 }

@@ -2,10 +2,7 @@ import type { Account } from '../account.ts';
 import type { Chance } from '../chance.ts';
 import type { Deployment } from '../deployment.ts';
 import { BOTH_WAYS, type Person } from '../people.ts';
-import { type Act, type Acts, MINUTE, someAccount } from './act.ts';
-
-/** How late a commit may become visible: within the overlap of both connectors. */
-const LATE_MAX_MS = 5 * MINUTE;
+import { type Act, type Acts, late, someAccount } from './act.ts';
 
 /** A live record that nobody has in hand. */
 export function someRecord({ crm, arrivals }: Account, chance: Chance, but?: string): string | null {
@@ -52,8 +49,6 @@ function removeRecord({ ledger, trace }: Deployment, account: Account, id: strin
   ledger.giveUp('crm', id);
   trace.tell(`somebody removes record ${id}`, [id]);
 }
-
-const late = (chance: Chance): number => 1_000 + chance.below(LATE_MAX_MS);
 
 /** Something is done with a record of one of the CRMs that nobody has in hand. */
 const withRecord =

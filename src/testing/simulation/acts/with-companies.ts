@@ -1,59 +1,25 @@
-import type { Account } from '../account.ts';
 import type { Chance } from '../chance.ts';
-import type { Companies } from '../companies/companies.ts';
 import { COMPANY_FIELDS, type Company, TIE } from '../companies/company.ts';
-import type { CrmOfCompanies } from '../companies/crm-of-companies.ts';
 import type { Deployment } from '../deployment.ts';
-import { someAccount } from './act.ts';
+import {
+  addCompany,
+  type CompanyActs,
+  editRecord,
+  oneOfThese,
+  someCompanyPair,
+  someCompanyRecord,
+  spelt,
+  type There,
+  thereOf,
+  withCompany,
+  withRecord,
+} from './company-act.ts';
 import { deathIn } from './flows.ts';
 import { someRecord } from './in-crm.ts';
 import { disturbed, someContact, somePair } from './on-our-side.ts';
 
-/** The companies of one of the CRMs, and of the deployment. */
-interface There {
-  readonly there: Deployment;
-  readonly account: Account;
-  readonly crm: CrmOfCompanies;
-  readonly companies: Companies;
-  readonly chance: Chance;
-}
-type CompanyAct = (there: There) => Promise<unknown> | unknown;
-
-function someCompanyRecord({ crm, chance }: There, but?: string): string | null {
-  const live = crm.companies().filter(({ id }) => id !== but);
-  return live.length === 0 ? null : chance.oneOf(live).id;
-}
-
-const withRecord =
-  (act: (there: There, id: string) => unknown): CompanyAct =>
-  (there) => {
-    const id = someCompanyRecord(there);
-    return id === null ? undefined : act(there, id);
-  };
-
-const withCompany =
-  (act: (there: There, id: string) => unknown): CompanyAct =>
-  (there) => {
-    const id = there.companies.someCompany(there.chance);
-    return id === null ? undefined : act(there, id);
-  };
-
-export function addCompany({ companies, crm }: Pick<There, 'companies' | 'crm'>, company: Company): void {
-  companies.ledger.type('crm', crm.add(company), company, 'somebody');
-}
-
-function editRecord({ companies, crm, account }: There, id: string, change: Partial<Company>): void {
-  account.losses += Object.values(change).filter((value) => value === null).length;
-  crm.edit(id, change);
-  companies.ledger.type('crm', id, change, 'somebody');
-}
-
 const editHere = ({ there, chance, account }: There, id: string, change: Partial<Company>) =>
   there.start('edit', account, { death: deathIn(there, chance, 12) }, ({ companies }) => companies.update(id, change, { by: 'somebody' }));
-
-/** A web site as people write it. */
-const spelt = (change: Partial<Company>, chance: Chance): Partial<Company> =>
-  typeof change.domain === 'string' && chance.of(0.5) ? { ...change, domain: `https://www.${change.domain}/` } : change;
 
 export function employ({ there, account, crm, companies, chance }: There): void {
   const personId = someRecord(account, chance);
@@ -104,7 +70,7 @@ function mergeRecords({ there, account, crm, companies }: There, winner: string,
 }
 
 /** What happens where there are companies, with how often. */
-const ACTS: Readonly<Record<string, readonly [weight: number, act: CompanyAct]>> = {
+const ACTS: CompanyActs = {
   'a company is edited in the CRM': [
     6,
     withRecord((there, id) => editRecord(there, id, spelt(there.companies.change(there.chance), there.chance))),
@@ -113,14 +79,10 @@ const ACTS: Readonly<Record<string, readonly [weight: number, act: CompanyAct]>>
   'a company is edited on both sides': [
     3,
     async (there) => {
-      const { account, crm, companies, chance } = there;
-      const rows = await account.bound.load({ ids: companies.ledger.ids('local') });
-      const pairs = rows.flatMap(({ id, links }) =>
-        links.flatMap(({ state, recordId }) => (state === 'active' && recordId !== null ? [{ id, recordId }] : [])),
-      );
-      const live = pairs.filter(({ recordId }) => crm.company(recordId)?.gone === null);
-      if (live.length === 0) return;
-      const { id, recordId } = chance.oneOf(live);
+      const { companies, chance } = there;
+      const pair = await someCompanyPair(there);
+      if (pair === null) return;
+      const { id, recordId } = pair;
       const field = chance.oneOf(COMPANY_FIELDS);
       editRecord(there, recordId, { [field]: companies.company()[field] ?? companies.company().name });
       return editHere(there, id, { [field]: companies.company()[field] ?? companies.company().name });
@@ -134,11 +96,12 @@ const ACTS: Readonly<Record<string, readonly [weight: number, act: CompanyAct]>>
   'a company of one CRM is added to the other': [
     2,
     withRecord((there, id) => {
-      const other = there.there.accounts.find((one) => one !== there.account)?.crm.companies ?? null;
+      const account = there.there.accounts.find((one) => one !== there.account);
+      const crm = account?.crm.companies ?? null;
       const known = there.crm.company(id);
-      if (other === null || known === null) return;
+      if (account === undefined || crm === null || known === null) return;
       const { id: _, gone: __, ...company } = known;
-      addCompany({ companies: there.companies, crm: other }, { ...company, name: company.name ?? there.companies.company().name });
+      addCompany({ companies: there.companies, crm, account }, { ...company, name: company.name ?? there.companies.company().name });
     }),
   ],
   'a company is made here': [
@@ -198,24 +161,8 @@ const ACTS: Readonly<Record<string, readonly [weight: number, act: CompanyAct]>>
       }),
   ],
 };
-const WEIGHED = Object.entries(ACTS).flatMap(([name, [weight, act]]) =>
-  Array.from({ length: weight }, (): readonly [string, CompanyAct] => [name, act]),
-);
-
-const thereOf = (there: Deployment, account: Account, chance: Chance): There | null => {
-  const { companies } = there;
-  const crm = account.crm.companies;
-  return companies === null || crm === null ? null : { there, account, crm, companies, chance };
-};
-
 /** Somebody does something with a company, or with who belongs to it. */
-export async function actOnCompanies(there: Deployment, chance: Chance): Promise<void> {
-  const [name, act] = chance.oneOf(WEIGHED);
-  const its = thereOf(there, someAccount(there, chance), chance);
-  if (its === null) return;
-  there.trace.tell(name);
-  await act(its);
-}
+export const actOnCompanies = oneOfThese(ACTS);
 
 /** Companies that are there at the start, and who belongs to them. */
 export function foundCompanies(there: Deployment, chance: Chance): void {

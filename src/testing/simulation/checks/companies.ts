@@ -4,6 +4,7 @@ import { asLocalOfCompany, COMPANY_FIELDS } from '../companies/company.ts';
 import type { CrmCompany } from '../companies/crm-of-companies.ts';
 import { apart } from './apart.ts';
 import type { CompaniesOfAccount } from './companies-of-account.ts';
+import { SENT_MS } from './gone.ts';
 import { STATES } from './identity.ts';
 import { nothingLost } from './nothing-lost.ts';
 import { fieldOf, LIVE, type Seen, waitingRecords } from './seen.ts';
@@ -20,7 +21,7 @@ export function companiesInStep(seen: Seen): readonly Broken[] {
     return its === null ? [] : [convergence, identity, madeOnce, nothingDropped, ties].flatMap((check) => check(its));
   });
   const lost = nothingLost({ ledger, rows: seen.companies, conflicts: seen.conflicts });
-  return [...lost, ...apart(seen, ledger), ...onAccounts, ...oneDomainEach(seen, companies)];
+  return [...lost, ...apart(seen, ledger), ...onAccounts, ...oneDomainEach(seen, companies), ...staysAway(companies)];
 }
 
 /** Both sides of a field agree (P2, P3). */
@@ -56,7 +57,7 @@ function convergence({ seen, here, companies: { ledger } }: CompaniesOfAccount):
 }
 
 /** Each record has one company and each company one record, and no link is given up without evidence (P11, R14, R19). */
-function identity({ here, crm }: CompaniesOfAccount): readonly Broken[] {
+function identity({ here, crm, companies }: CompaniesOfAccount): readonly Broken[] {
   const broken: Broken[] = [];
   const links = here.companies.flatMap((row) =>
     row.links.flatMap((link) => (link.recordId === null ? [] : [{ row, state: link.state, recordId: link.recordId }])),
@@ -82,7 +83,7 @@ function identity({ here, crm }: CompaniesOfAccount): readonly Broken[] {
     const isReplaced = links.some(
       ({ row, recordId, state }) => recordId === id && state === 'tombstone' && row.links.some((link) => LIVE.has(link.state)),
     );
-    if (its.length === 0 && !waiting.has(id) && !isReplaced)
+    if (its.length === 0 && !waiting.has(id) && !isReplaced && !companies.removals.isKept(id, here.account.connection))
       broken.push({ promise: 'P2', message: `the company's record ${id} has no company and waits for none`, about });
   }
   for (const row of here.companies) {
@@ -103,6 +104,18 @@ function oneDomainEach({ companies: rows }: Seen, { sharedDomains }: Companies):
     if (other === undefined || sharedDomains.has(domain)) return [];
     return [{ promise: 'P11', message: `companies ${other} and ${row.id} have one domain`, about: [other, row.id, domain] }];
   });
+}
+
+/** A company that somebody removed stays away, and nothing is written to its record any more (P11). */
+function staysAway({ removals, ledger }: Companies): readonly Broken[] {
+  const written = [...removals.removed].flatMap(([companyId, { at, records }]) =>
+    [...records.keys()].flatMap((recordId): readonly Broken[] => {
+      const isWritten = ledger.displaced.some((one) => one.side === 'crm' && one.id === recordId && one.at > at + SENT_MS);
+      const message = `the record ${recordId} of the removed company ${companyId} was written to`;
+      return isWritten && !ledger.isMerged(recordId) ? [{ promise: 'P11', message, about: [companyId, recordId] }] : [];
+    }),
+  );
+  return [...removals.broken, ...written];
 }
 
 /** A record that the engine made is a company's, or waits to be told from another one (P5). */

@@ -2,7 +2,7 @@ import type { Broken } from '../broken.ts';
 import type { Seen } from './seen.ts';
 
 /** An intent that was committed before a removal is sent within this time, or never. */
-const SENT_MS = 15 * 60_000;
+export const SENT_MS = 15 * 60_000;
 
 /** Who was removed stays away and is written to no more (P11), and of who was erased nothing is left (R21). */
 export function gone({ there, accounts, allEntries }: Seen): readonly Broken[] {

@@ -84,7 +84,7 @@ function isExpected(code: string, { flow, faults, losses, tookMs }: Omit<Failure
   // Somebody else was faster, or both sides have come to agree.
   if (flow.startsWith('decision ')) return code === 'conflict_closed' || code === 'conflict_not_found';
   if (flow.startsWith('assignment ') || flow.startsWith('separation ')) return REFUSED_BY_HAND.has(code);
-  if (flow.startsWith('removal ')) return code === 'contact_not_found';
+  if (flow.startsWith('removal ')) return code === 'contact_not_found' || code === 'company_not_found';
   return flow.startsWith('edit ') && EDIT_REFUSED.has(code);
 }
 

@@ -4,6 +4,7 @@ import type { createValues } from '../people.ts';
 import type { Trace } from '../trace.ts';
 import { asLocalOfCompany, COMPANY_FIELDS, type Company, type CompanyField, type CompanyShape } from './company.ts';
 import type { CrmOfCompanies } from './crm-of-companies.ts';
+import { Removals } from './removals.ts';
 
 /** Somebody said which company a person belongs to. */
 interface Tied {
@@ -32,6 +33,7 @@ export class Companies {
   readonly made = new Set<string>();
   /** Companies that went with their records, and those that somebody removed. */
   readonly left = new Set<string>();
+  readonly removals: Removals;
   /** Domains that several companies have, because somebody said so. */
   readonly sharedDomains = new Set<string>();
   readonly #ties: Tied[] = [];
@@ -46,6 +48,7 @@ export class Companies {
   constructor({ shape, trace, now, values }: Parts) {
     this.shape = shape;
     this.ledger = new Ledger(trace, now, { fields: COMPANY_FIELDS, asLocal: asLocalOfCompany });
+    this.removals = new Removals({ ledger: this.ledger, now });
     this.#now = now;
     this.#trace = trace;
     this.#values = values;

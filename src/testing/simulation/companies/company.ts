@@ -23,6 +23,8 @@ export interface CompanyShape {
   readonly count: number;
   /** What decides where both sides of a field have moved; of `company_id` too. */
   readonly conflicts: Readonly<Record<CompanyField | typeof TIE, ConflictChoice>>;
+  /** Some are removed here by hand and brought back, and what becomes of them in the CRM shows late. */
+  readonly troubled?: true;
 }
 
 const POLICIES: readonly ConflictChoice[] = ['crm', 'local', 'newest', 'manual'];

@@ -11,15 +11,15 @@ export interface CrmCompany extends Company {
 export interface CrmOfCompanies {
   readonly object: string;
   readonly mapping: Mapping;
-  add(company: Company): string;
-  edit(id: string, change: Partial<Company>): void;
+  add(company: Company, commitDelayMs?: number): string;
+  edit(id: string, change: Partial<Company>, commitDelayMs?: number): void;
   /** Whoever belongs to it may go with it. */
   remove(id: string): void;
   /** Out of the bin. False: that can't be done any more. */
   restore(id: string): boolean;
   /** The id of the record that is left. */
   merge(winnerId: string, loserId: string): string;
-  /** Null: it never was. */
+  /** Null: it never was, or is not visible yet. */
   company(id: string): CrmCompany | null;
   /** Live records. */
   companies(): readonly CrmCompany[];

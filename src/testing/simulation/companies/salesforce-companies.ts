@@ -1,4 +1,5 @@
 import type { FakeSalesforce } from '../../salesforce/fake-salesforce.ts';
+import { late } from '../records.ts';
 import { salesforceRecords } from '../salesforce-records.ts';
 import type { CompanyShape } from './company.ts';
 import { type CompanyNames, type CrmOfCompanies, companyIn, companyMappingOf, companyNamed } from './crm-of-companies.ts';
@@ -11,8 +12,8 @@ export function salesforceCompanies(crm: FakeSalesforce, shape: CompanyShape): C
   return {
     object: 'Account',
     mapping: companyMappingOf('Account', NAMES, shape),
-    add: (company) => crm.add('Account', companyNamed(company, NAMES)).id,
-    edit: (id, change) => void crm.edit(id, companyNamed(change, NAMES)),
+    add: (company, commitDelayMs) => crm.add('Account', companyNamed(company, NAMES), late(commitDelayMs)).id,
+    edit: (id, change, commitDelayMs) => void crm.edit(id, companyNamed(change, NAMES), late(commitDelayMs)),
     ...records,
     company(id) {
       const found = look(id);
