@@ -80,7 +80,9 @@ function noteCompany(companies: Companies, { row, stored, id, isOurs, by, connec
     const { recordId, state } = link;
     companies.tell(`${by}: link of company ${id} with ${recordId} is ${link.remove === true ? 'removed' : state}`, [id, recordId ?? id]);
     if (state === 'active' && recordId !== null && link.remove !== true) ledger.meet(id, recordId);
-    if (state === 'declined' && recordId !== null) ledger.part(id, recordId);
+    if (state !== 'declined' || recordId === null) continue;
+    ledger.part(id, recordId);
+    companies.unsettle(recordId); // whoever belongs to it belongs to another company from now on, and nobody said so
   }
   if (row.kind !== 'insert' && row.kind !== 'update') {
     companies.left.add(id);

@@ -20,9 +20,10 @@ export function ties(its: CompaniesOfAccount): readonly Broken[] {
     if (remote === undefined || (local !== null && !recordOf.has(local))) return [];
     if (local !== remote && !(isForeign(others, row.id) && !here.account.shape.propagate))
       return [{ promise: 'P3', message: `contact ${row.id} belongs to ${local}, its record ${person.id} to ${remote} (${theirs})`, about }];
-    return isLost(its, { contactId: row.id, recordId: person.id, local, companyOf })
-      ? [{ promise: 'P3', message: `what somebody said of the company of contact ${row.id} is lost: it is ${local}`, about }]
-      : [];
+    if (!isLost(its, { contactId: row.id, recordId: person.id, local, companyOf })) return [];
+    const said = [companies.lastTie('local', row.id), companies.lastTie('crm', person.id)].flatMap((tied) => tied?.companyId ?? []);
+    const message = `what somebody said of the company of contact ${row.id} is lost: it is ${local}`;
+    return [{ promise: 'P3', message, about: [...about, ...said] }];
   });
 }
 
@@ -64,6 +65,6 @@ function isLost({ seen, companies, here }: CompaniesOfAccount, { contactId, reco
   return !isGone && !isReplaced;
 }
 
-/** Its record was removed or merged at some time: its contacts went with that. */
+/** Its record was removed, merged or taken from it at some time: its contacts went with that. */
 const hasLostRecord = ({ companies: rows }: SeenAccount, companies: CompaniesOfAccount['companies'], companyId: string | null): boolean =>
   rows.some(({ id, links }) => id === companyId && links.some(({ recordId }) => recordId !== null && companies.isUnsettled(recordId)));

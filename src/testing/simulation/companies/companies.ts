@@ -37,7 +37,7 @@ export class Companies {
   /** Domains that several companies have, because somebody said so. */
   readonly sharedDomains = new Set<string>();
   readonly #ties: Tied[] = [];
-  /** Records of companies that were removed or merged at some time. */
+  /** Records of companies that were removed, merged or taken from their company at some time. */
   readonly #unsettled = new Set<string>();
   /** By contact: its company, as it was committed. */
   readonly #here = new Map<string, string | null>();
