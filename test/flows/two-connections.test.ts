@@ -163,6 +163,24 @@ describe.each(Object.keys(STORES))('one contact on two CRMs, in %s (R25)', (name
     expect(await salesforce.engine.contacts.list()).toEqual([]);
   });
 
+  it('removed through one of them has its conflict on the other one closed with the next pull there', async () => {
+    const fields = hubspotCrm.mapping.fields.map((rule) => (rule.field === 'email' ? { ...rule, conflict: 'manual' as const } : rule));
+    const { salesforce, hubspot, ids, clock, contactId } = await both({
+      hubspot: { mappings: [{ ...hubspotCrm.mapping, fields } as typeof hubspotCrm.mapping] },
+    });
+    await salesforce.engine.contacts.update(contactId, { email: 'ours@example.com' }, { by: 'anna' });
+    hubspot.crm.edit(ids.hubspot, { email: 'hub@example.com' });
+    clock.advance(HOUR);
+    await hubspot.engine.pull();
+    expect(await hubspot.engine.conflicts.list({ open: true })).toHaveLength(1);
+    await salesforce.engine.contacts.remove(contactId, { by: 'anna' });
+    clock.advance(HOUR);
+    await hubspot.engine.pull();
+    expect(await hubspot.engine.conflicts.list({ open: true })).toEqual([]);
+    expect(await hubspot.engine.conflicts.list()).toMatchObject([{ contactId, winner: null, reason: 'contact_removed', open: null }]);
+    expect(hubspot.events.of('conflict.closed')).toMatchObject([{ contactId, reason: 'contact_removed' }]);
+  });
+
   it('a change of both is decided on the pair of the one that is read, and no value is lost unseen', async () => {
     const { salesforce, hubspot, ids, clock, emails } = await both();
     salesforce.crm.edit(ids.salesforce, { email: 'sales@example.com' });

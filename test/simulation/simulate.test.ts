@@ -20,6 +20,7 @@ type Beside = NonNullable<SimulationOptions['beside']>;
 const PEOPLE: Beside = [];
 const COMPANIES: Beside = ['companies'];
 const BOTH: Beside = ['companies', 'segments'];
+const TROUBLED: Beside = ['companies', 'troubled companies'];
 
 const ofPeople = (seed: number, only?: readonly number[]) => live(seed, 60, only, PEOPLE);
 
@@ -93,6 +94,13 @@ describe('a deployment that is lived in', { timeout: 120_000 }, () => {
     ],
     ['a conflict whose hash has the digits of a number in it', 24004815, BOTH, undefined],
     ['a company out of the bin, whose people had gone to another one', 21002060, COMPANIES, [3, 7, 8, 21, 34, 39, 42]],
+    [
+      'a conflict of a company that was removed through the other CRM',
+      31000651,
+      TROUBLED,
+      [1, 7, 8, 9, 10, 11, 14, 38, 39, 41, 42, 54, 56],
+    ],
+    ['a tie to a company whose record was taken from it', 30000982, TROUBLED, [12, 14, 16, 21, 24, 27, 30]],
   ])('%s', async (_, seed, beside, only) => {
     expect((await live(seed, 60, only, beside)).text).toBe('');
   });

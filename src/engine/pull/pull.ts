@@ -15,6 +15,7 @@ import type { Lease } from '../lease.ts';
 import type { PullOptions } from '../options.ts';
 import { Permit } from '../permit.ts';
 import { dueRechecks, recheckOf, unchangedRechecks } from '../recheck.ts';
+import { cancelForRemoved } from '../removal/cancel-elsewhere.ts';
 import type { RunRecorder } from '../run-recorder.ts';
 import { recorded } from '../runs.ts';
 import { compareAll, EVENTS_MAX } from '../segments/compare.ts';
@@ -55,7 +56,10 @@ async function pullObjects(
 ): Promise<'done' | 'paused'> {
   const permit = await Permit.ask(context, run.session, lease);
   await permit.checkAccount();
-  if (!permit.isAlone) await receiveReleased(context, run.session);
+  if (!permit.isAlone) {
+    await receiveReleased(context, run.session);
+    await cancelForRemoved(context, run.session);
+  }
   await receiveTied(context, run.session);
   for (const mapping of mappings) {
     if (!(await permit.goesOn())) return 'paused';
