@@ -100,6 +100,7 @@ describe('a deployment that is lived in', { timeout: 120_000 }, () => {
       TROUBLED,
       [1, 7, 8, 9, 10, 11, 14, 38, 39, 41, 42, 54, 56],
     ],
+    ['a note of a tie that a page brought after its contact was erased', 32000602, TROUBLED, undefined],
     ['a tie to a company whose record was taken from it', 30000982, TROUBLED, [12, 14, 16, 21, 24, 27, 30]],
   ])('%s', async (_, seed, beside, only) => {
     expect((await live(seed, 60, only, beside)).text).toBe('');

@@ -80,8 +80,8 @@ function noteCompany(companies: Companies, { row, stored, id, isOurs, by, connec
     const { recordId, state } = link;
     companies.tell(`${by}: link of company ${id} with ${recordId} is ${link.remove === true ? 'removed' : state}`, [id, recordId ?? id]);
     if (state === 'active' && recordId !== null && link.remove !== true) ledger.meet(id, recordId);
-    if (state !== 'declined' || recordId === null) continue;
-    ledger.part(id, recordId);
+    if (recordId !== null && state === 'declined') ledger.part(id, recordId);
+    if (recordId === null || (state !== 'declined' && link.remove !== true)) continue;
     companies.unsettle(recordId); // whoever belongs to it belongs to another company from now on, and nobody said so
   }
   if (row.kind !== 'insert' && row.kind !== 'update') {

@@ -117,7 +117,7 @@ export class Departures {
   /** It stood in a record that somebody said is not the contact's: what is in there is another one's. */
   isElsewhere(contactId: string, value: string): boolean {
     const declined = this.#ledger.ids('crm').filter((id) => this.#declined.has(`${contactId} ${id}`));
-    return declined.some((id) => FIELDS.some((field) => this.#ledger.wasEver('crm', id, field, value)));
+    return declined.some((id) => FIELDS.some((field) => this.#ledger.everIn('crm', id, field).some((text) => text.includes(value))));
   }
 
   /** Nobody is made of this any more. */
