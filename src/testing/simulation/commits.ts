@@ -37,7 +37,7 @@ export function commitsOf({ ledger, trace, departures, companies }: CommitsParts
       const contactId = ids[index] ?? '';
       const isOurs = history.some((each) => each.contactId === contactId && OURS.has(each.body.source.flow));
       if (companies !== null && isCompany(row, companies)) {
-        noteCompany(companies, { row, stored: stored?.[index], id: contactId, isOurs, by, connection: account.connection });
+        noteCompany(companies, { row, stored: stored?.[index], id: contactId, isOurs, by });
         continue;
       }
       for (const link of 'links' in row ? (row.links ?? []) : []) {
@@ -70,12 +70,11 @@ interface CompanyRow {
   readonly id: string;
   readonly isOurs: boolean;
   readonly by: string;
-  readonly connection: string;
 }
 
-function noteCompany(companies: Companies, { row, stored, id, isOurs, by, connection }: CompanyRow): void {
+function noteCompany(companies: Companies, { row, stored, id, isOurs, by }: CompanyRow): void {
   const { ledger, removals } = companies;
-  removals.note(row, id, { by, connection });
+  removals.note(row, id, by);
   for (const link of 'links' in row ? (row.links ?? []) : []) {
     const { recordId, state } = link;
     companies.tell(`${by}: link of company ${id} with ${recordId} is ${link.remove === true ? 'removed' : state}`, [id, recordId ?? id]);

@@ -83,7 +83,7 @@ function identity({ here, crm, companies }: CompaniesOfAccount): readonly Broken
     const isReplaced = links.some(
       ({ row, recordId, state }) => recordId === id && state === 'tombstone' && row.links.some((link) => LIVE.has(link.state)),
     );
-    if (its.length === 0 && !waiting.has(id) && !isReplaced && !companies.removals.isKept(id, here.account.connection))
+    if (its.length === 0 && !waiting.has(id) && !isReplaced && !companies.removals.isKept(id))
       broken.push({ promise: 'P2', message: `the company's record ${id} has no company and waits for none`, about });
   }
   for (const row of here.companies) {
