@@ -582,6 +582,21 @@ describe.each(COMPANY_CRMS)('companies on $name', (crm) => {
     expect([(await there.engine.contacts.list()).length, Object.keys(await there.companies())]).toEqual([0, ['Acme']]);
   });
 
+  it('that a contact waits for are forgotten with the next pull, where a page that was read before the erasure brings the note after it (R21)', async () => {
+    const there = deployment();
+    const acme = there.crm.addCompany({ name: 'Acme', domain: 'acme.com' });
+    there.crm.addContact({ lastName: 'Lee', phone: '(415) 555-0123', companyId: acme });
+    await there.engine.pull({ objects: [crm.contactObject] });
+    const bound = there.store.bind({ workspace: 'acme', connection: crm.connection });
+    const [note] = await entriesOf(bound, 'connection', 'untied');
+    const { scope, kind, key, body, contactId } = note!;
+    await there.engine.contacts.erase(contactId!);
+    await bound.commit({ rows: [], entries: [{ scope, kind, key, expected: 'any', put: { body, contactId } }] });
+    there.later();
+    await there.engine.pull({ objects: [crm.contactObject] });
+    expect(await entriesOf(bound, 'connection', 'untied')).toEqual([]);
+  });
+
   it('get no record with those of contacts, unless their mapping says how one is made, or their object is named', async () => {
     const there = await employed();
     const { create: _, ...onlyRead } = crm.companyMapping;
