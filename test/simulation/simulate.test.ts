@@ -102,6 +102,12 @@ describe('a deployment that is lived in', { timeout: 120_000 }, () => {
     ],
     ['a note of a tie that a page brought after its contact was erased', 32000602, TROUBLED, undefined],
     ['a tie to a company whose record was taken from it', 30000982, TROUBLED, [12, 14, 16, 21, 24, 27, 30]],
+    [
+      'an erased contact whose record had been given to a new one',
+      33000623,
+      COMPANIES,
+      [2, 4, 9, 10, 13, 14, 15, 17, 18, 30, 32, 50, 51, 55],
+    ],
   ])('%s', async (_, seed, beside, only) => {
     expect((await live(seed, 60, only, beside)).text).toBe('');
   });

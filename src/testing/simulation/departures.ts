@@ -60,6 +60,8 @@ export class Departures {
   assignments = 0;
   /** `<contact> <record>`: somebody said that the record is not the contact's. */
   readonly #declined = new Set<string>();
+  /** `<contact> <record>`: the contact was removed, and somebody asked for a new one of the record. */
+  readonly #passedOn = new Set<string>();
   /** Of erased people. */
   readonly erasedNumbers = new Set<string>();
   readonly erasedRecords = new Set<string>();
@@ -114,10 +116,12 @@ export class Departures {
     return this.#recordsOfErased.get(contactId)?.some((id) => this.#ledger.isMerged(id)) === true;
   }
 
-  /** It stood in a record that somebody said is not the contact's: what is in there is another one's. */
+  /** It stood in a record that is the contact's no longer, because somebody said so: what is in there is another one's. */
   isElsewhere(contactId: string, value: string): boolean {
-    const declined = this.#ledger.ids('crm').filter((id) => this.#declined.has(`${contactId} ${id}`));
-    return declined.some((id) => FIELDS.some((field) => this.#ledger.everIn('crm', id, field).some((text) => text.includes(value))));
+    const others = this.#ledger
+      .ids('crm')
+      .filter((id) => [this.#declined, this.#passedOn].some((pairs) => pairs.has(`${contactId} ${id}`)));
+    return others.some((id) => FIELDS.some((field) => this.#ledger.everIn('crm', id, field).some((text) => text.includes(value))));
   }
 
   /** Nobody is made of this any more. */
@@ -188,6 +192,7 @@ export class Departures {
       if (by.startsWith('restoration ') && recordId !== null) {
         this.removed.get(contactId)?.records.delete(recordId);
         this.restored.add(recordId);
+        this.#passedOn.add(`${contactId} ${recordId}`);
       }
       return;
     }
