@@ -20,7 +20,7 @@ export const firstState = { status: 'active', reason: null, account: null } as c
 
 export const connectionKey = ({ connection }: Context) => ({ scope: 'workspace', kind: KIND.connection, key: connection }) as const;
 
-interface LoadedConnection {
+export interface LoadedConnection {
   readonly state: ConnectionState;
   readonly entry: Entry | null;
   /** The workspace's other connections that were not ended. */

@@ -3,7 +3,7 @@ import { memoryStore } from 'crm-sync-engine/stores/memory';
 import { sqliteStore } from 'crm-sync-engine/stores/sqlite';
 import { conversation, type ManualClock, manualClock } from 'crm-sync-engine/testing';
 import { describe, expect, it } from 'vitest';
-import { storeAround } from './harness.ts';
+import { connectorAround, storeAround } from './harness.ts';
 import { engineFor, type schema } from './support.ts';
 import { hubspotCrm } from './world-hubspot.ts';
 import { salesforceCrm } from './world-salesforce.ts';
@@ -17,11 +17,11 @@ const STORES: Readonly<Record<string, (clock: ManualClock) => ContactStore>> = {
 };
 
 describe.each(Object.keys(STORES))('one contact on two CRMs, in %s (R25)', (name) => {
-  /** Alice is in both, imported from Salesforce first. */
-  async function both({ salesforce: there = {}, hubspot: here = {} }: { salesforce?: Options; hubspot?: Options } = {}) {
+  /** Alice is in both, and nothing was imported yet. */
+  function open({ salesforce: there = {}, hubspot: here = {} }: { salesforce?: Options; hubspot?: Options } = {}) {
     const clock = manualClock('2026-01-05T09:00:00Z');
     const store = STORES[name]!(clock);
-    const open = (crm: typeof salesforceCrm, options: Options) => {
+    const opened = (crm: typeof salesforceCrm, options: Options) => {
       const account = crm.open(clock, {});
       const { connection, mapping, object } = crm;
       return {
@@ -30,10 +30,16 @@ describe.each(Object.keys(STORES))('one contact on two CRMs, in %s (R25)', (name
         ...engineFor({ connection, clock, connectorOf: account.connectorOf, mapping }, { store, ...options }),
       };
     };
-    const salesforce = open(salesforceCrm, there);
-    const hubspot = open(hubspotCrm, here);
+    const salesforce = opened(salesforceCrm, there);
+    const hubspot = opened(hubspotCrm, here);
     const person = { firstName: 'Alice', lastName: 'Smith', phone: '(415) 555-0123', status: 'New', email: 'alice@example.com' };
     const ids = { salesforce: salesforce.crm.add(person).id, hubspot: hubspot.crm.add(person).id };
+    return { clock, salesforce, hubspot, ids };
+  }
+
+  /** Imported, from Salesforce first. */
+  async function both(options: Parameters<typeof open>[0] = {}) {
+    const { clock, salesforce, hubspot, ids } = open(options);
     await salesforce.engine.pull();
     clock.advance(HOUR);
     await hubspot.engine.pull();
@@ -69,6 +75,27 @@ describe.each(Object.keys(STORES))('one contact on two CRMs, in %s (R25)', (name
     await syncBoth();
     expect((await emails()).hubspot).toBe('alice@example.com');
     expect((await hubspot.engine.contacts.list())[0]?.fields.first_name).toBe('Alicia');
+  });
+
+  it('a change of one CRM does not go to the other by a push that began before its people were mapped', async () => {
+    const { clock, salesforce, hubspot, ids } = open();
+    await salesforce.engine.pause('not set up yet');
+    await salesforce.engine.resume();
+    salesforce.crm.edit(ids.salesforce, { email: 'new@example.com', status: 'Working' });
+    hubspot.crm.edit(ids.hubspot, { email: null });
+    await hubspot.engine.pull();
+    const [alice] = await hubspot.engine.contacts.list();
+    await hubspot.engine.contacts.update(alice?.id ?? '', { lead_status: 'Working' }, { by: 'anna' });
+    clock.advance(HOUR);
+    const pushing = hubspot.engineOf({
+      connector: connectorAround(hubspot.connectorOf(), async (call, go) => {
+        if (call === 'fetch') await salesforce.engine.pull();
+        return go();
+      }),
+    });
+    expect(await pushing.push()).toMatchObject({ status: 'done', counts: { failed: 0 } });
+    expect((await hubspot.engine.contacts.list())[0]?.fields.email).toBe('new@example.com');
+    expect(hubspot.crm.record(ids.hubspot).fields).toMatchObject({ status: 'Working', email: null });
   });
 
   it('but does where the other connection says so', async () => {

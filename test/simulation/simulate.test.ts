@@ -108,6 +108,7 @@ describe('a deployment that is lived in', { timeout: 120_000 }, () => {
       COMPANIES,
       [2, 4, 9, 10, 13, 14, 15, 17, 18, 30, 32, 50, 51, 55],
     ],
+    ['a push that began before the other CRM’s people were mapped', 33005678, COMPANIES, undefined],
   ])('%s', async (_, seed, beside, only) => {
     expect((await live(seed, 60, only, beside)).text).toBe('');
   });
