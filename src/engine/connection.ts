@@ -1,6 +1,6 @@
 import type { Json } from '../core/values/value.ts';
 import { CrmSyncError } from '../errors.ts';
-import type { Entry } from '../ports/store.ts';
+import type { Entry, EntryChange } from '../ports/store.ts';
 import { untilCommitted } from './commit.ts';
 import type { Context } from './context.ts';
 import { KIND } from './kinds.ts';
@@ -20,7 +20,7 @@ export const firstState = { status: 'active', reason: null, account: null } as c
 
 export const connectionKey = ({ connection }: Context) => ({ scope: 'workspace', kind: KIND.connection, key: connection }) as const;
 
-export interface LoadedConnection {
+interface LoadedConnection {
   readonly state: ConnectionState;
   readonly entry: Entry | null;
   /** The workspace's other connections that were not ended. */
@@ -31,26 +31,55 @@ export interface LoadedConnection {
 
 const CONNECTIONS_MAX = 10_000;
 
-export async function loadConnection(context: Context): Promise<LoadedConnection> {
-  const { scope, kind, key } = connectionKey(context);
-  const entries = await context.store.entries({ scope, kind, limit: CONNECTIONS_MAX });
-  const states = new Map(entries.map((entry) => [entry.key, entry.body as unknown as ConnectionState]));
-  const others = new Map([...states].filter(([name, { status }]) => name !== key && status !== 'disconnected'));
-  const isAlone = entries.every((entry) => entry.key === key);
-  return { state: states.get(key) ?? firstState, entry: entries.find((entry) => entry.key === key) ?? null, others, isAlone };
+async function connectionEntries({ store }: Context): Promise<readonly Entry[]> {
+  return store.entries({ scope: 'workspace', kind: KIND.connection, limit: CONNECTIONS_MAX });
 }
 
+export async function loadConnection(context: Context): Promise<LoadedConnection> {
+  return connectionAmong(context, await connectionEntries(context));
+}
+
+function connectionAmong({ connection }: Context, entries: readonly Entry[]): LoadedConnection {
+  const states = new Map(entries.map((entry) => [entry.key, entry.body as unknown as ConnectionState]));
+  const others = new Map([...states].filter(([name, { status }]) => name !== connection && status !== 'disconnected'));
+  const isAlone = entries.every(({ key }) => key === connection);
+  return { state: states.get(connection) ?? firstState, entry: entries.find(({ key }) => key === connection) ?? null, others, isAlone };
+}
+
+type Change = (state: ConnectionState) => Partial<ConnectionState>;
+
 /** Flows under way notice at their next commit (`Permit`). */
-export async function changeConnection(context: Context, change: (state: ConnectionState) => Partial<ConnectionState>): Promise<void> {
-  const session = new Session(context);
-  await untilCommitted(context, session, async () => {
-    const { state, entry } = await loadConnection(context);
-    const body = { ...state, ...change(state) } as unknown as Json;
-    return {
-      result: undefined,
-      changes: { rows: [], entries: [{ ...connectionKey(context), expected: entry?.version ?? null, put: { body } }] },
-    };
+export async function changeConnection(context: Context, change: Change): Promise<void> {
+  await untilCommitted(context, new Session(context), async () => {
+    const entries = [changed(context, await loadConnection(context), change)];
+    return { result: undefined, changes: { rows: [], entries } };
   });
+}
+
+const INTRODUCTION_KEY = { scope: 'workspace', kind: KIND.introduction, key: 'state' } as const;
+
+/**
+ * What this connection maps, before anything is read or written under it. The others' entries move with it: what they have under
+ * way is planned again, and keeps apart what this CRM gives (R25). Of two that do so at once, the later one sees the earlier.
+ */
+export async function introduceConnection(context: Context, change: Change): Promise<void> {
+  await untilCommitted(context, new Session(context), async () => {
+    const { scope, kind, key } = INTRODUCTION_KEY;
+    const [last] = await context.store.entries({ scope, kind, keys: [key], limit: 1 });
+    const known = await connectionEntries(context);
+    const others = known.filter((entry) => entry.key !== context.connection);
+    const entries: EntryChange[] = [
+      { ...INTRODUCTION_KEY, expected: last?.version ?? null, put: { body: {} } },
+      ...others.map(({ scope, kind, key, version, body }) => ({ scope, kind, key, expected: version, put: { body } })),
+      changed(context, connectionAmong(context, known), change),
+    ];
+    return { result: undefined, changes: { rows: [], entries } };
+  });
+}
+
+function changed(context: Context, { state, entry }: LoadedConnection, change: Change): EntryChange {
+  const body = { ...state, ...change(state) } as unknown as Json;
+  return { ...connectionKey(context), expected: entry?.version ?? null, put: { body } };
 }
 
 /** Refuses to work on a connection that is not active: no call is made, pending work is kept. */

@@ -1,15 +1,7 @@
 import type { Version } from '../core/link/link.ts';
 import type { EntryChange } from '../ports/store.ts';
 import { assertBudget, budgetSpent } from './budget.ts';
-import {
-  assertActive,
-  assertSameAccount,
-  type ConnectionState,
-  changeConnection,
-  connectionKey,
-  type LoadedConnection,
-  loadConnection,
-} from './connection.ts';
+import { assertActive, assertSameAccount, type ConnectionState, connectionKey, introduceConnection, loadConnection } from './connection.ts';
 import type { Context } from './context.ts';
 import { mappedFields } from './identity/mapped-fields.ts';
 import type { Lease } from './lease.ts';
@@ -47,17 +39,13 @@ export class Permit {
    * @throws CrmSyncError `connection_paused`, `connection_disconnected`, `api_budget_spent`.
    */
   static async ask(context: Context, session: Session, lease: Lease | null): Promise<Permit> {
-    const { state, entry, ...rest } = await loadConnection(context);
+    const { state, entry, others, isAlone } = await loadConnection(context);
     assertActive(context, state);
     await assertBudget(context, session);
     const permit = new Permit(context, session, lease, state, entry?.version ?? null);
-    permit.#know(rest);
+    permit.#others = others;
+    permit.#isAlone = isAlone;
     return permit;
-  }
-
-  #know({ others, isAlone }: Pick<LoadedConnection, 'others' | 'isAlone'>): void {
-    this.#others = others;
-    this.#isAlone = isAlone;
   }
 
   /** For every commit that is no acknowledgement (R5): applies nothing once the flow may not go on. */
@@ -69,11 +57,6 @@ export class Permit {
   /** The workspace's other connections, where what their CRMs gave is kept from this one (R25). */
   get keptApart(): ReadonlyMap<string, ConnectionState> {
     return this.#context.options.propagate === true ? NONE : this.#others;
-  }
-
-  /** What the other connections have mapped by now. */
-  async seeOthers(): Promise<void> {
-    this.#know(await loadConnection(this.#context));
   }
 
   /** The workspace has no other connection, nor ever had: there is nobody to tell this one of anything. */
@@ -107,9 +90,10 @@ export class Permit {
 
   /** After a lost race. @throws CrmSyncError where the flow may not go on. */
   async renew(): Promise<void> {
-    const { state, entry, ...rest } = await loadConnection(this.#context);
+    const { state, entry, others, isAlone } = await loadConnection(this.#context);
     assertActive(this.#context, state);
-    this.#know(rest);
+    this.#others = others;
+    this.#isAlone = isAlone;
     this.#state = state;
     this.#version = entry?.version ?? null;
     await this.#lease?.renew();
@@ -125,7 +109,7 @@ export class Permit {
     const { id } = await this.#context.connector.account(this.#session.call);
     const fields = mappedFields(this.#context);
     if (this.#state.account === null || Object.keys(fields).some((plan) => this.#state.fields?.[plan] === undefined)) {
-      await changeConnection(this.#context, (state) => ({ account: state.account ?? id, fields: { ...state.fields, ...fields } }));
+      await introduceConnection(this.#context, (state) => ({ account: state.account ?? id, fields: { ...state.fields, ...fields } }));
       await this.renew();
     }
     assertSameAccount(this.#context, this.#state, id);

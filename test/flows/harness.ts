@@ -1,4 +1,4 @@
-import type { BoundStore, CompleteConnector, ContactStore, Entry, Page, Row } from 'crm-sync-engine';
+import type { BoundStore, Changeset, CompleteConnector, ContactStore, Entry, Page, Row } from 'crm-sync-engine';
 import { readChanges, type StoredHistory } from '../../src/core/runs/stored-history.ts';
 
 /** Does something before or after a call, or instead of it. */
@@ -17,6 +17,19 @@ const boundAround = (inner: BoundStore, around: Around): BoundStore => ({
   commit: (changes) => around('commit', () => inner.commit(changes)),
   lease: (request) => around('lease', () => inner.lease(request)),
   release: (name, token) => around('release', () => inner.release(name, token)),
+});
+
+/** The store with something before each of its commits. */
+export const beforeCommits = (store: ContactStore, before: (changes: Changeset) => Promise<void>): ContactStore => ({
+  specVersion: 1,
+  bind(scope) {
+    const inner = store.bind(scope);
+    const commit: BoundStore['commit'] = async (changes) => {
+      await before(changes);
+      return inner.commit(changes);
+    };
+    return { ...boundAround(inner, (_, call) => call()), commit };
+  },
 });
 
 /** The connector with something around each of its calls; each page of a read is one. */
@@ -42,6 +55,7 @@ export const connectorAround = (inner: CompleteConnector, around: Around): Compl
 export const KINDS = {
   workspace: [
     'connection',
+    'introduction',
     'claim',
     'former_number',
     'history',

@@ -1,14 +1,23 @@
-import type { ContactStore, EngineOptions } from 'crm-sync-engine';
+import type { ContactStore, EngineOptions, Run } from 'crm-sync-engine';
 import { memoryStore } from 'crm-sync-engine/stores/memory';
 import { sqliteStore } from 'crm-sync-engine/stores/sqlite';
 import { conversation, type ManualClock, manualClock } from 'crm-sync-engine/testing';
 import { describe, expect, it } from 'vitest';
-import { connectorAround, storeAround } from './harness.ts';
+import { beforeCommits, connectorAround, storeAround } from './harness.ts';
 import { engineFor, type schema } from './support.ts';
 import { hubspotCrm } from './world-hubspot.ts';
 import { salesforceCrm } from './world-salesforce.ts';
 
 type Options = Partial<EngineOptions<typeof schema>>;
+
+/** One that is waited for. */
+function moment() {
+  let comes = (): void => undefined;
+  const came = new Promise<void>((resolve) => {
+    comes = resolve;
+  });
+  return { came, comes };
+}
 
 const HOUR = 3_600_000;
 const STORES: Readonly<Record<string, (clock: ManualClock) => ContactStore>> = {
@@ -77,25 +86,65 @@ describe.each(Object.keys(STORES))('one contact on two CRMs, in %s (R25)', (name
     expect((await hubspot.engine.contacts.list())[0]?.fields.first_name).toBe('Alicia');
   });
 
-  it('a change of one CRM does not go to the other by a push that began before its people were mapped', async () => {
-    const { clock, salesforce, hubspot, ids } = open();
-    await salesforce.engine.pause('not set up yet');
-    await salesforce.engine.resume();
-    salesforce.crm.edit(ids.salesforce, { email: 'new@example.com', status: 'Working' });
-    hubspot.crm.edit(ids.hubspot, { email: null });
-    await hubspot.engine.pull();
-    const [alice] = await hubspot.engine.contacts.list();
-    await hubspot.engine.contacts.update(alice?.id ?? '', { lead_status: 'Working' }, { by: 'anna' });
-    clock.advance(HOUR);
-    const pushing = hubspot.engineOf({
-      connector: connectorAround(hubspot.connectorOf(), async (call, go) => {
-        if (call === 'fetch') await salesforce.engine.pull();
-        return go();
-      }),
+  describe('a change of one CRM does not go to the other by a push', () => {
+    it.each([
+      ['that one has mapped its people', true],
+      ['anybody worked on that one', false],
+    ])('that began before %s', async (_, isKnown) => {
+      const { clock, salesforce, hubspot, ids } = open();
+      if (isKnown) {
+        await salesforce.engine.pause('not set up yet');
+        await salesforce.engine.resume();
+      }
+      salesforce.crm.edit(ids.salesforce, { email: 'new@example.com', status: 'Working' });
+      hubspot.crm.edit(ids.hubspot, { email: null });
+      await hubspot.engine.pull();
+      const [alice] = await hubspot.engine.contacts.list();
+      await hubspot.engine.contacts.update(alice?.id ?? '', { lead_status: 'Working' }, { by: 'anna' });
+      clock.advance(HOUR);
+      const pushing = hubspot.engineOf({
+        connector: connectorAround(hubspot.connectorOf(), async (call, go) => {
+          if (call === 'fetch') await salesforce.engine.pull();
+          return go();
+        }),
+      });
+      expect(await pushing.push()).toMatchObject({ status: 'done', counts: { failed: 0 } });
+      expect((await hubspot.engine.contacts.list())[0]?.fields.email).toBe('new@example.com');
+      expect(hubspot.crm.record(ids.hubspot).fields).toMatchObject({ status: 'Working', email: null });
     });
-    expect(await pushing.push()).toMatchObject({ status: 'done', counts: { failed: 0 } });
-    expect((await hubspot.engine.contacts.list())[0]?.fields.email).toBe('new@example.com');
-    expect(hubspot.crm.record(ids.hubspot).fields).toMatchObject({ status: 'Working', email: null });
+
+    it('which is the first flow of its connection, as the pull that brings it is of the other one', async () => {
+      const { clock, salesforce, hubspot, ids } = open({ hubspot: { mappings: [{ ...hubspotCrm.mapping, create: {} }] } });
+      salesforce.crm.edit(ids.salesforce, { email: 'new@example.com' });
+      hubspot.crm.remove(ids.hubspot);
+      const bound = hubspot.store.bind({ workspace: 'acme', connection: hubspotCrm.connection });
+      const set = { phone_number: '+14155550123', first_name: 'Alice' };
+      await bound.commit({ rows: [{ kind: 'insert', entity: 'contact', suggestedId: 'alice', set }], entries: [] });
+      clock.advance(HOUR);
+      const [written, pulled] = [moment(), moment()];
+      const pushing = hubspot.engineOf({
+        connector: connectorAround(hubspot.connectorOf(), async (call, go) => {
+          if (call === 'write') {
+            written.comes();
+            await pulled.came;
+          }
+          return go();
+        }),
+      });
+      let pushed: Promise<Run> | undefined;
+      const pulling = salesforce.engineOf({
+        store: beforeCommits(salesforce.store, async ({ entries }) => {
+          if (!entries.some(({ kind }) => kind === 'introduction') || pushed !== undefined) return;
+          pushed = pushing.push({ createMissing: true });
+          await written.came;
+        }),
+      });
+      expect(await pulling.pull()).toMatchObject({ counts: { updated: 1 } });
+      pulled.comes();
+      expect(await pushed).toMatchObject({ status: 'done', counts: { created: 1, failed: 0 } });
+      expect((await hubspot.engine.contacts.get('alice'))?.fields.email).toBe('new@example.com');
+      expect(hubspot.crm.list()).toMatchObject([{ fields: { phone: '+14155550123', email: null } }]);
+    });
   });
 
   it('but does where the other connection says so', async () => {

@@ -36,8 +36,6 @@ export class Account {
     records: new Set(),
     activities: new Map(),
   };
-  /** When its first run had committed who it is: from then on others know of it. */
-  knownSince = Number.POSITIVE_INFINITY;
   /** What its host was told of segments. */
   readonly outreach = new Outreach();
   /** Records that people removed or merged, and values that they took away. */
@@ -66,11 +64,6 @@ export class Account {
   /** A write may have its effect so much later. */
   expectLate(ms: number): void {
     if (ms > 0) this.#lateUntil = Math.max(this.#lateUntil, this.#scheduler.clock.now() + ms);
-  }
-
-  /** A run has committed that there is this connection. */
-  isKnown(): void {
-    this.knownSince = Math.min(this.knownSince, this.#scheduler.clock.now());
   }
 
   /** Notes what has happened in the CRM by itself, before anything else does. */

@@ -23,7 +23,6 @@ interface CommitsParts {
 /** Notes what a commit did: who set which value of a contact, what became of its links, which conflicts it recorded. */
 export function commitsOf({ ledger, trace, departures, companies }: CommitsParts, account: Account, by: string): Committing {
   return ({ rows, entries }, { ids, stored }) => {
-    if (entries.some(({ kind, put }) => kind === 'connection' && put !== undefined)) account.isKnown();
     const history = historyOf(entries).map((each) => ({ ...each, contactId: contactOf(each.of, ids) }));
     for (const { body, contactId } of history)
       for (const { field, local, remote, winner } of body.conflicts ?? []) {

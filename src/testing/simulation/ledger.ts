@@ -268,11 +268,6 @@ export class Ledger<F extends string = PersonField> {
     this.#begun.set(process, this.#now());
   }
 
-  /** When it began; undefined: it is no process. */
-  begunAt(process: string): number | undefined {
-    return this.#begun.get(process);
-  }
-
   /** It has stood in some record. */
   hasReached(field: F, value: string): boolean {
     return this.ids('crm').some((id) => this.wasEver('crm', id, field, value));
