@@ -100,6 +100,20 @@ describe.each(WORLDS)('on $name', ({ names, idField, mapping, deployment, hearOf
       expect(JSON.stringify(claims)).not.toContain(phoneOf(1));
     });
 
+    it('makes nobody again of one that is erased while its record is made, whatever number that gets', async () => {
+      const there = start();
+      await add(there, 'c1', { phone_number: phoneOf(1), last_name: 'Lee' });
+      const engine = engineWith(
+        there,
+        onceDone('write', () => there.engine.contacts.erase('c1')),
+      );
+      expect((await engine.push({ createMissing: true })).errors).toMatchObject([{ code: 'contact_removed', contactId: 'c1' }]);
+      there.crm.edit(there.crm.list()[0]?.id ?? '', { phone: phoneOf(2) });
+      there.clock.advance(HOUR);
+      expect((await there.engine.pull()).skips).toMatchObject({ erased: 1 });
+      expect(await there.engine.contacts.list()).toEqual([]);
+    });
+
     it.each(cases)(
       '%s: keeps the record whose answer was lost, whatever number it has when a pull meets that one',
       async (_, mapped, on) => {

@@ -19,6 +19,7 @@ const live = (seed: number, steps = STEPS, only?: readonly number[], beside?: Si
 type Beside = NonNullable<SimulationOptions['beside']>;
 const PEOPLE: Beside = [];
 const COMPANIES: Beside = ['companies'];
+const SEGMENTS: Beside = ['segments'];
 const BOTH: Beside = ['companies', 'segments'];
 const TROUBLED: Beside = ['companies', 'troubled companies'];
 
@@ -108,6 +109,7 @@ describe('a deployment that is lived in', { timeout: 120_000 }, () => {
       COMPANIES,
       [2, 4, 9, 10, 13, 14, 15, 17, 18, 30, 32, 50, 51, 55],
     ],
+    ['a record that was made of a contact which was erased meanwhile', 34003358, SEGMENTS, undefined],
     ['a push that began before the other CRM’s people were mapped', 33005678, COMPANIES, undefined],
   ])('%s', async (_, seed, beside, only) => {
     expect((await live(seed, 60, only, beside)).text).toBe('');

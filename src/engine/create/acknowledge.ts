@@ -8,7 +8,7 @@ import type { Wrote } from '../../ports/connector.ts';
 import type { EntryChange, LinkChange, Row, RowChange, StoredLink } from '../../ports/store.ts';
 import { untilCommitted } from '../commit.ts';
 import type { Context } from '../context.ts';
-import { erasedRecords } from '../erasure/suppressions.ts';
+import { erasedRecords, suppressLate } from '../erasure/suppressions.ts';
 import { historyEntry } from '../history.ts';
 import { releaseWaiting } from '../identity/waiting.ts';
 import { changeOf } from '../link-change.ts';
@@ -34,7 +34,7 @@ export interface CreateOutcome {
 
 /**
  * Of each outcome: `created`, or what is left to report; `taken`: another contact got the record meanwhile; `removed`: the
- * contact is no longer there. None: somebody else has settled it.
+ * contact was erased meanwhile. None: somebody else has settled it.
  */
 export type Settled = 'created' | 'taken' | 'removed' | 'nothing';
 
@@ -92,8 +92,11 @@ export async function acknowledgeCreates(
     // A record that was read before its contact knew of it waits for this.
     const keys = known.flatMap(({ keys }) => keysOf(mapping.entity, keys));
     // Of a contact that is gone no claim is left behind (R21).
-    const ofGone = known.flatMap(({ contactId, keys }) => (rows.has(contactId) ? [] : keysOf(mapping.entity, keys)));
-    changes.entries.push(...(await releaseWaiting(context, keys, now, ofGone)));
+    const ofGone = known.filter(({ contactId }) => !rows.has(contactId));
+    const theirKeys = ofGone.flatMap(({ keys }) => keysOf(mapping.entity, keys));
+    changes.entries.push(...(await releaseWaiting(context, keys, now, theirKeys)));
+    const late = ofGone.flatMap(({ wrote, isFound }) => (wrote.outcome === 'done' && !isFound && !holders.has(wrote.id) ? [wrote.id] : []));
+    if (mapping.entity === 'contact') changes.entries.push(...(await suppressLate(context, object, late, now)));
     return { result: settled, changes };
   });
   return result;

@@ -176,8 +176,8 @@ const SEVERAL = {
 };
 export const REMOVED = {
   code: 'contact_removed',
-  message: 'The contact was removed while its record was made.',
-  remedy: 'Delete the record in the CRM: else the next pull makes a contact of it.',
+  message: 'The contact was erased while its record was made.',
+  remedy: 'Delete the record in the CRM, too, if the person is to be gone there: no pull makes a contact of it.',
 };
 export const TAKEN = {
   code: 'record_taken',

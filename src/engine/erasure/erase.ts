@@ -1,6 +1,6 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Entity } from '../../core/link/link.ts';
-import { type Suppressed, suppressionKey } from '../../core/link/suppression.ts';
+import type { Suppressed } from '../../core/link/suppression.ts';
 import type { EntryChange, RowChange } from '../../ports/store.ts';
 import { untilCommitted } from '../commit.ts';
 import type { Context } from '../context.ts';
@@ -14,7 +14,7 @@ import { onePerKey } from '../recheck.ts';
 import { type LeftRecord, uniqueRecords } from '../removal/left-records.ts';
 import { Session } from '../session.ts';
 import { type Self, selvesOf } from './selves.ts';
-import { ERASURE_KEY, erasureState, loadErasures } from './suppressions.ts';
+import { ERASURE_KEY, erasureState, loadErasures, suppressionEntry } from './suppressions.ts';
 
 /**
  * One commit removes the contact, its links and everything that is kept about it, on every connection of the workspace, and
@@ -33,10 +33,7 @@ export async function eraseContact(context: Context, id: string): Promise<{ read
     const records = uniqueRecords(selves.flatMap((self) => self.records));
     const at = session.storeNow();
     const suppressed: Suppressed[] = [...keys.map((key) => ({ entity: 'contact' as Entity, ...key })), ...records];
-    const notes = suppressed.map((one): EntryChange => {
-      const key = suppressionKey(secret, one);
-      return { scope: 'workspace', kind: KIND.suppression, key, expected: 'any', put: { body: { at: new Date(at).toISOString() } } };
-    });
+    const notes = suppressed.map((one) => suppressionEntry(secret, one, at));
     const names = keys.map(({ field, value }) => keyOf('contact', field, value));
     const entries = onePerKey([
       // Moves with every erasure: whoever makes something new at the same time plans again.

@@ -2,7 +2,7 @@ import type { Version } from '../../core/link/link.ts';
 import { type Suppressed, suppressionKey, suppressionKeys } from '../../core/link/suppression.ts';
 import type { CompiledMapping } from '../../core/mapping/mapping-types.ts';
 import type { MatchValues } from '../../core/sync/plan-types.ts';
-import type { Json } from '../../core/values/value.ts';
+import type { Json, Millis } from '../../core/values/value.ts';
 import { CrmSyncError } from '../../errors.ts';
 import type { EntryChange } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
@@ -49,6 +49,24 @@ const keyDiffers = (): CrmSyncError =>
 
 /** For the commit of whatever is new: an erasure in between makes it plan again (R21). */
 export const erasureFence = ({ version }: Erasures): EntryChange => ({ ...ERASURE_KEY, expected: version });
+
+/** What is noted of an erased person. */
+export function suppressionEntry(secret: string, suppressed: Suppressed, now: Millis): EntryChange {
+  const key = suppressionKey(secret, suppressed);
+  return { scope: 'workspace', kind: KIND.suppression, key, expected: 'any', put: { body: { at: new Date(now).toISOString() } } };
+}
+
+/**
+ * Records that were made for contacts which were erased meanwhile: their erasure could not know them, and nobody is made of them,
+ * whatever number they get.
+ */
+export async function suppressLate(context: Context, object: string, recordIds: readonly string[], now: Millis): Promise<EntryChange[]> {
+  if (recordIds.length === 0) return [];
+  const { secret } = await loadErasures(context);
+  if (secret === null) return [];
+  const { connection } = context;
+  return recordIds.map((recordId) => suppressionEntry(secret, { connection, object, recordId }, now));
+}
 
 /** Which of these are suppressed, by their index. */
 async function areSuppressed({ store }: Context, secret: string, asked: readonly Suppressed[]): Promise<readonly boolean[]> {
