@@ -80,22 +80,9 @@ export async function receiveTied(context: Context, session: Session): Promise<v
       ties,
       waiting.map((note) => untiedOf(note).company),
     );
-    const gone = await ofGone(context, waiting);
-    const entries = waiting.flatMap((note): EntryChange[] => {
-      const { scope, kind, key, version } = note;
-      if (gone.has(note)) return [{ scope, kind, key, expected: version, put: 'delete' }];
-      return here.has(untiedOf(note).company) ? released(note, session.storeNow()) : [];
-    });
+    const entries = waiting.filter((note) => here.has(untiedOf(note).company)).flatMap((note) => released(note, session.storeNow()));
     return { result: undefined, changes: entries.length === 0 ? null : { rows: [], entries } };
   });
-}
-
-/** Notes of contacts that are not there any more: a page that was read before an erasure may bring one after it (R21). */
-async function ofGone({ store }: Context, waiting: readonly Entry[]): Promise<ReadonlySet<Entry>> {
-  const ids = [...new Set(waiting.flatMap(({ contactId }) => contactId ?? []))];
-  if (ids.length === 0) return new Set();
-  const here = new Set((await store.load({ ids, elsewhere: true })).map(({ id }) => id));
-  return new Set(waiting.filter(({ contactId }) => contactId !== null && !here.has(contactId)));
 }
 
 /** Contacts of companies whose record is gone, or went over to another company: what the CRM says of them now is looked at. */

@@ -58,12 +58,17 @@ function addRecord(input: PageChangesInput, plan: RecordPlan, rows: RowChange[],
     );
     return;
   }
-  if (plan.action === 'unchanged' || plan.action === 'refetch') return;
+  if (plan.action === 'refetch') return;
   if (plan.action === 'skip') {
     if (plan.link !== undefined && plan.contactId !== undefined) rows.push(linkOnly(input, plan.contactId, plan.link));
     return;
   }
   const stored = planned.rows.get(plan.contactId) as Row;
+  if (plan.action === 'unchanged') {
+    // A note of it is put only while it is there (R21).
+    if (input.untied.has(plan.recordId)) rows.push({ kind: 'update', contactId: stored.id, expected: stored.version });
+    return;
+  }
   const link = linkChange(input, stored, plan.link);
   if (plan.action === 'update') {
     rows.push({ kind: 'update', contactId: stored.id, expected: stored.version, set: plan.fields, links: [link] });
