@@ -8,13 +8,13 @@ import type { Wrote } from '../../ports/connector.ts';
 import type { EntryChange, LinkChange, Row, RowChange, StoredLink } from '../../ports/store.ts';
 import { untilCommitted } from '../commit.ts';
 import type { Context } from '../context.ts';
-import { erasedRecords, suppressLate } from '../erasure/suppressions.ts';
+import { type ErasedRecords, erasedRecords, suppressLate } from '../erasure/suppressions.ts';
 import { historyEntry } from '../history.ts';
 import { releaseWaiting } from '../identity/waiting.ts';
 import { changeOf } from '../link-change.ts';
 import { keysOf } from '../match-keys.ts';
 import type { RunRecorder } from '../run-recorder.ts';
-import { doneCreate, leftCreate, loadCreates, refusedCreate } from './entry.ts';
+import { doneCreate, leftCreate, loadCreates, refusedCreate, type StoredCreate } from './entry.ts';
 import { holdersOf } from './look-up.ts';
 
 /** What became of one create. */
@@ -50,56 +50,101 @@ export async function acknowledgeCreates(
 ): Promise<ReadonlyMap<string, Settled>> {
   const known = outcomes.filter(({ wrote }) => wrote.outcome !== 'unknown');
   if (known.length === 0) return new Map();
-  const object = mapping.crmObject;
   const { result } = await untilCommitted(context, run.session, async () => {
+    const there = await whatIsThere(context, mapping, known);
     const now = run.session.storeNow();
-    const ids = known.map(({ contactId }) => contactId);
-    const rows = new Map((await context.store.load({ ids })).map((row) => [row.id, row]));
-    const entries = await loadCreates(context, object, ids);
-    const made = known.flatMap(({ wrote }) => (wrote.outcome === 'done' ? [wrote.id] : []));
-    const holders = new Map(await holdersOf(context, object, made));
-    const found = known.flatMap(({ wrote, isFound }) => (isFound && wrote.outcome === 'done' ? [wrote.id] : []));
-    const { erased, fence } = await erasedRecords(context, mapping, new Map(found.map((id) => [id, {}])));
     const settled = new Map<string, Settled>();
-    const changes: { rows: RowChange[]; entries: EntryChange[] } = { rows: [], entries: [...fence] };
+    const rows: RowChange[] = [];
+    const entries: EntryChange[] = [...there.fence];
     for (const outcome of known) {
-      const { contactId, op, wrote, isFinal, isFound } = outcome;
-      if (!rows.has(contactId)) settled.set(contactId, 'removed');
-      const link = openLink(rows.get(contactId), op);
-      if (link === undefined) continue; // settled by somebody who found the intent expired
-      if (wrote.outcome === 'done' && isFound && erased.has(wrote.id)) continue; // of a person who was erased since: it is looked for again (R21)
-      const isTaken = wrote.outcome === 'done' && (holders.get(wrote.id)?.id ?? contactId) !== contactId;
-      const isMade = wrote.outcome === 'done' && !isTaken;
-      if (isMade) holders.set(wrote.id, rows.get(contactId) as Row); // another outcome may name the same record
-      settled.set(contactId, isMade ? 'created' : isTaken ? 'taken' : 'nothing');
-      const made = isMade ? madeLink(link, outcome, wrote, now) : null;
-      changes.rows.push({
-        kind: 'update',
-        contactId,
-        links: [made ?? { ...changeOf(link), remove: true }],
-      });
-      const place = { object, contactId, known: entries.get(contactId) };
-      const code = isTaken ? 'record_taken' : wrote.outcome === 'refused' && !wrote.retryable && isFinal ? wrote.code : null;
-      const entry = isMade
-        ? doneCreate(place)
-        : code === null
-          ? leftCreate(place)
-          : refusedCreate(place, { code, hash: outcome.hash, now });
-      if (entry !== null) changes.entries.push(entry);
-      if (made !== null && made.recordId !== null)
-        changes.entries.push(createdEntry(context, run, mapping, { contactId, recordId: made.recordId, agreed: made.body.base, now }));
+      const one = settle({ context, run, mapping, there, now }, outcome);
+      if (one === null) continue;
+      settled.set(outcome.contactId, one.as);
+      if (one.link !== null) rows.push({ kind: 'update', contactId: outcome.contactId, links: [one.link] });
+      entries.push(...one.entries);
     }
-    // A record that was read before its contact knew of it waits for this.
-    const keys = known.flatMap(({ keys }) => keysOf(mapping.entity, keys));
-    // Of a contact that is gone no claim is left behind (R21).
-    const ofGone = known.filter(({ contactId }) => !rows.has(contactId));
-    const theirKeys = ofGone.flatMap(({ keys }) => keysOf(mapping.entity, keys));
-    changes.entries.push(...(await releaseWaiting(context, keys, now, theirKeys)));
-    const late = ofGone.flatMap(({ wrote, isFound }) => (wrote.outcome === 'done' && !isFound && !holders.has(wrote.id) ? [wrote.id] : []));
-    if (mapping.entity === 'contact') changes.entries.push(...(await suppressLate(context, object, late, now)));
-    return { result: settled, changes };
+    entries.push(...(await leftBehind(context, mapping, { known, there, now })));
+    return { result: settled, changes: { rows, entries } };
   });
   return result;
+}
+
+/** What the store has of the contacts and records of these outcomes. */
+interface There {
+  readonly rows: ReadonlyMap<string, Row>;
+  readonly creates: ReadonlyMap<string, StoredCreate>;
+  /** By record: the contact that has it; outcomes may name one record twice. */
+  readonly holders: Map<string, Row>;
+  readonly erased: ErasedRecords;
+  readonly fence: readonly EntryChange[];
+}
+
+async function whatIsThere(context: Context, mapping: CompiledMapping, known: readonly CreateOutcome[]): Promise<There> {
+  const object = mapping.crmObject;
+  const ids = known.map(({ contactId }) => contactId);
+  const rows = new Map((await context.store.load({ ids })).map((row) => [row.id, row]));
+  const creates = await loadCreates(context, object, ids);
+  const made = known.flatMap(({ wrote }) => (wrote.outcome === 'done' ? [wrote.id] : []));
+  const holders = new Map(await holdersOf(context, object, made));
+  const found = known.flatMap(({ wrote, isFound }) => (isFound && wrote.outcome === 'done' ? [wrote.id] : []));
+  return { rows, creates, holders, ...(await erasedRecords(context, mapping, new Map(found.map((id) => [id, {}])))) };
+}
+
+interface Settling {
+  readonly context: Context;
+  readonly run: RunRecorder;
+  readonly mapping: CompiledMapping;
+  readonly there: There;
+  readonly now: number;
+}
+
+interface SettledOne {
+  readonly as: Settled;
+  /** What becomes of the link; null: it went with its contact. */
+  readonly link: LinkChange | null;
+  readonly entries: readonly EntryChange[];
+}
+
+/** Null: settled by somebody who found the intent expired, or to be looked for again. */
+function settle({ context, run, mapping, there, now }: Settling, outcome: CreateOutcome): SettledOne | null {
+  const { contactId, op, hash, wrote, isFinal, isFound } = outcome;
+  const row = there.rows.get(contactId);
+  if (row === undefined) return { as: 'removed', link: null, entries: [] };
+  const link = openLink(row, op);
+  if (link === undefined) return null;
+  if (wrote.outcome === 'done' && isFound && there.erased.has(wrote.id)) return null; // of a person who was erased since (R21)
+  const place = { object: mapping.crmObject, contactId, known: there.creates.get(contactId) };
+  const isTaken = wrote.outcome === 'done' && (there.holders.get(wrote.id)?.id ?? contactId) !== contactId;
+  if (wrote.outcome === 'done' && !isTaken) {
+    there.holders.set(wrote.id, row);
+    const made = madeLink(link, outcome, wrote, now);
+    const created = createdEntry(context, run, mapping, { contactId, recordId: wrote.id, agreed: made.body.base, now });
+    return { as: 'created', link: made, entries: [doneCreate(place) ?? [], created].flat() };
+  }
+  const code = isTaken ? 'record_taken' : wrote.outcome === 'refused' && !wrote.retryable && isFinal ? wrote.code : null;
+  const entry = code === null ? leftCreate(place) : refusedCreate(place, { code, hash, now });
+  return { as: isTaken ? 'taken' : 'nothing', link: { ...changeOf(link), remove: true }, entries: entry === null ? [] : [entry] };
+}
+
+interface Known {
+  readonly known: readonly CreateOutcome[];
+  readonly there: There;
+  readonly now: number;
+}
+
+/**
+ * Lets go on what waits for these match keys, as a record does that was read before its contact knew of it; of a contact that is
+ * gone, nothing is left but hashes (R21).
+ */
+async function leftBehind(context: Context, mapping: CompiledMapping, { known, there, now }: Known): Promise<readonly EntryChange[]> {
+  const keysIn = (some: readonly CreateOutcome[]) => some.flatMap(({ keys }) => keysOf(mapping.entity, keys));
+  const ofGone = known.filter(({ contactId }) => !there.rows.has(contactId));
+  const released = await releaseWaiting(context, keysIn(known), now, keysIn(ofGone));
+  if (mapping.entity !== 'contact') return released;
+  const late = ofGone.flatMap(({ wrote, isFound }) => {
+    return wrote.outcome === 'done' && !isFound && !there.holders.has(wrote.id) ? [wrote.id] : [];
+  });
+  return [...released, ...(await suppressLate(context, mapping.crmObject, late, now))];
 }
 
 export const openLink = (row: Row | undefined, op: string): StoredLink | undefined =>
