@@ -27,8 +27,13 @@ export const commitOnce = ({ store }: Context, session: Session, changes: Change
 const RACES_MAX = 12;
 
 /** Loads, plans and commits until nothing moved in between; rows that the host's table refuses are the caller's to handle. */
-export async function tryCommit<T>(context: Context, session: Session, attempt: () => Promise<Attempt<T>>): Promise<Outcome<T>> {
-  for (let race = 0; race < RACES_MAX; race += 1) {
+export async function tryCommit<T>(
+  context: Context,
+  session: Session,
+  attempt: () => Promise<Attempt<T>>,
+  racesMax = RACES_MAX,
+): Promise<Outcome<T>> {
+  for (let race = 0; race < racesMax; race += 1) {
     const { changes, result } = await attempt();
     if (changes === null || isEmpty(changes)) return { result, changes: null, committed: null, refused: null };
     const committed = await commitOnce(context, session, changes);
@@ -36,7 +41,7 @@ export async function tryCommit<T>(context: Context, session: Session, attempt: 
     if (committed.status === 'moved') continue;
     return { result, changes, committed, refused: null };
   }
-  throw new CrmSyncError(`Lost ${RACES_MAX} races for the same rows.`, {
+  throw new CrmSyncError(`Lost ${racesMax} races for the same rows.`, {
     code: 'store_contention',
     category: 'store',
     retryable: true,
@@ -49,8 +54,9 @@ export async function untilCommitted<T>(
   context: Context,
   session: Session,
   attempt: () => Promise<Attempt<T>>,
+  racesMax = RACES_MAX,
 ): Promise<{ readonly result: T; readonly committed: Done | null }> {
-  const { result, committed, refused } = await tryCommit(context, session, attempt);
+  const { result, committed, refused } = await tryCommit(context, session, attempt, racesMax);
   if (refused !== null)
     throw new CrmSyncError(
       `The contact store refused ${refused.length === 0 ? 'a row' : `${refused.length} row(s)`}: ${refused[0]?.code ?? 'unknown'}.`,

@@ -18,32 +18,36 @@ export interface ConnectionState {
 
 export const firstState = { status: 'active', reason: null, account: null } as const satisfies ConnectionState;
 
-export const connectionKey = ({ connection }: Context) => ({ scope: 'workspace', kind: KIND.connection, key: connection }) as const;
+const keyOf = (key: string) => ({ scope: 'workspace', kind: KIND.connection, key }) as const;
 
-interface LoadedConnection {
+export const connectionKey = ({ connection }: Context) => keyOf(connection);
+
+/** No connection's name, and beside them so that one look tells both: its entry moves whenever one says what it maps. */
+const INTRODUCTIONS = '|introductions';
+
+export interface LoadedConnection {
   readonly state: ConnectionState;
   readonly entry: Entry | null;
   /** The workspace's other connections that were not ended. */
   readonly others: ReadonlyMap<string, ConnectionState>;
   /** Nobody ever worked on another one. */
   readonly isAlone: boolean;
+  /** For the commits of whoever knows of no other one: an introduction in between makes them plan again (R25). */
+  readonly introductions: Pick<EntryChange, 'scope' | 'kind' | 'key' | 'expected'>;
 }
 
 const CONNECTIONS_MAX = 10_000;
 
-async function connectionEntries({ store }: Context): Promise<readonly Entry[]> {
-  return store.entries({ scope: 'workspace', kind: KIND.connection, limit: CONNECTIONS_MAX });
-}
-
 export async function loadConnection(context: Context): Promise<LoadedConnection> {
-  return connectionAmong(context, await connectionEntries(context));
-}
-
-function connectionAmong({ connection }: Context, entries: readonly Entry[]): LoadedConnection {
+  const { scope, kind, key } = connectionKey(context);
+  const all = await context.store.entries({ scope, kind, limit: CONNECTIONS_MAX });
+  const entries = all.filter((entry) => entry.key !== INTRODUCTIONS);
   const states = new Map(entries.map((entry) => [entry.key, entry.body as unknown as ConnectionState]));
-  const others = new Map([...states].filter(([name, { status }]) => name !== connection && status !== 'disconnected'));
-  const isAlone = entries.every(({ key }) => key === connection);
-  return { state: states.get(connection) ?? firstState, entry: entries.find(({ key }) => key === connection) ?? null, others, isAlone };
+  const others = new Map([...states].filter(([name, { status }]) => name !== key && status !== 'disconnected'));
+  const isAlone = entries.every((entry) => entry.key === key);
+  const introductions = { ...keyOf(INTRODUCTIONS), expected: all.find((entry) => entry.key === INTRODUCTIONS)?.version ?? null };
+  const entry = entries.find((one) => one.key === key) ?? null;
+  return { state: states.get(key) ?? firstState, entry, others, isAlone, introductions };
 }
 
 type Change = (state: ConnectionState) => Partial<ConnectionState>;
@@ -56,25 +60,17 @@ export async function changeConnection(context: Context, change: Change): Promis
   });
 }
 
-const INTRODUCTION_KEY = { scope: 'workspace', kind: KIND.introduction, key: 'state' } as const;
-
 /**
- * What this connection maps, before anything is read or written under it. The others' entries move with it: what they have under
- * way is planned again, and keeps apart what this CRM gives (R25). Of two that do so at once, the later one sees the earlier.
+ * What this connection maps, before anything is read or written under it: others learn of it, and keep apart what this CRM gives
+ * (R25). Of many that do so at once, each may lose a race to every other one.
  */
 export async function introduceConnection(context: Context, change: Change): Promise<void> {
-  await untilCommitted(context, new Session(context), async () => {
-    const { scope, kind, key } = INTRODUCTION_KEY;
-    const [last] = await context.store.entries({ scope, kind, keys: [key], limit: 1 });
-    const known = await connectionEntries(context);
-    const others = known.filter((entry) => entry.key !== context.connection);
-    const entries: EntryChange[] = [
-      { ...INTRODUCTION_KEY, expected: last?.version ?? null, put: { body: {} } },
-      ...others.map(({ scope, kind, key, version, body }) => ({ scope, kind, key, expected: version, put: { body } })),
-      changed(context, connectionAmong(context, known), change),
-    ];
+  const introduced = async () => {
+    const loaded = await loadConnection(context);
+    const entries: EntryChange[] = [{ ...loaded.introductions, put: { body: {} } }, changed(context, loaded, change)];
     return { result: undefined, changes: { rows: [], entries } };
-  });
+  };
+  await untilCommitted(context, new Session(context), introduced, CONNECTIONS_MAX);
 }
 
 function changed(context: Context, { state, entry }: LoadedConnection, change: Change): EntryChange {

@@ -5,10 +5,11 @@ import { CONVERSATIONS } from '../ports/store.ts';
  * under match keys of companies has kinds of its own (`companyStore`).
  */
 export const KIND = {
-  /** workspace · connection · whether its flows may call the CRM, whose account it is, and which fields it maps */
+  /**
+   * workspace · connection · whether its flows may call the CRM, whose account it is, and which fields it maps; `|introductions` ·
+   * moves whenever one says what it maps
+   */
   connection: 'connection',
-  /** workspace · `state` · moves whenever a connection says what it maps, so that two that do so at once see each other (R25) */
-  introduction: 'introduction',
   /** connection · CRM object · where the next pull goes on */
   checkpoint: 'checkpoint',
   /** connection · `calls` or `merges` · API calls, or questions to the merger, of the last 24 hours, where a budget is set */

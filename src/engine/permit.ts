@@ -1,7 +1,14 @@
-import type { Version } from '../core/link/link.ts';
 import type { EntryChange } from '../ports/store.ts';
 import { assertBudget, budgetSpent } from './budget.ts';
-import { assertActive, assertSameAccount, type ConnectionState, connectionKey, introduceConnection, loadConnection } from './connection.ts';
+import {
+  assertActive,
+  assertSameAccount,
+  type ConnectionState,
+  connectionKey,
+  introduceConnection,
+  type LoadedConnection,
+  loadConnection,
+} from './connection.ts';
 import type { Context } from './context.ts';
 import { mappedFields } from './identity/mapped-fields.ts';
 import type { Lease } from './lease.ts';
@@ -20,18 +27,15 @@ export class Permit {
   readonly #context: Context;
   readonly #session: Session;
   readonly #lease: Lease | null;
-  #state: ConnectionState;
-  #version: Version | null;
-  #others: ReadonlyMap<string, ConnectionState> = NONE;
-  #isAlone = true;
+  /** The workspace's connections, as they were last seen. */
+  #known: LoadedConnection;
   #isAccountChecked = false;
 
-  private constructor(context: Context, session: Session, lease: Lease | null, state: ConnectionState, version: Version | null) {
+  private constructor(context: Context, session: Session, lease: Lease | null, known: LoadedConnection) {
     this.#context = context;
     this.#session = session;
     this.#lease = lease;
-    this.#state = state;
-    this.#version = version;
+    this.#known = known;
   }
 
   /**
@@ -39,29 +43,33 @@ export class Permit {
    * @throws CrmSyncError `connection_paused`, `connection_disconnected`, `api_budget_spent`.
    */
   static async ask(context: Context, session: Session, lease: Lease | null): Promise<Permit> {
-    const { state, entry, others, isAlone } = await loadConnection(context);
-    assertActive(context, state);
+    const known = await loadConnection(context);
+    assertActive(context, known.state);
     await assertBudget(context, session);
-    const permit = new Permit(context, session, lease, state, entry?.version ?? null);
-    permit.#others = others;
-    permit.#isAlone = isAlone;
-    return permit;
+    return new Permit(context, session, lease, known);
   }
 
   /** For every commit that is no acknowledgement (R5): applies nothing once the flow may not go on. */
   fences(): readonly EntryChange[] {
-    const connection = { ...connectionKey(this.#context), expected: this.#version };
-    return this.#lease === null ? [connection] : [connection, ...this.#lease.fences()];
+    const { entry, others, introductions } = this.#known;
+    const connection = { ...connectionKey(this.#context), expected: entry?.version ?? null };
+    return [connection, ...(others.size === 0 ? [introductions] : []), ...(this.#lease?.fences() ?? [])];
   }
 
   /** The workspace's other connections, where what their CRMs gave is kept from this one (R25). */
   get keptApart(): ReadonlyMap<string, ConnectionState> {
-    return this.#context.options.propagate === true ? NONE : this.#others;
+    return this.#context.options.propagate === true ? NONE : this.#known.others;
+  }
+
+  /** What the other connections have mapped by now. */
+  async seeOthers(): Promise<void> {
+    const { state, entry } = this.#known; // its own is still to be as this flow has seen it
+    this.#known = { ...(await loadConnection(this.#context)), state, entry };
   }
 
   /** The workspace has no other connection, nor ever had: there is nobody to tell this one of anything. */
   get isAlone(): boolean {
-    return this.#isAlone;
+    return this.#known.isAlone;
   }
 
   /**
@@ -90,12 +98,9 @@ export class Permit {
 
   /** After a lost race. @throws CrmSyncError where the flow may not go on. */
   async renew(): Promise<void> {
-    const { state, entry, others, isAlone } = await loadConnection(this.#context);
-    assertActive(this.#context, state);
-    this.#others = others;
-    this.#isAlone = isAlone;
-    this.#state = state;
-    this.#version = entry?.version ?? null;
+    const known = await loadConnection(this.#context);
+    assertActive(this.#context, known.state);
+    this.#known = known;
     await this.#lease?.renew();
   }
 
@@ -108,11 +113,12 @@ export class Permit {
     if (this.#isAccountChecked) return;
     const { id } = await this.#context.connector.account(this.#session.call);
     const fields = mappedFields(this.#context);
-    if (this.#state.account === null || Object.keys(fields).some((plan) => this.#state.fields?.[plan] === undefined)) {
+    const { account, fields: known } = this.#known.state;
+    if (account === null || Object.keys(fields).some((plan) => known?.[plan] === undefined)) {
       await introduceConnection(this.#context, (state) => ({ account: state.account ?? id, fields: { ...state.fields, ...fields } }));
       await this.renew();
     }
-    assertSameAccount(this.#context, this.#state, id);
+    assertSameAccount(this.#context, this.#known.state, id);
     this.#isAccountChecked = true;
   }
 }

@@ -55,7 +55,6 @@ export const connectorAround = (inner: CompleteConnector, around: Around): Compl
 export const KINDS = {
   workspace: [
     'connection',
-    'introduction',
     'claim',
     'former_number',
     'history',

@@ -134,7 +134,7 @@ describe.each(Object.keys(STORES))('one contact on two CRMs, in %s (R25)', (name
       let pushed: Promise<Run> | undefined;
       const pulling = salesforce.engineOf({
         store: beforeCommits(salesforce.store, async ({ entries }) => {
-          if (!entries.some(({ kind }) => kind === 'introduction') || pushed !== undefined) return;
+          if (!entries.some(({ kind, key }) => kind === 'connection' && key === '|introductions') || pushed !== undefined) return;
           pushed = pushing.push({ createMissing: true });
           await written.came;
         }),
@@ -145,6 +145,14 @@ describe.each(Object.keys(STORES))('one contact on two CRMs, in %s (R25)', (name
       expect((await hubspot.engine.contacts.get('alice'))?.fields.email).toBe('new@example.com');
       expect(hubspot.crm.list()).toMatchObject([{ fields: { phone: '+14155550123', email: null } }]);
     });
+  });
+
+  it('thirty connections of a workspace may begin at once', async () => {
+    const { salesforce, ids } = open();
+    salesforce.crm.remove(ids.salesforce);
+    const engines = Array.from({ length: 30 }, (_, index) => salesforce.engineOf({ connection: `team-${index}` }));
+    const runs = await Promise.all(engines.map((engine) => engine.pull()));
+    expect(runs.map(({ status }) => status)).toEqual(engines.map(() => 'done'));
   });
 
   it('but does where the other connection says so', async () => {

@@ -1,7 +1,7 @@
 import type { CompiledMapping } from '../../core/mapping/mapping-types.ts';
 import { planName } from '../../core/mapping/plan-fingerprint.ts';
 import { doubtfulFields, foreignFields } from '../../core/sync/foreign-fields.ts';
-import type { Row } from '../../ports/store.ts';
+import type { LinkElsewhere, Row } from '../../ports/store.ts';
 import { type Context, fieldsOf } from '../context.ts';
 import { givenByCrm } from '../history.ts';
 import type { Permit } from '../permit.ts';
@@ -20,14 +20,20 @@ export interface Telling {
 
 /** Which fields of these rows another CRM gave. Reads the history of a contact only where its links leave it open. */
 export async function tellForeign(context: Context, telling: Telling, rows: readonly Row[]): Promise<readonly TellingRow[]> {
-  if (telling.permit.keptApart.size === 0) return rows;
+  const { permit } = telling;
+  if (permit.keptApart.size === 0) return rows;
+  // Another connection may have mapped an object only after this flow began.
+  if (rows.some(({ elsewhere = [] }) => elsewhere.some((link) => mappedBy(permit, link) === undefined))) await permit.seeOthers();
   return Promise.all(rows.map((row) => tellOne(context, telling, row)));
 }
 
-async function tellOne(context: Context, { permit: { keptApart }, mapping }: Telling, row: Row): Promise<TellingRow> {
-  const elsewhere = (row.elsewhere ?? []).flatMap(({ connection, plan, body }) => {
-    const mapped = keptApart.get(connection)?.fields?.[planName(plan)];
-    return mapped === undefined ? [] : [{ body, fields: mapped }];
+const mappedBy = ({ keptApart }: Permit, { connection, plan }: LinkElsewhere): Readonly<Record<string, string>> | undefined =>
+  keptApart.get(connection)?.fields?.[planName(plan)];
+
+async function tellOne(context: Context, { permit, mapping }: Telling, row: Row): Promise<TellingRow> {
+  const elsewhere = (row.elsewhere ?? []).flatMap((link) => {
+    const fields = mappedBy(permit, link);
+    return fields === undefined ? [] : [{ body: link.body, fields }];
   });
   if (elsewhere.length === 0) return row;
   const fields = fieldsOf(context, row.fields);

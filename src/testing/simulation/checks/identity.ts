@@ -24,7 +24,7 @@ export function identity({ there, rows, accounts }: Seen): readonly Broken[] {
   return broken;
 }
 
-function onAccount({ departures }: Seen['there'], seen: SeenAccount): Broken[] {
+function onAccount({ departures, ledger }: Seen['there'], seen: SeenAccount): Broken[] {
   const { account, rows } = seen;
   const { crm } = account;
   const broken: Broken[] = [];
@@ -52,7 +52,9 @@ function onAccount({ departures }: Seen['there'], seen: SeenAccount): Broken[] {
     if (contacts.length > 1) broken.push({ promise: 'P11', message: `record ${person.id} has ${contacts.length} contacts`, about });
     if (contacts.length > 0) continue;
     const phone = e164(person.phone_number);
-    if (departures.isErased(person.id, phone)) continue;
+    // One that was made while its contact was erased makes nobody, whatever number it gets.
+    const numbers = account.made.records.has(person.id) ? [phone, ...ledger.everIn('crm', person.id, 'phone_number')] : [phone];
+    if (numbers.some((number) => departures.isErased(person.id, number))) continue;
     // It was in the bin until its contact had another one.
     const isReplaced = links.some(
       ({ row, recordId, state }) => recordId === person.id && state === 'tombstone' && row.links.some((link) => LIVE.has(link.state)),
