@@ -174,6 +174,19 @@ describe.each(WORLDS)('on $name', (world) => {
       expect((await find())?.links).toMatchObject([{ recordId: there.record.id }]);
     });
 
+    it('finds nothing of the person with a contact that gave the record up', async () => {
+      const there = await zaphod();
+      there.crm.edit(there.record.id, { firstName: 'Ford', email: 'ford@example.com' });
+      there.clock.advance(HOUR);
+      await there.engine.pull();
+      await there.engine.contacts.update(there.id, { first_name: 'Zaphod', email: 'zaphod@example.com' }, { by: 'Marvin' });
+      await there.engine.contacts.unlink(there.id, { object, recordId: there.record.id });
+      const [link] = (await there.store.bind(there.scope).load({ ids: [there.id] }))[0]?.links ?? [];
+      expect(link).toMatchObject({ state: 'declined', body: { sent: [], held: {}, modifiedAt: null } });
+      expect(JSON.stringify(link)).not.toMatch(/Ford|ford@/);
+      expect(JSON.stringify(link)).toContain('Beeblebrox'); // as the contact has it, from there
+    });
+
     it('can be asked for twice, for a contact that was never there, and for one that the host has removed already', async () => {
       const there = await zaphod();
       await there.engine.contacts.erase(there.id);

@@ -110,6 +110,13 @@ describe('a deployment that is lived in', { timeout: 120_000 }, () => {
       [2, 4, 9, 10, 13, 14, 15, 17, 18, 30, 32, 50, 51, 55],
     ],
     ['a record that was made of a contact which was erased meanwhile', 34003358, SEGMENTS, undefined],
+    [
+      'a record that its contact gave up, whose next one was erased',
+      41003682,
+      COMPANIES,
+      [1, 2, 9, 10, 11, 12, 21, 22, 23, 24, 26, 27, 28, 29, 30, 31, 32, 34, 37, 38, 42, 49, 50],
+    ],
+    ['a record whose answer was lost, and then its number', 41004802, COMPANIES, [1, 2, 7, 8, 9, 11, 13, 15, 16, 21, 23, 24, 28]],
     ['a push that began before the other CRM’s people were mapped', 33005678, COMPANIES, undefined],
   ])('%s', async (_, seed, beside, only) => {
     expect((await live(seed, 60, only, beside)).text).toBe('');

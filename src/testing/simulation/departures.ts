@@ -116,12 +116,16 @@ export class Departures {
     return this.#recordsOfErased.get(contactId)?.some((id) => this.#ledger.isMerged(id)) === true;
   }
 
-  /** It stood in a record that is the contact's no longer, because somebody said so: what is in there is another one's. */
+  /** It stood in a record that is the contact's no longer, or was another one's before, because somebody said so. */
   isElsewhere(contactId: string, value: string): boolean {
-    const others = this.#ledger
-      .ids('crm')
-      .filter((id) => [this.#declined, this.#passedOn].some((pairs) => pairs.has(`${contactId} ${id}`)));
-    return others.some((id) => FIELDS.some((field) => this.#ledger.everIn('crm', id, field).some((text) => text.includes(value))));
+    const isShared = (id: string): boolean => {
+      const isLeft = [this.#declined, this.#passedOn].some((pairs) => pairs.has(`${contactId} ${id}`));
+      // Whoever had it before and gave it up remembers what it showed then.
+      const isGiven = this.#recordsOfErased.get(contactId)?.includes(id) && [...this.#declined].some((pair) => pair.endsWith(` ${id}`));
+      return isLeft || isGiven === true;
+    };
+    const shared = this.#ledger.ids('crm').filter(isShared);
+    return shared.some((id) => FIELDS.some((field) => this.#ledger.everIn('crm', id, field).some((text) => text.includes(value))));
   }
 
   /** Nobody is made of this any more. */

@@ -51,6 +51,7 @@ function madeOnce({ departures, conversations, ledger }: Seen['there'], seen: Se
     const isRenumbered = ledger.typed.some(
       ({ side, id: typedInto, field }) => side === 'crm' && typedInto === id && field === 'phone_number',
     );
+    if (isRenumbered && phone === null) continue; // or has taken its number from it: nothing tells whose it is
     // Or its contact was removed and brought back, when somebody else with a record had its number.
     const isPassedOn = departures.restored.has(id) && rows.some((row) => row.links.length > 0 && fieldOf(row, 'phone_number') === phone);
     if (!((isAmbiguous || isBereft || isRenumbered || isPassedOn) && waiting.has(id)))
