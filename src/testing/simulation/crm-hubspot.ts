@@ -16,7 +16,7 @@ import {
   renamed,
 } from './crm-of-people.ts';
 import { hubspotRecords } from './hubspot-records.ts';
-import { late } from './records.ts';
+import { shownAfter } from './records.ts';
 
 const NAMES: FieldNames = {
   phone_number: 'phone',
@@ -85,8 +85,8 @@ export async function hubspotOfPeople(clock: Clock, shape: CrmShape, connect: Ma
       return any;
     },
     isWrite: ({ url, method }) => method !== 'GET' && !url.includes('/oauth/') && !READS.test(new URL(url).pathname),
-    add: (person, commitDelayMs) => crm.add('contacts', renamed(person, NAMES), late(commitDelayMs)).id,
-    edit: (id, change, commitDelayMs) => void crm.edit(id, renamed(change, NAMES), late(commitDelayMs)),
+    add: (person, commitDelayMs) => crm.add('contacts', renamed(person, NAMES), shownAfter(commitDelayMs)).id,
+    edit: (id, change, commitDelayMs) => void crm.edit(id, renamed(change, NAMES), shownAfter(commitDelayMs)),
     ...records,
     person(id) {
       const found = look(id);

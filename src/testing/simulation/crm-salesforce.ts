@@ -15,7 +15,7 @@ import {
   personOf,
   renamed,
 } from './crm-of-people.ts';
-import { late } from './records.ts';
+import { shownAfter } from './records.ts';
 import { salesforceRecords } from './salesforce-records.ts';
 
 const NAMES: FieldNames = {
@@ -79,8 +79,8 @@ export async function salesforceOfPeople(clock: Clock, shape: CrmShape, connect:
       return [...any, declare('query_timeout')];
     },
     isWrite: ({ url, method }) => method !== 'GET' && !url.includes('/oauth2/'),
-    add: (person, commitDelayMs) => crm.add('Contact', renamed(person, NAMES), late(commitDelayMs)).id,
-    edit: (id, change, commitDelayMs) => void crm.edit(id, renamed(change, NAMES), late(commitDelayMs)),
+    add: (person, commitDelayMs) => crm.add('Contact', renamed(person, NAMES), shownAfter(commitDelayMs)).id,
+    edit: (id, change, commitDelayMs) => void crm.edit(id, renamed(change, NAMES), shownAfter(commitDelayMs)),
     ...records,
     person(id) {
       const found = look(id);

@@ -7,7 +7,7 @@ interface Bin {
 }
 
 /** As both fakes take it. */
-export const late = (commitDelayMs?: number) => (commitDelayMs === undefined ? {} : { commitDelayMs });
+export const shownAfter = (commitDelayMs?: number) => (commitDelayMs === undefined ? {} : { commitDelayMs });
 
 export const recordsOf = (crm: Bin) => ({
   remove: (id: string): void => void crm.remove(id),

@@ -1,6 +1,6 @@
 import type { FakeHubSpot } from '../../hubspot/fake-hubspot.ts';
 import { hubspotRecords } from '../hubspot-records.ts';
-import { late } from '../records.ts';
+import { shownAfter } from '../records.ts';
 import type { CompanyShape } from './company.ts';
 import { type CompanyNames, type CrmOfCompanies, companyIn, companyMappingOf, companyNamed } from './crm-of-companies.ts';
 
@@ -16,8 +16,8 @@ export function hubspotCompanies(crm: FakeHubSpot, shape: CompanyShape): CrmOfCo
   return {
     object: 'companies',
     mapping: companyMappingOf('companies', NAMES, shape),
-    add: (company, commitDelayMs) => crm.add('companies', companyNamed(company, NAMES), late(commitDelayMs)).id,
-    edit: (id, change, commitDelayMs) => void crm.edit(id, companyNamed(change, NAMES), late(commitDelayMs)),
+    add: (company, commitDelayMs) => crm.add('companies', companyNamed(company, NAMES), shownAfter(commitDelayMs)).id,
+    edit: (id, change, commitDelayMs) => void crm.edit(id, companyNamed(change, NAMES), shownAfter(commitDelayMs)),
     ...records,
     company(id) {
       const found = look(id);

@@ -1,5 +1,5 @@
 import type { FakeSalesforce } from '../../salesforce/fake-salesforce.ts';
-import { late } from '../records.ts';
+import { shownAfter } from '../records.ts';
 import { salesforceRecords } from '../salesforce-records.ts';
 import type { CompanyShape } from './company.ts';
 import { type CompanyNames, type CrmOfCompanies, companyIn, companyMappingOf, companyNamed } from './crm-of-companies.ts';
@@ -12,8 +12,8 @@ export function salesforceCompanies(crm: FakeSalesforce, shape: CompanyShape): C
   return {
     object: 'Account',
     mapping: companyMappingOf('Account', NAMES, shape),
-    add: (company, commitDelayMs) => crm.add('Account', companyNamed(company, NAMES), late(commitDelayMs)).id,
-    edit: (id, change, commitDelayMs) => void crm.edit(id, companyNamed(change, NAMES), late(commitDelayMs)),
+    add: (company, commitDelayMs) => crm.add('Account', companyNamed(company, NAMES), shownAfter(commitDelayMs)).id,
+    edit: (id, change, commitDelayMs) => void crm.edit(id, companyNamed(change, NAMES), shownAfter(commitDelayMs)),
     ...records,
     company(id) {
       const found = look(id);
